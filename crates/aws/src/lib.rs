@@ -1,0 +1,22 @@
+//! AWS through its own SDK: accounts, credentials, one file per service, failure classes, call log. The only crate that knows
+//! `aws-sdk-*`; `SdkError` never leaves it.
+//!
+//! A mutating call gets one attempt: the SDK's own resend after a lost reply would copy a version twice. Reads keep the SDK's retries.
+
+pub mod account;
+pub mod call_log;
+pub mod classify;
+pub mod ec2;
+pub mod kms;
+pub mod operator;
+pub mod rds;
+pub mod read_only;
+pub mod role;
+pub mod route53;
+pub mod s3;
+pub mod s3_raw;
+pub mod s3control;
+pub mod sts;
+
+pub use account::{Account, Accounts, Connection};
+pub use call_log::CallSink;

@@ -1,0 +1,365 @@
+//! RDS: database instances and their snapshots.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::Tag;
+use model::{AccountId, Failure};
+
+use crate::account::{Clients, two_clients};
+use crate::classify;
+
+/// RDS in one account.
+pub struct Rds {
+    read: aws_sdk_rds::Client,
+    once: aws_sdk_rds::Client,
+    account: AccountId,
+}
+
+/// A snapshot of a database instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DbSnapshot {
+    /// Its name; to an account that it is shared with, its ARN.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `creating`, `copying`, `available`, `failed`, …: AWS does not list them all.
+    pub status: String,
+    /// How far it is; 0 while it is queued.
+    pub percent: Option<i32>,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// The ARN of its key.
+    pub key: Option<String>,
+    /// The ARN of the snapshot that it is a copy of.
+    pub source: Option<String>,
+    /// Allocated storage in GiB.
+    pub gib: u32,
+    /// The engine.
+    pub engine: String,
+    /// The engine's version.
+    pub engine_version: String,
+    /// Storage type.
+    pub storage_type: String,
+    /// Provisioned IOPS, as RDS reports them (for a small gp3, too, where they may not be given).
+    pub iops: Option<i32>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A database instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DbInstance {
+    /// Its identifier.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `creating`, `backing-up`, `available`, …
+    pub status: String,
+    /// Host and port; absent while it is created.
+    pub endpoint: Option<(String, i32)>,
+    /// The ARN of its key.
+    pub key: Option<String>,
+    /// The engine.
+    pub engine: String,
+    /// The engine's version.
+    pub engine_version: String,
+    /// Its class.
+    pub class: String,
+    /// Allocated storage in GiB.
+    pub gib: u32,
+    /// Storage type.
+    pub storage_type: String,
+    /// Its subnet group.
+    pub subnet_group: String,
+    /// Its VPC security groups.
+    pub security_groups: Vec<String>,
+    /// Its parameter groups.
+    pub parameter_groups: Vec<String>,
+    /// Whether it is Multi-AZ.
+    pub multi_az: bool,
+    /// Whether it has a public address.
+    pub public: bool,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Everything that a restore is told. RDS's own defaults put the database into the default VPC, make it Single-AZ and perhaps
+/// public, and lose its parameter group, so nothing is left to them that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    /// The new instance's identifier.
+    pub id: String,
+    /// The snapshot.
+    pub snapshot: String,
+    /// Instance class.
+    pub class: String,
+    /// Its subnet group.
+    pub subnet_group: String,
+    /// Its VPC security groups.
+    pub security_groups: Vec<String>,
+    /// Its parameter group.
+    pub parameter_group: String,
+    /// Its port; absent: the snapshot's.
+    pub port: Option<u16>,
+    /// Whether it is Multi-AZ.
+    pub multi_az: bool,
+    /// Whether it has a public address.
+    pub public: bool,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Storage type; absent: RDS decides.
+    pub storage_type: Option<String>,
+    /// Provisioned IOPS, where the storage type and size admit them.
+    pub iops: Option<i32>,
+    /// `open-source-rds-extended-support` or `…-disabled`; absent: RDS enrols it.
+    pub extended_support: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    tags.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
+}
+
+fn snapshot(from: aws_sdk_rds::types::DbSnapshot) -> DbSnapshot {
+    DbSnapshot {
+        tags: our_tags(from.tag_list()),
+        name: from.db_snapshot_identifier.unwrap_or_default(),
+        arn: from.db_snapshot_arn.unwrap_or_default(),
+        status: from.status.unwrap_or_default(),
+        percent: from.percent_progress,
+        encrypted: from.encrypted.unwrap_or_default(),
+        key: from.kms_key_id,
+        source: from.source_db_snapshot_identifier.filter(|source| !source.is_empty()),
+        gib: from
+            .allocated_storage
+            .and_then(|gib| u32::try_from(gib).ok())
+            .unwrap_or_default(),
+        engine: from.engine.unwrap_or_default(),
+        engine_version: from.engine_version.unwrap_or_default(),
+        storage_type: from.storage_type.unwrap_or_default(),
+        iops: from.iops,
+    }
+}
+
+fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
+    let names = |name: Option<&str>| name.map(str::to_owned);
+    DbInstance {
+        tags: our_tags(from.tag_list()),
+        endpoint: from
+            .endpoint()
+            .and_then(|at| Some((at.address()?.to_owned(), at.port()?))),
+        subnet_group: from
+            .db_subnet_group()
+            .and_then(|group| names(group.db_subnet_group_name()))
+            .unwrap_or_default(),
+        security_groups: from
+            .vpc_security_groups()
+            .iter()
+            .filter_map(|group| names(group.vpc_security_group_id()))
+            .collect(),
+        parameter_groups: from
+            .db_parameter_groups()
+            .iter()
+            .filter_map(|group| names(group.db_parameter_group_name()))
+            .collect(),
+        id: from.db_instance_identifier.unwrap_or_default(),
+        arn: from.db_instance_arn.unwrap_or_default(),
+        status: from.db_instance_status.unwrap_or_default(),
+        key: from.kms_key_id,
+        engine: from.engine.unwrap_or_default(),
+        engine_version: from.engine_version.unwrap_or_default(),
+        class: from.db_instance_class.unwrap_or_default(),
+        gib: from
+            .allocated_storage
+            .and_then(|gib| u32::try_from(gib).ok())
+            .unwrap_or_default(),
+        storage_type: from.storage_type.unwrap_or_default(),
+        multi_az: from.multi_az.unwrap_or_default(),
+        public: from.publicly_accessible.unwrap_or_default(),
+        deletion_protection: from.deletion_protection.unwrap_or_default(),
+    }
+}
+
+impl Rds {
+    pub(crate) fn new(clients: &Clients<'_>) -> Self {
+        let (read, once) = two_clients!(clients, aws_sdk_rds, "rds");
+        Self {
+            read,
+            once,
+            account: clients.account.clone(),
+        }
+    }
+
+    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    where
+        E: classify::Modelled,
+    {
+        classify::failed(self.account.as_str(), "rds", operation)
+    }
+
+    /// The account's own snapshot of this name; none if there is none.
+    pub async fn snapshot(&self, name: &str) -> Result<Option<DbSnapshot>, Failure> {
+        let call = self.read.describe_db_snapshots().db_snapshot_identifier(name);
+        let answer = call.send().await.map_err(self.failed("DescribeDBSnapshots"));
+        let found = classify::found(answer)?.and_then(|answer| answer.db_snapshots);
+        Ok(found.and_then(|found| found.into_iter().next()).map(snapshot))
+    }
+
+    /// The account's instance of this identifier; none if there is none.
+    pub async fn instance(&self, id: &str) -> Result<Option<DbInstance>, Failure> {
+        let call = self.read.describe_db_instances().db_instance_identifier(id);
+        let answer = call.send().await.map_err(self.failed("DescribeDBInstances"));
+        let found = classify::found(answer)?.and_then(|answer| answer.db_instances);
+        Ok(found.and_then(|found| found.into_iter().next()).map(instance))
+    }
+
+    /// Begins a manual snapshot of an instance. No key can be named: it inherits the instance's.
+    pub async fn create_snapshot(
+        &self,
+        instance: &str,
+        name: &str,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
+        let call = self
+            .once
+            .create_db_snapshot()
+            .db_instance_identifier(instance)
+            .db_snapshot_identifier(name);
+        let call = call.set_tags(Some(sdk_tags(tags)));
+        call.send().await.map(drop).map_err(self.failed("CreateDBSnapshot"))
+    }
+
+    /// Begins a copy of a snapshot (another account's by its ARN) under a key, named by its ARN: an id or alias would be looked
+    /// up in the wrong account. Tags are given, not copied: reserved ones (`aws:`) would make the call fail.
+    pub async fn copy_snapshot(
+        &self,
+        source_arn: &str,
+        name: &str,
+        key_arn: &str,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
+        let call = self.once.copy_db_snapshot().source_db_snapshot_identifier(source_arn);
+        let call = call
+            .target_db_snapshot_identifier(name)
+            .kms_key_id(key_arn)
+            .copy_tags(false);
+        let call = call.set_tags(Some(sdk_tags(tags)));
+        call.send().await.map(drop).map_err(self.failed("CopyDBSnapshot"))
+    }
+
+    /// The accounts that may restore a snapshot; none if there is no such snapshot.
+    pub async fn snapshot_shared_with(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
+        let call = self.read.describe_db_snapshot_attributes().db_snapshot_identifier(name);
+        let answer = call.send().await.map_err(self.failed("DescribeDBSnapshotAttributes"));
+        let Some(answer) = classify::found(answer)? else {
+            return Ok(None);
+        };
+        let Some(result) = answer.db_snapshot_attributes_result else {
+            return Ok(Some(Vec::new()));
+        };
+        let restore = result
+            .db_snapshot_attributes()
+            .iter()
+            .filter(|a| a.attribute_name() == Some("restore"));
+        Ok(Some(
+            restore
+                .flat_map(|attribute| attribute.attribute_values().to_vec())
+                .collect(),
+        ))
+    }
+
+    /// Lets an account copy and restore a snapshot.
+    pub async fn share_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
+        let call = self
+            .once
+            .modify_db_snapshot_attribute()
+            .db_snapshot_identifier(name)
+            .attribute_name("restore");
+        let call = call.values_to_add(with.as_str());
+        call.send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBSnapshotAttribute"))
+    }
+
+    /// Takes that back.
+    pub async fn unshare_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
+        let call = self
+            .once
+            .modify_db_snapshot_attribute()
+            .db_snapshot_identifier(name)
+            .attribute_name("restore");
+        let call = call.values_to_remove(with.as_str());
+        call.send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBSnapshotAttribute"))
+    }
+
+    /// Deletes a snapshot; of a copy under way it is the cancellation.
+    pub async fn delete_snapshot(&self, name: &str) -> Result<(), Failure> {
+        let call = self.once.delete_db_snapshot().db_snapshot_identifier(name);
+        call.send().await.map(drop).map_err(self.failed("DeleteDBSnapshot"))
+    }
+
+    /// Begins a new instance from a snapshot of the account's own.
+    pub async fn restore(&self, restore: &Restore) -> Result<(), Failure> {
+        let call = self.once.restore_db_instance_from_db_snapshot();
+        let call = call
+            .db_instance_identifier(&restore.id)
+            .db_snapshot_identifier(&restore.snapshot);
+        let call = call
+            .db_instance_class(&restore.class)
+            .db_subnet_group_name(&restore.subnet_group);
+        let call = call.set_vpc_security_group_ids(Some(restore.security_groups.clone()));
+        let call = call
+            .db_parameter_group_name(&restore.parameter_group)
+            .set_port(restore.port.map(i32::from));
+        let call = call.multi_az(restore.multi_az).publicly_accessible(restore.public);
+        let call = call.deletion_protection(restore.deletion_protection);
+        let call = call
+            .set_storage_type(restore.storage_type.clone())
+            .set_iops(restore.iops);
+        let call = call.set_engine_lifecycle_support(restore.extended_support.clone());
+        let call = call.set_tags(Some(sdk_tags(&restore.tags)));
+        call.send()
+            .await
+            .map(drop)
+            .map_err(self.failed("RestoreDBInstanceFromDBSnapshot"))
+    }
+
+    /// Lets an instance be deleted.
+    pub async fn lift_deletion_protection(&self, id: &str) -> Result<(), Failure> {
+        let call = self
+            .once
+            .modify_db_instance()
+            .db_instance_identifier(id)
+            .deletion_protection(false);
+        call.apply_immediately(true)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBInstance"))
+    }
+
+    /// Deletes an instance that the run itself restored: its data lives on where it came from, so no last snapshot is taken.
+    pub async fn delete_restored_instance(&self, id: &str) -> Result<(), Failure> {
+        let call = self
+            .once
+            .delete_db_instance()
+            .db_instance_identifier(id)
+            .skip_final_snapshot(true);
+        let call = call.delete_automated_backups(true);
+        call.send().await.map(drop).map_err(self.failed("DeleteDBInstance"))
+    }
+}

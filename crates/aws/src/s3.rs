@@ -1,0 +1,455 @@
+//! S3: buckets and objects. Every call but `CreateBucket` (which cannot) carries the expected bucket owner: while a name is being
+//! handed over, a stranger's bucket may stand under it, and must neither be read nor written.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, Delete, ObjectAttributes,
+    ObjectIdentifier, ObjectOwnership, ServerSideEncryption, StorageClass, VersioningConfiguration,
+};
+use model::{AccountId, Failure, FailureClass, Region};
+use sha2::Digest as _;
+
+use crate::account::{Clients, two_clients};
+use crate::classify;
+
+/// S3 in one account.
+pub struct S3 {
+    read: aws_sdk_s3::Client,
+    once: aws_sdk_s3::Client,
+    account: AccountId,
+    region: Region,
+}
+
+/// What a look at a bucket's name saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketSeen {
+    /// There is a bucket, and it belongs to the expected owner.
+    Owned,
+    /// There is none.
+    Nobodys,
+    /// There is one, and it belongs to somebody else (or may not be looked at).
+    SomebodyElses,
+}
+
+/// Whether a bucket keeps versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioned {
+    /// Never switched on.
+    Never,
+    /// Switched on.
+    Enabled,
+    /// Switched off again.
+    Suspended,
+}
+
+/// One version or delete marker of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionName {
+    /// The key.
+    pub key: String,
+    /// The version id; `null` for the null version.
+    pub version_id: String,
+}
+
+/// Where a copy comes from and goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The source bucket.
+    pub from: String,
+    /// Its owner.
+    pub from_owner: AccountId,
+    /// The key, in both.
+    pub key: String,
+    /// The source version.
+    pub version_id: String,
+    /// Its ETag, with which the copy is guarded.
+    pub etag: String,
+    /// The target bucket. Its owner is this account.
+    pub to: String,
+    /// The storage class: without one S3 stores as STANDARD.
+    pub storage_class: String,
+}
+
+/// A multipart upload under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its key.
+    pub key: String,
+    /// Its id.
+    pub id: String,
+}
+
+impl S3 {
+    pub(crate) fn new(clients: &Clients<'_>) -> Self {
+        // Another endpoint than AWS's own (simcloud on TCP, moto) has no host name for each bucket.
+        let path_style = clients.reads.endpoint_url().is_some();
+        let (read, once) = two_clients!(clients, aws_sdk_s3, "s3");
+        let styled = |client: aws_sdk_s3::Client| {
+            let config = client.config().to_builder().force_path_style(path_style).build();
+            aws_sdk_s3::Client::from_conf(config)
+        };
+        let (read, once) = if path_style {
+            (styled(read), styled(once))
+        } else {
+            (read, once)
+        };
+        Self {
+            read,
+            once,
+            account: clients.account.clone(),
+            region: clients.region.clone(),
+        }
+    }
+
+    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    where
+        E: classify::Modelled,
+    {
+        classify::failed(self.account.as_str(), "s3", operation)
+    }
+
+    fn unreadable(&self, error: &dyn std::fmt::Display) -> Failure {
+        Failure {
+            account: self.account.to_string(),
+            service: "s3".to_owned(),
+            operation: "GetObject".to_owned(),
+            class: FailureClass::NoAnswer,
+            code: "[UnreadableAnswer]".to_owned(),
+            message: error.to_string(),
+            request_id: None,
+        }
+    }
+
+    /// Whose a bucket is: this account's, nobody's, or somebody else's.
+    pub async fn look(&self, bucket: &str) -> Result<BucketSeen, Failure> {
+        let owner = self.account.as_str();
+        let answer = self
+            .read
+            .head_bucket()
+            .bucket(bucket)
+            .expected_bucket_owner(owner)
+            .send()
+            .await;
+        let failure = match answer.map_err(self.failed("HeadBucket")) {
+            Ok(_) => return Ok(BucketSeen::Owned),
+            Err(failure) => failure,
+        };
+        match failure.class {
+            FailureClass::NotFound => Ok(BucketSeen::Nobodys),
+            // A HEAD is answered without a body, so an expired token looks like any other bad request, and a redirect to
+            // another region like a refusal. The same question as a GET says which it is.
+            FailureClass::Denied | FailureClass::Invalid => match self.location(bucket).await {
+                Ok(_) => Ok(BucketSeen::Owned),
+                Err(told) if told.class == FailureClass::NotFound => Ok(BucketSeen::Nobodys),
+                Err(told) if told.class == FailureClass::Denied => Ok(BucketSeen::SomebodyElses),
+                Err(told) => Err(told),
+            },
+            _ => Err(failure),
+        }
+    }
+
+    /// The region of a bucket of this account.
+    pub async fn location(&self, bucket: &str) -> Result<String, Failure> {
+        let call = self
+            .read
+            .get_bucket_location()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str());
+        let answer = call.send().await.map_err(self.failed("GetBucketLocation"))?;
+        Ok(
+            match answer
+                .location_constraint()
+                .map_or("", BucketLocationConstraint::as_str)
+            {
+                "" => "us-east-1".to_owned(),
+                "EU" => "eu-west-1".to_owned(),
+                region => region.to_owned(),
+            },
+        )
+    }
+
+    /// Makes a bucket in this account's region, without ACLs: everything in it belongs to this account.
+    pub async fn create_bucket(&self, bucket: &str) -> Result<(), Failure> {
+        let mut call = self
+            .once
+            .create_bucket()
+            .bucket(bucket)
+            .object_ownership(ObjectOwnership::BucketOwnerEnforced);
+        if self.region.as_str() != "us-east-1" {
+            let constraint = BucketLocationConstraint::from(self.region.as_str());
+            let configuration = CreateBucketConfiguration::builder()
+                .location_constraint(constraint)
+                .build();
+            call = call.create_bucket_configuration(configuration);
+        }
+        call.send().await.map(drop).map_err(self.failed("CreateBucket"))
+    }
+
+    /// Deletes an empty bucket of this account.
+    pub async fn delete_bucket(&self, bucket: &str) -> Result<(), Failure> {
+        let call = self
+            .once
+            .delete_bucket()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str());
+        call.send().await.map(drop).map_err(self.failed("DeleteBucket"))
+    }
+
+    /// Whether a bucket of this account keeps versions.
+    pub async fn versioning(&self, bucket: &str) -> Result<Versioned, Failure> {
+        let call = self
+            .read
+            .get_bucket_versioning()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str());
+        let answer = call.send().await.map_err(self.failed("GetBucketVersioning"))?;
+        Ok(match answer.status() {
+            Some(BucketVersioningStatus::Enabled) => Versioned::Enabled,
+            Some(_) => Versioned::Suspended,
+            None => Versioned::Never,
+        })
+    }
+
+    /// Switches versioning on or off.
+    pub async fn set_versioning(&self, bucket: &str, enabled: bool) -> Result<(), Failure> {
+        let status = if enabled {
+            BucketVersioningStatus::Enabled
+        } else {
+            BucketVersioningStatus::Suspended
+        };
+        let call = self
+            .once
+            .put_bucket_versioning()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str())
+            .versioning_configuration(VersioningConfiguration::builder().status(status).build());
+        call.send().await.map(drop).map_err(self.failed("PutBucketVersioning"))
+    }
+
+    /// A bucket's policy, byte for byte; none where there is none.
+    pub async fn policy(&self, bucket: &str) -> Result<Option<String>, Failure> {
+        let call = self
+            .read
+            .get_bucket_policy()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str());
+        match call.send().await.map_err(self.failed("GetBucketPolicy")) {
+            Ok(answer) => Ok(answer.policy),
+            Err(failure) if failure.code == "NoSuchBucketPolicy" => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Replaces a bucket's policy; none deletes it.
+    pub async fn put_policy(&self, bucket: &str, policy: Option<&str>) -> Result<(), Failure> {
+        let owner = self.account.as_str();
+        match policy {
+            Some(policy) => {
+                let call = self
+                    .once
+                    .put_bucket_policy()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .policy(policy);
+                call.send().await.map(drop).map_err(self.failed("PutBucketPolicy"))
+            }
+            None => {
+                let call = self
+                    .once
+                    .delete_bucket_policy()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner);
+                call.send().await.map(drop).map_err(self.failed("DeleteBucketPolicy"))
+            }
+        }
+    }
+
+    /// Puts a small object under SSE-S3, whatever the bucket's default: S3 Batch Operations cannot read a manifest under a KMS key.
+    pub async fn put_object(&self, bucket: &str, key: &str, body: Vec<u8>) -> Result<(), Failure> {
+        let call = self
+            .once
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(self.account.as_str())
+            .server_side_encryption(ServerSideEncryption::Aes256)
+            .body(ByteStream::from(body));
+        call.send().await.map(drop).map_err(self.failed("PutObject"))
+    }
+
+    /// The SHA-256 of a version's content, read whole: the proof that is left where S3 keeps no checksum to compare.
+    pub async fn content_digest(&self, bucket: &str, version: &VersionName) -> Result<String, Failure> {
+        let call = self
+            .read
+            .get_object()
+            .bucket(bucket)
+            .key(&version.key)
+            .version_id(&version.version_id)
+            .expected_bucket_owner(self.account.as_str());
+        let mut body = call.send().await.map_err(self.failed("GetObject"))?.body;
+        let mut digest = sha2::Sha256::new();
+        loop {
+            match body.try_next().await {
+                Ok(Some(piece)) => digest.update(&piece),
+                Ok(None) => return Ok(aws_smithy_types::base64::encode(digest.finalize())),
+                Err(error) => return Err(self.unreadable(&error)),
+            }
+        }
+    }
+
+    /// Copies one version as the newest of its key. Metadata and tags go along; the content is guarded by its ETag.
+    pub async fn copy_object(&self, copy: &Copy) -> Result<(), Failure> {
+        let source = format!("{}/{}?versionId={}", copy.from, encode_key(&copy.key), copy.version_id);
+        let call = self
+            .once
+            .copy_object()
+            .copy_source(source)
+            .copy_source_if_match(format!("\"{}\"", copy.etag))
+            .expected_source_bucket_owner(copy.from_owner.as_str())
+            .bucket(&copy.to)
+            .key(&copy.key)
+            .expected_bucket_owner(self.account.as_str())
+            .storage_class(StorageClass::from(copy.storage_class.as_str()));
+        call.send().await.map(drop).map_err(self.failed("CopyObject"))
+    }
+
+    /// Puts a delete marker on top of a key.
+    pub async fn delete_object(&self, bucket: &str, key: &str) -> Result<(), Failure> {
+        let call = self
+            .once
+            .delete_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(self.account.as_str());
+        call.send().await.map(drop).map_err(self.failed("DeleteObject"))
+    }
+
+    /// Deletes at most 1,000 versions and markers for good. S3 answers 200 also when single ones were not deleted: the first of
+    /// those is the failure. What does not exist any more counts as deleted.
+    pub async fn delete_versions(&self, bucket: &str, versions: &[VersionName]) -> Result<(), Failure> {
+        let invalid = |error: &dyn std::fmt::Display| {
+            Failure::ours(
+                "s3",
+                FailureClass::Invalid,
+                "[NotBuilt]",
+                format!("DeleteObjects: {error}"),
+            )
+        };
+        let mut delete = Delete::builder().quiet(true);
+        for version in versions {
+            let one = ObjectIdentifier::builder()
+                .key(&version.key)
+                .version_id(&version.version_id)
+                .build();
+            delete = delete.objects(one.map_err(|error| invalid(&error))?);
+        }
+        let delete = delete.build().map_err(|error| invalid(&error))?;
+        let call = self
+            .once
+            .delete_objects()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str())
+            .delete(delete);
+        let answer = call.send().await.map_err(self.failed("DeleteObjects"))?;
+        let Some(first) = answer.errors().first() else {
+            return Ok(());
+        };
+        let code = first.code().unwrap_or("[NoCode]");
+        let status = if code == "InternalError" { 500 } else { 400 };
+        Err(Failure {
+            account: self.account.to_string(),
+            service: "s3".to_owned(),
+            operation: "DeleteObjects".to_owned(),
+            class: classify::class_of(code, status),
+            code: code.to_owned(),
+            message: format!(
+                "{} of {} were not deleted; the first is {:?}, version {}: {}",
+                answer.errors().len(),
+                versions.len(),
+                first.key().unwrap_or_default(),
+                first.version_id().unwrap_or_default(),
+                first.message().unwrap_or_default()
+            ),
+            request_id: None,
+        })
+    }
+
+    /// The first multipart uploads under way in a bucket, at most 1,000.
+    pub async fn uploads(&self, bucket: &str) -> Result<Vec<Upload>, Failure> {
+        let call = self
+            .read
+            .list_multipart_uploads()
+            .bucket(bucket)
+            .expected_bucket_owner(self.account.as_str());
+        let answer = call.send().await.map_err(self.failed("ListMultipartUploads"))?;
+        let named = answer.uploads().iter().map(|upload| Upload {
+            key: upload.key().unwrap_or_default().to_owned(),
+            id: upload.upload_id().unwrap_or_default().to_owned(),
+        });
+        Ok(named.collect())
+    }
+
+    /// Ends a multipart upload. One that is gone is ended.
+    pub async fn abort_upload(&self, bucket: &str, upload: &Upload) -> Result<(), Failure> {
+        let call = self
+            .once
+            .abort_multipart_upload()
+            .bucket(bucket)
+            .key(&upload.key)
+            .upload_id(&upload.id)
+            .expected_bucket_owner(self.account.as_str());
+        match call.send().await.map(drop).map_err(self.failed("AbortMultipartUpload")) {
+            Err(failure) if failure.code == "NoSuchUpload" => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The checksums over the whole content that S3 keeps for a version, by algorithm. Checksums of parts are left out: they
+    /// depend on how it was uploaded.
+    pub async fn checksums(&self, bucket: &str, version: &VersionName) -> Result<BTreeMap<String, String>, Failure> {
+        let call = self
+            .read
+            .get_object_attributes()
+            .bucket(bucket)
+            .key(&version.key)
+            .version_id(&version.version_id)
+            .object_attributes(ObjectAttributes::Checksum)
+            .expected_bucket_owner(self.account.as_str());
+        let answer = call.send().await.map_err(self.failed("GetObjectAttributes"))?;
+        let Some(found) = answer.checksum() else {
+            return Ok(BTreeMap::new());
+        };
+        if found.checksum_type().is_some_and(|kind| kind.as_str() != "FULL_OBJECT") {
+            return Ok(BTreeMap::new());
+        }
+        let values = [
+            ("CRC32", found.checksum_crc32()),
+            ("CRC32C", found.checksum_crc32_c()),
+            ("CRC64NVME", found.checksum_crc64_nvme()),
+            ("SHA1", found.checksum_sha1()),
+            ("SHA256", found.checksum_sha256()),
+        ];
+        let values = values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        // Old answers have no type; a value with the number of parts behind it is one of parts.
+        Ok(values.filter(|(_, value)| !value.contains('-')).collect())
+    }
+}
+
+/// A key in the header that names a copy's source: every byte but the unreserved ones and `/` encoded.
+fn encode_key(key: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(key.len());
+    for byte in key.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}

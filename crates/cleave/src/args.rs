@@ -1,0 +1,320 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use model::{GateName, StepId};
+
+/// Splits an AWS account: moves a product's environment into an account of its own, overnight, resumable at any moment.
+#[derive(Debug, Parser)]
+#[command(name = "cleave", version, about, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Carry the whole plan out against a simulated AWS, in virtual time. Touches no network and no credentials.
+    Rehearse(RehearseArgs),
+    /// Start a migration, or go on with it: the same command after any crash.
+    Run(RunArgs),
+    /// Show what would be done. Changes nothing, in AWS or in a journal.
+    Plan(PlanArgs),
+    /// Show how far a run is.
+    Status(StatusArgs),
+    /// Agree at a gate of a run.
+    Approve(ApproveArgs),
+    /// Ask the running process to start nothing new and leave.
+    Pause(JournalArg),
+    /// Try a step again that stopped for the operator.
+    Retry(StepWish),
+    /// Leave out a step that stopped for the operator.
+    Skip(StepWish),
+    /// Take back what a run did.
+    Undo(UndoArgs),
+    /// Serve a simulated AWS on TCP, for any AWS client.
+    Simcloud(SimcloudArgs),
+    /// Export or back up a journal.
+    Journal(JournalArgs),
+    /// Render a run that is stored in a journal.
+    Report(ReportArgs),
+}
+
+/// How hostile the simulated AWS is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Faults {
+    /// Nothing goes wrong.
+    None,
+    /// What a quiet night brings.
+    Usual,
+    /// Every fault that a run must get through by itself, often and together.
+    Harsh,
+    /// Also those where it must stop safe and say what to do.
+    Hostile,
+}
+
+/// Who opens gates in a rehearsal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Gates {
+    /// They approve themselves.
+    Approve,
+    /// The person at the terminal is asked.
+    Ask,
+}
+
+/// The language of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+/// `cleave rehearse`
+#[derive(Debug, Parser)]
+pub struct RehearseArgs {
+    /// The runbook.
+    pub runbook: PathBuf,
+    /// What exists in the accounts [default: inventory.json beside the runbook]
+    #[arg(long)]
+    pub inventory: Option<PathBuf>,
+    /// The seed of everything random.
+    #[arg(long, default_value_t = 1, conflicts_with = "seeds")]
+    pub seed: u64,
+    /// A range of seeds, both ends included, such as 1..50. Runs on all cores.
+    #[arg(long, value_parser = seeds)]
+    pub seeds: Option<(u64, u64)>,
+    /// How hostile the simulated AWS is.
+    #[arg(long, value_enum, default_value_t = Faults::Usual)]
+    pub faults: Faults,
+    /// Who opens gates.
+    #[arg(long, value_enum, default_value_t = Gates::Approve)]
+    pub gates: Gates,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Write a report of the (first) run: .html, .md or .json
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+    /// The language of the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub language: Language,
+    /// Keep the rehearsal's journal in this file.
+    #[arg(long)]
+    pub journal: Option<PathBuf>,
+}
+
+/// `cleave run`
+#[derive(Debug, Parser)]
+pub struct RunArgs {
+    /// The runbook.
+    pub runbook: PathBuf,
+    /// What exists in the accounts [default: inventory.json beside the runbook]
+    #[arg(long)]
+    pub inventory: Option<PathBuf>,
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint)]
+    pub world: Option<SocketAddr>,
+    /// Where the world's name servers answer [default: what the served simcloud says]
+    #[arg(long, requires = "world")]
+    pub dns: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Stay at gates, outside windows and while a login has expired, instead of leaving.
+    #[arg(long)]
+    pub wait: bool,
+    /// Approve every gate at once. Refused against AWS itself.
+    #[arg(long, requires = "world")]
+    pub auto_approve: bool,
+    /// One JSON object per event instead of bars or lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cleave plan`
+#[derive(Debug, Parser)]
+pub struct PlanArgs {
+    /// The runbook.
+    pub runbook: PathBuf,
+    /// What exists in the accounts [default: inventory.json beside the runbook]
+    #[arg(long)]
+    pub inventory: Option<PathBuf>,
+    /// Print the plan as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Write a report: .html, .md or .json
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+    /// The language of the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub language: Language,
+}
+
+/// Which journal.
+#[derive(Debug, Parser)]
+pub struct JournalArg {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+}
+
+/// `cleave status`
+#[derive(Debug, Parser)]
+pub struct StatusArgs {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cleave approve`
+#[derive(Debug, Parser)]
+pub struct ApproveArgs {
+    /// The gate.
+    pub gate: GateName,
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// What the gate asks to be typed, for scripts; at a terminal you are asked.
+    #[arg(long)]
+    pub typed: Option<String>,
+}
+
+/// `cleave retry` and `cleave skip`
+#[derive(Debug, Parser)]
+pub struct StepWish {
+    /// The step.
+    pub step: StepId,
+    /// Why; it goes into the journal.
+    #[arg(long)]
+    pub reason: String,
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+}
+
+/// `cleave undo`
+#[derive(Debug, Parser)]
+pub struct UndoArgs {
+    /// The runbook that the run was started with.
+    pub runbook: PathBuf,
+    /// Why; it goes into the journal.
+    #[arg(long)]
+    pub reason: String,
+    /// Take back only this step and all that needs it.
+    #[arg(long)]
+    pub to: Option<StepId>,
+    /// How to reach the world: the same as for `cleave run`.
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+/// How an existing run reaches its world.
+#[derive(Debug, Parser)]
+pub struct Reach {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint)]
+    pub world: Option<SocketAddr>,
+    /// Where the world's name servers answer [default: what the served simcloud says]
+    #[arg(long, requires = "world")]
+    pub dns: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
+}
+
+/// `cleave simcloud`
+#[derive(Debug, Parser)]
+pub struct SimcloudArgs {
+    /// What exists in the accounts.
+    #[arg(long)]
+    pub inventory: PathBuf,
+    /// Where to listen; port 0: any free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// How many virtual seconds pass in one of the wall's.
+    #[arg(long, default_value_t = 1.0)]
+    pub speed: f64,
+    /// The seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How hostile it is.
+    #[arg(long, value_enum, default_value_t = Faults::None)]
+    pub faults: Faults,
+}
+
+/// `cleave journal`
+#[derive(Debug, Parser)]
+pub struct JournalArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: JournalCommand,
+}
+
+/// What can be done with a journal.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Write the ordered events as JSON lines, without lease and machine.
+    Export(JournalArg),
+    /// Copy it while a run is under way.
+    Backup {
+        /// The copy.
+        to: PathBuf,
+        /// The journal.
+        #[arg(long, default_value = "migrations.db")]
+        journal: PathBuf,
+    },
+}
+
+/// `cleave report`
+#[derive(Debug, Parser)]
+pub struct ReportArgs {
+    /// The report: .html, .md or .json
+    pub out: PathBuf,
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// The language.
+    #[arg(long, value_enum, default_value_t)]
+    pub language: Language,
+}
+
+fn seeds(text: &str) -> Result<(u64, u64), String> {
+    let form = || format!("{text:?} is not a range of seeds such as 1..50");
+    let (from, to) = text.split_once("..").ok_or_else(form)?;
+    let to = to.strip_prefix('=').unwrap_or(to);
+    let (from, to) = (from.parse().map_err(|_| form())?, to.parse().map_err(|_| form())?);
+    if from <= to { Ok((from, to)) } else { Err(form()) }
+}
+
+fn endpoint(text: &str) -> Result<SocketAddr, String> {
+    let address = text.split_once('=').map_or(text, |(_, address)| address);
+    address.parse().map_err(|_| format!("{text:?} is not simcloud=HOST:PORT with a numeric address"))
+}
+
+impl Faults {
+    /// As simcloud calls it.
+    pub fn level(self) -> simcloud::faults::FaultLevel {
+        match self {
+            Faults::None => simcloud::faults::FaultLevel::None,
+            Faults::Usual => simcloud::faults::FaultLevel::Usual,
+            Faults::Harsh => simcloud::faults::FaultLevel::Harsh,
+            Faults::Hostile => simcloud::faults::FaultLevel::Hostile,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a run needs in any world: accounts, registry, engine, and a call log that reaches the journal.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws::{Accounts, CallSink};
+use engine::run::SharedJournal;
+use engine::{Engine, EngineError, Options, Run, Signal, Stop};
+use journal::Journal;
+use model::CallRecord;
+use tokio::sync::watch;
+
+use crate::world::World;
+
+/// AWS calls on their way into the journal. They are written together with the next event, not each for itself: a commit waits for
+/// the disk.
+#[derive(Clone, Default)]
+pub struct PendingCalls(Arc<Mutex<Vec<CallRecord>>>);
+
+impl PendingCalls {
+    /// The sink that the accounts are handed.
+    pub fn sink(&self) -> CallSink {
+        let pending = Arc::clone(&self.0);
+        Arc::new(move |call| pending.lock().unwrap_or_else(PoisonError::into_inner).push(call))
+    }
+
+    /// Writes what is pending.
+    pub fn write(&self, journal: &SharedJournal) {
+        let calls = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if calls.is_empty() {
+            return;
+        }
+        let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+        // The call log explains; the events decide. A call that cannot be logged must not stop a hand-over: the next event's
+        // commit meets the same disk and stops the run with the journal's own error.
+        if let Err(error) = journal.record_calls(&calls) {
+            tracing::warn!(%error, "calls could not be logged");
+        }
+    }
+}
+
+/// A journal that several hands hold.
+pub fn shared(journal: Journal) -> SharedJournal {
+    Arc::new(Mutex::new(journal))
+}
+
+/// The engine for a run in a world. `tell` hears of each event after it is stored.
+pub fn engine(
+    world: &World,
+    journal: &SharedJournal,
+    calls: &PendingCalls,
+    run: Run,
+    options: Options,
+    stop: watch::Receiver<Stop>,
+    tell: Box<dyn Fn(Signal<'_>)>,
+) -> Result<Engine, EngineError> {
+    let state = run.state();
+    let accounts = Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
+    let acting = Rc::new(moves::World { accounts, dns: Rc::clone(&world.dns) });
+    let registry = moves::registry(Rc::clone(&acting));
+    let renew = Box::new(move || {
+        let acting = Rc::clone(&acting);
+        Box::pin(async move { acting.accounts.renew().await.is_ok() }) as futures::future::LocalBoxFuture<'static, bool>
+    });
+    let (journal, calls) = (Arc::clone(journal), calls.clone());
+    let tell_and_log = Box::new(move |signal: Signal<'_>| {
+        if let Signal::Recorded(..) = signal {
+            calls.write(&journal);
+        }
+        tell(signal);
+    });
+    Engine::new(run, registry, world.clock.clone(), options, stop, renew, tell_and_log)
+}

@@ -1,0 +1,84 @@
+//! Reading what people wrote: runbooks and inventories. Errors point at file, line and column.
+
+use std::path::{Path, PathBuf};
+
+use model::plan::Weight;
+use model::{Inventory, Plan};
+use moves::Runbook;
+
+use crate::error::CliError;
+use crate::exit;
+
+/// A runbook with its inventory.
+pub struct Written {
+    /// The runbook.
+    pub runbook: Runbook,
+    /// The inventory.
+    pub inventory: Inventory,
+}
+
+impl Written {
+    /// Reads both. The inventory lies beside the runbook unless it is named.
+    pub fn read(runbook: &Path, inventory: Option<&Path>) -> Result<Self, CliError> {
+        let text = read_text(runbook)?;
+        let parsed = Runbook::parse(&text).map_err(|error| {
+            CliError::before(
+                exit::BLOCKED,
+                "the runbook cannot be used",
+                "Correct that place; docs/runbook.md has every field.",
+            )
+            .at(format!("{}:{}:{}", runbook.display(), error.line, error.column))
+            .because(&Reason(error.reason))
+        })?;
+        let beside = || runbook.parent().unwrap_or(Path::new(".")).join("inventory.json");
+        let inventory: PathBuf = inventory.map_or_else(beside, Path::to_owned);
+        Ok(Self { runbook: parsed, inventory: read_inventory(&inventory)? })
+    }
+
+    /// The plan, refused when something blocks it.
+    pub fn unblocked_plan(&self) -> Result<Plan, CliError> {
+        let plan = self.plan()?;
+        if !plan.is_blocked() {
+            return Ok(plan);
+        }
+        let blocks = plan.notes.iter().filter(|note| note.weight == Weight::Blocks);
+        let mut error = CliError::before(
+            exit::BLOCKED,
+            format!("the plan of {} cannot be carried out", plan.migration),
+            "Change the runbook or what exists, for each cause named above; `cleave plan` shows the whole.",
+        );
+        error.causes.extend(blocks.map(|note| match &note.resource {
+            Some(resource) => format!("{resource}: {}", note.text),
+            None => note.text.clone(),
+        }));
+        Err(error)
+    }
+
+    /// The plan, blocked or not.
+    pub fn plan(&self) -> Result<Plan, CliError> {
+        let plan = moves::plan(&self.runbook, &self.inventory);
+        plan.check().map_err(|error| {
+            CliError::before(exit::INTERNAL, "the plan contradicts itself", "This is a mistake in cleave: report it.")
+                .because(&error)
+        })?;
+        Ok(plan)
+    }
+}
+
+/// Reads an inventory.
+pub fn read_inventory(path: &Path) -> Result<Inventory, CliError> {
+    let text = read_text(path)?;
+    Inventory::parse(&text).map_err(|error| {
+        CliError::before(exit::BLOCKED, "the inventory cannot be used", "docs/inventory.md describes the format.")
+            .at(path.display().to_string())
+            .because(&error)
+    })
+}
+
+fn read_text(path: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Reason(String);

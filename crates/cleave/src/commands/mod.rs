@@ -1,0 +1,12 @@
+//! One file per command.
+
+pub mod files;
+pub mod journal;
+pub mod plan;
+pub mod rehearse;
+pub mod report;
+pub mod run;
+pub mod simcloud;
+pub mod status;
+pub mod undo;
+pub mod wishes;

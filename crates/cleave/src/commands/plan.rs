@@ -1,0 +1,29 @@
+//! `cleave plan`: what would be done. Reads the runbook and the inventory, and nothing else.
+
+use crate::args::PlanArgs;
+use crate::commands::files::Written;
+use crate::commands::rehearse::write_out;
+use crate::commands::report::{Rendered, format_of};
+use crate::error::CliError;
+use crate::exit;
+use crate::screen::planned;
+
+/// Shows the plan.
+pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
+    if let Some(report) = &args.report {
+        format_of(report)?;
+    }
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    let plan = written.plan()?;
+    if let Some(path) = &args.report {
+        let at = written.inventory.observed_at;
+        Rendered { plan: &plan, events: &[], calls: &[], laws: None, at }.write(path, args.language)?;
+    }
+    if args.json {
+        let text = serde_json::to_string_pretty(&plan).expect("a plan has only string keys");
+        write_out(&format!("{text}\n"))?;
+    } else {
+        write_out(&planned::text(&plan))?;
+    }
+    Ok(if plan.is_blocked() { exit::BLOCKED } else { exit::DONE })
+}

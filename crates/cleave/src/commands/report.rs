@@ -1,0 +1,81 @@
+//! `cleave report`, and the writing of reports for other commands.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use journal::Journal;
+use model::{CallRecord, Plan, Recorded, State};
+use report::{CallSummary, Format, ReportInput};
+
+use crate::args::{self, ReportArgs};
+use crate::error::CliError;
+use crate::exit;
+
+/// What a report is made from.
+pub struct Rendered<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The events; none for a plan.
+    pub events: &'a [Recorded],
+    /// The AWS calls.
+    pub calls: &'a [CallRecord],
+    /// Broken laws, where laws were watched.
+    pub laws: Option<&'a [String]>,
+    /// When it is made, by the world's clock.
+    pub at: Timestamp,
+}
+
+impl Rendered<'_> {
+    /// Writes the report in the format that the file's ending names.
+    pub fn write(&self, path: &Path, language: args::Language) -> Result<(), CliError> {
+        let format = format_of(path)?;
+        let language = match language {
+            args::Language::En => report::Language::En,
+            args::Language::Ja => report::Language::Ja,
+        };
+        let input = ReportInput {
+            plan: self.plan,
+            events: self.events,
+            calls: (!self.calls.is_empty()).then(|| CallSummary::of(self.calls)),
+            laws: self.laws,
+            generated_at: self.at,
+        };
+        let text = report::render(&input, format, language);
+        std::fs::write(path, text).map_err(|error| {
+            CliError::before(exit::BLOCKED, "the report cannot be written", "Check the path and its permissions.")
+                .at(path.display().to_string())
+                .because(&error)
+        })
+    }
+}
+
+/// The format that a file's ending names.
+pub fn format_of(path: &Path) -> Result<Format, CliError> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("html") => Ok(Format::Html),
+        Some("md") => Ok(Format::Markdown),
+        Some("json") => Ok(Format::Json),
+        _ => Err(CliError::before(
+            exit::USAGE,
+            "a report is .html, .md or .json",
+            "Give the file one of these endings.",
+        )
+        .at(path.display().to_string())),
+    }
+}
+
+/// Renders the run in a journal, also while it is under way, also one of a later format.
+pub fn report(args: ReportArgs) -> Result<u8, CliError> {
+    let refused = |error| CliError::journal(&args.journal, &error);
+    let journal = Journal::open_read_only(&args.journal).map_err(refused)?;
+    let events = journal.load().map_err(refused)?;
+    let calls = journal.calls().map_err(refused)?;
+    let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
+    let state = state.ok_or_else(|| {
+        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
+    })?;
+    let rendered =
+        Rendered { plan: &state.plan, events: &events, calls: &calls, laws: None, at: state.last_at };
+    rendered.write(&args.out, args.language)?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,253 @@
+//! `cleave run`: starts a run or goes on with it; the same command after any crash.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::run::NewRun;
+use engine::{Gatekeeper, Options, Run, RunEnd, StopSwitch};
+use journal::{Journal, Lease, LeaseHolder, Stamp};
+use model::event::WorldKind;
+use model::{Digest, Plan, RunId, State};
+use moves::Runbook;
+
+use crate::args::{Reach, RunArgs};
+use crate::carriage::{self, PendingCalls};
+use crate::commands::files::Written;
+use crate::error::CliError;
+use crate::exit;
+use crate::screen::{self, Style};
+use crate::world::{self, World};
+use crate::preflight;
+
+/// Starts or resumes.
+pub fn run(args: RunArgs) -> Result<u8, CliError> {
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    let reach =
+        Reach { journal: args.journal, world: args.world, dns: args.dns, profile: args.profile };
+    let begun = if reach.journal.exists() {
+        Some(existing(&reach, &written.runbook)?)
+    } else {
+        None
+    };
+    let plan = match &begun {
+        Some(state) => state.plan.clone(),
+        None => written.unblocked_plan()?,
+    };
+    let gatekeeper = if args.auto_approve {
+        Gatekeeper::Automatic { by: world::user() }
+    } else {
+        Gatekeeper::Inbox
+    };
+    let style = if args.json { Style::Json } else { Style::for_stderr() };
+    carry_on(&reach, plan, begun, Conduct { wait: args.wait, gatekeeper, style, wish: None })
+}
+
+/// How a run is to be carried on.
+pub(crate) struct Conduct {
+    pub(crate) wait: bool,
+    pub(crate) gatekeeper: Gatekeeper,
+    pub(crate) style: Style,
+    /// Put into the inbox before the engine starts: `cleave undo` asks this way.
+    pub(crate) wish: Option<journal::InboxItem>,
+}
+
+/// The run in an existing journal, if it is one that this command may carry on.
+pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<State, CliError> {
+    let path = &reach.journal;
+    let refused = |error| CliError::journal(path, &error);
+    let journal = Journal::open_read_only(path).map_err(refused)?;
+    if let Some(found) = journal.newer_format() {
+        return Err(refused(journal::JournalError::Newer { found, known: journal::FORMAT }));
+    }
+    let events = journal.load().map_err(refused)?;
+    let state = State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?;
+    let Some(state) = state else {
+        // Made, and killed before the first event: there is nothing in it yet.
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "the journal was made and holds no run yet",
+            "It was never used: move it away and repeat the command.",
+        )
+        .at(path.display().to_string()));
+    };
+    match state.world {
+        WorldKind::Rehearsal => {
+            return Err(CliError::before(
+                exit::BLOCKED,
+                "this is the journal of a rehearsal",
+                "A rehearsal is never carried on against AWS. Name another journal with --journal.",
+            )
+            .at(path.display().to_string()));
+        }
+        WorldKind::Live if reach.world.is_some() => return Err(other_world(path, "AWS itself", "without --world")),
+        WorldKind::Endpoint if reach.world.is_none() => {
+            return Err(other_world(path, "another endpoint", "with the same --world"));
+        }
+        WorldKind::Live | WorldKind::Endpoint => {}
+    }
+    if state.plan.runbook != runbook.digest {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "the runbook has changed since the run began",
+            "Put the runbook back as it was (its digest is in the journal) and go on, or undo this run and start another with a \
+             new journal.",
+        )
+        .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
+        .changed(format!("See what the run has changed so far: cleave status --journal {}", path.display())));
+    }
+    Ok(state)
+}
+
+fn other_world(path: &Path, world: &str, how: &str) -> CliError {
+    CliError::before(
+        exit::BLOCKED,
+        format!("this journal's run takes place in {world}"),
+        format!("Repeat the command {how}, or name another journal."),
+    )
+    .at(path.display().to_string())
+}
+
+/// Enters the world, takes the lease, and carries the run on until it ends or leaves.
+pub(crate) fn carry_on(
+    reach: &Reach,
+    plan: Plan,
+    begun: Option<State>,
+    conduct: Conduct,
+) -> Result<u8, CliError> {
+    if let Some(verdict) = begun.as_ref().and_then(|state| state.ended)
+        && conduct.wish.is_none()
+    {
+        screen::already_ended(verdict);
+        return Ok(exit::DONE);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        CliError::before(exit::INTERNAL, "the program cannot start its clock and sockets", "Repeat the command.")
+            .because(&error)
+    })?;
+    runtime.block_on(carry_on_here(reach, plan, begun, conduct))
+}
+
+async fn carry_on_here(
+    reach: &Reach,
+    plan: Plan,
+    begun: Option<State>,
+    conduct: Conduct,
+) -> Result<u8, CliError> {
+    let path = &reach.journal;
+    let calls = PendingCalls::default();
+    let world = enter(reach, &plan, &calls).await?;
+    let seed = begun.as_ref().map_or_else(world::fresh_seed, |state| state.seed);
+    let run_id = match &begun {
+        Some(state) => state.run.clone(),
+        None => fresh_run_id(&plan, seed, world.clock.now()),
+    };
+    for warning in preflight::check(&world, &plan, &run_id).await? {
+        screen::warn(&warning);
+    }
+    if begun.is_none() {
+        create(path, &world)?;
+    }
+    let holder = LeaseHolder {
+        host: world::host(),
+        pid: std::process::id(),
+        user: world::user(),
+        since: world.clock.now(),
+    };
+    let lease = Lease::take(path, holder).map_err(|error| CliError::lease(path, &error))?;
+    let mut opened = Journal::open(path).map_err(|error| CliError::journal(path, &error))?;
+    if let Some(wish) = &conduct.wish {
+        opened.put_inbox(wish).map_err(|error| CliError::journal(path, &error))?;
+    }
+    let journal = carriage::shared(opened);
+    let run = if begun.is_some() {
+        Run::resume(Arc::clone(&journal))
+    } else {
+        let new = NewRun { run: run_id, world: world.kind, seed, plan };
+        Run::start(Arc::clone(&journal), new, world.clock.now())
+    };
+    let run = run.map_err(|error| CliError::engine(path, &error))?;
+    let screen = screen::Screen::new(conduct.style, run.state(), world.clock.clone());
+    let options = Options {
+        wait: conduct.wait,
+        gatekeeper: conduct.gatekeeper,
+        login_command: world.login_command.clone(),
+        concurrency: 16,
+    };
+    let stop = StopSwitch::default();
+    let listening = listen_for_signals(stop.clone());
+    let tell = screen.subscriber();
+    let mut engine = carriage::engine(&world, &journal, &calls, run, options, stop.listen(), tell)
+        .map_err(|error| CliError::engine(path, &error))?;
+    let end = {
+        let carried = std::pin::pin!(engine.carry_out());
+        match futures::future::select(carried, listening).await {
+            futures::future::Either::Left((end, _)) => end,
+            futures::future::Either::Right((never, _)) => match never {},
+        }
+    };
+    calls.write(&journal);
+    screen.finish();
+    let end = end.map_err(|error| CliError::engine(path, &error))?;
+    screen::farewell(&end, &engine.state(), path);
+    drop(lease);
+    Ok(exit_code(&end))
+}
+
+async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World, CliError> {
+    let profile = reach.profile.as_deref();
+    match reach.world {
+        Some(address) => world::endpoint(address, reach.dns, &plan.region, profile, calls.sink()).await,
+        None => world::live(&plan.region, profile, calls.sink()).await,
+    }
+}
+
+fn create(path: &Path, world: &World) -> Result<(), CliError> {
+    let refused = |error| CliError::journal(path, &error);
+    let mut journal = Journal::create(path).map_err(refused)?;
+    let stamp = Stamp { created_at: world.clock.now(), host: world::host(), world: world.kind };
+    journal.stamp(&stamp).map_err(refused)
+}
+
+fn fresh_run_id(plan: &Plan, seed: u64, now: jiff::Timestamp) -> RunId {
+    let digest = Digest::of(format!("{}/{seed}/{now}", plan.digest()).as_bytes());
+    RunId::new(digest.short()).expect("twelve hexadecimal digits are a run id")
+}
+
+/// First request: start nothing new and leave with everything recorded. A hang-up is a request like any other: the connection may be
+/// lost at three in the morning.
+async fn signals(stop: StopSwitch) -> std::convert::Infallible {
+    use tokio::signal::unix::{SignalKind, signal};
+    let open = |kind| signal(kind).ok();
+    let (mut interrupt, mut terminate, mut hangup) =
+        (open(SignalKind::interrupt()), open(SignalKind::terminate()), open(SignalKind::hangup()));
+    async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+        match signal {
+            Some(signal) => {
+                signal.recv().await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+    loop {
+        tokio::select! {
+            biased;
+            () = received(&mut interrupt) => stop.ask("SIGINT"),
+            () = received(&mut terminate) => stop.ask("SIGTERM"),
+            () = received(&mut hangup) => stop.ask("SIGHUP"),
+        }
+    }
+}
+
+fn listen_for_signals(stop: StopSwitch) -> futures::future::LocalBoxFuture<'static, std::convert::Infallible> {
+    Box::pin(signals(stop))
+}
+
+/// The exit code of an end.
+pub(crate) fn exit_code(end: &RunEnd) -> u8 {
+    match end {
+        RunEnd::Completed | RunEnd::Unwound | RunEnd::UndoneInPart => exit::DONE,
+        RunEnd::WaitingAtGate(_) | RunEnd::OutsideWindow(_) => exit::WAITING,
+        RunEnd::Paused { .. } => exit::PAUSED,
+        RunEnd::NeedsOperator(_) | RunEnd::CredentialsExpired { .. } => exit::NEEDS_OPERATOR,
+    }
+}

@@ -1,0 +1,68 @@
+//! `cleave simcloud`: serves the simulated AWS on TCP, for any AWS client.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use simcloud::cloud::Cloud;
+use simcloud::serve::{ScaledClock, serve_with_dns};
+use simcloud::services::sts::{self, Credentials};
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::args::SimcloudArgs;
+use crate::commands::files::read_inventory;
+use crate::commands::rehearse::write_out;
+use crate::error::CliError;
+use crate::exit;
+use crate::world;
+
+/// Serves until it is killed.
+pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
+    if !(args.speed.is_finite() && args.speed > 0.0) {
+        return Err(CliError::before(exit::USAGE, "--speed is a positive number", "60 makes an hour of a minute."));
+    }
+    let inventory = read_inventory(&args.inventory)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        CliError::before(exit::INTERNAL, "the program cannot start its clock and sockets", "Repeat the command.")
+            .because(&error)
+    })?;
+    runtime.block_on(async {
+        let start = inventory.observed_at;
+        let mut cloud = Cloud::new(&inventory, start, args.seed, args.faults.level());
+        let announced = sts::credentials(&mut cloud);
+        let clock = ScaledClock {
+            base: start,
+            wall_base: world::wall_now(),
+            speed: args.speed,
+            wall: Arc::new(world::wall_now),
+        };
+        let cannot_listen = |error: std::io::Error| {
+            CliError::before(exit::BLOCKED, "that address cannot be listened on", "Choose another with --listen.")
+                .at(args.listen.to_string())
+                .because(&error)
+        };
+        let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
+        let endpoint = listener.local_addr().map_err(cannot_listen)?;
+        let udp = UdpSocket::bind((endpoint.ip(), 0)).await.map_err(cannot_listen)?;
+        let dns = udp.local_addr().map_err(cannot_listen)?;
+        let tcp = TcpListener::bind(dns).await.map_err(cannot_listen)?;
+        let keys = |of: &Credentials| {
+            json!({ "account": of.account, "access_key_id": of.access_key, "secret_access_key": of.secret_key })
+        };
+        let line = json!({
+            "endpoint": format!("http://{endpoint}"),
+            "dns": dns.to_string(),
+            "credentials": {
+                "operator": keys(&announced.operator),
+                "source": announced.source.as_ref().map(keys),
+                "target": announced.target.as_ref().map(keys),
+            },
+        });
+        write_out(&format!("{line}\n"))?;
+        let shared = Arc::new(Mutex::new(cloud));
+        let ended = serve_with_dns(listener, udp, tcp, shared, clock).await;
+        match ended {
+            Ok(never) => match never {},
+            Err(error) => Err(CliError::before(exit::INTERNAL, "serving has ended", "Start it again.").because(&error)),
+        }
+    })
+}

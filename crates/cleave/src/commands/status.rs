@@ -1,0 +1,55 @@
+//! `cleave status`: how far a run is, from another terminal or afterwards.
+
+use journal::{Journal, Lease};
+use model::State;
+use serde_json::json;
+
+use crate::args::StatusArgs;
+use crate::commands::rehearse::write_out;
+use crate::error::CliError;
+use crate::exit;
+use crate::screen::standing;
+
+/// Shows it.
+pub fn status(args: StatusArgs) -> Result<u8, CliError> {
+    let refused = |error| CliError::journal(&args.journal, &error);
+    let journal = Journal::open_read_only(&args.journal).map_err(refused)?;
+    let events = journal.load().map_err(refused)?;
+    let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
+    let state = state.ok_or_else(|| {
+        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
+            .at(args.journal.display().to_string())
+    })?;
+    let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
+    let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
+    if args.json {
+        let steps: Vec<_> = state
+            .plan
+            .steps
+            .iter()
+            .map(|step| {
+                let place = &state.steps[&step.id];
+                json!({
+                    "step": step.id, "resource": step.resource.to_string(), "side": step.side,
+                    "status": place.status.word(), "attempts": place.attempts,
+                    "failure": place.last_failure, "evidence": place.evidence,
+                })
+            })
+            .collect();
+        let object = json!({
+            "run": state.run, "migration": state.plan.migration, "world": state.world, "plan": state.digest,
+            "started_at": state.started_at, "last_event": state.last_seq, "last_at": state.last_at,
+            "status": standing::word(&state, held),
+            "held_by": holder.map(|holder| json!({
+                "host": holder.host, "pid": holder.pid, "user": holder.user, "since": holder.since
+            })),
+            "gates_asked": standing::asked(&state),
+            "needs_operator": state.stopped(),
+            "steps": steps,
+        });
+        write_out(&format!("{object}\n"))?;
+    } else {
+        write_out(&standing::text(&state, holder.as_ref(), &args.journal))?;
+    }
+    Ok(exit::DONE)
+}

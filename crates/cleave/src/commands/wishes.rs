@@ -1,0 +1,135 @@
+//! What another terminal on this host asks of a running process: `approve`, `pause`, `retry`, `skip`. It goes through the inbox; the
+//! process that holds the lease turns it into events.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+
+use journal::{InboxItem, Journal};
+use model::State;
+use model::state::GateState;
+
+use crate::args::{ApproveArgs, JournalArg, StepWish};
+use crate::commands::rehearse::write_out;
+use crate::error::CliError;
+use crate::exit;
+use crate::world;
+
+/// Agrees at a gate.
+pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
+    let state = state_of(&args.journal)?;
+    let Some(gate) = state.plan.gate(&args.gate) else {
+        let names: Vec<&str> = state.plan.gates.iter().map(|gate| gate.name.as_str()).collect();
+        return Err(CliError::before(
+            exit::USAGE,
+            format!("the plan has no gate {}", args.gate),
+            format!("Its gates are: {}.", names.join(", ")),
+        ));
+    };
+    let evidence = match &state.gates[&args.gate] {
+        GateState::Asked { evidence, .. } => evidence.clone(),
+        GateState::Approved { by, at } => {
+            write_out(&format!("gate {} was approved by {by} at {at}\n", args.gate))?;
+            return Ok(exit::DONE);
+        }
+        GateState::Closed => {
+            return Err(CliError::before(
+                exit::BLOCKED,
+                format!("gate {} is not asked yet", args.gate),
+                "Its evidence is not there: approve it when the run has come to it.",
+            )
+            .type_this(format!("cleave status --journal {}", args.journal.display())));
+        }
+    };
+    let wanted = gate.typed.clone().unwrap_or_else(|| "yes".to_owned());
+    let typed = match args.typed {
+        Some(typed) => typed,
+        None if std::io::stdin().is_terminal() => {
+            let mut out = std::io::stderr().lock();
+            let _ = write!(
+                out,
+                "{}\n\nevidence:\n{evidence}\n\nplan {}\ntype {wanted:?} to agree: ",
+                gate.ask,
+                state.digest.short()
+            );
+            let _ = out.flush();
+            let mut line = String::new();
+            let _ = std::io::stdin().read_line(&mut line);
+            line.trim().to_owned()
+        }
+        // A gate without a word of its own can be approved by a script that names it.
+        None if gate.typed.is_none() => wanted.clone(),
+        None => String::new(),
+    };
+    if typed != wanted {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            format!("gate {} is not approved", args.gate),
+            format!("It asks for {wanted:?} to be typed: what follows cannot be taken back."),
+        ));
+    }
+    let digest = state.digest.clone();
+    let item = InboxItem::Approve { gate: args.gate.clone(), by: world::user(), digest, typed: Some(typed) };
+    put(&args.journal, &item)?;
+    told(&args.journal, &format!("gate {} is approved", args.gate))
+}
+
+/// Asks for a pause.
+pub fn pause(args: JournalArg) -> Result<u8, CliError> {
+    state_of(&args.journal)?;
+    put(&args.journal, &InboxItem::Pause { by: world::user() })?;
+    told(&args.journal, "a pause is asked for")
+}
+
+/// Asks to try a step again.
+pub fn retry(args: StepWish) -> Result<u8, CliError> {
+    stopped(&args)?;
+    put(&args.journal, &InboxItem::Retry { step: args.step.clone(), by: world::user(), reason: args.reason })?;
+    told(&args.journal, &format!("step {} is tried again", args.step))
+}
+
+/// Asks to leave out a step.
+pub fn skip(args: StepWish) -> Result<u8, CliError> {
+    stopped(&args)?;
+    put(&args.journal, &InboxItem::Skip { step: args.step.clone(), by: world::user(), reason: args.reason })?;
+    told(&args.journal, &format!("step {} is left out", args.step))
+}
+
+fn stopped(args: &StepWish) -> Result<(), CliError> {
+    let state = state_of(&args.journal)?;
+    if state.stopped().contains(&&args.step) {
+        return Ok(());
+    }
+    let stopped: Vec<&str> = state.stopped().iter().map(|step| step.as_str()).collect();
+    Err(CliError::before(
+        exit::USAGE,
+        format!("step {} did not stop for the operator", args.step),
+        if stopped.is_empty() { "No step did.".to_owned() } else { format!("These did: {}.", stopped.join(", ")) },
+    ))
+}
+
+fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
+    let refused = |error| CliError::journal(path, &error);
+    Journal::open(path).map_err(refused)?.put_inbox(item).map_err(refused)
+}
+
+/// What was done, and who does the rest.
+fn told(path: &Path, what: &str) -> Result<u8, CliError> {
+    let held = journal::Lease::is_held(path).map_err(|error| CliError::lease(path, &error))?;
+    let who = if held {
+        "the running process heeds it within seconds"
+    } else {
+        "no process is carrying the run out: it is heeded when you type `cleave run` again"
+    };
+    write_out(&format!("{what}; {who}\n"))?;
+    Ok(exit::DONE)
+}
+
+/// The state of the run in a journal.
+pub(crate) fn state_of(path: &Path) -> Result<State, CliError> {
+    let refused = |error| CliError::journal(path, &error);
+    let events = Journal::open_read_only(path).map_err(refused)?.load().map_err(refused)?;
+    State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?.ok_or_else(|| {
+        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
+            .at(path.display().to_string())
+    })
+}

@@ -1,0 +1,77 @@
+//! Where the cloud's laws and the run meet: simcloud knows nothing of plans, so what it must be told of the run it is told here.
+
+use std::collections::BTreeSet;
+
+use engine::RunEnd;
+use model::{Event, Plan, Recorded, Side, State};
+use simcloud::cloud::Cloud;
+use simcloud::laws;
+
+/// Tells the laws which accounts are split, before the run's first call.
+pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
+    cloud.laws.split(&plan.accounts[&Side::Source].account, &plan.accounts[&Side::Target].account);
+}
+
+/// Tells the laws what an event means for them: a copy is proved equal, a bucket's gate is approved.
+pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
+    if let Some(bucket) = proves_copy(event, plan) {
+        cloud.laws.proved_equal(&bucket);
+    }
+    if let Event::GateApproved { gate, .. } = event
+        && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
+    {
+        cloud.laws.gate_approved(bucket);
+    }
+}
+
+/// The bucket whose copy an event proves equal.
+fn proves_copy(event: &Event, plan: &Plan) -> Option<String> {
+    let Event::StepVerified { step, .. } = event else { return None };
+    let spec = plan.step(step)?;
+    (step.verb() == PROOF).then(|| spec.resource.name.clone())
+}
+
+/// The step that compares a bucket with its copy, before the gate.
+const PROOF: &str = "verify_interim";
+
+/// Checks what can only be told at the end: after a completed run, that nothing made for transport is left; after an unwound one, that
+/// everything is as it was.
+pub(crate) fn at_end(cloud: &mut Cloud, end: Option<&RunEnd>, events: &[Recorded]) {
+    match end {
+        Some(RunEnd::Completed) => laws::at_end(cloud, &lasting(events)),
+        Some(RunEnd::Unwound) => laws::at_undone(cloud),
+        Some(
+            RunEnd::WaitingAtGate(_)
+            | RunEnd::OutsideWindow(_)
+            | RunEnd::Paused { .. }
+            | RunEnd::NeedsOperator(_)
+            | RunEnd::CredentialsExpired { .. }
+            | RunEnd::UndoneInPart,
+        )
+        | None => {}
+    }
+}
+
+/// What the run was to make for good, by the names that its steps' outputs give: the moved resources themselves.
+fn lasting(events: &[Recorded]) -> BTreeSet<String> {
+    let mut lasting = BTreeSet::new();
+    let Ok(Some(state)) = State::fold(events) else { return lasting };
+    for step in &state.plan.steps {
+        let Some(output) = state.output(&step.id) else { continue };
+        if LASTING.contains(&step.action.as_str()) {
+            lasting.extend(["arn", "id", "name", "bucket", "image"].iter().filter_map(|field| {
+                output.get(*field).and_then(|value| value.as_str()).map(str::to_owned)
+            }));
+            lasting.insert(step.resource.name.clone());
+        }
+    }
+    lasting
+}
+
+/// The actions that make what is to stay.
+const LASTING: [&str; 4] = ["database.restore_instance", "image.copy_image", "bucket.win_name", "zone.create_zone"];
+
+/// Broken laws, in words.
+pub(crate) fn broken(cloud: &Cloud) -> Vec<String> {
+    cloud.laws.broken.iter().map(|broken| format!("law {}: {}", broken.law, broken.what)).collect()
+}

@@ -1,0 +1,141 @@
+//! What people see of a run: bars on a terminal, else one line per event, or JSON lines. Everything goes to stderr; stdout is for
+//! results.
+
+pub mod bars;
+pub mod lines;
+pub mod planned;
+pub mod rehearsed;
+pub mod standing;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::rc::Rc;
+
+use engine::{Clock, RunEnd, Signal};
+use model::State;
+use model::event::Verdict;
+
+/// How a run is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Bars that move.
+    Bars,
+    /// One line per event.
+    Lines,
+    /// One JSON object per event.
+    Json,
+}
+
+impl Style {
+    /// Bars only where somebody looks: on a terminal.
+    pub fn for_stderr() -> Self {
+        if std::io::stderr().is_terminal() { Style::Bars } else { Style::Lines }
+    }
+}
+
+/// The screen of one run.
+pub enum Screen {
+    /// Bars.
+    Bars(Rc<bars::Bars>),
+    /// Lines.
+    Lines,
+    /// JSON lines.
+    Json,
+}
+
+impl Screen {
+    /// A screen for a run.
+    pub fn new(style: Style, state: &State, clock: Clock) -> Self {
+        match style {
+            Style::Bars => Screen::Bars(Rc::new(bars::Bars::new(state, clock))),
+            Style::Lines => Screen::Lines,
+            Style::Json => Screen::Json,
+        }
+    }
+
+    /// What the engine tells.
+    pub fn subscriber(&self) -> Box<dyn Fn(Signal<'_>)> {
+        match self {
+            Screen::Bars(bars) => {
+                let bars = Rc::clone(bars);
+                Box::new(move |signal| bars.tell(&signal))
+            }
+            Screen::Lines => Box::new(|signal| {
+                if let Signal::Recorded(recorded, state) = signal
+                    && let Some(line) = lines::line(recorded, state)
+                {
+                    say(&line);
+                }
+            }),
+            Screen::Json => Box::new(|signal| {
+                if let Signal::Recorded(recorded, _) = signal {
+                    say(&serde_json::to_string(recorded).expect("an event has only string keys"));
+                }
+            }),
+        }
+    }
+
+    /// Leaves the terminal in order.
+    pub fn finish(&self) {
+        if let Screen::Bars(bars) = self {
+            bars.finish();
+        }
+    }
+}
+
+/// A line for people. A terminal that is gone (the connection was lost) does not stop a run.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A warning of the preflight.
+pub fn warn(text: &str) {
+    say(&format!("warning: {text}"));
+}
+
+/// The run has ended before.
+pub fn already_ended(verdict: Verdict) {
+    say(match verdict {
+        Verdict::Completed => "this run has ended: everything has moved",
+        Verdict::Unwound => "this run has ended: everything it did has been taken back",
+    });
+}
+
+/// Why the program leaves, what has been changed, and what to type next.
+pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
+    let journal = journal.display();
+    let with = format!("--journal {journal}");
+    say("");
+    match end {
+        RunEnd::Completed => say("done: everything has moved"),
+        RunEnd::Unwound => say("done: everything the run did has been taken back"),
+        RunEnd::UndoneInPart => say("done: taken back as far as asked; the same `cleave run` goes on from there"),
+        RunEnd::WaitingAtGate(gates) => {
+            for name in gates {
+                let ask = state.plan.gate(name).map_or("", |gate| gate.ask.as_str());
+                say(&format!("waiting at gate {name}: {ask}"));
+                say(&format!("  type: cleave approve {name} {with}"));
+            }
+            say("then the same `cleave run` again, or use --wait");
+        }
+        RunEnd::OutsideWindow(Some(opens)) => {
+            say(&format!("outside the window: the next disturbing step may start at {opens}"));
+            say("type the same `cleave run` then, or use --wait");
+        }
+        RunEnd::OutsideWindow(None) => say("no window opens any more: give the runbook's windows a later date in a new run"),
+        RunEnd::Paused { by } => say(&format!("paused by {by}; everything is recorded. The same `cleave run` goes on")),
+        RunEnd::CredentialsExpired { command } => {
+            say("paused: your login has expired");
+            say(&format!("  type: {command}"));
+            say("then the same `cleave run` again, or use --wait");
+        }
+        RunEnd::NeedsOperator(steps) => {
+            for step in steps {
+                say(&standing::stopped(state, step));
+            }
+            say(&format!("what the run has changed: cleave status {with}"));
+            say(&format!("to go on:              cleave retry STEP --reason … {with}   then the same `cleave run`"));
+            say(&format!("to take it all back:   cleave undo RUNBOOK --reason … {with}"));
+        }
+    }
+}

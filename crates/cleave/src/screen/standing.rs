@@ -1,0 +1,94 @@
+//! How far a run is, as text: for `cleave status` and for leave-taking.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use journal::LeaseHolder;
+use model::event::{PauseReason, Verdict};
+use model::state::{GateState, StepStatus};
+use model::{GateName, State, StepId};
+
+/// One word for the whole run.
+pub fn word(state: &State, held: bool) -> &'static str {
+    match (state.ended, &state.paused, &state.undoing) {
+        (Some(Verdict::Completed), _, _) => "completed",
+        (Some(Verdict::Unwound), _, _) => "unwound",
+        (None, Some(PauseReason::CredentialsExpired { .. }), _) => "login expired",
+        (None, Some(PauseReason::Operator { .. }), _) => "paused",
+        (None, None, Some(_)) if held => "undoing",
+        (None, None, None) if held => "running",
+        (None, None, Some(_)) => "undo interrupted",
+        (None, None, None) => "interrupted",
+    }
+}
+
+/// The gates that wait for a person.
+pub fn asked(state: &State) -> Vec<&GateName> {
+    let asked = |gate: &&GateName| matches!(state.gates[*gate], GateState::Asked { .. });
+    state.plan.gates.iter().map(|gate| &gate.name).filter(asked).collect()
+}
+
+/// The status as text.
+pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> String {
+    let mut out = String::new();
+    let settled = state.steps.values().filter(|step| step.status.is_settled()).count();
+    let _ = writeln!(
+        out,
+        "run {} of {} ({}): {}, {settled} of {} steps done, plan {}",
+        state.run,
+        state.plan.migration,
+        match state.world {
+            model::event::WorldKind::Live => "live",
+            model::event::WorldKind::Rehearsal => "rehearsal",
+            model::event::WorldKind::Endpoint => "endpoint",
+        },
+        word(state, holder.is_some()),
+        state.steps.len(),
+        state.digest.short(),
+    );
+    if let Some(holder) = holder {
+        let _ = writeln!(out, "carried out by {} on {} (process {}) since {}", holder.user, holder.host, holder.pid, holder.since);
+    }
+    let _ = writeln!(out, "started {}, last event {} at {}\n", state.started_at, state.last_seq, state.last_at);
+    for resource in state.plan.resources() {
+        let steps: Vec<_> = state.plan.steps.iter().filter(|step| step.resource == resource).collect();
+        let done = steps.iter().filter(|step| state.steps[&step.id].status.is_settled()).count();
+        let now: Vec<String> = steps
+            .iter()
+            .filter(|step| {
+                let status = &state.steps[&step.id].status;
+                status.is_under_way() || matches!(status, StepStatus::Stopped { .. })
+            })
+            .map(|step| format!("{} {}", step.id.verb(), state.steps[&step.id].status.word()))
+            .collect();
+        let _ = writeln!(out, "  {resource:<44} {done:>3}/{:<3} {}", steps.len(), now.join(", "));
+    }
+    for gate in asked(state) {
+        let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
+        let _ = writeln!(out, "\ngate {gate}: {ask}\n  type: cleave approve {gate} --journal {}", journal.display());
+    }
+    for step in state.stopped() {
+        let _ = writeln!(out, "\n{}", stopped(state, step));
+    }
+    out
+}
+
+/// A step that stopped: what failed, where, and what to do.
+pub fn stopped(state: &State, step: &StepId) -> String {
+    let place = &state.steps[step];
+    let mut out = format!("needs operator: {step}");
+    if let Some(spec) = state.plan.step(step) {
+        let account = state.plan.accounts.get(&spec.side).map_or("", |access| access.account.as_str());
+        let _ = write!(out, "\n  where:   {} account {account}, {}", spec.side, spec.resource);
+    }
+    if let Some(failure) = &place.last_failure {
+        let _ = write!(out, "\n  because: {failure}");
+        if let Some(id) = &failure.request_id {
+            let _ = write!(out, " (request {id})");
+        }
+    }
+    if let StepStatus::Stopped { advice } = &place.status {
+        let _ = write!(out, "\n  to do:   {advice}");
+    }
+    out
+}

@@ -1,0 +1,320 @@
+//! One turn of one step: look, and then begin, verify or take back as the look tells. A turn ends after at most a few calls and
+//! says when the next is worth while; between turns nothing is held but the journal.
+//!
+//! Three crashes shape the order. Killed before the intent is committed: nothing was called. Killed between intent and answer, or
+//! the answer lost: the next turn looks before it acts. Killed between look and verify: the next turn looks again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use model::event::{Direction, Outcome};
+use model::state::{StepState, StepStatus};
+use model::{Digest, Event, Failure, FailureClass, StepId, StepSpec, Undo};
+
+use crate::clock::Clock;
+use crate::registry::Registry;
+use crate::retry::{self, Next};
+use crate::run::{EngineError, Run, Signal};
+use crate::step::{Begun, Observed, Outputs, Step, StepContext, Verified};
+
+/// What all turns share.
+pub(crate) struct Shared {
+    pub(crate) run: RefCell<Run>,
+    pub(crate) registry: Registry,
+    pub(crate) clock: Clock,
+    pub(crate) outputs: Outputs,
+    pub(crate) rng: RefCell<fastrand::Rng>,
+    pub(crate) tell: Box<dyn Fn(Signal<'_>)>,
+}
+
+/// How a turn ended.
+pub(crate) enum Turn {
+    /// Something was recorded: decide anew.
+    Moved,
+    /// Nothing to record; look again after this long.
+    LookAgain(Duration),
+    /// The operator must log in before anything else can be done.
+    Login(Failure),
+}
+
+/// Right after a call that was accepted, or may have been, AWS may not show the thing yet.
+const SOON: Duration = Duration::from_secs(2);
+
+impl Shared {
+    fn record(&self, events: Vec<Event>) -> Result<(), EngineError> {
+        self.run.borrow_mut().record(self.clock.now(), events, &*self.tell)
+    }
+
+    fn place(&self, step: &StepId) -> StepState {
+        self.run.borrow().state().steps[step].clone()
+    }
+
+    fn context(&self, spec: &Rc<StepSpec>) -> StepContext {
+        let run = self.run.borrow();
+        let place = &run.state().steps[&spec.id];
+        let run = run.state().run.clone();
+        StepContext {
+            token: token(&run, &spec.id),
+            run,
+            spec: Rc::clone(spec),
+            now: self.clock.now(),
+            started_at: place.started_at,
+            cursor: place.cursor.clone(),
+            outputs: Rc::clone(&self.outputs),
+        }
+    }
+
+    /// One turn forward.
+    pub(crate) async fn carry(&self, spec: Rc<StepSpec>) -> Result<Turn, EngineError> {
+        let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
+        let cx = self.context(&spec);
+        let observed = match step.observe(&cx).await {
+            Ok(observed) => observed,
+            Err(failure) => return self.look_failed(&spec, failure),
+        };
+        match observed {
+            // Seen before and not seen now: a stale read, or somebody has removed it. Making it again on a stale read would make it
+            // twice, so it is looked for until the step's patience ends.
+            Observed::Absent if self.place(&spec.id).status == StepStatus::Seen => {
+                let what = "it was there, and the last look did not find it any more";
+                self.look_failed(&spec, cx.failure(FailureClass::NotFound, "[Vanished]", what))
+            }
+            Observed::Absent => self.begin(&*step, &spec).await,
+            Observed::Underway { progress, look_again } => {
+                (self.tell)(Signal::Progress(&spec.id, &progress));
+                Ok(Turn::LookAgain(look_again))
+            }
+            Observed::Present(output) => {
+                let place = self.place(&spec.id);
+                if place.status != StepStatus::Seen || place.output.as_ref() != Some(&output) {
+                    self.record(vec![Event::OutputSeen { step: spec.id.clone(), output: output.clone() }])?;
+                }
+                self.outputs.borrow_mut().insert(spec.id.clone(), Rc::new(output.clone()));
+                self.verify(&*step, &spec, &output).await
+            }
+            Observed::Foreign { whose } => {
+                let what = format!("it exists already and this run did not make it: {whose}");
+                self.stop(&spec, cx.failure(FailureClass::AlreadyExists, "[Foreign]", what), ADVICE_FOREIGN)
+            }
+            Observed::Broken { why } => {
+                self.stop(&spec, cx.failure(FailureClass::WrongState, "[Broken]", why), ADVICE_BROKEN)
+            }
+        }
+    }
+
+    async fn begin(&self, step: &dyn Step, spec: &Rc<StepSpec>) -> Result<Turn, EngineError> {
+        let attempt = self.intend(spec, Direction::Do)?;
+        loop {
+            // Made anew for each call of a sweep: the cursor has moved.
+            let cx = self.context(spec);
+            match step.begin(&cx).await {
+                Ok(Begun::Once) => return self.ended(spec, attempt, Outcome::Done, None),
+                Ok(Begun::Swept { cursor, done, total, more }) => {
+                    self.record(vec![Event::SweepAdvanced { step: spec.id.clone(), cursor, done, total }])?;
+                    let asked_to_rest = self.run.borrow().state().paused.is_some() && !spec.presses_on;
+                    if !more || asked_to_rest {
+                        return self.ended(spec, attempt, Outcome::Done, None);
+                    }
+                    // A sweep may be long: between two of its calls a stop is heeded and others have their turn.
+                    tokio::task::yield_now().await;
+                }
+                Err(failure) => return self.attempt_failed(spec, attempt, failure),
+            }
+        }
+    }
+
+    async fn verify(
+        &self,
+        step: &dyn Step,
+        spec: &Rc<StepSpec>,
+        output: &serde_json::Value,
+    ) -> Result<Turn, EngineError> {
+        let cx = self.context(spec);
+        match step.verify(&cx, output).await {
+            Ok(Verified::Right { evidence }) => {
+                let mut events = vec![Event::StepVerified { step: spec.id.clone(), evidence }];
+                match step.extends(&cx, output) {
+                    Ok(Some(extension)) => events.push(Event::PlanExtended {
+                        by: spec.id.clone(),
+                        steps: extension.steps,
+                        before: extension.before,
+                    }),
+                    Ok(None) => {}
+                    Err(failure) => return self.stop(spec, failure, ADVICE_WRONG),
+                }
+                self.record(events)?;
+                Ok(Turn::Moved)
+            }
+            Ok(Verified::NotYet { why, look_again }) => {
+                (self.tell)(Signal::Progress(&spec.id, &crate::step::Progress::words(why)));
+                Ok(Turn::LookAgain(look_again))
+            }
+            Ok(Verified::Wrong { why }) => {
+                self.stop(spec, cx.failure(FailureClass::WrongState, "[VerifyFailed]", why), ADVICE_WRONG)
+            }
+            Err(failure) => self.look_failed(spec, failure),
+        }
+    }
+
+    /// One turn back.
+    pub(crate) async fn take_back(&self, spec: Rc<StepSpec>) -> Result<Turn, EngineError> {
+        let undone = |evidence: &str| Event::StepUndone { step: spec.id.clone(), evidence: evidence.to_owned() };
+        let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
+        let cx = self.context(&spec);
+        match &spec.undo {
+            Undo::Nothing => {
+                self.record(vec![undone("it leaves nothing to take back")])?;
+                return Ok(Turn::Moved);
+            }
+            Undo::Auto | Undo::Manual { .. } | Undo::None { .. } => {}
+        }
+        let observed = match step.observe(&cx).await {
+            Ok(observed) => observed,
+            Err(failure) => return self.look_failed(&spec, failure),
+        };
+        let there = match observed {
+            Observed::Absent => {
+                self.record(vec![undone("it does not exist any more")])?;
+                return Ok(Turn::Moved);
+            }
+            Observed::Foreign { whose } => {
+                self.record(vec![undone(&format!("what is there is not this run's: {whose}"))])?;
+                return Ok(Turn::Moved);
+            }
+            // What is being made can in general not be deleted yet.
+            Observed::Underway { look_again, .. } => return Ok(Turn::LookAgain(look_again)),
+            Observed::Present(output) => {
+                self.outputs.borrow_mut().insert(spec.id.clone(), Rc::new(output));
+                "it is still there"
+            }
+            Observed::Broken { .. } => "its broken remains are still there",
+        };
+        match &spec.undo {
+            Undo::Auto | Undo::Nothing => {}
+            Undo::Manual { guide } => {
+                return self.stop(&spec, cx.failure(FailureClass::WrongState, "[ByHand]", there), guide);
+            }
+            Undo::None { reason } => {
+                return self.stop(&spec, cx.failure(FailureClass::WrongState, "[NoWayBack]", there), reason);
+            }
+        }
+        let attempt = self.intend(&spec, Direction::Undo)?;
+        match step.undo(&self.context(&spec)).await {
+            Ok(()) => self.ended(&spec, attempt, Outcome::Done, None),
+            Err(failure) => self.attempt_failed(&spec, attempt, failure),
+        }
+    }
+
+    /// Commits the intent, before the call.
+    fn intend(&self, spec: &StepSpec, direction: Direction) -> Result<u32, EngineError> {
+        let (run, attempt) = {
+            let run = self.run.borrow();
+            (run.state().run.clone(), run.state().steps[&spec.id].attempts + 1)
+        };
+        let token = token(&run, &spec.id);
+        self.record(vec![Event::IntentRecorded { step: spec.id.clone(), attempt, direction, token }])?;
+        Ok(attempt)
+    }
+
+    fn ended(
+        &self,
+        spec: &StepSpec,
+        attempt: u32,
+        outcome: Outcome,
+        again_at: Option<jiff::Timestamp>,
+    ) -> Result<Turn, EngineError> {
+        self.record(vec![Event::AttemptEnded { step: spec.id.clone(), attempt, outcome, again_at }])?;
+        Ok(Turn::Moved)
+    }
+
+    fn attempt_failed(&self, spec: &StepSpec, attempt: u32, failure: Failure) -> Result<Turn, EngineError> {
+        let outcome = if failure.class.effect_unknown() {
+            Outcome::Unknown { failure: failure.clone() }
+        } else {
+            Outcome::NotDone { failure: failure.clone() }
+        };
+        match self.next(spec, &failure) {
+            Next::Again(pause) => {
+                // After an unknown outcome the next look should come soon: it costs a read and tells.
+                let pause = if failure.class.effect_unknown() { pause.max(SOON) } else { pause };
+                self.ended(spec, attempt, outcome, Some(self.clock.after(pause)))
+            }
+            Next::Login => {
+                self.ended(spec, attempt, outcome, None)?;
+                Ok(Turn::Login(failure))
+            }
+            Next::Stop => {
+                let stopped = Event::StepStopped {
+                    step: spec.id.clone(),
+                    advice: advice(failure.class).to_owned(),
+                    failure,
+                };
+                self.record(vec![
+                    Event::AttemptEnded { step: spec.id.clone(), attempt, outcome, again_at: None },
+                    stopped,
+                ])?;
+                Ok(Turn::Moved)
+            }
+        }
+    }
+
+    fn look_failed(&self, spec: &StepSpec, failure: Failure) -> Result<Turn, EngineError> {
+        match self.next(spec, &failure) {
+            Next::Again(pause) => {
+                let again_at = self.clock.after(pause);
+                self.record(vec![Event::LookFailed { step: spec.id.clone(), failure, again_at }])?;
+                Ok(Turn::Moved)
+            }
+            Next::Login => Ok(Turn::Login(failure)),
+            Next::Stop => {
+                let advice = advice(failure.class);
+                self.stop(spec, failure, advice)
+            }
+        }
+    }
+
+    fn next(&self, spec: &StepSpec, failure: &Failure) -> Next {
+        let place = self.place(&spec.id);
+        let patience = Duration::from_secs(spec.patience);
+        let now = self.clock.now();
+        let mut rng = self.rng.borrow_mut();
+        retry::after_failure(failure.class, place.attempts, place.refused_since, now, patience, &mut rng)
+    }
+
+    fn stop(&self, spec: &StepSpec, failure: Failure, advice: &str) -> Result<Turn, EngineError> {
+        self.record(vec![Event::StepStopped { step: spec.id.clone(), failure, advice: advice.to_owned() }])?;
+        Ok(Turn::Moved)
+    }
+}
+
+/// The idempotency token of a step: from run and step alone, so that every attempt of every process has the same.
+fn token(run: &model::RunId, step: &StepId) -> String {
+    Digest::of(format!("{run}/{step}").as_bytes()).as_str()[..32].to_owned()
+}
+
+const ADVICE_FOREIGN: &str = "Look at what exists under that name. Rename or remove it if nobody needs it and retry the step, or \
+                              undo the run.";
+const ADVICE_BROKEN: &str = "Remove the failed thing, deal with the cause named above, and retry the step; or undo the run.";
+const ADVICE_WRONG: &str = "Nothing further was changed. Find out who else writes to it, put it right and retry the step; or undo \
+                            the run.";
+
+fn advice(class: FailureClass) -> &'static str {
+    match class {
+        FailureClass::Denied => {
+            "Give the role the permission that the message names (or take away the deny), and retry the step."
+        }
+        FailureClass::NotFound => "What the call names does not exist. Restore it, and retry the step; or undo the run.",
+        FailureClass::AlreadyExists => ADVICE_FOREIGN,
+        FailureClass::WrongState => "Wait until the resource is in order, then retry the step; or undo the run.",
+        FailureClass::Quota => "Ask AWS for a higher quota or remove what is not needed, then retry the step.",
+        FailureClass::Throttled | FailureClass::Unavailable | FailureClass::NoAnswer => {
+            "AWS has not answered for hours. Look at the AWS Health Dashboard; retry the step when it is back."
+        }
+        FailureClass::CredentialsExpired => "Log in again and resume.",
+        FailureClass::Invalid | FailureClass::Unexpected => {
+            "The request was refused as wrong: this is a mistake in cleave or in the runbook. Keep the journal and report it; undo \
+             the run if the window is short."
+        }
+    }
+}

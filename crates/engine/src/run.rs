@@ -1,0 +1,130 @@
+//! One run as the engine holds it: the journal and the state that its events add up to, changed only together.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use journal::{Journal, JournalError};
+use model::event::WorldKind;
+use model::state::Impossible;
+use model::{Digest, Event, Failure, Plan, Recorded, RunId, State, StepId};
+
+use crate::step::Progress;
+
+/// The journal, shared with the sink of the AWS call log. Locked for a commit at a time, never across an await.
+pub type SharedJournal = Arc<Mutex<Journal>>;
+
+/// What subscribers (bars, lines, JSON) are told, after it is stored.
+pub enum Signal<'a> {
+    /// An event was recorded; this is the state after it.
+    Recorded(&'a Recorded, &'a State),
+    /// A step is so far. Droppable, never stored.
+    Progress(&'a StepId, &'a Progress),
+}
+
+/// What ends the engine itself, not a step.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal could not be read or written.
+    #[error("the journal")]
+    Journal(#[from] JournalError),
+    /// The events in the journal do not follow on each other.
+    #[error("the journal's events")]
+    Impossible(#[from] Impossible),
+    /// The plan has steps that this program cannot carry out.
+    #[error("the plan")]
+    Plan(#[source] Failure),
+    /// There is nothing to resume.
+    #[error("the journal holds no run")]
+    NoRun,
+}
+
+/// A run that can be carried on.
+pub struct Run {
+    journal: SharedJournal,
+    state: State,
+}
+
+/// What a new run starts from.
+pub struct NewRun {
+    /// Its id.
+    pub run: RunId,
+    /// Where it takes place.
+    pub world: WorldKind,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl Run {
+    /// Begins a run in an empty journal.
+    pub fn start(journal: SharedJournal, new: NewRun, now: Timestamp) -> Result<Self, EngineError> {
+        let digest: Digest = new.plan.digest();
+        let event =
+            Event::RunStarted { run: new.run, world: new.world, seed: new.seed, plan: Box::new(new.plan), digest };
+        let first = Recorded { seq: 1, at: now, event };
+        let state = State::begin(&first)?;
+        lock(&journal).append(0, now, std::slice::from_ref(&first.event))?;
+        Ok(Self { journal, state })
+    }
+
+    /// Takes up the run in a journal: loads its events and folds them. There is nothing else to recover.
+    pub fn resume(journal: SharedJournal) -> Result<Self, EngineError> {
+        let events = lock(&journal).load()?;
+        let state = State::fold(&events)?.ok_or(EngineError::NoRun)?;
+        Ok(Self { journal, state })
+    }
+
+    /// The state.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+
+    /// Stores events and folds them, together or not at all, and tells the subscriber.
+    pub fn record(&mut self, now: Timestamp, events: Vec<Event>, tell: &dyn Fn(Signal<'_>)) -> Result<(), EngineError> {
+        self.commit(now, events, &[], tell)
+    }
+
+    /// Marks one item of the inbox as taken, together with the event that it brings about, if it brings one about.
+    pub fn answer(
+        &mut self,
+        now: Timestamp,
+        event: Option<Event>,
+        item: u64,
+        tell: &dyn Fn(Signal<'_>),
+    ) -> Result<(), EngineError> {
+        self.commit(now, event.into_iter().collect(), &[item], tell)
+    }
+
+    fn commit(
+        &mut self,
+        now: Timestamp,
+        events: Vec<Event>,
+        inbox: &[u64],
+        tell: &dyn Fn(Signal<'_>),
+    ) -> Result<(), EngineError> {
+        // Folded first: an impossible event is a mistake of this program and must not reach the journal. Either error ends the
+        // engine, so the folded state is never acted upon without its events being stored.
+        let from = self.state.last_seq;
+        let folded: Vec<Recorded> =
+            (from + 1..).zip(&events).map(|(seq, event)| Recorded { seq, at: now, event: event.clone() }).collect();
+        for recorded in &folded {
+            self.state.apply(recorded)?;
+        }
+        let recorded = lock(&self.journal).append_answering(from, now, &events, inbox)?;
+        for recorded in &recorded {
+            tell(Signal::Recorded(recorded, &self.state));
+        }
+        Ok(())
+    }
+}
+
+/// A poisoned lock means that another holder panicked between two statements of one commit; SQLite has rolled that back.
+fn lock(journal: &SharedJournal) -> MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,143 @@
+//! The comparison of two buckets: both are listed side by side and met key by key, so that neither is held in memory.
+
+use std::cmp::Ordering;
+
+use model::Failure;
+use model::listing::{KeyHistory, Listed, ListedEntry};
+
+use crate::histories::Histories;
+
+/// A key in one bucket, the other, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The key.
+    pub key: String,
+    /// Its entries in the original, oldest first; none where it is not there.
+    pub original: Vec<ListedEntry>,
+    /// Its entries in the copy.
+    pub copy: Vec<ListedEntry>,
+}
+
+/// The keys of two buckets in order.
+pub struct Pairs<'a> {
+    original: Side<'a>,
+    copy: Side<'a>,
+}
+
+struct Side<'a> {
+    histories: Histories<'a>,
+    next: Option<KeyHistory>,
+    asked: bool,
+}
+
+impl<'a> Pairs<'a> {
+    /// Meets the keys of an original and of its copy.
+    pub fn new(original: Histories<'a>, copy: Histories<'a>) -> Self {
+        let side = |histories| Side {
+            histories,
+            next: None,
+            asked: false,
+        };
+        Self {
+            original: side(original),
+            copy: side(copy),
+        }
+    }
+
+    /// The next key that is in either.
+    pub async fn next(&mut self) -> Result<Option<Pair>, Failure> {
+        self.original.fill().await?;
+        self.copy.fill().await?;
+        let first = match (&self.original.next, &self.copy.next) {
+            (None, None) => return Ok(None),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(original), Some(copy)) => original.key.as_bytes().cmp(copy.key.as_bytes()),
+        };
+        let original = if first.is_le() { self.original.take() } else { None };
+        let copy = if first.is_ge() { self.copy.take() } else { None };
+        let key = original
+            .as_ref()
+            .or(copy.as_ref())
+            .map(|history| history.key.clone())
+            .unwrap_or_default();
+        let entries = |history: Option<KeyHistory>| history.map(|history| history.entries).unwrap_or_default();
+        Ok(Some(Pair {
+            key,
+            original: entries(original),
+            copy: entries(copy),
+        }))
+    }
+}
+
+impl Side<'_> {
+    async fn fill(&mut self) -> Result<(), Failure> {
+        if !self.asked {
+            self.next = self.histories.next().await?;
+            self.asked = true;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Option<KeyHistory> {
+        self.asked = false;
+        self.next.take()
+    }
+}
+
+/// Whether two entries have the same content, as far as a listing tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sameness {
+    /// Both are delete markers, or size and ETag agree.
+    Same,
+    /// One is a marker and the other not, or the sizes differ.
+    Different,
+    /// The sizes agree, the ETags do not: an upload in parts or a KMS key gives the same content another ETag. Only checksums tell.
+    Unproved,
+}
+
+/// Compares two entries.
+pub fn sameness(original: &ListedEntry, copy: &ListedEntry) -> Sameness {
+    match (&original.what, &copy.what) {
+        (Listed::Marker, Listed::Marker) => Sameness::Same,
+        (Listed::Version { size: a, .. }, Listed::Version { size: b, .. }) if a != b => Sameness::Different,
+        (Listed::Version { etag: a, .. }, Listed::Version { etag: b, .. }) if a == b => Sameness::Same,
+        (Listed::Version { .. }, Listed::Version { .. }) => Sameness::Unproved,
+        (Listed::Marker, Listed::Version { .. }) | (Listed::Version { .. }, Listed::Marker) => Sameness::Different,
+    }
+}
+
+/// How a copy's history of a key differs from the original's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// The copy ends too early: so many entries of the original are not there.
+    Missing(usize),
+    /// The copy has so many entries more.
+    Surplus(usize),
+    /// This entry (counted from the oldest, from 0) is another.
+    Other(usize),
+}
+
+impl Pair {
+    /// The first difference in kind, size or number, and the places where only checksums can tell.
+    pub fn compare(&self) -> (Option<Difference>, Vec<usize>) {
+        let mut unproved = Vec::new();
+        for (at, (original, copy)) in self.original.iter().zip(&self.copy).enumerate() {
+            match sameness(original, copy) {
+                Sameness::Same => {}
+                Sameness::Different => return (Some(Difference::Other(at)), unproved),
+                Sameness::Unproved => unproved.push(at),
+            }
+        }
+        let difference = match self.original.len().cmp(&self.copy.len()) {
+            Ordering::Equal => None,
+            Ordering::Greater => Some(Difference::Missing(self.original.len() - self.copy.len())),
+            Ordering::Less => Some(Difference::Surplus(self.copy.len() - self.original.len())),
+        };
+        (difference, unproved)
+    }
+}
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

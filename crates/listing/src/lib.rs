@@ -1,0 +1,13 @@
+//! A bucket's versions in the order in which S3 has them, manifests for S3 Batch Operations, and the comparison of two buckets.
+//!
+//! What may not enter: steps and plans. This crate reads buckets; nothing here changes one.
+
+pub mod compare;
+pub mod histories;
+pub mod manifest;
+pub mod page;
+pub mod waves;
+
+pub use compare::{Difference, Pair, Pairs, Sameness};
+pub use histories::Histories;
+pub use page::{Lister, Marker, Page};

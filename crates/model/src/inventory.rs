@@ -1,0 +1,400 @@
+//! What exists in the accounts, as observed at one moment. `rehearse` fills the simulated accounts with it; live discovery
+//! writes it. The format is versioned: see `docs/inventory.md`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, Region};
+
+/// The version of the format that this program writes and the newest it reads.
+pub const INVENTORY_FORMAT: u32 = 1;
+
+/// Everything that a plan needs to know of the accounts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inventory {
+    /// The version of this format.
+    pub format: u32,
+    /// When it was observed.
+    pub observed_at: Timestamp,
+    /// The accounts, by id.
+    pub accounts: BTreeMap<AccountId, AccountInventory>,
+}
+
+/// One account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountInventory {
+    /// A name for people.
+    pub name: String,
+    /// Roles that exist, by name (no path).
+    pub roles: BTreeMap<String, Role>,
+    /// What lies in its regions.
+    pub regions: BTreeMap<Region, RegionInventory>,
+    /// Route 53 is not regional.
+    pub zones: Vec<Zone>,
+}
+
+/// A role and who may take it on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Role {
+    /// AWS principals (account ids, ARNs) or service names (`batchoperations.s3.amazonaws.com`) that its trust policy admits.
+    pub trusts: Vec<String>,
+    /// The external id that its trust policy asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The longest session it grants, in seconds; AWS's default is an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_session_seconds: Option<u32>,
+}
+
+/// What lies in one region of one account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegionInventory {
+    /// Customer and AWS-managed KMS keys.
+    pub keys: Vec<Key>,
+    /// RDS database instances.
+    pub databases: Vec<Database>,
+    /// Buckets.
+    pub buckets: Vec<Bucket>,
+    /// Images (AMIs) that the account owns.
+    pub images: Vec<Image>,
+    /// DB subnet groups, by name.
+    pub subnet_groups: BTreeMap<String, SubnetGroup>,
+    /// Security group ids that exist.
+    pub security_groups: Vec<String>,
+    /// DB parameter groups.
+    pub parameter_groups: Vec<ParameterGroup>,
+}
+
+/// Who manages a KMS key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyManager {
+    /// AWS: `aws/rds`, `aws/ebs`, `aws/s3`. What it encrypts cannot be shared with another account.
+    Aws,
+    /// The customer.
+    #[default]
+    Customer,
+}
+
+/// A KMS key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Key {
+    /// Its id (a UUID).
+    pub id: String,
+    /// Its aliases, each beginning with `alias/`.
+    pub aliases: Vec<String>,
+    /// Who manages it.
+    pub manager: KeyManager,
+    /// Its description.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Its policy document; absent: AWS's default, which admits the account's root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<serde_json::Value>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// An RDS database instance.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// The instance identifier.
+    pub id: String,
+    /// `postgres`, `mysql`, …
+    pub engine: String,
+    /// The engine's version.
+    pub engine_version: String,
+    /// Instance class, such as `db.t4g.medium`.
+    pub class: String,
+    /// Allocated storage in GiB.
+    pub storage_gib: u32,
+    /// Storage type, such as `gp3`.
+    pub storage_type: String,
+    /// Whether its storage is encrypted.
+    pub encrypted: bool,
+    /// The key's id or an alias (`alias/aws/rds`); absent when not encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its subnet group.
+    pub subnet_group: String,
+    /// Its VPC security groups.
+    pub security_groups: Vec<String>,
+    /// Its DB parameter group.
+    pub parameter_group: String,
+    /// The port it listens on.
+    pub port: u16,
+    /// Whether it is Multi-AZ.
+    pub multi_az: bool,
+    /// Whether it has a public address.
+    pub public: bool,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Automated backup retention in days.
+    pub backup_retention_days: u32,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A DB subnet group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubnetGroup {
+    /// The VPC it lies in.
+    pub vpc: String,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+}
+
+/// A DB parameter group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ParameterGroup {
+    /// Its name.
+    pub name: String,
+    /// Its family, such as `postgres16`.
+    pub family: String,
+    /// The parameters that a user has set.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A bucket: its configuration, and its contents either listed (`objects`) or summed up (`contents`).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// `disabled` (never enabled), `enabled`, `suspended`.
+    pub versioning: Versioning,
+    /// Its policy document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<serde_json::Value>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The customer key of its default encryption; absent: SSE-S3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Whether all four switches of its public-access block are on.
+    pub public_access_blocked: bool,
+    /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub documents: BTreeMap<String, String>,
+    /// Its contents, summed up: what discovery can tell without listing.
+    pub contents: Contents,
+    /// Its contents, listed: keys with their history, oldest first. A rehearsal uses it where it is given, and else makes
+    /// keys that add up to `contents`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectHistory>,
+}
+
+/// Whether a bucket keeps versions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Versioning {
+    /// Never switched on. It cannot return to this state.
+    #[default]
+    Disabled,
+    /// Every write makes a version.
+    Enabled,
+    /// Was switched on once: writes replace the null version.
+    Suspended,
+}
+
+/// Sums over a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Contents {
+    /// Distinct keys.
+    pub keys: u64,
+    /// Object versions (delete markers not counted).
+    pub versions: u64,
+    /// Delete markers.
+    pub delete_markers: u64,
+    /// Bytes over all versions.
+    pub bytes: u64,
+    /// The most entries (versions and delete markers) that one key has.
+    pub deepest: u32,
+}
+
+/// One key and its history, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectHistory {
+    /// The key, as S3 keeps it (not encoded).
+    pub key: String,
+    /// Its entries, oldest first.
+    pub entries: Vec<ObjectEntry>,
+}
+
+/// One entry of a key's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ObjectEntry {
+    /// An object version of so many bytes; its content is made from key, position and seed.
+    Version {
+        /// Size in bytes.
+        size: u64,
+        /// Written before versioning was switched on: its version id is `null`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        null: bool,
+        /// Storage class; absent: STANDARD.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<String>,
+    },
+    /// A delete marker.
+    DeleteMarker {},
+}
+
+/// An image (AMI).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Image {
+    /// `ami-…`
+    pub id: String,
+    /// Its name, unique in account and region.
+    pub name: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// `x86_64`, `arm64`, …
+    pub architecture: String,
+    /// Its snapshots, root first.
+    pub snapshots: Vec<ImageSnapshot>,
+    /// Marketplace product codes: such an image cannot be copied into another account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marketplace_codes: Vec<String>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// One EBS snapshot behind an image.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageSnapshot {
+    /// `snap-…`
+    pub id: String,
+    /// The device it is mapped to.
+    pub device: String,
+    /// Volume size in GiB.
+    pub size_gib: u32,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// The key's id or alias (`alias/aws/ebs`); absent when not encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// A hosted zone.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Zone {
+    /// Its id, without the `/hostedzone/` prefix.
+    pub id: String,
+    /// Its name, without the last dot.
+    pub name: String,
+    /// Whether it is private.
+    pub private: bool,
+    /// Its name servers.
+    pub name_servers: Vec<String>,
+    /// Its records, the apex SOA and NS among them.
+    pub records: Vec<Record>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A record set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Record {
+    /// Its name, lower case, without the last dot, in Route 53's escaped form.
+    pub name: String,
+    /// `A`, `CNAME`, `NS`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Seconds; absent for an alias.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u32>,
+    /// Its values; empty for an alias.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Where an alias points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<AliasTarget>,
+    /// Tells sets of the same name and type apart (weighted, latency, failover …).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_identifier: Option<String>,
+    /// The weight of a weighted set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+}
+
+/// Where an alias record points.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AliasTarget {
+    /// The zone of the thing pointed to; this zone's own id when it is a record of the same zone.
+    pub zone: String,
+    /// Its DNS name.
+    pub name: String,
+    /// Whether the target's health is asked for.
+    pub evaluate_health: bool,
+}
+
+/// An inventory that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    /// Not JSON of this shape.
+    #[error("line {line}, column {column}: {reason}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser says.
+        reason: String,
+    },
+    /// A newer format.
+    #[error("format {found} is newer than this program reads ({INVENTORY_FORMAT}): use the release that wrote it, or a later one")]
+    Newer {
+        /// The version in the file.
+        found: u32,
+    },
+}
+
+impl Inventory {
+    /// Reads an inventory, refusing unknown fields and newer formats.
+    pub fn parse(text: &str) -> Result<Self, InventoryError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let malformed = |e: serde_json::Error| InventoryError::Malformed {
+            line: e.line(),
+            column: e.column(),
+            reason: e.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+        };
+        // The version first: a newer file should be called newer, not malformed.
+        let head: Head = serde_json::from_str(text).map_err(malformed)?;
+        if head.format > INVENTORY_FORMAT {
+            return Err(InventoryError::Newer { found: head.format });
+        }
+        serde_json::from_str(text).map_err(malformed)
+    }
+
+    /// What lies in a region of an account, if anything was observed there.
+    pub fn region(&self, account: &AccountId, region: &Region) -> Option<&RegionInventory> {
+        self.accounts.get(account)?.regions.get(region)
+    }
+}

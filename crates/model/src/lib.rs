@@ -1,0 +1,25 @@
+//! What a migration *is*: names, plan, events, state, and the two pure functions that carry everything else:
+//! [`apply`](state::State::apply) folds an event into the state, [`decide`](decide::decide) says what to do next.
+//!
+//! Nothing here does I/O, waits, or asks for the time: the moment is always handed in.
+
+pub mod decide;
+pub mod event;
+pub mod failure;
+pub mod ids;
+pub mod inventory;
+pub mod listing;
+pub mod plan;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod state;
+pub mod window;
+
+pub use decide::{Decision, decide};
+pub use event::{Event, Recorded};
+pub use failure::{CallRecord, Failure, FailureClass};
+pub use ids::{AccountId, BadId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
+pub use inventory::Inventory;
+pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};
+pub use state::State;
+pub use window::Window;

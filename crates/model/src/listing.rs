@@ -1,0 +1,88 @@
+//! What a bucket's version listing says, and how two histories compare: what several rooms speak when they speak of a bucket.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One entry of a bucket's version listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedEntry {
+    /// The key, decoded.
+    pub key: String,
+    /// Its version id; `null` for the null version.
+    pub version_id: String,
+    /// Whether it is the newest of its key.
+    pub is_latest: bool,
+    /// When it was written, to the second or the millisecond.
+    pub last_modified: Timestamp,
+    /// What it is.
+    pub what: Listed,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    /// A delete marker.
+    Marker,
+    /// An object version.
+    Version {
+        /// Size in bytes.
+        size: u64,
+        /// The ETag, without quotes.
+        etag: String,
+        /// The storage class.
+        storage_class: String,
+    },
+}
+
+impl ListedEntry {
+    /// Whether it is a delete marker.
+    pub fn is_marker(&self) -> bool {
+        self.what == Listed::Marker
+    }
+
+    /// Its size; a delete marker has none.
+    pub fn size(&self) -> u64 {
+        match &self.what {
+            Listed::Marker => 0,
+            Listed::Version { size, .. } => *size,
+        }
+    }
+}
+
+/// A key and all its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyHistory {
+    /// The key.
+    pub key: String,
+    /// Its entries, oldest first.
+    pub entries: Vec<ListedEntry>,
+}
+
+/// Sums over a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Distinct keys.
+    pub keys: u64,
+    /// Object versions.
+    pub versions: u64,
+    /// Delete markers.
+    pub markers: u64,
+    /// Bytes over all versions.
+    pub bytes: u64,
+    /// The most entries that one key has.
+    pub deepest: u64,
+}
+
+impl Sums {
+    /// Adds a key.
+    pub fn add(&mut self, history: &KeyHistory) {
+        let markers = history.entries.iter().filter(|entry| entry.is_marker()).count() as u64;
+        let all = history.entries.len() as u64;
+        self.keys += 1;
+        self.versions += all - markers;
+        self.markers += markers;
+        self.bytes += history.entries.iter().map(ListedEntry::size).sum::<u64>();
+        self.deepest = self.deepest.max(all);
+    }
+}

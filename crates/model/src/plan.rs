@@ -1,0 +1,308 @@
+//! The plan: every step in order, with its inputs, as it is shown before consent and stored whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
+use crate::window::Window;
+
+/// The version of the stored plan's format.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// Ordered steps with inputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The version of this format.
+    pub format: u32,
+    /// The migration's name, from the runbook.
+    pub migration: String,
+    /// The region in which everything regional lies.
+    pub region: Region,
+    /// The accounts and how to enter them, by side.
+    pub accounts: BTreeMap<Side, AccountAccess>,
+    /// The digest of the runbook's text: a changed runbook is a new plan.
+    pub runbook: Digest,
+    /// When disturbing steps may start; empty: at any time.
+    pub windows: Vec<Window>,
+    /// Where a person must agree.
+    pub gates: Vec<GateSpec>,
+    /// How many steps of a limited sort may run at once, by the limit's name.
+    pub limits: BTreeMap<String, u32>,
+    /// The steps. Each stands behind all that it needs.
+    pub steps: Vec<StepSpec>,
+    /// What the reader should know, resource by resource.
+    pub notes: Vec<Note>,
+}
+
+/// How to enter an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountAccess {
+    /// The account.
+    pub account: AccountId,
+    /// The role to take on; absent: the operator's own credentials, as they are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub role: Option<String>,
+    /// The external id that the role asks for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub external_id: Option<String>,
+}
+
+/// Something to know before agreeing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Whom it concerns; absent: the whole run.
+    pub resource: Option<ResourceRef>,
+    /// How grave it is.
+    pub weight: Weight,
+    /// What to know.
+    pub text: String,
+}
+
+/// How grave a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// The run is not started.
+    Blocks,
+    /// It goes on, but a person should look.
+    Warns,
+    /// For information.
+    Tells,
+}
+
+/// A place where a person must agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateSpec {
+    /// Its name.
+    pub name: GateName,
+    /// The question.
+    pub ask: String,
+    /// The steps whose outcome is the evidence: the gate is asked once they are done.
+    pub after: Vec<StepId>,
+    /// What must be typed to agree; absent: yes is enough. Set before a point of no return.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub typed: Option<String>,
+}
+
+/// The part of the night that a step belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// While everything runs as before.
+    Prepare,
+    /// Writes stop.
+    Freeze,
+    /// Traffic moves.
+    Cutover,
+    /// Watching that it holds.
+    Settle,
+    /// What was made for transport goes.
+    CleanUp,
+}
+
+/// Whether a step can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "can", rename_all = "snake_case")]
+pub enum Undo {
+    /// The step's `undo` takes it back.
+    Auto,
+    /// It leaves nothing that would have to be taken back (a clean-up, a look, a wait).
+    Nothing,
+    /// A person takes it back, by this guide.
+    Manual {
+        /// What to do.
+        guide: String,
+    },
+    /// It cannot be taken back.
+    None {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One step: makes one thing, or sweeps over many like ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepSpec {
+    /// Its id.
+    pub id: StepId,
+    /// The code that carries it out, such as `database.share_snapshot`.
+    pub action: String,
+    /// The version of that code's contract: a program that does not know it refuses to resume.
+    pub version: u32,
+    /// The resource that it moves.
+    pub resource: ResourceRef,
+    /// Whose credentials its mutating call uses.
+    pub side: Side,
+    /// What it does, in words for people.
+    pub title: String,
+    /// The part of the night.
+    pub phase: Phase,
+    /// The steps that must be done before.
+    pub needs: Vec<StepId>,
+    /// The gates that must be open before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateName>,
+    /// Whether users may notice: it starts only inside a window.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disturbs: bool,
+    /// Whether the run, once here, goes on through windows, hang-ups and ordinary pauses (between the first delete in a source
+    /// bucket and its name being won).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub presses_on: bool,
+    /// Whether it can be taken back.
+    pub undo: Undo,
+    /// What it is expected to take.
+    pub estimate: Estimate,
+    /// How long a refusal that may pass by itself (a fresh permission not yet known, a name still taken) is borne before the
+    /// step stops for the operator, in seconds.
+    pub patience: u64,
+    /// The limit (a key of [`Plan::limits`]) that it counts against while it is under way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limit: Option<String>,
+    /// Its inputs, as its action reads them.
+    pub input: Value,
+}
+
+/// What a step is expected to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Half of such steps take at most this many seconds.
+    pub p50: u64,
+    /// Nine in ten take at most this many seconds.
+    pub p90: u64,
+}
+
+/// A plan that contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Two steps have the same id.
+    #[error("step {0} is in the plan twice")]
+    Twice(StepId),
+    /// A step needs one that does not stand before it.
+    #[error("step {step} needs {needs}, which does not stand before it")]
+    NeedsLater {
+        /// The step.
+        step: StepId,
+        /// What it needs.
+        needs: StepId,
+    },
+    /// A step names a gate that the plan does not have.
+    #[error("step {step} waits for gate {gate}, which the plan does not have")]
+    UnknownGate {
+        /// The step.
+        step: StepId,
+        /// The gate.
+        gate: GateName,
+    },
+    /// A gate waits for a step that the plan does not have.
+    #[error("gate {gate} is asked after {step}, which the plan does not have")]
+    UnknownEvidence {
+        /// The gate.
+        gate: GateName,
+        /// The step.
+        step: StepId,
+    },
+    /// A step counts against a limit that the plan does not have.
+    #[error("step {step} counts against limit {limit}, which the plan does not have")]
+    UnknownLimit {
+        /// The step.
+        step: StepId,
+        /// The limit.
+        limit: String,
+    },
+    /// A gate can only be asked after steps that wait for it.
+    #[error("gate {0} waits for itself: it is asked after steps that stand behind it")]
+    GateWaitsForItself(GateName),
+}
+
+impl Plan {
+    /// The digest that approvals name: over everything in the plan.
+    pub fn digest(&self) -> Digest {
+        Digest::of(serde_json::to_string(self).expect("a plan has only string keys").as_bytes())
+    }
+
+    /// The step of this id.
+    pub fn step(&self, id: &StepId) -> Option<&StepSpec> {
+        self.steps.iter().find(|step| step.id == *id)
+    }
+
+    /// The gate of this name.
+    pub fn gate(&self, name: &GateName) -> Option<&GateSpec> {
+        self.gates.iter().find(|gate| gate.name == *name)
+    }
+
+    /// The resources, in the order in which they first appear.
+    pub fn resources(&self) -> Vec<ResourceRef> {
+        let mut seen = BTreeSet::new();
+        self.steps.iter().map(|step| &step.resource).filter(|r| seen.insert((*r).clone())).cloned().collect()
+    }
+
+    /// Whether something blocks it.
+    pub fn is_blocked(&self) -> bool {
+        self.notes.iter().any(|note| note.weight == Weight::Blocks)
+    }
+
+    /// Checks that every reference in it resolves, so that nothing missing can surface at three in the morning.
+    pub fn check(&self) -> Result<(), PlanError> {
+        let gates: BTreeSet<&GateName> = self.gates.iter().map(|gate| &gate.name).collect();
+        let mut before: BTreeMap<&StepId, &StepSpec> = BTreeMap::new();
+        for step in &self.steps {
+            for needs in &step.needs {
+                if !before.contains_key(needs) {
+                    return Err(PlanError::NeedsLater { step: step.id.clone(), needs: needs.clone() });
+                }
+            }
+            if let Some(gate) = step.gates.iter().find(|gate| !gates.contains(gate)) {
+                return Err(PlanError::UnknownGate { step: step.id.clone(), gate: gate.clone() });
+            }
+            if let Some(limit) = step.limit.as_ref().filter(|limit| !self.limits.contains_key(*limit)) {
+                return Err(PlanError::UnknownLimit { step: step.id.clone(), limit: limit.clone() });
+            }
+            if before.insert(&step.id, step).is_some() {
+                return Err(PlanError::Twice(step.id.clone()));
+            }
+        }
+        for gate in &self.gates {
+            if let Some(step) = gate.after.iter().find(|step| !before.contains_key(step)) {
+                return Err(PlanError::UnknownEvidence { gate: gate.name.clone(), step: step.clone() });
+            }
+            if self.gates_before(&gate.after).contains(&gate.name) {
+                return Err(PlanError::GateWaitsForItself(gate.name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every gate that must be open before these steps can be done, through all that they need and through other gates' evidence.
+    fn gates_before(&self, steps: &[StepId]) -> BTreeSet<GateName> {
+        let by_id: BTreeMap<&StepId, &StepSpec> = self.steps.iter().map(|step| (&step.id, step)).collect();
+        let mut found = BTreeSet::new();
+        let mut visited = BTreeSet::new();
+        let mut pending: Vec<&StepId> = steps.iter().collect();
+        while let Some(id) = pending.pop() {
+            let Some(step) = by_id.get(id).filter(|_| visited.insert(id)) else { continue };
+            pending.extend(&step.needs);
+            for name in &step.gates {
+                if found.insert(name.clone())
+                    && let Some(gate) = self.gate(name)
+                {
+                    pending.extend(&gate.after);
+                }
+            }
+        }
+        found
+    }
+
+    /// The longest chain of needs, in expected seconds: no schedule ends sooner.
+    pub fn critical_path_seconds(&self) -> u64 {
+        let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
+        for step in &self.steps {
+            let through_gates = step.gates.iter().filter_map(|name| self.gate(name)).flat_map(|gate| &gate.after);
+            let start = step.needs.iter().chain(through_gates).filter_map(|id| ends.get(id)).max().copied().unwrap_or(0);
+            ends.insert(&step.id, start + step.estimate.p50);
+        }
+        ends.values().max().copied().unwrap_or(0)
+    }
+}

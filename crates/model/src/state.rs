@@ -1,0 +1,555 @@
+//! The state of a run: what its events add up to. [`State::apply`] is the only place where it changes.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, WorldKind};
+use crate::failure::Failure;
+use crate::ids::{Digest, GateName, RunId, StepId};
+use crate::plan::{Plan, PlanError, StepSpec};
+
+/// What the events of one run add up to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The run.
+    pub run: RunId,
+    /// Where it takes place.
+    pub world: WorldKind,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The plan, with its extensions.
+    pub plan: Plan,
+    /// The digest of the plan as it was agreed to, without extensions.
+    pub digest: Digest,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// The place of the last event.
+    pub last_seq: u64,
+    /// When the last event was recorded.
+    pub last_at: Timestamp,
+    /// Every step of the plan.
+    pub steps: BTreeMap<StepId, StepState>,
+    /// Every gate of the plan.
+    pub gates: BTreeMap<GateName, GateState>,
+    /// Set while nothing new is started.
+    pub paused: Option<PauseReason>,
+    /// Set once the run takes back what it did.
+    pub undoing: Option<UndoScope>,
+    /// Set at the end.
+    pub ended: Option<Verdict>,
+}
+
+/// How much is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoScope {
+    /// This step and all that needs it; absent: everything.
+    pub to: Option<StepId>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StepState {
+    /// How far it is.
+    pub status: StepStatus,
+    /// Tries so far, to do and to undo together.
+    pub attempts: u32,
+    /// Where a sweep goes on.
+    pub cursor: Option<Value>,
+    /// How many of a sweep's items are done, and of how many.
+    pub swept: Option<(u64, Option<u64>)>,
+    /// What later steps need of it.
+    pub output: Option<Value>,
+    /// What proved it right.
+    pub evidence: Option<String>,
+    /// Not before this moment is it looked at or tried again.
+    pub again_at: Option<Timestamp>,
+    /// Since when it has been refused without a success between: what patience is measured from.
+    pub refused_since: Option<Timestamp>,
+    /// The last failure, for people.
+    pub last_failure: Option<Failure>,
+    /// Its first event.
+    pub started_at: Option<Timestamp>,
+    /// When it was done, skipped or undone.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum StepStatus {
+    /// Nothing has been tried.
+    #[default]
+    Waiting,
+    /// A call may have been made; nothing is known of it yet.
+    Intended,
+    /// AWS accepted a call, or may have: it is looked at until it is whole.
+    Watching,
+    /// The last call changed nothing; it is tried again.
+    Refused,
+    /// It exists, and is to be verified.
+    Seen,
+    /// Proved right.
+    Done,
+    /// An operator decided against it.
+    Skipped,
+    /// A person must decide.
+    Stopped {
+        /// What to do.
+        advice: String,
+    },
+    /// A call to take it back may have been made.
+    Undoing,
+    /// Its effect is gone.
+    Undone,
+}
+
+impl StepStatus {
+    /// Whether later steps may build on it.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            StepStatus::Done | StepStatus::Skipped => true,
+            StepStatus::Waiting
+            | StepStatus::Intended
+            | StepStatus::Watching
+            | StepStatus::Refused
+            | StepStatus::Seen
+            | StepStatus::Stopped { .. }
+            | StepStatus::Undoing
+            | StepStatus::Undone => false,
+        }
+    }
+
+    /// Whether it is under way: begun and not at rest.
+    pub fn is_under_way(&self) -> bool {
+        match self {
+            StepStatus::Intended | StepStatus::Watching | StepStatus::Refused | StepStatus::Seen | StepStatus::Undoing => true,
+            StepStatus::Waiting
+            | StepStatus::Done
+            | StepStatus::Skipped
+            | StepStatus::Stopped { .. }
+            | StepStatus::Undone => false,
+        }
+    }
+
+    /// Whether there may be something in AWS to take back.
+    pub fn may_have_effect(&self) -> bool {
+        match self {
+            StepStatus::Intended
+            | StepStatus::Watching
+            | StepStatus::Refused
+            | StepStatus::Seen
+            | StepStatus::Done
+            | StepStatus::Stopped { .. }
+            | StepStatus::Undoing => true,
+            StepStatus::Waiting | StepStatus::Skipped | StepStatus::Undone => false,
+        }
+    }
+
+    /// One word for tables.
+    pub fn word(&self) -> &'static str {
+        match self {
+            StepStatus::Waiting => "waiting",
+            StepStatus::Intended => "beginning",
+            StepStatus::Watching => "under way",
+            StepStatus::Refused => "retrying",
+            StepStatus::Seen => "verifying",
+            StepStatus::Done => "done",
+            StepStatus::Skipped => "skipped",
+            StepStatus::Stopped { .. } => "needs operator",
+            StepStatus::Undoing => "undoing",
+            StepStatus::Undone => "undone",
+        }
+    }
+}
+
+/// One gate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum GateState {
+    /// Not asked yet.
+    #[default]
+    Closed,
+    /// Put to a person.
+    Asked {
+        /// Since when.
+        since: Timestamp,
+        /// What the person is shown.
+        evidence: String,
+    },
+    /// Agreed.
+    Approved {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// An event that cannot follow on what went before: the journal is not of this program, or the program is wrong.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Impossible {
+    /// The first event is not `run_started`, or a later one is.
+    #[error("event {seq} ({kind}): a journal begins with run_started, once")]
+    NotTheBeginning {
+        /// Its place.
+        seq: u64,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// The sequence has a gap or goes back.
+    #[error("event {seq} follows on event {last}")]
+    OutOfSequence {
+        /// Its place.
+        seq: u64,
+        /// The place before it.
+        last: u64,
+    },
+    /// A step or gate that the plan does not have.
+    #[error("event {seq} ({kind}) names {name:?}, which the plan does not have")]
+    Unknown {
+        /// Its place.
+        seq: u64,
+        /// Its kind.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The step is not in a state in which this can happen.
+    #[error("event {seq} ({kind}) cannot happen to {name:?} while it is {status}")]
+    WrongStatus {
+        /// Its place.
+        seq: u64,
+        /// Its kind.
+        kind: &'static str,
+        /// The step or gate.
+        name: String,
+        /// How far it is.
+        status: &'static str,
+    },
+    /// The run is over, or not in the mode in which this can happen.
+    #[error("event {seq} ({kind}) cannot happen: {why}")]
+    WrongMode {
+        /// Its place.
+        seq: u64,
+        /// Its kind.
+        kind: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The plan, or its extension, contradicts itself.
+    #[error("event {seq}: {error}")]
+    BadPlan {
+        /// Its place.
+        seq: u64,
+        /// How.
+        error: PlanError,
+    },
+}
+
+impl State {
+    /// Folds a run's events.
+    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> Result<Option<Self>, Impossible> {
+        let mut events = events.into_iter();
+        let Some(first) = events.next() else { return Ok(None) };
+        let mut state = Self::begin(first)?;
+        for recorded in events {
+            state.apply(recorded)?;
+        }
+        Ok(Some(state))
+    }
+
+    /// The state after the first event.
+    pub fn begin(first: &Recorded) -> Result<Self, Impossible> {
+        let Recorded { seq, at, event } = first;
+        let Event::RunStarted { run, world, seed, plan, digest } = event else {
+            return Err(Impossible::NotTheBeginning { seq: *seq, kind: event.kind() });
+        };
+        if *seq != 1 {
+            return Err(Impossible::OutOfSequence { seq: *seq, last: 0 });
+        }
+        plan.check().map_err(|error| Impossible::BadPlan { seq: *seq, error })?;
+        Ok(Self {
+            run: run.clone(),
+            world: *world,
+            seed: *seed,
+            steps: plan.steps.iter().map(|step| (step.id.clone(), StepState::default())).collect(),
+            gates: plan.gates.iter().map(|gate| (gate.name.clone(), GateState::default())).collect(),
+            plan: (**plan).clone(),
+            digest: digest.clone(),
+            started_at: *at,
+            last_seq: 1,
+            last_at: *at,
+            paused: None,
+            undoing: None,
+            ended: None,
+        })
+    }
+
+    /// Folds one more event. On an error nothing has changed.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), Impossible> {
+        let Recorded { seq, at, event } = recorded;
+        let (seq, at, kind) = (*seq, *at, event.kind());
+        if seq != self.last_seq + 1 {
+            return Err(Impossible::OutOfSequence { seq, last: self.last_seq });
+        }
+        if self.ended.is_some() {
+            return Err(Impossible::WrongMode { seq, kind, why: "the run has ended" });
+        }
+        match event {
+            Event::RunStarted { .. } => return Err(Impossible::NotTheBeginning { seq, kind }),
+            Event::PlanExtended { by, steps, before } => self.extend(seq, by, steps, before)?,
+            Event::IntentRecorded { step, attempt, direction, .. } => {
+                let undoing = self.undoing.is_some();
+                let (place, allowed) = match direction {
+                    Direction::Do => {
+                        let place = self.step_in(seq, kind, step, |s| {
+                            matches!(
+                                s,
+                                StepStatus::Waiting | StepStatus::Intended | StepStatus::Watching | StepStatus::Refused
+                            )
+                        })?;
+                        (place, !undoing)
+                    }
+                    Direction::Undo => (self.step_in(seq, kind, step, StepStatus::may_have_effect)?, undoing),
+                };
+                if !allowed || *attempt != place.attempts + 1 {
+                    let why = if allowed { "attempts count up by one" } else { "the run goes the other way" };
+                    return Err(Impossible::WrongMode { seq, kind, why });
+                }
+                place.attempts = *attempt;
+                place.again_at = None;
+                place.started_at.get_or_insert(at);
+                place.status = match direction {
+                    Direction::Do => StepStatus::Intended,
+                    Direction::Undo => StepStatus::Undoing,
+                };
+            }
+            Event::AttemptEnded { step, attempt, outcome, again_at } => {
+                let place =
+                    self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Intended | StepStatus::Undoing))?;
+                if *attempt != place.attempts {
+                    return Err(Impossible::WrongMode { seq, kind, why: "another attempt is under way" });
+                }
+                place.again_at = *again_at;
+                let forward = place.status == StepStatus::Intended;
+                match outcome {
+                    Outcome::Done => {
+                        place.refused_since = None;
+                        place.last_failure = None;
+                        if forward {
+                            place.status = StepStatus::Watching;
+                        }
+                    }
+                    Outcome::NotDone { failure } => {
+                        place.refused_since.get_or_insert(at);
+                        place.last_failure = Some(failure.clone());
+                        if forward {
+                            place.status = StepStatus::Refused;
+                        }
+                    }
+                    Outcome::Unknown { failure } => {
+                        place.last_failure = Some(failure.clone());
+                        if forward {
+                            place.status = StepStatus::Watching;
+                        }
+                    }
+                }
+            }
+            Event::LookFailed { step, failure, again_at } => {
+                let place = self.step_in(seq, kind, step, |s| !matches!(s, StepStatus::Skipped | StepStatus::Undone))?;
+                place.refused_since.get_or_insert(at);
+                place.started_at.get_or_insert(at);
+                place.last_failure = Some(failure.clone());
+                place.again_at = Some(*again_at);
+            }
+            Event::SweepAdvanced { step, cursor, done, total } => {
+                let place = self.step_in(seq, kind, step, |s| *s == StepStatus::Intended)?;
+                place.cursor = Some(cursor.clone());
+                place.swept = Some((*done, *total));
+                place.refused_since = None;
+            }
+            Event::OutputSeen { step, output } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    matches!(
+                        s,
+                        StepStatus::Waiting
+                            | StepStatus::Intended
+                            | StepStatus::Watching
+                            | StepStatus::Refused
+                            | StepStatus::Seen
+                    )
+                })?;
+                place.status = StepStatus::Seen;
+                place.output = Some(output.clone());
+                place.again_at = None;
+                place.refused_since = None;
+                place.started_at.get_or_insert(at);
+            }
+            Event::StepVerified { step, evidence } => {
+                let place = self.step_in(seq, kind, step, |s| *s == StepStatus::Seen)?;
+                place.status = StepStatus::Done;
+                place.evidence = Some(evidence.clone());
+                place.last_failure = None;
+                place.ended_at = Some(at);
+            }
+            Event::StepStopped { step, failure, advice } => {
+                let place = self.step_in(seq, kind, step, |s| !matches!(s, StepStatus::Skipped | StepStatus::Undone))?;
+                place.status = StepStatus::Stopped { advice: advice.clone() };
+                place.last_failure = Some(failure.clone());
+                place.refused_since.get_or_insert(at);
+                place.again_at = None;
+                place.started_at.get_or_insert(at);
+            }
+            Event::StepRetried { step, .. } => {
+                let place = self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Stopped { .. }))?;
+                place.status = if place.attempts == 0 { StepStatus::Waiting } else { StepStatus::Watching };
+                place.refused_since = None;
+                place.again_at = None;
+            }
+            Event::StepSkipped { step, .. } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    matches!(s, StepStatus::Waiting | StepStatus::Refused | StepStatus::Stopped { .. })
+                })?;
+                place.status = StepStatus::Skipped;
+                place.ended_at = Some(at);
+            }
+            Event::StepUndone { step, evidence } => {
+                if self.undoing.is_none() {
+                    return Err(Impossible::WrongMode { seq, kind, why: "nobody asked to undo" });
+                }
+                let place = self.step_in(seq, kind, step, StepStatus::may_have_effect)?;
+                place.status = StepStatus::Undone;
+                place.evidence = Some(evidence.clone());
+                place.last_failure = None;
+                place.again_at = None;
+                place.ended_at = Some(at);
+            }
+            Event::GateAsked { gate, evidence } => {
+                let place = self.gate_of(seq, kind, gate)?;
+                if *place != GateState::Closed {
+                    return Err(gate_refuses(seq, kind, gate, place));
+                }
+                *place = GateState::Asked { since: at, evidence: evidence.clone() };
+            }
+            Event::GateApproved { gate, by, digest, .. } => {
+                if *digest != self.digest {
+                    return Err(Impossible::WrongMode { seq, kind, why: "the approval is of another plan" });
+                }
+                let place = self.gate_of(seq, kind, gate)?;
+                let GateState::Asked { .. } = place else { return Err(gate_refuses(seq, kind, gate, place)) };
+                *place = GateState::Approved { by: by.clone(), at };
+            }
+            Event::GateVoided { gate, .. } => *self.gate_of(seq, kind, gate)? = GateState::Closed,
+            Event::RunPaused { reason } => self.paused = Some(reason.clone()),
+            Event::RunResumed { .. } => {
+                self.paused = None;
+                // A partial undo that is through: what was taken back is to be done anew.
+                if self.undoing.as_ref().is_some_and(|scope| scope.to.is_some()) && self.undo_is_through() {
+                    self.undoing = None;
+                    for step in self.steps.values_mut().filter(|step| step.status == StepStatus::Undone) {
+                        *step = StepState { attempts: step.attempts, ..StepState::default() };
+                    }
+                }
+            }
+            Event::UndoRequested { to, .. } => {
+                if let Some(step) = to.as_ref().filter(|step| !self.steps.contains_key(*step)) {
+                    return Err(Impossible::Unknown { seq, kind, name: step.to_string() });
+                }
+                self.undoing = Some(UndoScope { to: to.clone() });
+                self.paused = None;
+                for step in self.steps.values_mut() {
+                    step.again_at = None;
+                    step.refused_since = None;
+                }
+            }
+            Event::RunEnded { verdict } => self.ended = Some(*verdict),
+        }
+        self.last_seq = seq;
+        self.last_at = at;
+        Ok(())
+    }
+
+    /// The steps that an undo takes back, in plan order; none when nobody asked for one.
+    pub fn undo_scope(&self) -> Vec<&StepSpec> {
+        let Some(scope) = &self.undoing else { return Vec::new() };
+        let Some(to) = &scope.to else { return self.plan.steps.iter().collect() };
+        let mut inside: Vec<&StepSpec> = Vec::new();
+        for step in &self.plan.steps {
+            if step.id == *to || step.needs.iter().any(|needs| inside.iter().any(|other| other.id == *needs)) {
+                inside.push(step);
+            }
+        }
+        inside
+    }
+
+    /// Whether nothing is left to take back.
+    pub fn undo_is_through(&self) -> bool {
+        self.undo_scope().iter().all(|step| !self.steps[&step.id].status.may_have_effect())
+    }
+
+    /// The output of a step that has one.
+    pub fn output(&self, step: &StepId) -> Option<&Value> {
+        self.steps.get(step)?.output.as_ref()
+    }
+
+    /// The steps that stopped for an operator, in plan order.
+    pub fn stopped(&self) -> Vec<&StepId> {
+        let stopped = |id: &&StepId| matches!(self.steps[*id].status, StepStatus::Stopped { .. });
+        self.plan.steps.iter().map(|step| &step.id).filter(stopped).collect()
+    }
+
+    fn extend(&mut self, seq: u64, by: &StepId, steps: &[StepSpec], before: &[StepId]) -> Result<(), Impossible> {
+        let kind = "plan_extended";
+        self.step_in(seq, kind, by, |s| *s == StepStatus::Done)?;
+        let mut plan = self.plan.clone();
+        let place = plan.steps.iter().position(|step| step.id == *by).map_or(0, |at| at + 1);
+        for later in before {
+            let Some(step) = plan.steps.iter_mut().find(|step| step.id == *later) else {
+                return Err(Impossible::Unknown { seq, kind, name: later.to_string() });
+            };
+            step.needs.extend(steps.iter().map(|step| step.id.clone()));
+        }
+        plan.steps.splice(place..place, steps.iter().cloned());
+        plan.check().map_err(|error| Impossible::BadPlan { seq, error })?;
+        for later in before {
+            self.step_in(seq, kind, later, |s| *s == StepStatus::Waiting)?;
+        }
+        self.plan = plan;
+        self.steps.extend(steps.iter().map(|step| (step.id.clone(), StepState::default())));
+        Ok(())
+    }
+
+    fn step_in(
+        &mut self,
+        seq: u64,
+        kind: &'static str,
+        step: &StepId,
+        allowed: impl Fn(&StepStatus) -> bool,
+    ) -> Result<&mut StepState, Impossible> {
+        let Some(place) = self.steps.get_mut(step) else {
+            return Err(Impossible::Unknown { seq, kind, name: step.to_string() });
+        };
+        if allowed(&place.status) {
+            Ok(place)
+        } else {
+            Err(Impossible::WrongStatus { seq, kind, name: step.to_string(), status: place.status.word() })
+        }
+    }
+
+    fn gate_of(&mut self, seq: u64, kind: &'static str, gate: &GateName) -> Result<&mut GateState, Impossible> {
+        self.gates.get_mut(gate).ok_or_else(|| Impossible::Unknown { seq, kind, name: gate.to_string() })
+    }
+}
+
+fn gate_refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState) -> Impossible {
+    let status = match state {
+        GateState::Closed => "not asked",
+        GateState::Asked { .. } => "asked",
+        GateState::Approved { .. } => "approved",
+    };
+    Impossible::WrongStatus { seq, kind, name: gate.to_string(), status }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

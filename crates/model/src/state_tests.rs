@@ -1,0 +1,182 @@
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use super::*;
+use crate::failure::FailureClass;
+use crate::sample::{accepted, at, follow, gate, id, intent, plan, refusal, seen, started, step, verified, whole};
+
+fn refused(state: &State, event: Event) -> Impossible {
+    let mut tried = state.clone();
+    let recorded = Recorded { seq: state.last_seq + 1, at: at(99), event };
+    let error = tried.apply(&recorded).expect_err("the event should be impossible");
+    assert_eq!(tried, *state, "a refused event has changed the state");
+    error
+}
+
+#[test]
+fn a_step_goes_from_intent_to_done() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    assert_eq!(state.steps[&id(0)].status, StepStatus::Done);
+    assert_eq!(state.output(&id(0)), Some(&serde_json::json!({"of": id(0)})));
+}
+
+#[test]
+fn what_exists_already_needs_no_intent() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    follow(&mut state, [seen(&id(0)), verified(&id(0))]);
+    assert_eq!(state.steps[&id(0)].attempts, 0);
+}
+
+#[test]
+fn a_done_step_is_not_begun_again() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Do)), Impossible::WrongStatus { .. }));
+}
+
+#[test]
+fn attempts_count_up_by_one() {
+    let state = started(&plan(vec![step(0, &[], &[])], &[]));
+    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Do)), Impossible::WrongMode { .. }));
+}
+
+#[test]
+fn an_event_out_of_sequence_is_refused() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    let event = Recorded { seq: 3, at: at(1), event: seen(&id(0)) };
+    assert_eq!(state.apply(&event), Err(Impossible::OutOfSequence { seq: 3, last: 1 }));
+}
+
+#[test]
+fn a_step_that_the_plan_does_not_have_is_refused() {
+    let state = started(&plan(vec![step(0, &[], &[])], &[]));
+    assert!(matches!(refused(&state, seen(&id(7))), Impossible::Unknown { .. }));
+}
+
+#[test]
+fn an_approval_of_another_plan_is_refused() {
+    let mut state = started(&plan(vec![step(0, &[], &[0])], &[&[]]));
+    follow(&mut state, [Event::GateAsked { gate: gate(0), evidence: String::new() }]);
+    let other = Event::GateApproved {
+        gate: gate(0),
+        by: "somebody".into(),
+        digest: Digest::of(b"another plan"),
+        evidence: Digest::of(b""),
+    };
+    assert!(matches!(refused(&state, other), Impossible::WrongMode { .. }));
+}
+
+#[test]
+fn nothing_is_undone_that_nobody_asked_to_undo() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    let undone = Event::StepUndone { step: id(0), evidence: String::new() };
+    assert!(matches!(refused(&state, undone), Impossible::WrongMode { .. }));
+    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Undo)), Impossible::WrongMode { .. }));
+}
+
+#[test]
+fn an_extension_stands_between_its_step_and_those_that_wait_for_it() {
+    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [Event::PlanExtended { by: id(0), steps: vec![step(2, &[0], &[])], before: vec![id(1)] }]);
+    let order: Vec<_> = state.plan.steps.iter().map(|step| step.id.clone()).collect();
+    assert_eq!(order, [id(0), id(2), id(1)]);
+    assert_eq!(state.plan.step(&id(1)).expect("planned").needs, [id(0), id(2)]);
+    assert_ne!(state.plan.digest(), state.digest, "the digest agreed to is the base plan's");
+}
+
+#[test]
+fn an_extension_with_a_dangling_need_is_refused() {
+    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    let event = Event::PlanExtended { by: id(0), steps: vec![step(2, &[9], &[])], before: vec![id(1)] };
+    assert!(matches!(refused(&state, event), Impossible::BadPlan { .. }));
+}
+
+#[test]
+fn a_refusal_is_measured_from_the_first_one() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    let not_done = |attempt| Event::AttemptEnded {
+        step: id(0),
+        attempt,
+        outcome: Outcome::NotDone { failure: refusal(FailureClass::WrongState) },
+        again_at: Some(at(50)),
+    };
+    follow(&mut state, [intent(&id(0), 1, Direction::Do), not_done(1)]);
+    let since = state.steps[&id(0)].refused_since;
+    follow(&mut state, [intent(&id(0), 2, Direction::Do), not_done(2)]);
+    assert_eq!(state.steps[&id(0)].refused_since, since);
+    follow(&mut state, [intent(&id(0), 3, Direction::Do), accepted(&id(0), 3)]);
+    assert_eq!(state.steps[&id(0)].refused_since, None);
+}
+
+#[test]
+fn after_a_partial_undo_the_steps_are_to_be_done_anew() {
+    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, whole(&id(1)));
+    follow(
+        &mut state,
+        [
+            Event::UndoRequested { by: "x".into(), reason: "y".into(), to: Some(id(1)) },
+            intent(&id(1), 2, Direction::Undo),
+            Event::StepUndone { step: id(1), evidence: "gone".into() },
+            Event::RunResumed { by: "x".into() },
+        ],
+    );
+    assert_eq!(state.undoing, None);
+    assert_eq!(state.steps[&id(0)].status, StepStatus::Done);
+    assert_eq!(state.steps[&id(1)].status, StepStatus::Waiting);
+}
+
+/// Any event about a small plan, sensible or not.
+fn any_event() -> impl Strategy<Value = Event> {
+    let step = (0_usize..4).prop_map(id);
+    let direction = prop_oneof![Just(Direction::Do), Just(Direction::Undo)];
+    prop_oneof![
+        4 => (step.clone(), 1_u32..4, direction).prop_map(|(step, attempt, direction)| intent(&step, attempt, direction)),
+        4 => (step.clone(), 1_u32..4).prop_map(|(step, attempt)| accepted(&step, attempt)),
+        4 => step.clone().prop_map(|step| seen(&step)),
+        4 => step.clone().prop_map(|step| verified(&step)),
+        1 => step.clone().prop_map(|step| Event::StepUndone { step, evidence: String::new() }),
+        1 => step.clone().prop_map(|step| Event::SweepAdvanced { step, cursor: 1.into(), done: 1, total: None }),
+        1 => step.clone().prop_map(|step| Event::StepSkipped { step, by: "x".into(), reason: "y".into() }),
+        1 => step.clone().prop_map(|step| Event::StepRetried { step, by: "x".into(), reason: "y".into() }),
+        1 => step.clone().prop_map(|step| Event::StepStopped { step, failure: refusal(FailureClass::Denied), advice: String::new() }),
+        1 => Just(Event::GateAsked { gate: gate(0), evidence: String::new() }),
+        1 => proptest::option::of(step).prop_map(|to| Event::UndoRequested { by: "x".into(), reason: "y".into(), to }),
+        1 => Just(Event::RunPaused { reason: PauseReason::Operator { by: "x".into() } }),
+        1 => Just(Event::RunResumed { by: "x".into() }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_apply_accepts_folds_to_the_same_state_twice(events in proptest::collection::vec(any_event(), 0..120)) {
+        let plan = plan(vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[]), step(3, &[1, 2], &[])], &[&[0]]);
+        let mut state = started(&plan);
+        let begin = Recorded {
+            seq: 1,
+            at: at(0),
+            event: Event::RunStarted {
+                run: state.run.clone(), world: state.world, seed: 1, plan: Box::new(plan.clone()), digest: plan.digest(),
+            },
+        };
+        let mut accepted = vec![begin];
+        for event in events {
+            let before = state.clone();
+            let recorded = Recorded { seq: state.last_seq + 1, at: at(accepted.len() as i64), event };
+            match state.apply(&recorded) {
+                Ok(()) => accepted.push(recorded),
+                Err(_) => prop_assert_eq!(&state, &before),
+            }
+        }
+        let text = serde_json::to_string(&accepted).expect("events are JSON");
+        let stored: Vec<Recorded> = serde_json::from_str(&text).expect("events are read back");
+        let folded = [State::fold(&accepted).expect("accepted before"), State::fold(&stored).expect("accepted before")];
+        prop_assert_eq!(folded[0].as_ref(), Some(&state));
+        prop_assert_eq!(folded[1].as_ref(), Some(&state));
+    }
+}

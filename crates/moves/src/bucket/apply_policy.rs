@@ -1,0 +1,90 @@
+//! Puts the recorded policy on the new bucket, with account ids rewritten if the runbook says so.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::policy;
+use super::record_configuration::Recorded;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) bucket: String,
+    pub(super) recorded: StepId,
+    pub(super) rewrite: bool,
+}
+
+pub(super) struct ApplyPolicy {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl ApplyPolicy {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    fn wanted(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
+        let recorded: Recorded = cx.output(&self.input.recorded)?;
+        let (source, target) = (self.world.source(), self.world.target());
+        Ok(recorded.policy.map(|text| match self.input.rewrite {
+            true => policy::rewrite(&text, &source.id, &target.id),
+            false => text,
+        }))
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for ApplyPolicy {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let Some(wanted) = self.wanted(cx)? else {
+            return Ok(Observed::Present(json!({})));
+        };
+        let there = self.world.target().s3.policy(&self.input.bucket).await?;
+        let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+        let same = there
+            .as_deref()
+            .is_some_and(|there| there == wanted || read(there) == read(&wanted));
+        // A policy may come back in another form than it was put in.
+        let put = cx.cursor.is_some() && there.is_some();
+        Ok(if same || put {
+            Observed::Present(json!({}))
+        } else {
+            Observed::Absent
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        if let Some(wanted) = self.wanted(cx)? {
+            self.world
+                .target()
+                .s3
+                .put_policy(&self.input.bucket, Some(&wanted))
+                .await?;
+        }
+        Ok(Begun::Swept {
+            cursor: json!("put"),
+            done: 1,
+            total: Some(1),
+            more: false,
+        })
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let evidence = match (self.wanted(cx)?, self.input.rewrite) {
+            (None, _) => "the source had no policy".to_owned(),
+            (Some(_), true) => "the policy is there, with the target's account id in place of the source's".to_owned(),
+            (Some(_), false) => "the policy is as it was".to_owned(),
+        };
+        Ok(Verified::Right { evidence })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! Makes a bucket of the run's own in the target: interim or for manifests and reports. That the name was free is kept in the journal
+//! before the bucket is made: only then is a bucket found under it the run's, to be emptied and deleted.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use aws::s3::BucketSeen;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::{Failure, FailureClass};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::discard_bucket::{self, JobsInto};
+use super::place::MadeBucket;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    /// What its name is made from.
+    pub(super) stem: String,
+    /// Its name, where the runbook gives it.
+    pub(super) name: Option<String>,
+    /// Whether it is the one for manifests and reports.
+    pub(super) ops: bool,
+}
+
+pub(super) struct MakeBucket {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl MakeBucket {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    fn name(&self, cx: &StepContext) -> String {
+        self.input.name.clone().unwrap_or_else(|| cx.name(&self.input.stem, 63))
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for MakeBucket {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let bucket = self.name(cx);
+        let was_free = cx.cursor.is_some();
+        Ok(match self.world.target().s3.look(&bucket).await? {
+            BucketSeen::Nobodys => Observed::Absent,
+            BucketSeen::Owned if was_free => Observed::Present(json!(MadeBucket { bucket })),
+            BucketSeen::Owned => Observed::Foreign {
+                whose: format!("the target account has a bucket {bucket} already"),
+            },
+            BucketSeen::SomebodyElses => Observed::Foreign {
+                whose: format!("another account has the bucket {bucket}"),
+            },
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        if cx.cursor.is_none() {
+            return Ok(Begun::Swept {
+                cursor: json!("free"),
+                done: 0,
+                total: Some(1),
+                more: true,
+            });
+        }
+        self.world.target().s3.create_bucket(&self.name(cx)).await?;
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let target = self.world.target();
+        let bucket = self.name(cx);
+        let region = target.s3.location(&bucket).await?;
+        Ok(if region == target.region.as_str() {
+            Verified::Right {
+                evidence: format!("{bucket} is account {}'s, in {region}", target.id),
+            }
+        } else {
+            Verified::Wrong {
+                why: format!("{bucket} lies in {region}, not in {}", target.region),
+            }
+        })
+    }
+
+    async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        if cx.cursor.is_none() {
+            return Err(cx.failure(FailureClass::Unexpected, "[NotOurs]", "the bucket was never this run's"));
+        }
+        let jobs = if self.input.ops {
+            JobsInto::Any
+        } else {
+            JobsInto::ThisBucket
+        };
+        discard_bucket::some(&self.world.target(), &self.name(cx), cx, jobs)
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,113 @@
+//! Buckets: moved under their own names. Every version is copied into an interim bucket in the target and proved equal; then, behind a
+//! gate that a person opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and
+//! everything is copied back and proved again.
+
+mod apply_document;
+mod apply_policy;
+mod change_policy;
+mod copy_wave;
+mod delete_source;
+mod discard_bucket;
+mod documents;
+mod empty_source;
+mod keep_versions;
+mod make_bucket;
+mod names;
+mod pause_lifecycle;
+mod place;
+mod plan;
+mod plan_notes;
+mod policy;
+mod prove_copy;
+mod record_configuration;
+mod settle;
+pub mod spec;
+mod survey;
+mod tag_bucket;
+mod wait;
+mod win_name;
+mod write_manifest;
+
+use std::rc::Rc;
+
+use engine::Registry;
+
+pub use plan::{plan, plan_last};
+
+use crate::world::{World, action};
+
+/// Adds the actions.
+pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(registry, world, "bucket.make", 1, make_bucket::MakeBucket::new);
+    action(registry, world, "bucket.tag", 1, tag_bucket::TagBucket::new);
+    action(
+        registry,
+        world,
+        "bucket.keep_versions",
+        1,
+        keep_versions::KeepVersions::new,
+    );
+    action(registry, world, "bucket.wait", 1, wait::Wait::new);
+    action(
+        registry,
+        world,
+        "bucket.record_configuration",
+        1,
+        record_configuration::RecordConfiguration::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.change_policy",
+        1,
+        change_policy::ChangePolicy::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.pause_lifecycle",
+        1,
+        pause_lifecycle::PauseLifecycle::new,
+    );
+    action(registry, world, "bucket.survey", 1, survey::Survey::new);
+    action(
+        registry,
+        world,
+        "bucket.write_manifest",
+        1,
+        write_manifest::WriteManifest::new,
+    );
+    action(registry, world, "bucket.copy_wave", 1, copy_wave::CopyWave::new);
+    action(registry, world, "bucket.settle", 1, settle::Settle::new);
+    action(registry, world, "bucket.prove_copy", 1, prove_copy::ProveCopy::new);
+    action(
+        registry,
+        world,
+        "bucket.empty_source",
+        1,
+        empty_source::EmptySource::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.delete_source",
+        1,
+        delete_source::DeleteSource::new,
+    );
+    action(registry, world, "bucket.win_name", 1, win_name::WinName::new);
+    action(
+        registry,
+        world,
+        "bucket.apply_document",
+        1,
+        apply_document::ApplyDocument::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.apply_policy",
+        1,
+        apply_policy::ApplyPolicy::new,
+    );
+    action(registry, world, "bucket.discard", 1, discard_bucket::DiscardBucket::new);
+}

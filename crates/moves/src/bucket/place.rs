@@ -1,0 +1,76 @@
+//! Which bucket a step means: one that is known by name, or one that an earlier step makes.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use aws::Account;
+use engine::StepContext;
+use listing::{Histories, Lister, Marker};
+use model::{Failure, Side, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::world::World;
+
+/// A bucket in one of the accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Whose it is, and with whose credentials it is read.
+    pub(super) side: Side,
+    /// Its name, or the step that knows it.
+    pub(super) bucket: Named,
+}
+
+/// How a bucket is named in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Named {
+    /// By its name.
+    Name(String),
+    /// By the step that makes it: its name holds the run's id, which a plan does not know.
+    MadeBy(StepId),
+}
+
+/// The output of a step that makes a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct MadeBucket {
+    /// Its name.
+    pub(super) bucket: String,
+}
+
+impl Place {
+    pub(super) fn named(side: Side, name: &str) -> Self {
+        Self {
+            side,
+            bucket: Named::Name(name.to_owned()),
+        }
+    }
+
+    pub(super) fn made_by(step: &StepId) -> Self {
+        Self {
+            side: Side::Target,
+            bucket: Named::MadeBy(step.clone()),
+        }
+    }
+
+    /// The bucket's name.
+    pub(super) fn name(&self, cx: &StepContext) -> Result<String, Failure> {
+        match &self.bucket {
+            Named::Name(name) => Ok(name.clone()),
+            Named::MadeBy(step) => Ok(cx.output::<MadeBucket>(step)?.bucket),
+        }
+    }
+
+    /// The account it belongs to.
+    pub(super) fn account(&self, world: &Rc<World>) -> Arc<Account> {
+        world.account(self.side)
+    }
+}
+
+/// The keys of a bucket, read by its own account, behind `after`.
+pub(super) fn histories<'a>(account: &'a Account, bucket: &str, after: Option<&str>) -> Histories<'a> {
+    let after = after.map(|key| Marker {
+        key: key.to_owned(),
+        version_id: None,
+    });
+    Histories::new(Lister::new(account, &account.id, bucket, after))
+}

@@ -1,0 +1,578 @@
+//! From a `[[bucket]]` section to steps.
+
+use model::inventory::{Bucket, Versioning};
+use model::plan::Weight;
+use model::{GateName, GateSpec, Phase, ResourceRef, Side, StepId, Undo};
+use serde::Serialize;
+
+use super::change_policy::Change;
+use super::place::Place;
+use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
+use super::spec::{BucketSpec, PolicyCarried};
+use super::{
+    apply_document, apply_policy, change_policy, delete_source, discard_bucket, documents, empty_source, keep_versions,
+    make_bucket, pause_lifecycle, prove_copy, record_configuration, survey, tag_bucket, wait, win_name,
+};
+use crate::draft::{Draft, DraftStep};
+use crate::key::KeyFrom;
+
+/// S3 says: wait so long after switching versioning on for the first time. Writes before may answer 404 afterwards.
+const VERSIONING_SPREADS: u64 = 15 * 60;
+/// A bucket policy holds everywhere after seconds, sometimes minutes; then the last late write has come.
+const POLICY_SPREADS: u64 = 3 * 60;
+/// How long a name is asked for before a person is.
+const NAME_PATIENCE: u64 = 6 * 3600;
+/// How long a permission may take to spread.
+const SPREADS_WITHIN: u64 = 1800;
+
+fn ops() -> ResourceRef {
+    // No bucket can be called so: a name has no capital letter.
+    ResourceRef::new("bucket", "Ops")
+}
+
+/// How much there is, as far as the inventory tells.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    entries: u64,
+}
+
+impl Size {
+    fn of(bucket: &Bucket) -> Self {
+        let listed: usize = bucket.objects.iter().map(|object| object.entries.len()).sum();
+        let summed = bucket.contents.versions + bucket.contents.delete_markers;
+        Self {
+            entries: if listed > 0 { listed as u64 } else { summed },
+        }
+    }
+
+    /// Listing: a thousand entries for each of about ten calls a second.
+    fn listing(self) -> (u64, u64) {
+        (5 + self.entries / 10_000, 30 + self.entries / 3_000)
+    }
+
+    /// Deleting: a thousand entries a call.
+    fn deleting(self) -> (u64, u64) {
+        (10 + self.entries / 3_000, 60 + self.entries / 1_000)
+    }
+}
+
+/// Adds the steps of one bucket.
+pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
+    let resource = ResourceRef::new("bucket", &spec.name);
+    let region = draft.regional(Side::Source);
+    let Some(bucket) = region.and_then(|region| region.buckets.iter().find(|bucket| bucket.name == spec.name)) else {
+        let text = format!(
+            "account {} has no bucket {} in {}",
+            draft.account(Side::Source),
+            spec.name,
+            draft.region()
+        );
+        draft.note(Some(&resource), Weight::Blocks, text);
+        return;
+    };
+    let roles = roles(draft, &resource);
+    let name_can_be_had = note_names(draft, &resource, spec);
+    let carried = note_contents(draft, &resource, bucket);
+    let keys = keys(draft, &resource, spec, bucket);
+    let (Some(roles), true, true, Ok(keys)) = (roles, name_can_be_had, carried, keys) else {
+        return;
+    };
+    note_aftermath(draft, &resource, spec, bucket);
+    let ops = make_ops(draft);
+    Steps {
+        draft,
+        spec,
+        bucket,
+        resource,
+        roles,
+        keys,
+        ops,
+        size: Size::of(bucket),
+    }
+    .push();
+}
+
+/// Deletes the bucket of manifests and reports once no bucket needs it.
+pub fn plan_last(draft: &mut Draft) {
+    let resource = ops();
+    let made = resource.step("create_ops");
+    if !draft.steps.iter().any(|step| step.id == made) {
+        return;
+    }
+    let users: Vec<StepId> = draft
+        .steps
+        .iter()
+        .filter(|step| step.resource.kind == "bucket" && step.action == "bucket.discard")
+        .map(|step| step.id.clone())
+        .collect();
+    let input = discard_bucket::Input {
+        bucket: Place::made_by(&made),
+        ops: true,
+    };
+    let title = "empty and delete the bucket of manifests and reports";
+    let step = DraftStep::new(&resource, "bucket.discard", Side::Target, title, input).named("discard_ops");
+    let step = step.phase(Phase::CleanUp).needs([&made]).needs(&users).leaves_nothing();
+    draft.push(step.patience(SPREADS_WITHIN).estimate(10, 60));
+}
+
+fn make_ops(draft: &mut Draft) -> StepId {
+    let resource = ops();
+    let made = resource.step("create_ops");
+    if draft.steps.iter().any(|step| step.id == made) {
+        return made;
+    }
+    let input = make_bucket::Input {
+        stem: "ops".into(),
+        name: None,
+        ops: true,
+    };
+    let title = "make a bucket in the target for manifests and reports";
+    let step = DraftStep::new(&resource, "bucket.make", Side::Target, title, input).named("create_ops");
+    draft.push(step.patience(SPREADS_WITHIN));
+    let title = "tag it as this run's";
+    let input = tag_bucket::Input {
+        bucket: Place::made_by(&made),
+    };
+    let step = DraftStep::new(&resource, "bucket.tag", Side::Target, title, input).named("tag_ops");
+    draft.push(step.needs([&made]).leaves_nothing());
+    made
+}
+
+struct Steps<'d, 'a> {
+    draft: &'d mut Draft<'a>,
+    spec: &'d BucketSpec,
+    bucket: &'d Bucket,
+    resource: ResourceRef,
+    roles: Roles,
+    keys: Keys,
+    ops: StepId,
+    size: Size,
+}
+
+impl Steps<'_, '_> {
+    fn step(&self, action: &str, verb: &str, side: Side, title: impl Into<String>, input: impl Serialize) -> DraftStep {
+        DraftStep::new(&self.resource, action, side, title, input)
+            .named(verb)
+            .patience(SPREADS_WITHIN)
+    }
+
+    fn wait(&self, verb: &str, seconds: u64, why: &str) -> DraftStep {
+        let input = wait::Input {
+            seconds,
+            why: why.to_owned(),
+        };
+        self.step("bucket.wait", verb, Side::Target, why, input)
+            .leaves_nothing()
+            .estimate(seconds, seconds + 10)
+    }
+
+    fn versioned(&self) -> bool {
+        self.bucket.versioning != Versioning::Disabled
+    }
+
+    fn source(&self) -> Place {
+        Place::named(Side::Source, &self.spec.name)
+    }
+
+    fn finally(&self) -> Place {
+        Place::named(Side::Target, &self.spec.name)
+    }
+
+    fn push(mut self) {
+        let recorded = self.record();
+        let interim = self.interim(&recorded);
+        let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
+        let frozen = self.freeze(&recorded, &granted);
+        let proved = self.copy_out(&interim, &frozen);
+        let gate = self.gate(&proved);
+        let won = self.hand_over(&interim, &proved, gate);
+        let proved_back = self.copy_back(&interim, &recorded, &won);
+        let applied = self.apply(&recorded, &proved_back);
+        let input = discard_bucket::Input {
+            bucket: Place::made_by(&interim[0]),
+            ops: false,
+        };
+        let title = "empty and delete the interim bucket";
+        let step = self
+            .step("bucket.discard", "discard_interim", Side::Target, title, input)
+            .phase(Phase::CleanUp);
+        let (p50, p90) = self.size.deleting();
+        let step = step
+            .needs([&proved_back])
+            .needs(&applied)
+            .leaves_nothing()
+            .estimate(p50, p90);
+        self.draft.push(step);
+    }
+
+    fn record(&mut self) -> StepId {
+        let input = record_configuration::Input {
+            bucket: self.spec.name.clone(),
+            versioning: self.bucket.versioning,
+            lifecycle: self.bucket.documents.contains_key(documents::LIFECYCLE.name),
+        };
+        let title = "record its configuration";
+        let step = self.step(
+            "bucket.record_configuration",
+            "record_configuration",
+            Side::Source,
+            title,
+            input,
+        );
+        self.draft.push(step.leaves_nothing())
+    }
+
+    /// The interim bucket, and all that must be done before it is written to; its making comes first.
+    fn interim(&mut self, recorded: &StepId) -> Vec<StepId> {
+        let input = make_bucket::Input {
+            stem: self.spec.name.clone(),
+            name: self.spec.interim.clone(),
+            ops: false,
+        };
+        let step = self.step(
+            "bucket.make",
+            "create_interim",
+            Side::Target,
+            "make the interim bucket in the target",
+            input,
+        );
+        let made = self.draft.push(step);
+        let input = tag_bucket::Input {
+            bucket: Place::made_by(&made),
+        };
+        let step = self.step("bucket.tag", "tag_interim", Side::Target, "tag it as this run's", input);
+        let tagged = self.draft.push(step.needs([&made]).leaves_nothing());
+        let mut ready = vec![made.clone(), tagged];
+        if self.keys.target.is_some() {
+            ready.push(self.encrypt(
+                Place::made_by(&made),
+                "encrypt_interim",
+                recorded,
+                &[made.clone()],
+                Phase::Prepare,
+            ));
+        }
+        if self.versioned() {
+            ready.push(self.keep_versions(Place::made_by(&made), "interim", &made, Phase::Prepare));
+        }
+        ready
+    }
+
+    fn encrypt(&mut self, bucket: Place, verb: &str, recorded: &StepId, needs: &[StepId], phase: Phase) -> StepId {
+        let input = apply_document::Input {
+            bucket,
+            recorded: recorded.clone(),
+            document: documents::ENCRYPTION.name.to_owned(),
+            key: self.keys.target.clone(),
+        };
+        let step = self.step(
+            "bucket.apply_document",
+            verb,
+            Side::Target,
+            "set its default encryption",
+            input,
+        );
+        let key = match &self.keys.target {
+            Some(KeyFrom::Step(key)) => vec![key.clone()],
+            Some(KeyFrom::Arn(_)) | None => Vec::new(),
+        };
+        self.draft.push(
+            step.needs([recorded])
+                .needs(needs)
+                .needs(&key)
+                .phase(phase)
+                .leaves_nothing(),
+        )
+    }
+
+    fn keep_versions(&mut self, bucket: Place, which: &str, made: &StepId, phase: Phase) -> StepId {
+        let input = keep_versions::Input { bucket, on: true };
+        let verb = format!("enable_{which}_versioning");
+        let step = self.step(
+            "bucket.keep_versions",
+            &verb,
+            Side::Target,
+            "switch its versioning on",
+            input,
+        );
+        let enabled = self.draft.push(step.needs([made]).phase(phase).leaves_nothing());
+        let why = "versioning that was just switched on needs 15 minutes to hold everywhere";
+        let step = self.wait(&format!("await_{which}_versioning"), VERSIONING_SPREADS, why);
+        self.draft.push(step.needs([&enabled]).phase(phase))
+    }
+
+    fn change_policy(&mut self, recorded: &StepId, change: Change, verb: &str) -> StepId {
+        let (roles, title) = match change {
+            Change::Grant => (
+                vec![self.roles.batch.clone(), self.roles.target.clone()],
+                "let the target's roles read it",
+            ),
+            Change::Deny => (
+                vec![self.roles.source.clone()],
+                "deny writing to it, to everyone but this tool",
+            ),
+        };
+        let input = change_policy::Input {
+            bucket: self.spec.name.clone(),
+            change,
+            roles,
+            recorded: recorded.clone(),
+        };
+        let step = self
+            .step("bucket.change_policy", verb, Side::Source, title, input)
+            .needs([recorded]);
+        let step = match change {
+            Change::Grant => step,
+            Change::Deny => {
+                let gates = self.draft.gates_before(&self.resource);
+                step.phase(Phase::Freeze).gates(gates).disturbs()
+            }
+        };
+        // Two changes of one policy at the same moment would lose one of them.
+        let limit = self.draft.limit(format!("policy of {}", self.resource), 1);
+        self.draft.push(step.limit(limit))
+    }
+
+    /// Ends all writing; the last of these steps is done when nothing moves any more.
+    fn freeze(&mut self, recorded: &StepId, granted: &StepId) -> StepId {
+        let denied = self.change_policy(recorded, Change::Deny, "deny_writes");
+        if let Some(step) = self.draft.steps.iter_mut().find(|step| step.id == denied) {
+            step.needs.push(granted.clone());
+        }
+        let mut last = denied;
+        if self.bucket.documents.contains_key(documents::LIFECYCLE.name) {
+            let input = pause_lifecycle::Input {
+                bucket: self.spec.name.clone(),
+                recorded: recorded.clone(),
+            };
+            let title = "take its lifecycle rules away while it is copied";
+            let step = self.step("bucket.pause_lifecycle", "pause_lifecycle", Side::Source, title, input);
+            last = self
+                .draft
+                .push(step.phase(Phase::Freeze).needs([recorded, &last]).disturbs());
+        }
+        let step = self.wait(
+            "await_last_write",
+            POLICY_SPREADS,
+            "let the last write arrive that was under way",
+        );
+        self.draft.push(step.phase(Phase::Freeze).needs([&last]))
+    }
+
+    fn copy_out(&mut self, interim: &[StepId], frozen: &StepId) -> StepId {
+        let to = Place::made_by(&interim[0]);
+        let mut needs = interim.to_vec();
+        needs.extend([frozen.clone(), self.ops.clone()]);
+        needs.extend(self.keys.opened.clone());
+        let proved = self.copy("out", self.source(), to, &needs, "prove_interim", Phase::Freeze);
+        if let Some(opened) = &self.keys.opened {
+            self.draft.needed_until(opened, &proved);
+        }
+        proved
+    }
+
+    /// Survey and proof; between them the survey puts the waves.
+    fn copy(&mut self, way: &str, from: Place, to: Place, needs: &[StepId], prove: &str, phase: Phase) -> StepId {
+        let input = survey::Input {
+            from: from.clone(),
+            to: to.clone(),
+            ops: Place::made_by(&self.ops),
+            batch_role: self.roles.batch.clone(),
+            batch_from: self.spec.batch_from,
+            way: way.to_owned(),
+            proof: prove.to_owned(),
+        };
+        let (p50, p90) = self.size.listing();
+        let title = match way {
+            "out" => "list it whole, and plan the waves of its copy",
+            _ => "list the interim bucket, and plan the waves of the way back",
+        };
+        let step = self.step("bucket.survey", &format!("survey_{way}"), Side::Target, title, input);
+        let surveyed = self
+            .draft
+            .push(step.phase(phase).needs(needs).leaves_nothing().estimate(p50, p90));
+        let input = prove_copy::Input {
+            original: from,
+            copy: to,
+            accept_unproved: self.spec.accept_unproved,
+        };
+        let title = "compare every version of both buckets";
+        let step = self.step("bucket.prove_copy", prove, Side::Target, title, input);
+        self.draft
+            .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
+    }
+
+    fn gate(&mut self, proved: &StepId) -> Option<GateName> {
+        let name = &self.spec.name;
+        let gate = GateName::new(format!("hand-over:{name}")).ok()?;
+        let (source, target) = (self.draft.account(Side::Source), self.draft.account(Side::Target));
+        let ask = format!(
+            "Every version of {name} has an equal in the interim bucket. From here there is no way back: {name} is emptied and \
+             deleted in account {source}, its name is asked for until account {target} has it (minutes to hours, in which all \
+             requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no \
+             Terraform in the old account either. Type the bucket's name to hand it over."
+        );
+        let spec = GateSpec {
+            name: gate.clone(),
+            ask,
+            after: vec![proved.clone()],
+            typed: Some(name.clone()),
+        };
+        self.draft.gates.push(spec);
+        Some(gate)
+    }
+
+    /// From the first delete to the name being won.
+    fn hand_over(&mut self, interim: &[StepId], proved: &StepId, gate: Option<GateName>) -> StepId {
+        let no_way_back = |what: &str| Undo::None {
+            reason: format!(
+                "{what} cannot be taken back. Nothing is lost: resume the run, or copy from the interim bucket"
+            ),
+        };
+        let source = self.spec.name.clone();
+        let input = empty_source::Input {
+            source: source.clone(),
+            copy: Place::made_by(&interim[0]),
+            expected: self.size.entries,
+        };
+        let (p50, p90) = self.size.deleting();
+        let step = self.step(
+            "bucket.empty_source",
+            "empty_source",
+            Side::Source,
+            "empty the source bucket",
+            input,
+        );
+        let step = step
+            .phase(Phase::Cutover)
+            .needs([proved])
+            .gates(gate)
+            .disturbs()
+            .presses_on()
+            .estimate(p50, p90);
+        let emptied = self.draft.push(step.undo(no_way_back("emptying the source")));
+        let input = delete_source::Input { bucket: source.clone() };
+        let step = self.step(
+            "bucket.delete_source",
+            "delete_source",
+            Side::Source,
+            "delete the source bucket",
+            input,
+        );
+        let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
+        let deleted = self.draft.push(step.undo(no_way_back("deleting the source bucket")));
+        let input = win_name::Input { bucket: source };
+        let title = "ask for the name in the target until it is won";
+        let step = self
+            .step("bucket.win_name", "win_name", Side::Target, title, input)
+            .phase(Phase::Cutover);
+        let step = step
+            .needs([&deleted])
+            .disturbs()
+            .presses_on()
+            .patience(NAME_PATIENCE)
+            .estimate(1800, 3 * 3600);
+        self.draft.push(step.undo(no_way_back("winning the name")))
+    }
+
+    fn copy_back(&mut self, interim: &[StepId], recorded: &StepId, won: &StepId) -> StepId {
+        let encrypted = self.encrypt(
+            self.finally(),
+            "encrypt_final",
+            recorded,
+            std::slice::from_ref(won),
+            Phase::Cutover,
+        );
+        let mut needs = vec![won.clone(), encrypted, self.ops.clone()];
+        if self.versioned() {
+            needs.push(self.keep_versions(self.finally(), "final", won, Phase::Cutover));
+        }
+        self.copy(
+            "back",
+            Place::made_by(&interim[0]),
+            self.finally(),
+            &needs,
+            "prove_final",
+            Phase::Cutover,
+        )
+    }
+
+    /// The configuration, one document after another: the public-access block before the policy that it may forbid, lifecycle rules
+    /// last, because they act at once.
+    fn apply(&mut self, recorded: &StepId, proved: &StepId) -> Vec<StepId> {
+        let mut applied = vec![proved.clone()];
+        for document in &documents::CARRIED {
+            if *document == documents::LIFECYCLE {
+                self.apply_policy(recorded, &mut applied);
+            }
+            let input = apply_document::Input {
+                bucket: self.finally(),
+                recorded: recorded.clone(),
+                document: document.name.to_owned(),
+                key: None,
+            };
+            let verb = format!("apply_{}", snake(document.name));
+            let title = format!("carry over its {}", snake(document.name).replace('_', " "));
+            let step = self
+                .step("bucket.apply_document", &verb, Side::Target, title, input)
+                .phase(Phase::CleanUp);
+            let last = applied.last().cloned();
+            applied.push(self.draft.push(step.needs(last.iter()).leaves_nothing()));
+        }
+        if self.bucket.versioning == Versioning::Suspended {
+            let input = keep_versions::Input {
+                bucket: self.finally(),
+                on: false,
+            };
+            let title = "suspend its versioning, as it was";
+            let step = self.step("bucket.keep_versions", "suspend_versioning", Side::Target, title, input);
+            let last = applied.last().cloned();
+            applied.push(
+                self.draft
+                    .push(step.phase(Phase::CleanUp).needs(last.iter()).leaves_nothing()),
+            );
+        }
+        applied
+    }
+
+    fn apply_policy(&mut self, recorded: &StepId, applied: &mut Vec<StepId>) {
+        let rewrite = match self.spec.policy {
+            PolicyCarried::Rewrite => true,
+            PolicyCarried::AsIs => false,
+            PolicyCarried::Leave => return,
+        };
+        let input = apply_policy::Input {
+            bucket: self.spec.name.clone(),
+            recorded: recorded.clone(),
+            rewrite,
+        };
+        let step = self.step(
+            "bucket.apply_policy",
+            "apply_policy",
+            Side::Target,
+            "carry over its policy",
+            input,
+        );
+        let last = applied.last().cloned();
+        applied.push(
+            self.draft
+                .push(step.phase(Phase::CleanUp).needs(last.iter()).leaves_nothing()),
+        );
+    }
+}
+
+/// `publicAccessBlock` as `public_access_block`.
+fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,181 @@
+//! What a `[[bucket]]` section needs before steps can be planned, and what people should know: notes that block, warn and tell.
+
+use model::inventory::{Bucket, ObjectEntry, Versioning};
+use model::plan::Weight;
+use model::{ResourceRef, Side, StepId};
+
+use super::spec::{BucketSpec, PolicyCarried};
+use super::{documents, names};
+use crate::draft::Draft;
+use crate::key::{self, KeyFrom};
+
+/// Who takes on the role that copies.
+pub(super) const BATCH_SERVICE: &str = "batchoperations.s3.amazonaws.com";
+
+/// The ARNs of the roles that take part.
+pub(super) struct Roles {
+    /// This tool's, in the source.
+    pub(super) source: String,
+    /// This tool's, in the target.
+    pub(super) target: String,
+    /// That of batch jobs.
+    pub(super) batch: String,
+}
+
+pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> {
+    let arn = |account, role: &String| format!("arn:aws:iam::{account}:role/{role}");
+    let (from, to) = (&draft.runbook.source, &draft.runbook.target);
+    let (source, target) = (from.role.as_ref(), to.role.as_ref());
+    if source.is_none() || target.is_none() {
+        let text = "moving a bucket needs source.role and target.role in the runbook: its policy must name who may still write, and \
+                    who may copy";
+        draft.note(Some(resource), Weight::Blocks, text);
+    }
+    let Some(batch) = to.batch_role.as_ref() else {
+        let text = "target.batch_role is missing in the runbook: the role that S3 Batch Operations takes on to copy";
+        draft.note(Some(resource), Weight::Blocks, text);
+        return None;
+    };
+    let roles = Roles {
+        source: arn(&from.account, source?),
+        target: arn(&to.account, target?),
+        batch: arn(&to.account, batch),
+    };
+    let found = draft
+        .observed(Side::Target)
+        .and_then(|account| account.roles.get(batch));
+    if !found.is_some_and(|role| role.trusts.iter().any(|trusted| trusted == BATCH_SERVICE)) {
+        let text = format!("the target account has no role {batch} that trusts {BATCH_SERVICE}");
+        draft.note(Some(resource), Weight::Blocks, text);
+        return None;
+    }
+    Some(roles)
+}
+
+/// Whether the name can be had again; notes that block where not.
+pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec) -> bool {
+    let mut fine = true;
+    if let Some(why) = names::unmovable(&spec.name, draft.account(Side::Source), draft.region()) {
+        draft.note(
+            Some(resource),
+            Weight::Blocks,
+            format!("it cannot be made anew under its name: {why}"),
+        );
+        fine = false;
+    }
+    if let Some(interim) = &spec.interim {
+        let why = names::unmovable(interim, draft.account(Side::Target), draft.region())
+            .or_else(|| (*interim == spec.name).then(|| "it is the bucket's own name".to_owned()));
+        if let Some(why) = why {
+            draft.note(
+                Some(resource),
+                Weight::Blocks,
+                format!("interim = {interim:?} cannot be made: {why}"),
+            );
+            fine = false;
+        }
+    }
+    fine
+}
+
+/// Whether everything in it can be copied, as far as the inventory tells.
+pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, bucket: &Bucket) -> bool {
+    let mut fine = true;
+    let versions = bucket
+        .objects
+        .iter()
+        .flat_map(|object| object.entries.iter().map(move |entry| (&object.key, entry)));
+    for (key, entry) in versions {
+        let ObjectEntry::Version { size, class, .. } = entry else {
+            continue;
+        };
+        let why = if *size > listing::waves::LARGEST_COPY {
+            "is larger than 5 GB: copying in parts is not supported yet"
+        } else if matches!(class.as_deref(), Some("GLACIER" | "DEEP_ARCHIVE")) {
+            "is archived: restore it first"
+        } else {
+            continue;
+        };
+        draft.note(Some(resource), Weight::Blocks, format!("{key:?} {why}"));
+        fine = false;
+    }
+    if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
+        draft.note(
+            Some(resource),
+            Weight::Blocks,
+            "it has Object Lock: locked versions can neither be carried nor deleted",
+        );
+        fine = false;
+    }
+    for document in &documents::LEFT {
+        if bucket.documents.contains_key(document.name) {
+            let text = format!(
+                "its {} configuration names things of the source account and is not carried over",
+                document.name
+            );
+            draft.note(Some(resource), Weight::Warns, text);
+        }
+    }
+    fine
+}
+
+/// What its default encryption needs: the source key opened, and the target's key.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// The step that opens the source's key.
+    pub(super) opened: Option<StepId>,
+    /// The target's key.
+    pub(super) target: Option<KeyFrom>,
+}
+
+pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> Result<Keys, ()> {
+    let Some(named) = bucket.key.as_deref() else {
+        return Ok(Keys::default());
+    };
+    let source = key::source_key(draft, named);
+    if source.aws_managed {
+        let text = "its objects lie under aws/s3, a key that AWS manages and that cannot be shared with another account: \
+                    re-encrypt them under a customer key first (UpdateObjectEncryption)";
+        draft.note(Some(resource), Weight::Blocks, text);
+        return Err(());
+    }
+    let target = key::target_key(draft, resource, spec.key.as_deref(), Some(named)).ok_or(())?;
+    let text = "its objects lie under a KMS key: the roles that copy need kms:Decrypt on the source's key and kms:GenerateDataKey and \
+                kms:Decrypt on the target's, in their own policies";
+    draft.note(Some(resource), Weight::Tells, text);
+    Ok(Keys {
+        opened: Some(key::opened(draft, &source.id)),
+        target: Some(KeyFrom::Step(target)),
+    })
+}
+
+pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
+    let mut tell = |weight, text: &str| draft.note(Some(resource), weight, text);
+    tell(
+        Weight::Warns,
+        "its name is nobody's between the source's deletion and the new bucket: minutes to hours, in which every request fails and \
+         in theory a stranger could take it",
+    );
+    tell(
+        Weight::Warns,
+        "who had access as a principal of the source account needs a grant in the new bucket's policy; version ids, dates, ACLs and \
+         object locks do not survive a copy; uploads in parts that are under way are ended",
+    );
+    tell(
+        Weight::Tells,
+        "the statements that let the target read the source stand in the source's policy and vanish with it",
+    );
+    if bucket.versioning == Versioning::Suspended {
+        tell(
+            Weight::Tells,
+            "null versions get real version ids; versioning is suspended again at the end",
+        );
+    }
+    if bucket.policy.is_some() && spec.policy == PolicyCarried::Rewrite {
+        tell(
+            Weight::Tells,
+            "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names must \
+             exist in the target by then",
+        );
+    }
+}

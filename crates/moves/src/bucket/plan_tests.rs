@@ -1,0 +1,224 @@
+use model::{Inventory, Plan};
+use serde_json::{Value, json};
+
+use super::super::plan_notes::BATCH_SERVICE;
+use super::*;
+use crate::Runbook;
+use crate::plan_shape::{blocks, ids, precedes, step};
+
+const ASSETS: &str = "[[bucket]]\nname = \"shop-stg-assets\"\n";
+
+fn inventory(bucket: Value) -> Inventory {
+    let text = json!({
+        "format": 1, "observed_at": "2026-11-22T00:00:00Z",
+        "accounts": {
+            "111111111111": { "regions": { "ap-northeast-1": { "buckets": [bucket] } } },
+            "222222222222": { "roles": { "batch": { "trusts": [BATCH_SERVICE] } }, "regions": {} },
+        },
+    });
+    Inventory::parse(&text.to_string()).expect("an inventory")
+}
+
+fn plan_of(head: &str, sections: &str, bucket: Value) -> Plan {
+    let runbook = Runbook::parse(&format!(
+        "migration = \"shop\"\nregion = \"ap-northeast-1\"\n{head}\n{sections}"
+    ));
+    let plan = crate::plan(&runbook.expect("a runbook"), &inventory(bucket));
+    plan.check().expect("every reference of a plan resolves");
+    plan
+}
+
+fn plan_with(sections: &str, bucket: Value) -> Plan {
+    let head = "source = { account = \"111111111111\", role = \"cleave-source\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\", batch_role = \"batch\" }";
+    plan_of(head, sections, bucket)
+}
+
+fn bucket(more: Value) -> Value {
+    let mut bucket = json!({ "name": "shop-stg-assets", "versioning": "enabled" });
+    for (name, value) in more.as_object().expect("an object") {
+        bucket[name] = value.clone();
+    }
+    bucket
+}
+
+fn id(verb: &str) -> String {
+    format!("bucket/shop-stg-assets/{verb}")
+}
+
+#[test]
+fn nothing_is_deleted_before_the_copy_is_proved_and_a_person_has_typed_the_name() {
+    let plan = plan_with(ASSETS, bucket(json!({})));
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    let empty = step(&plan, &id("empty_source"));
+    let [gate] = empty.gates.as_slice() else {
+        panic!("one gate: {:?}", empty.gates)
+    };
+    assert_eq!(gate.as_str(), "hand-over:shop-stg-assets");
+    let gate = plan.gate(gate).expect("the plan has it");
+    assert_eq!(gate.typed.as_deref(), Some("shop-stg-assets"));
+    assert_eq!(gate.after[0].as_str(), id("prove_interim"));
+    assert!(precedes(&plan, &id("prove_interim"), &id("empty_source")));
+    for first_later in [
+        ("deny_writes", "survey_out"),
+        ("await_last_write", "survey_out"),
+        ("await_interim_versioning", "survey_out"),
+        ("grant_copy", "deny_writes"),
+        ("record_configuration", "grant_copy"),
+        ("delete_source", "win_name"),
+        ("await_final_versioning", "survey_back"),
+        ("prove_final", "apply_lifecycle"),
+        ("prove_final", "discard_interim"),
+        ("apply_public_access_block", "apply_policy"),
+        ("apply_policy", "apply_lifecycle"),
+    ] {
+        assert!(
+            precedes(&plan, &id(first_later.0), &id(first_later.1)),
+            "{first_later:?}"
+        );
+    }
+    assert!(precedes(&plan, &id("discard_interim"), "bucket/Ops/discard_ops"));
+}
+
+#[test]
+fn only_the_hand_over_presses_on_and_cannot_be_taken_back() {
+    let plan = plan_with(ASSETS, bucket(json!({})));
+    let pressing: Vec<&str> = plan
+        .steps
+        .iter()
+        .filter(|step| step.presses_on)
+        .map(|step| step.id.verb())
+        .collect();
+    assert_eq!(pressing, ["empty_source", "delete_source", "win_name"]);
+    let for_good = plan.steps.iter().filter(|step| matches!(step.undo, Undo::None { .. }));
+    assert_eq!(for_good.map(|step| step.id.verb()).collect::<Vec<_>>(), pressing);
+    let taken_back = plan
+        .steps
+        .iter()
+        .filter(|step| step.undo == Undo::Auto)
+        .map(|step| step.id.verb());
+    assert_eq!(
+        taken_back.collect::<Vec<_>>(),
+        ["create_ops", "create_interim", "grant_copy", "deny_writes"]
+    );
+}
+
+#[test]
+fn a_bucket_that_never_kept_versions_stays_so() {
+    let plan = plan_with(ASSETS, bucket(json!({ "versioning": "disabled" })));
+    assert!(
+        !ids(&plan).iter().any(|id| id.ends_with("versioning")),
+        "{:?}",
+        ids(&plan)
+    );
+    let suspended = plan_with(ASSETS, bucket(json!({ "versioning": "suspended" })));
+    assert_eq!(step(&suspended, &id("suspend_versioning")).input["on"], false);
+}
+
+#[test]
+fn lifecycle_rules_are_taken_away_before_the_survey_where_there_are_any() {
+    let xml = "<LifecycleConfiguration><Rule/></LifecycleConfiguration>";
+    let plan = plan_with(ASSETS, bucket(json!({ "documents": { "lifecycle": xml } })));
+    assert!(precedes(&plan, &id("pause_lifecycle"), &id("survey_out")));
+    assert!(!ids(&plan_with(ASSETS, bucket(json!({})))).contains(&id("pause_lifecycle").as_str()));
+}
+
+#[test]
+fn two_buckets_share_one_bucket_of_manifests() {
+    let sections = "[[bucket]]\nname = \"shop-stg-assets\"\n[[bucket]]\nname = \"other\"\n";
+    let plan = plan_with(sections, bucket(json!({})));
+    assert_eq!(
+        plan.steps.iter().filter(|step| step.id.verb() == "create_ops").count(),
+        1
+    );
+    assert_eq!(
+        blocks(&plan),
+        ["account 111111111111 has no bucket other in ap-northeast-1"]
+    );
+}
+
+#[test]
+fn what_cannot_be_moved_blocks_before_anything_is_touched() {
+    let legacy = plan_with(
+        "[[bucket]]\nname = \"Shop_Assets\"\n",
+        bucket(json!({ "name": "Shop_Assets" })),
+    );
+    assert!(
+        blocks(&legacy)[0].contains("cannot be made anew under its name"),
+        "{:?}",
+        blocks(&legacy)
+    );
+    let large = json!({ "objects": [{ "key": "film", "entries": [{ "version": { "size": 6_000_000_000_u64 } }] }] });
+    assert!(blocks(&plan_with(ASSETS, bucket(large)))[0].contains("larger than 5 GB"));
+    let locked = plan_with(
+        ASSETS,
+        bucket(json!({ "documents": { "object-lock": "<ObjectLockConfiguration/>" } })),
+    );
+    assert!(blocks(&locked)[0].contains("Object Lock"));
+    let aws_managed = plan_with(ASSETS, bucket(json!({ "key": "alias/aws/s3" })));
+    assert!(blocks(&aws_managed)[0].contains("aws/s3"));
+    assert!(aws_managed.steps.is_empty(), "nothing is planned that cannot end");
+}
+
+#[test]
+fn roles_that_are_missing_block() {
+    let head = "source = { account = \"111111111111\", role = \"cleave-source\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\", batch_role = \"other\" }";
+    let plan = plan_of(head, ASSETS, bucket(json!({})));
+    assert!(
+        blocks(&plan)[0].contains("has no role other that trusts"),
+        "{:?}",
+        blocks(&plan)
+    );
+    let head = "source = { account = \"111111111111\" }\ntarget = { account = \"222222222222\" }";
+    assert_eq!(blocks(&plan_of(head, ASSETS, bucket(json!({})))).len(), 2);
+}
+
+#[test]
+fn the_runbooks_gates_stand_before_writing_ends() {
+    let gate = "[[gate]]\nname = \"stopped\"\nask = \"?\"\nbefore = [\"bucket\"]\n";
+    let plan = plan_with(&format!("{gate}{ASSETS}"), bucket(json!({})));
+    assert_eq!(step(&plan, &id("deny_writes")).gates[0].as_str(), "stopped");
+    assert!(
+        step(&plan, &id("grant_copy")).gates.is_empty(),
+        "preparation goes on meanwhile"
+    );
+}
+
+#[test]
+fn a_customer_key_is_opened_for_the_copy_and_closed_behind_its_proof() {
+    let mut inventory = inventory(bucket(json!({ "key": "11111111-2222-3333-4444-555555555555" })));
+    let source = inventory.accounts.values_mut().next().expect("the source");
+    source
+        .regions
+        .values_mut()
+        .next()
+        .expect("its region")
+        .keys
+        .push(model::inventory::Key {
+            id: "11111111-2222-3333-4444-555555555555".into(),
+            aliases: vec!["alias/shop".into()],
+            ..model::inventory::Key::default()
+        });
+    let text = format!(
+        "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
+         source = {{ account = \"111111111111\", role = \"s\" }}\n\
+         target = {{ account = \"222222222222\", role = \"t\", batch_role = \"batch\" }}\n\
+         [[key]]\nalias = \"alias/shop\"\n{ASSETS}"
+    );
+    let plan = crate::plan(&Runbook::parse(&text).expect("a runbook"), &inventory);
+    plan.check().expect("every reference of a plan resolves");
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    assert!(precedes(&plan, "key/alias:shop/open_source_key", &id("survey_out")));
+    assert!(precedes(&plan, &id("prove_interim"), "key/alias:shop/close_source_key"));
+    assert!(precedes(
+        &plan,
+        "key/alias:shop/create_target_key",
+        &id("encrypt_interim")
+    ));
+    assert!(precedes(&plan, &id("encrypt_final"), &id("survey_back")));
+    assert_eq!(
+        step(&plan, &id("encrypt_final")).input["key"]["step"],
+        "key/alias:shop/create_target_key"
+    );
+}

@@ -1,0 +1,138 @@
+//! Bucket policies as text: statements added and taken away, and nothing else touched. `PutBucketPolicy` replaces the whole document,
+//! so every change starts from the document as it is at that moment; what was before comes back byte for byte.
+
+use model::AccountId;
+use serde_json::{Value, json};
+
+/// A policy that is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the bucket's policy cannot be read: {0}")]
+pub(super) struct Malformed(String);
+
+/// What the copying roles may read of the source. Without `ListBucket` a missing key would be refused instead of not found.
+pub(super) fn grant(bucket: &str, roles: &[String], sid: &str) -> Vec<Value> {
+    let principal = json!({ "AWS": roles });
+    let objects = [
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:GetObjectTagging",
+        "s3:GetObjectVersionTagging",
+        "s3:GetObjectAcl",
+        "s3:GetObjectVersionAcl",
+        "s3:GetObjectAttributes",
+        "s3:GetObjectVersionAttributes",
+    ];
+    let whole = [
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetBucketLocation",
+        "s3:GetBucketVersioning",
+    ];
+    vec![
+        json!({
+            "Sid": format!("{sid}Objects"), "Effect": "Allow", "Principal": principal,
+            "Action": objects, "Resource": format!("arn:aws:s3:::{bucket}/*"),
+        }),
+        json!({
+            "Sid": format!("{sid}Bucket"), "Effect": "Allow", "Principal": principal,
+            "Action": whole, "Resource": format!("arn:aws:s3:::{bucket}"),
+        }),
+    ]
+}
+
+/// Denies everyone but the tool's own role everything that would change the content. The account's root can always edit the policy.
+pub(super) fn deny(bucket: &str, except: &[String], sid: &str) -> Vec<Value> {
+    let actions = [
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:PutObjectTagging",
+        "s3:PutObjectVersionTagging",
+        "s3:DeleteObjectTagging",
+        "s3:DeleteObjectVersionTagging",
+        "s3:PutObjectAcl",
+        "s3:PutObjectVersionAcl",
+        "s3:ReplicateObject",
+        "s3:ReplicateDelete",
+        "s3:ReplicateTags",
+        "s3:RestoreObject",
+        "s3:PutLifecycleConfiguration",
+    ];
+    vec![json!({
+        "Sid": format!("{sid}Writes"), "Effect": "Deny", "Principal": "*", "Action": actions,
+        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+        "Condition": { "ArnNotEquals": { "aws:PrincipalArn": except } },
+    })]
+}
+
+/// Whether all of these statements stand in the document, by their ids.
+pub(super) fn has(document: Option<&str>, ours: &[Value]) -> Result<bool, Malformed> {
+    let Some(document) = document else { return Ok(false) };
+    let (_, found) = parse(document)?;
+    Ok(ours
+        .iter()
+        .all(|one| found.iter().any(|other| other["Sid"] == one["Sid"])))
+}
+
+/// The document with statements added; those that stand there already are replaced.
+pub(super) fn with(document: Option<&str>, ours: &[Value]) -> Result<String, Malformed> {
+    let (mut policy, mut statements) = match document {
+        Some(document) => parse(document)?,
+        None => (json!({ "Version": "2012-10-17", "Statement": [] }), Vec::new()),
+    };
+    statements.retain(|one| !ours.iter().any(|own| own["Sid"] == one["Sid"]));
+    statements.extend_from_slice(ours);
+    policy["Statement"] = Value::Array(statements);
+    Ok(policy.to_string())
+}
+
+/// The document without these statements; none where nothing remains of a bucket that had no policy. Where the rest means the same
+/// as the original it *is* the original; where somebody else changed it meanwhile, their change stays.
+pub(super) fn without(document: &str, ours: &[Value], original: Option<&str>) -> Result<Option<String>, Malformed> {
+    let (mut policy, mut statements) = parse(document)?;
+    statements.retain(|one| !ours.iter().any(|own| own["Sid"] == one["Sid"]));
+    if statements.is_empty() {
+        return Ok(original.map(str::to_owned));
+    }
+    policy["Statement"] = Value::Array(statements);
+    if let Some(original) = original
+        && let Ok((mut before, statements)) = parse(original)
+    {
+        before["Statement"] = Value::Array(statements);
+        if before == policy {
+            return Ok(Some(original.to_owned()));
+        }
+    }
+    Ok(Some(policy.to_string()))
+}
+
+/// A text with one account's id replaced by another's, wherever it stands by itself (not inside a longer number).
+pub(super) fn rewrite(text: &str, from: &AccountId, to: &AccountId) -> String {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut rewritten = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(from.as_str()) {
+        let (before, found) = rest.split_at(at);
+        let after = &found[from.as_str().len()..];
+        rewritten.push_str(before);
+        let inside = digit(rewritten.chars().next_back()) || digit(after.chars().next());
+        rewritten.push_str(if inside { from.as_str() } else { to.as_str() });
+        rest = after;
+    }
+    rewritten.push_str(rest);
+    rewritten
+}
+
+fn parse(document: &str) -> Result<(Value, Vec<Value>), Malformed> {
+    let policy: Value = serde_json::from_str(document).map_err(|error| Malformed(error.to_string()))?;
+    let statements = match &policy["Statement"] {
+        Value::Array(statements) => statements.clone(),
+        single @ Value::Object(_) => vec![single.clone()],
+        _ => return Err(Malformed("it has no statements".into())),
+    };
+    Ok((policy, statements))
+}
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -1,0 +1,121 @@
+//! Reads the source bucket's configuration into the journal, while the bucket still exists: the only place where it is kept once the
+//! bucket is gone, and what undoing puts back.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use aws::s3::Versioned;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::Failure;
+use model::inventory::Versioning;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::documents::{self, Found};
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) bucket: String,
+    /// What the plan was drawn up for.
+    pub(super) versioning: Versioning,
+    /// Likewise.
+    pub(super) lifecycle: bool,
+}
+
+/// A bucket's configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Recorded {
+    /// Its policy, byte for byte.
+    pub(super) policy: Option<String>,
+    /// Whether it keeps versions.
+    pub(super) versioning: Versioning,
+    /// Its sub-resources, by name.
+    pub(super) documents: BTreeMap<String, Found>,
+    /// Sub-resources that it has and that are not carried.
+    pub(super) left: Vec<String>,
+    /// Whether its objects may be locked.
+    pub(super) locked: bool,
+}
+
+pub(super) struct RecordConfiguration {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl RecordConfiguration {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for RecordConfiguration {
+    async fn observe(&self, _cx: &StepContext) -> Result<Observed, Failure> {
+        let source = self.world.source();
+        let bucket = &self.input.bucket;
+        let mut recorded = Recorded {
+            policy: source.s3.policy(bucket).await?,
+            versioning: match source.s3.versioning(bucket).await? {
+                Versioned::Never => Versioning::Disabled,
+                Versioned::Enabled => Versioning::Enabled,
+                Versioned::Suspended => Versioning::Suspended,
+            },
+            documents: BTreeMap::new(),
+            left: Vec::new(),
+            locked: documents::OBJECT_LOCK.get(&source, bucket).await?.is_some(),
+        };
+        for document in documents::CARRIED.iter().chain([&documents::ENCRYPTION]) {
+            if let Some(found) = document.get(&source, bucket).await? {
+                recorded.documents.insert(document.name.to_owned(), found);
+            }
+        }
+        for document in &documents::LEFT {
+            if document.get(&source, bucket).await?.is_some() {
+                recorded.left.push(document.name.to_owned());
+            }
+        }
+        Ok(Observed::Present(json!(recorded)))
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let recorded: Recorded = cx.output(&cx.spec.id)?;
+        let stale = |why: String| {
+            Ok(Verified::Wrong {
+                why: format!("{why}: look at the accounts again and make a new plan"),
+            })
+        };
+        if recorded.versioning != self.input.versioning {
+            let (found, planned) = (recorded.versioning, self.input.versioning);
+            return stale(format!(
+                "versioning is {found:?}, and the plan was made for {planned:?}"
+            ));
+        }
+        if recorded.documents.contains_key(documents::LIFECYCLE.name) != self.input.lifecycle {
+            return stale("lifecycle rules came or went since the plan was made".into());
+        }
+        if recorded.locked {
+            return Ok(Verified::Wrong {
+                why: "it has Object Lock: locked versions can neither be carried nor deleted".into(),
+            });
+        }
+        let names: Vec<&str> = recorded.documents.keys().map(String::as_str).collect();
+        let mut evidence = format!("recorded: {}", names.join(", "));
+        if recorded.policy.is_some() {
+            evidence.push_str(", policy");
+        }
+        if !recorded.left.is_empty() {
+            evidence = format!("{evidence}; NOT carried over: {}", recorded.left.join(", "));
+        }
+        Ok(Verified::Right { evidence })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

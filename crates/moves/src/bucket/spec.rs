@@ -1,0 +1,56 @@
+//! `[[bucket]]` in the runbook.
+
+use serde::Deserialize;
+
+/// A bucket to move under its own name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketSpec {
+    /// Its name, which it keeps.
+    pub name: String,
+    /// Which versions move.
+    #[serde(default)]
+    pub versions: Versions,
+    /// The name of the interim bucket; absent: made from run and name.
+    #[serde(default)]
+    pub interim: Option<String>,
+    /// The alias of the target's key for the default encryption, where the source has a customer key.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What becomes of the bucket policy.
+    #[serde(default)]
+    pub policy: PolicyCarried,
+    /// From how many objects on a wave is copied by S3 Batch Operations; smaller ones are copied one by one.
+    #[serde(default = "batch_from")]
+    pub batch_from: u64,
+    /// Whether a version whose copy has the same size but no comparable ETag or checksum counts as copied.
+    #[serde(default)]
+    pub accept_unproved: bool,
+}
+
+/// Which versions of a bucket move.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Versions {
+    /// The whole history of every key, delete markers too.
+    #[default]
+    All,
+}
+
+/// What becomes of a bucket's policy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyCarried {
+    /// It is put on the new bucket with the source account's id replaced by the target's.
+    #[default]
+    Rewrite,
+    /// It is put on the new bucket as it was: principals of the source account keep their access.
+    AsIs,
+    /// The new bucket gets none.
+    Leave,
+}
+
+fn batch_from() -> u64 {
+    // Below, a job's start-up (minutes) and price outweigh copying one after another.
+    200
+}

@@ -1,0 +1,130 @@
+//! RDS database instances. An instance travels as a snapshot: taken in the source, re-keyed there when AWS manages its key, shared,
+//! copied in the target under the target's own key, restored from that copy. Never restored from the shared snapshot, so that nothing
+//! in the target depends on a key of the source.
+
+mod copy_to_target;
+mod create_snapshot;
+mod delete_snapshot;
+mod made_snapshot;
+mod plan;
+mod rekey_snapshot;
+mod restore_instance;
+mod share_snapshot;
+pub mod spec;
+mod unshare_snapshot;
+
+use std::rc::Rc;
+
+use engine::Registry;
+use serde::{Deserialize, Serialize};
+
+use crate::world::{World, action};
+
+pub use plan::plan;
+
+/// The code of this kind's actions.
+pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(
+        registry,
+        world,
+        "database.create_snapshot",
+        1,
+        create_snapshot::CreateSnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.rekey_snapshot",
+        1,
+        rekey_snapshot::RekeySnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.share_snapshot",
+        1,
+        share_snapshot::ShareSnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.copy_to_target",
+        1,
+        copy_to_target::CopyToTarget::new,
+    );
+    action(
+        registry,
+        world,
+        "database.restore_instance",
+        1,
+        restore_instance::RestoreInstance::new,
+    );
+    action(
+        registry,
+        world,
+        "database.unshare_snapshot",
+        1,
+        unshare_snapshot::UnshareSnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.delete_rekeyed_snapshot",
+        1,
+        delete_snapshot::DeleteSnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.delete_source_snapshot",
+        1,
+        delete_snapshot::DeleteSnapshot::new,
+    );
+    action(
+        registry,
+        world,
+        "database.delete_target_snapshot",
+        1,
+        delete_snapshot::DeleteSnapshot::new,
+    );
+}
+
+/// The output of every step that makes a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotOutput {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The ARN of its key; absent when it is not encrypted.
+    pub key: Option<String>,
+    /// Allocated storage in GiB.
+    pub gib: u32,
+    /// The engine.
+    pub engine: String,
+    /// The engine's version.
+    pub engine_version: String,
+    /// Storage type.
+    pub storage_type: String,
+    /// IOPS, as RDS reports them.
+    pub iops: Option<i32>,
+}
+
+/// The output of `restore_instance`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceOutput {
+    /// The instance's identifier.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its host name.
+    pub host: String,
+    /// Its port.
+    pub port: i32,
+    /// The ARN of its key.
+    pub key: Option<String>,
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod plan_tests;

@@ -1,0 +1,54 @@
+//! The `[[database]]` section of a runbook.
+
+use serde::Deserialize;
+
+/// A database instance to move.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSpec {
+    /// The instance identifier, the same in both accounts.
+    pub id: String,
+    /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// How it is restored.
+    pub restore: RestoreSpec,
+}
+
+/// What the restored instance is given. What AWS would decide badly must be said; the rest is as in the source.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreSpec {
+    /// The subnet group in the target: AWS's own default is the default VPC.
+    pub subnet_group: String,
+    /// The security groups in the target: AWS's own default is the VPC's default group.
+    pub security_groups: Vec<String>,
+    /// The parameter group in the target, or `carry`: the one of the source's name.
+    #[serde(default = "carry")]
+    pub parameter_group: String,
+    /// Another instance class.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// Whether it is Multi-AZ.
+    #[serde(default)]
+    pub multi_az: Option<bool>,
+    /// Whether it has a public address: no, unless said.
+    #[serde(default)]
+    pub public: bool,
+    /// Another port.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Whether it refuses to be deleted.
+    #[serde(default)]
+    pub deletion_protection: Option<bool>,
+    /// Whether it may be enrolled in (paid) extended support; absent: AWS's default, which enrols it.
+    #[serde(default)]
+    pub extended_support: Option<bool>,
+}
+
+/// Written for a parameter group that has the source's name in the target.
+pub const CARRY: &str = "carry";
+
+fn carry() -> String {
+    CARRY.to_owned()
+}

@@ -1,0 +1,201 @@
+//! A plan while it is being drawn up: what each kind adds its steps, gates, notes and limits to.
+
+use std::collections::BTreeMap;
+
+use model::inventory::{AccountInventory, RegionInventory};
+use model::plan::{Estimate, Note, Weight};
+use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Side, StepId, StepSpec, Undo};
+use serde::Serialize;
+
+use crate::runbook::Runbook;
+
+/// A plan being drawn up.
+pub struct Draft<'a> {
+    /// What the person asked for.
+    pub runbook: &'a Runbook,
+    /// What exists.
+    pub inventory: &'a Inventory,
+    /// The steps so far, each behind all that it needs.
+    pub steps: Vec<StepSpec>,
+    /// The gates so far.
+    pub gates: Vec<GateSpec>,
+    /// The notes so far.
+    pub notes: Vec<Note>,
+    /// The limits so far.
+    pub limits: BTreeMap<String, u32>,
+    /// For each step that opens something for transport (a key, a policy): the steps after which it may be closed again.
+    pub used_until: BTreeMap<StepId, Vec<StepId>>,
+}
+
+/// One step being drawn up; what is usual is preset.
+pub struct DraftStep {
+    /// Becomes the plan's step.
+    pub spec: StepSpec,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty draft.
+    pub fn new(runbook: &'a Runbook, inventory: &'a Inventory) -> Self {
+        Self {
+            runbook,
+            inventory,
+            steps: Vec::new(),
+            gates: Vec::new(),
+            notes: Vec::new(),
+            limits: BTreeMap::new(),
+            used_until: BTreeMap::new(),
+        }
+    }
+
+    /// The region of the migration.
+    pub fn region(&self) -> &'a Region {
+        &self.runbook.region
+    }
+
+    /// The account of a side; the source's for a parent that is not named.
+    pub fn account(&self, side: Side) -> &'a AccountId {
+        match side {
+            Side::Source => &self.runbook.source.account,
+            Side::Target => &self.runbook.target.account,
+            Side::Parent => self.runbook.parent.as_ref().map_or(&self.runbook.source.account, |p| &p.account),
+        }
+    }
+
+    /// What was observed in an account; none when it was not looked at.
+    pub fn observed(&self, side: Side) -> Option<&'a AccountInventory> {
+        self.inventory.accounts.get(self.account(side))
+    }
+
+    /// What was observed in the migration's region of an account.
+    pub fn regional(&self, side: Side) -> Option<&'a RegionInventory> {
+        self.inventory.region(self.account(side), self.region())
+    }
+
+    /// Adds a step and gives its id.
+    pub fn push(&mut self, step: DraftStep) -> StepId {
+        let id = step.spec.id.clone();
+        self.steps.push(step.spec);
+        id
+    }
+
+    /// The names of the runbook's gates that stand before this kind or this very resource (`before = ["database", "bucket/assets"]`).
+    pub fn gates_before(&self, resource: &ResourceRef) -> Vec<GateName> {
+        let concerns = |before: &String| *before == resource.kind || *before == resource.to_string();
+        let gates = self.runbook.gates.iter().filter(|gate| gate.before.iter().any(concerns));
+        gates.map(|gate| gate.name.clone()).collect()
+    }
+
+    /// Says that what `opened` opened is needed until `user` is done: the closing step will wait for it.
+    pub fn needed_until(&mut self, opened: &StepId, user: &StepId) {
+        self.used_until.entry(opened.clone()).or_default().push(user.clone());
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, resource: Option<&ResourceRef>, weight: Weight, text: impl Into<String>) {
+        self.notes.push(Note { resource: resource.cloned(), weight, text: text.into() });
+    }
+
+    /// Declares a limit: at most `most` steps of that name under way at once. The smallest declaration holds.
+    pub fn limit(&mut self, name: impl Into<String>, most: u32) -> String {
+        let name = name.into();
+        let limit = self.limits.entry(name.clone()).or_insert(most);
+        *limit = (*limit).min(most);
+        name
+    }
+}
+
+impl DraftStep {
+    /// A step of a resource: `action` is `kind.verb`, its id ends in the verb.
+    pub fn new(resource: &ResourceRef, action: &str, side: Side, title: impl Into<String>, input: impl Serialize) -> Self {
+        let verb = action.rsplit('.').next().unwrap_or(action);
+        Self {
+            spec: StepSpec {
+                id: resource.step(verb),
+                action: action.to_owned(),
+                version: 1,
+                resource: resource.clone(),
+                side,
+                title: title.into(),
+                phase: Phase::Prepare,
+                needs: Vec::new(),
+                gates: Vec::new(),
+                disturbs: false,
+                presses_on: false,
+                undo: Undo::Auto,
+                estimate: Estimate { p50: 5, p90: 20 },
+                patience: 900,
+                limit: None,
+                input: serde_json::to_value(input).expect("a step's input has only string keys"),
+            },
+        }
+    }
+
+    /// Another last part of the id, where one resource has several steps of one action (`copy_wave_3`).
+    pub fn named(mut self, verb: &str) -> Self {
+        self.spec.id = self.spec.resource.step(verb);
+        self
+    }
+
+    /// The part of the night.
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.spec.phase = phase;
+        self
+    }
+
+    /// What must be done before.
+    pub fn needs<'s>(mut self, needs: impl IntoIterator<Item = &'s StepId>) -> Self {
+        for id in needs {
+            if !self.spec.needs.contains(id) {
+                self.spec.needs.push(id.clone());
+            }
+        }
+        self
+    }
+
+    /// The gates that must be open before.
+    pub fn gates(mut self, gates: impl IntoIterator<Item = GateName>) -> Self {
+        self.spec.gates.extend(gates);
+        self
+    }
+
+    /// It may be noticed by users: inside a window only.
+    pub fn disturbs(mut self) -> Self {
+        self.spec.disturbs = true;
+        self
+    }
+
+    /// It belongs to a hand-over that is not left halfway.
+    pub fn presses_on(mut self) -> Self {
+        self.spec.presses_on = true;
+        self
+    }
+
+    /// How it is taken back.
+    pub fn undo(mut self, undo: Undo) -> Self {
+        self.spec.undo = undo;
+        self
+    }
+
+    /// It leaves nothing to take back.
+    pub fn leaves_nothing(self) -> Self {
+        self.undo(Undo::Nothing)
+    }
+
+    /// What it is expected to take, in seconds.
+    pub fn estimate(mut self, p50: u64, p90: u64) -> Self {
+        self.spec.estimate = Estimate { p50, p90 };
+        self
+    }
+
+    /// How long a refusal that may pass is borne, in seconds.
+    pub fn patience(mut self, seconds: u64) -> Self {
+        self.spec.patience = seconds;
+        self
+    }
+
+    /// The limit that it counts against.
+    pub fn limit(mut self, name: impl Into<String>) -> Self {
+        self.spec.limit = Some(name.into());
+        self
+    }
+}

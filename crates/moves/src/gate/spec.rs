@@ -1,0 +1,16 @@
+//! `[[gate]]` in the runbook.
+
+use model::GateName;
+use serde::Deserialize;
+
+/// A question to a person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateSection {
+    /// Its name, for `cleave approve`.
+    pub name: GateName,
+    /// The question.
+    pub ask: String,
+    /// What waits for the answer: kinds (`database`) or single resources (`database/shop-stg`).
+    pub before: Vec<String>,
+}

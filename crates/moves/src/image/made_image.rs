@@ -1,0 +1,165 @@
+//! What the two steps have in common that copy an image: the look at it, the proof of it, and its removal.
+
+use aws::ec2::{Ec2, Image};
+use engine::{Observed, Progress, StepContext, Verified};
+use model::Failure;
+use serde_json::json;
+
+use super::{ImageOutput, SnapshotOutput};
+use crate::pace;
+
+/// Looks at the image of a name in an account. Names are unique there, and the call that makes it carries a token, so the name and
+/// our tags find it after a lost answer.
+pub(super) async fn look(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<Observed, Failure> {
+    let found = ec2.images_named(name).await?;
+    if let Some(image) = found.iter().find(|image| cx.made_it(&image.tags)) {
+        return seen(cx, ec2, image).await;
+    }
+    Ok(match found.first() {
+        Some(other) => Observed::Foreign {
+            whose: format!("{} has the name {name} and not the tags of this run", other.id),
+        },
+        None => Observed::Absent,
+    })
+}
+
+async fn seen(cx: &StepContext, ec2: &Ec2, image: &Image) -> Result<Observed, Failure> {
+    match image.state.as_str() {
+        "available" => {
+            let snapshots = image.devices.iter().map(|device| SnapshotOutput {
+                id: device.snapshot.clone(),
+                device: device.name.clone(),
+                gib: device.gib,
+            });
+            let output = ImageOutput {
+                id: image.id.clone(),
+                name: image.name.clone(),
+                snapshots: snapshots.collect(),
+            };
+            Ok(Observed::Present(json!(output)))
+        }
+        // KMS is asked only after CopyImage has answered: its refusal shows here.
+        "failed" | "error" | "invalid" | "deregistered" | "disabled" => {
+            let mut why = format!("{} is {}", image.id, image.state);
+            why.extend(image.state_reason.iter().map(|reason| format!(": {reason}")));
+            for snapshot in snapshots(ec2, image).await? {
+                why.extend(
+                    snapshot
+                        .message
+                        .iter()
+                        .map(|message| format!("; {}: {message}", snapshot.id)),
+                );
+            }
+            Ok(Observed::Broken { why })
+        }
+        state => {
+            let percent = percent(&snapshots(ec2, image).await?);
+            let progress = match percent {
+                Some(percent) => Progress::percent(percent, format!("{} {state}", image.id)),
+                None => Progress::words(format!("{} {state}", image.id)),
+            };
+            Ok(Observed::Underway {
+                progress,
+                look_again: pace::look_again(cx, percent),
+            })
+        }
+    }
+}
+
+async fn snapshots(ec2: &Ec2, image: &Image) -> Result<Vec<aws::ec2::Snapshot>, Failure> {
+    let ids: Vec<String> = image
+        .devices
+        .iter()
+        .map(|d| d.snapshot.clone())
+        .filter(|id| !id.is_empty())
+        .collect();
+    // A fresh snapshot may not be seen yet: then nothing can be told of progress.
+    Ok(ec2.snapshots(&ids).await?.unwrap_or_default())
+}
+
+/// An image shows no progress of its own: its snapshots do, each weighing as much as its volume.
+fn percent(snapshots: &[aws::ec2::Snapshot]) -> Option<i32> {
+    let whole: u64 = snapshots.iter().map(|snapshot| u64::from(snapshot.gib.max(1))).sum();
+    let done = snapshots.iter().map(|snapshot| {
+        let percent = snapshot.percent.unwrap_or(0).clamp(0, 100).unsigned_abs();
+        u64::from(snapshot.gib.max(1)) * u64::from(percent)
+    });
+    let done: u64 = done.sum();
+    if whole == 0 {
+        None
+    } else {
+        i32::try_from(done / whole).ok().filter(|percent| *percent > 0)
+    }
+}
+
+/// Proves that an image stands on snapshots that are complete, of the right sizes, and under the right key.
+pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_arn: &str) -> Result<Verified, Failure> {
+    let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
+    let Some(found) = ec2.snapshots(&ids).await? else {
+        let why = format!("not every snapshot of {} is seen", image.id);
+        return Ok(Verified::NotYet {
+            why,
+            look_again: std::time::Duration::from_secs(5),
+        });
+    };
+    if let Some(other) = found.iter().find(|snapshot| snapshot.key.as_deref() != Some(key_arn)) {
+        let under = other.key.as_deref().unwrap_or("no key");
+        return Ok(Verified::Wrong {
+            why: format!("{} of {} lies under {under}, not under {key_arn}", other.id, image.id),
+        });
+    }
+    if let Some(other) = found.iter().find(|snapshot| snapshot.state != "completed") {
+        return Ok(Verified::Wrong {
+            why: format!("{} of {} is {}", other.id, image.id, other.state),
+        });
+    }
+    let copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
+    if copied != sizes || found.len() != sizes.len() {
+        return Ok(Verified::Wrong {
+            why: format!("{} has volumes of {copied:?} GiB, its original of {sizes:?}", image.id),
+        });
+    }
+    let evidence = format!(
+        "{} ({}) is available, {} snapshot(s) under {key_arn}",
+        image.id,
+        image.name,
+        found.len()
+    );
+    Ok(Verified::Right { evidence })
+}
+
+/// Takes the image of a name away that this step made.
+pub(super) async fn take_away(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<(), Failure> {
+    match ec2
+        .images_named(name)
+        .await?
+        .iter()
+        .find(|image| cx.made_it(&image.tags))
+    {
+        Some(image) => ec2.deregister_image(&image.id).await,
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(gib: u32, percent: Option<i32>) -> aws::ec2::Snapshot {
+        aws::ec2::Snapshot {
+            id: "snap-1".into(),
+            state: "pending".into(),
+            message: None,
+            percent,
+            gib,
+            key: None,
+        }
+    }
+
+    #[test]
+    fn a_large_snapshot_weighs_more_than_a_small_one() {
+        assert_eq!(percent(&[snapshot(90, Some(10)), snapshot(10, Some(100))]), Some(19));
+        assert_eq!(percent(&[snapshot(8, None)]), None);
+        assert_eq!(percent(&[]), None);
+    }
+}

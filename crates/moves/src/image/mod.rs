@@ -1,0 +1,92 @@
+//! Images (AMIs). An image travels by being shared, itself and every snapshot behind it, and copied in the target under the target's
+//! own key; sharing alone would leave launches in the target dependent on the source's image, snapshots and key. What lies on a key
+//! that AWS manages is first copied within the source, under a transport key.
+
+mod change_share;
+mod copy_image;
+mod deregister_image;
+mod made_image;
+mod plan;
+mod rekey_image;
+pub mod spec;
+
+use std::rc::Rc;
+
+use engine::{Registry, StepContext};
+use model::{Failure, FailureClass, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::world::{World, action};
+
+pub use plan::plan;
+
+/// The code of this kind's actions.
+pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(registry, world, "image.rekey_image", 1, rekey_image::RekeyImage::new);
+    action(registry, world, "image.share_image", 1, change_share::Share::new);
+    action(registry, world, "image.share_snapshot", 1, change_share::Share::new);
+    action(registry, world, "image.copy_image", 1, copy_image::CopyImage::new);
+    action(registry, world, "image.unshare_image", 1, change_share::Unshare::new);
+    action(registry, world, "image.unshare_snapshot", 1, change_share::Unshare::new);
+    action(
+        registry,
+        world,
+        "image.deregister_rekeyed_image",
+        1,
+        deregister_image::DeregisterImage::new,
+    );
+}
+
+/// The output of every step that makes an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageOutput {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its snapshots, in the order of its devices.
+    pub snapshots: Vec<SnapshotOutput>,
+}
+
+/// One snapshot of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotOutput {
+    /// Its id.
+    pub id: String,
+    /// The device that it is mapped to.
+    pub device: String,
+    /// The size of its volume in GiB.
+    pub gib: u32,
+}
+
+/// Where an image, or one of its snapshots, is known from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// From the inventory, by its id.
+    Id(String),
+    /// The image that a step makes.
+    ImageOf(StepId),
+    /// A snapshot of the image that a step makes: the so-manieth device.
+    SnapshotOf(StepId, usize),
+}
+
+impl From {
+    /// The id.
+    fn id(&self, cx: &StepContext) -> Result<String, Failure> {
+        match self {
+            From::Id(id) => Ok(id.clone()),
+            From::ImageOf(step) => Ok(cx.output::<ImageOutput>(step)?.id),
+            From::SnapshotOf(step, device) => {
+                let image: ImageOutput = cx.output(step)?;
+                let found = image.snapshots.into_iter().nth(*device).map(|snapshot| snapshot.id);
+                let why = || format!("{} has no device number {device}", image.id);
+                found.ok_or_else(|| cx.failure(FailureClass::Unexpected, "[NoDevice]", why()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod plan_tests;

@@ -1,0 +1,142 @@
+use serde_json::{Value, json};
+
+use super::change_share::{ShareInput, Shared, UnshareInput};
+use super::*;
+use crate::plan_shape::{blocks, ids, plan, precedes, step};
+
+const SECTIONS: &str = "[[key]]\nalias = \"alias/shop\"\n[[image]]\nname = \"batch-*\"\n";
+
+fn image(id: &str, name: &str, snapshots: &[(&str, Option<&str>)]) -> Value {
+    let snapshots = snapshots.iter().enumerate().map(|(n, (id, key))| {
+        json!({"id": id, "device": format!("/dev/sd{n}"), "size_gib": 8 * (n + 1), "encrypted": key.is_some(), "key": key})
+    });
+    json!({"id": id, "name": name, "architecture": "arm64", "snapshots": snapshots.collect::<Vec<_>>()})
+}
+
+fn source(images: &[Value]) -> Value {
+    json!({"keys": [{"id": "k1", "aliases": ["alias/shop"]}], "images": images})
+}
+
+#[test]
+fn every_image_that_the_pattern_means_is_moved_with_all_its_snapshots() {
+    let images = [
+        image("ami-1", "batch-1", &[("snap-1", Some("k1")), ("snap-2", None)]),
+        image("ami-2", "web", &[("snap-3", Some("k1"))]),
+    ];
+    let plan = plan(SECTIONS, &source(&images), &json!({}));
+    assert_eq!(
+        ids(&plan),
+        [
+            "key/alias:shop/create_target_key",
+            "key/alias:shop/create_target_alias",
+            "key/alias:shop/open_source_key",
+            "image/batch-1/share_image",
+            "image/batch-1/share_snapshot_1",
+            "image/batch-1/share_snapshot_2",
+            "image/batch-1/copy_image",
+            "image/batch-1/unshare_image",
+            "image/batch-1/unshare_snapshot_1",
+            "image/batch-1/unshare_snapshot_2",
+            "key/alias:shop/close_source_key",
+        ]
+    );
+    let copy: copy_image::Input =
+        serde_json::from_value(step(&plan, "image/batch-1/copy_image").input.clone()).expect("its input");
+    assert_eq!((copy.image, copy.sizes), (From::Id("ami-1".into()), vec![8, 16]));
+    for share in ["share_image", "share_snapshot_1", "share_snapshot_2"] {
+        assert!(
+            precedes(&plan, &format!("image/batch-1/{share}"), "image/batch-1/copy_image"),
+            "{share}"
+        );
+        assert!(
+            precedes(&plan, "image/batch-1/copy_image", &format!("image/batch-1/un{share}")),
+            "{share}"
+        );
+    }
+}
+
+#[test]
+fn an_image_on_the_default_key_travels_as_a_copy_under_the_transport_key() {
+    let images = [image(
+        "ami-1",
+        "batch-1",
+        &[("snap-1", Some("alias/aws/ebs")), ("snap-2", Some("k1"))],
+    )];
+    let plan = plan(SECTIONS, &source(&images), &json!({}));
+    let share: ShareInput =
+        serde_json::from_value(step(&plan, "image/batch-1/share_snapshot_2").input.clone()).expect("its input");
+    let made = model::StepId::new("image/batch-1/rekey_image").expect("an id");
+    assert_eq!(
+        share.what,
+        Shared::Snapshot(From::SnapshotOf(made.clone(), 1)),
+        "the copy's snapshot, not the original's"
+    );
+    let copy: copy_image::Input =
+        serde_json::from_value(step(&plan, "image/batch-1/copy_image").input.clone()).expect("its input");
+    assert_eq!(copy.image, From::ImageOf(made));
+    assert!(precedes(
+        &plan,
+        "key/transport/open_source_key",
+        "image/batch-1/copy_image"
+    ));
+    assert!(precedes(
+        &plan,
+        "image/batch-1/unshare_snapshot_2",
+        "image/batch-1/deregister_rekeyed_image"
+    ));
+    assert!(
+        !ids(&plan).contains(&"key/alias:shop/open_source_key"),
+        "the copy lies under the transport key alone"
+    );
+}
+
+#[test]
+fn a_snapshot_behind_two_images_is_shared_once_and_until_both_are_copied() {
+    let images = [
+        image("ami-1", "batch-1", &[("snap-1", Some("k1"))]),
+        image("ami-2", "batch-2", &[("snap-1", Some("k1")), ("snap-2", Some("k1"))]),
+    ];
+    let plan = plan(SECTIONS, &source(&images), &json!({}));
+    let of_snap_1 = plan
+        .steps
+        .iter()
+        .filter(|step| step.action == "image.share_snapshot" && step.input["what"]["snapshot"]["id"] == "snap-1");
+    assert_eq!(of_snap_1.count(), 1);
+    for copy in ["image/batch-1/copy_image", "image/batch-2/copy_image"] {
+        assert!(precedes(&plan, "image/batch-1/share_snapshot_1", copy), "{copy}");
+        assert!(precedes(&plan, copy, "image/batch-1/unshare_snapshot_1"), "{copy}");
+    }
+    let unshare = step(&plan, "image/batch-1/unshare_snapshot_1").input.clone();
+    serde_json::from_value::<UnshareInput>(unshare).expect("its input");
+}
+
+#[test]
+fn what_cannot_be_copied_blocks() {
+    let mut marketplace = image("ami-1", "batch-1", &[("snap-1", None)]);
+    marketplace["marketplace_codes"] = json!(["abc"]);
+    let taken = json!({"images": [{"id": "ami-9", "name": "batch-1"}]});
+    let cases = [
+        (marketplace, json!({}), "Marketplace"),
+        (image("ami-1", "batch-1", &[]), json!({}), "instance store"),
+        (image("ami-1", "batch-1", &[("snap-1", None)]), taken, "already"),
+        (
+            image("ami-1", "batch-1", &[("snap-1", Some("unknown"))]),
+            json!({}),
+            "not in the inventory",
+        ),
+        (
+            image("ami-1", "web", &[("snap-1", None)]),
+            json!({}),
+            "no image batch-*",
+        ),
+    ];
+    for (image, target, wanted) in cases {
+        let plan = plan(SECTIONS, &source(&[image]), &target);
+        assert!(
+            blocks(&plan).iter().any(|text| text.contains(wanted)),
+            "{wanted}: {:?}",
+            blocks(&plan)
+        );
+        assert!(!ids(&plan).iter().any(|id| id.starts_with("image/")), "{wanted}");
+    }
+}

@@ -1,0 +1,14 @@
+//! The `[[key]]` section of a runbook.
+
+use serde::Deserialize;
+
+/// A customer key that the target is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySpec {
+    /// Its alias, the same in both accounts: what names the alias then needs no edit.
+    pub alias: String,
+    /// Its description; absent: one that says what it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+}

@@ -1,0 +1,38 @@
+//! One folder per kind of resource that moves. Each holds its section of the runbook (`spec.rs`), how specs and inventory become
+//! steps (`plan.rs`), and one file per step, named for what it does. Adding a kind is adding one folder and one line in [`registry`]
+//! and in [`plan::plan`].
+//!
+//! What may not enter: the journal, simcloud, the terminal. Steps reach AWS through [`aws::Accounts`] and never wait.
+
+pub mod bucket;
+pub mod database;
+pub mod draft;
+pub mod gate;
+pub mod image;
+pub mod key;
+pub mod pace;
+pub mod plan;
+#[cfg(test)]
+mod plan_shape;
+pub mod runbook;
+pub mod world;
+pub mod zone;
+
+use std::rc::Rc;
+
+use engine::Registry;
+
+pub use plan::plan;
+pub use runbook::{Runbook, RunbookError};
+pub use world::World;
+
+/// The code of every action.
+pub fn registry(world: Rc<World>) -> Registry {
+    let mut registry = Registry::default();
+    key::register(&mut registry, &world);
+    database::register(&mut registry, &world);
+    image::register(&mut registry, &world);
+    bucket::register(&mut registry, &world);
+    zone::register(&mut registry, &world);
+    registry
+}

@@ -1,0 +1,48 @@
+//! From runbook and inventory to a plan.
+
+use std::collections::BTreeMap;
+
+use model::plan::PLAN_FORMAT;
+use model::{Inventory, Plan, Side};
+
+use crate::draft::Draft;
+use crate::runbook::Runbook;
+use crate::{bucket, database, gate, image, key, zone};
+
+/// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
+pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
+    let mut draft = Draft::new(runbook, inventory);
+    gate::plan(&mut draft);
+    key::plan_first(&mut draft);
+    for spec in &runbook.databases {
+        database::plan(&mut draft, spec);
+    }
+    for spec in &runbook.images {
+        image::plan(&mut draft, spec);
+    }
+    for spec in &runbook.buckets {
+        bucket::plan(&mut draft, spec);
+    }
+    for spec in &runbook.zones {
+        zone::plan(&mut draft, spec);
+    }
+    bucket::plan_last(&mut draft);
+    key::plan_last(&mut draft);
+    let mut accounts =
+        BTreeMap::from([(Side::Source, runbook.source.access()), (Side::Target, runbook.target.access())]);
+    if let Some(parent) = &runbook.parent {
+        accounts.insert(Side::Parent, parent.access());
+    }
+    Plan {
+        format: PLAN_FORMAT,
+        migration: runbook.migration.clone(),
+        region: runbook.region.clone(),
+        accounts,
+        runbook: runbook.digest.clone(),
+        windows: runbook.windows.clone(),
+        gates: draft.gates,
+        limits: draft.limits,
+        steps: draft.steps,
+        notes: draft.notes,
+    }
+}

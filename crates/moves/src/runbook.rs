@@ -1,0 +1,273 @@
+//! The runbook: what a person writes. Unknown fields are refused, and an error points at line and column.
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use model::plan::AccountAccess;
+use model::{AccountId, Digest, GateName, Region, Window};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use crate::bucket::spec::BucketSpec;
+use crate::database::spec::DatabaseSpec;
+use crate::gate::spec::GateSection;
+use crate::image::spec::ImageSpec;
+use crate::key::spec::KeySpec;
+use crate::zone::spec::ZoneSpec;
+
+/// A runbook, read and checked by itself (not yet against an inventory).
+#[derive(Debug, Clone)]
+pub struct Runbook {
+    /// The migration's name.
+    pub migration: String,
+    /// The region in which everything regional lies.
+    pub region: Region,
+    /// The account that things come from.
+    pub source: AccountSection,
+    /// The account that things go to.
+    pub target: AccountSection,
+    /// The account of parent zones, where it is neither.
+    pub parent: Option<AccountSection>,
+    /// When the run may disturb.
+    pub windows: Vec<Window>,
+    /// Where a person agrees.
+    pub gates: Vec<GateSection>,
+    /// Customer keys to make anew.
+    pub keys: Vec<KeySpec>,
+    /// Databases to move.
+    pub databases: Vec<DatabaseSpec>,
+    /// Buckets to move.
+    pub buckets: Vec<BucketSpec>,
+    /// Images to move.
+    pub images: Vec<ImageSpec>,
+    /// Zones to move.
+    pub zones: Vec<ZoneSpec>,
+    /// The digest of its text.
+    pub digest: Digest,
+}
+
+/// An account, and how to enter it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSection {
+    /// Twelve digits, in quotes.
+    #[serde(deserialize_with = "account_id")]
+    pub account: AccountId,
+    /// The role to take on; absent: the operator's own credentials.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// The role that S3 Batch Operations takes on, in this account (target only).
+    #[serde(default)]
+    pub batch_role: Option<String>,
+}
+
+impl AccountSection {
+    /// As the plan stores it.
+    pub fn access(&self) -> AccountAccess {
+        AccountAccess {
+            account: self.account.clone(),
+            role: self.role.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
+/// A runbook that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {reason}")]
+pub struct RunbookError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    migration: Spanned<String>,
+    region: Region,
+    source: Spanned<AccountSection>,
+    target: Spanned<AccountSection>,
+    #[serde(default)]
+    parent: Option<Spanned<AccountSection>>,
+    #[serde(default)]
+    window: Vec<Spanned<WindowSection>>,
+    #[serde(default)]
+    gate: Vec<Spanned<GateSection>>,
+    #[serde(default)]
+    key: Vec<Spanned<KeySpec>>,
+    #[serde(default)]
+    database: Vec<Spanned<DatabaseSpec>>,
+    #[serde(default)]
+    bucket: Vec<Spanned<BucketSpec>>,
+    #[serde(default)]
+    image: Vec<Spanned<ImageSpec>>,
+    #[serde(default)]
+    zone: Vec<Spanned<ZoneSpec>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowSection {
+    every: Option<String>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+    #[serde(rename = "for")]
+    duration: Option<String>,
+    timezone: Option<String>,
+}
+
+impl Runbook {
+    /// Reads a runbook.
+    pub fn parse(text: &str) -> Result<Self, RunbookError> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            RunbookError::at(text, at, error.message())
+        })?;
+        let refuse = |at: usize, reason: String| RunbookError::at(text, at, &reason);
+        if file.migration.get_ref().trim().is_empty() {
+            return Err(refuse(file.migration.span().start, "the migration needs a name".into()));
+        }
+        if file.source.get_ref().account == file.target.get_ref().account {
+            let account = &file.source.get_ref().account;
+            return Err(refuse(
+                file.target.span().start,
+                format!("source and target are the same account, {account}: a split needs two"),
+            ));
+        }
+        let mut windows = Vec::new();
+        for section in &file.window {
+            windows.push(section.get_ref().window().map_err(|reason| refuse(section.span().start, reason))?);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let gates = file.gate.iter().map(|g| (g.span().start, format!("gate {}", g.get_ref().name)));
+        let keys = file.key.iter().map(|k| (k.span().start, format!("key {}", k.get_ref().alias)));
+        let databases = file.database.iter().map(|d| (d.span().start, format!("database {}", d.get_ref().id)));
+        let buckets = file.bucket.iter().map(|b| (b.span().start, format!("bucket {}", b.get_ref().name)));
+        let images = file.image.iter().map(|i| (i.span().start, format!("image {}", i.get_ref().name)));
+        let zones = file.zone.iter().map(|z| (z.span().start, format!("zone {}", z.get_ref().name)));
+        for (at, name) in gates.chain(keys).chain(databases).chain(buckets).chain(images).chain(zones) {
+            if !seen.insert(name.clone()) {
+                return Err(refuse(at, format!("{name} is named twice")));
+            }
+        }
+        let known = |before: &str| {
+            let kind = before.split('/').next().unwrap_or(before);
+            matches!(kind, "key" | "database" | "bucket" | "image" | "zone")
+                && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
+        };
+        for gate in &file.gate {
+            if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
+                let reason = format!(
+                    "gate {} stands before {before:?}, which is neither a kind (key, database, bucket, image, zone) nor a \
+                     resource of this runbook (such as \"database/shop-stg\")",
+                    gate.get_ref().name
+                );
+                return Err(refuse(gate.span().start, reason));
+            }
+        }
+        Ok(Self {
+            migration: file.migration.into_inner(),
+            region: file.region,
+            source: file.source.into_inner(),
+            target: file.target.into_inner(),
+            parent: file.parent.map(Spanned::into_inner),
+            windows,
+            gates: all(file.gate),
+            keys: all(file.key),
+            databases: all(file.database),
+            buckets: all(file.bucket),
+            images: all(file.image),
+            zones: all(file.zone),
+            digest: Digest::of(text.as_bytes()),
+        })
+    }
+
+    /// The name of the gate, checked when the runbook was read.
+    pub fn gate_names(&self) -> impl Iterator<Item = &GateName> {
+        self.gates.iter().map(|gate| &gate.name)
+    }
+}
+
+impl RunbookError {
+    fn at(text: &str, byte: usize, reason: &str) -> Self {
+        let before = &text[..byte.min(text.len())];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            reason: reason.trim().to_owned(),
+        }
+    }
+}
+
+impl WindowSection {
+    fn window(&self) -> Result<Window, String> {
+        match (&self.every, &self.duration, self.from, self.until) {
+            (Some(every), Some(duration), None, None) => {
+                let (day, time) = every.split_once(' ').ok_or_else(|| form_of_every(every))?;
+                let weekday = match day.to_ascii_lowercase().get(..3) {
+                    Some("mon") => 1,
+                    Some("tue") => 2,
+                    Some("wed") => 3,
+                    Some("thu") => 4,
+                    Some("fri") => 5,
+                    Some("sat") => 6,
+                    Some("sun") => 7,
+                    _ => return Err(form_of_every(every)),
+                };
+                let at = Time::strptime("%H:%M", time.trim()).map_err(|_| form_of_every(every))?;
+                let span: jiff::SignedDuration =
+                    duration.parse().map_err(|_| format!("for = {duration:?} is not a duration such as \"8h\" or \"90m\""))?;
+                let seconds = span.as_secs();
+                if !(60..=7 * 24 * 3600).contains(&seconds) {
+                    return Err(format!("for = {duration:?}: a window is between a minute and a week long"));
+                }
+                let timezone = self.timezone.clone().ok_or("a weekly window needs a timezone, such as \"Asia/Tokyo\"")?;
+                TimeZone::get(&timezone)
+                    .map_err(|_| format!("timezone = {timezone:?} is not an IANA name such as \"Asia/Tokyo\""))?;
+                Ok(Window::Weekly { weekday, at, seconds, timezone })
+            }
+            (None, None, Some(from), Some(until)) if from < until => Ok(Window::Once { from, until }),
+            _ => Err("a window has either every, for and timezone, or from and until (RFC 3339, from before until)".into()),
+        }
+    }
+}
+
+fn form_of_every(found: &str) -> String {
+    format!("every = {found:?} is not a weekday and a time such as \"Sat 22:00\"")
+}
+
+fn all<T>(spanned: Vec<Spanned<T>>) -> Vec<T> {
+    spanned.into_iter().map(Spanned::into_inner).collect()
+}
+
+/// Account ids are text: a number would lose a leading zero, so it is refused with that reason.
+pub(crate) fn account_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
+    struct Visitor;
+    impl serde::de::Visitor<'_> for Visitor {
+        type Value = AccountId;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an account id: twelve digits in quotes")
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<AccountId, E> {
+            AccountId::new(text).map_err(E::custom)
+        }
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<AccountId, E> {
+            Err(E::custom(format!(
+                "account ids are written in quotes, \"{number:012}\": as a bare number an id loses its leading zeros"
+            )))
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}
+
+#[cfg(test)]
+#[path = "runbook_tests.rs"]
+mod tests;

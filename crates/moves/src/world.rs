@@ -1,0 +1,58 @@
+//! What steps act through: the accounts, and questions to name servers.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use aws::{Account, Accounts};
+use engine::{Registry, Step};
+use model::{Failure, Side};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Sends one DNS message to a server (name or address) and gives the answer's message.
+pub type AskDns = Rc<dyn Fn(String, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Failure>>>>>;
+
+/// What steps act through.
+pub struct World {
+    /// The accounts.
+    pub accounts: Accounts,
+    /// Asks a name server.
+    pub dns: AskDns,
+}
+
+impl World {
+    /// The account of a side.
+    pub fn account(&self, side: Side) -> Arc<Account> {
+        self.accounts.side(side)
+    }
+
+    /// The account that things come from.
+    pub fn source(&self) -> Arc<Account> {
+        self.accounts.side(Side::Source)
+    }
+
+    /// The account that things go to.
+    pub fn target(&self) -> Arc<Account> {
+        self.accounts.side(Side::Target)
+    }
+}
+
+/// Adds an action whose step is made from its input and the world.
+pub(crate) fn action<I, S>(
+    registry: &mut Registry,
+    world: &Rc<World>,
+    name: &'static str,
+    version: u32,
+    make: fn(I, Rc<World>) -> S,
+) where
+    I: DeserializeOwned + 'static,
+    S: Step + 'static,
+{
+    let world = Rc::clone(world);
+    registry.add(
+        name,
+        version,
+        Box::new(move |spec| Ok(Box::new(make(I::deserialize(&spec.input)?, Rc::clone(&world))) as Box<dyn Step>)),
+    );
+}

@@ -1,0 +1,119 @@
+//! Copies the records: what the new zone lacks is created, what it has otherwise is replaced, one batch at a time. Both zones are
+//! read anew before each batch, so a finished copy sends nothing and a lost answer costs nothing. Nothing is ever deleted.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::{Failure, FailureClass};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::difference::{batches, uncopyable};
+use super::{Pair, ns_sets};
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) zones: Pair,
+}
+
+pub(super) struct CopyRecords {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl CopyRecords {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for CopyRecords {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let refused = uncopyable(&stored.wanted);
+        if !refused.is_empty() {
+            let why = format!(
+                "it cannot be copied as records: {}. Make it anew in the target and drop it here",
+                refused.join("; ")
+            );
+            return Ok(Observed::Broken { why });
+        }
+        let difference = self.input.zones.difference(&stored);
+        if difference.to_write() > 0 {
+            return Ok(match batches(&difference, &stored.new.zone_id) {
+                Ok(_) => Observed::Absent,
+                Err(why) => Observed::Broken { why },
+            });
+        }
+        if ns_sets::in_sync(cx, &self.world.target()).await? == Some(false) {
+            let progress = Progress::words("every record is written; its name servers do not all have it yet");
+            return Ok(Observed::Underway {
+                progress,
+                look_again: Duration::from_secs(10),
+            });
+        }
+        Ok(Observed::Present(json!({ "records": stored.wanted.len() })))
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let difference = self.input.zones.difference(&stored);
+        let total = stored.wanted.len() as u64;
+        let batches = batches(&difference, &stored.new.zone_id)
+            .map_err(|what| cx.failure(FailureClass::WrongState, "[Circle]", what))?;
+        let Some(batch) = batches.first() else {
+            let cursor = cx.cursor.clone().unwrap_or(Value::Null);
+            return Ok(Begun::Swept {
+                cursor,
+                done: total,
+                total: Some(total),
+                more: false,
+            });
+        };
+        let comment = format!("cleave {} {}", cx.run, cx.spec.id);
+        let changed = self
+            .world
+            .target()
+            .route53
+            .change(&stored.new.zone_id, batch, &comment)
+            .await;
+        let change = changed.map_err(|mut failure| {
+            // Somebody wrote one of these sets since they were read: another look tells what is left to write.
+            if failure.code == "InvalidChangeBatch" {
+                failure.class = FailureClass::WrongState;
+            }
+            failure
+        })?;
+        let done = total.saturating_sub((difference.to_write() - batch.len()) as u64);
+        Ok(Begun::Swept {
+            cursor: json!({ "change": change }),
+            done,
+            total: Some(total),
+            more: batches.len() > 1,
+        })
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let difference = self.input.zones.difference(&stored);
+        if difference == Default::default() {
+            let evidence = format!(
+                "zone {} holds the same {} record sets",
+                stored.new.zone_id,
+                stored.wanted.len()
+            );
+            return Ok(Verified::Right { evidence });
+        }
+        Ok(Verified::Wrong {
+            why: format!("the zones differ: {}", difference.shown()),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! Makes the new zone in the target, under a caller reference that is the step's token. A second call with it is refused and does
+//! not say which zone it made, so the zone is always found by name and reference. Another reference would silently make a second
+//! zone of the same name with other name servers.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::route53::HostedZone;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::{Failure, FailureClass};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Created;
+use super::difference::{called, compare, deletions, is_own, wanted};
+use super::ns_sets::{self, ParentZone};
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) old: String,
+    pub(super) parent: ParentZone,
+}
+
+pub(super) struct CreateZone {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl CreateZone {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    /// Every public zone of the name in the target, the one that this step made apart.
+    async fn zones(&self, cx: &StepContext) -> Result<(Option<HostedZone>, Vec<HostedZone>), Failure> {
+        let found = self.world.target().route53.zones_named(&self.input.name).await?;
+        let (ours, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|zone| zone.caller_reference == cx.token);
+        Ok((
+            ours.into_iter().next(),
+            others.into_iter().filter(|zone| !zone.private).collect(),
+        ))
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for CreateZone {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let (ours, others) = self.zones(cx).await?;
+        if let Some(zone) = ours {
+            // A list does not tell name servers.
+            return Ok(match self.world.target().route53.zone(&zone.id).await? {
+                Some(zone) => Observed::Present(json!(Created {
+                    zone_id: zone.id,
+                    name_servers: zone.name_servers
+                })),
+                None => Observed::Underway {
+                    progress: Progress::words(format!("zone {} is listed and not yet, or no more, found", zone.id)),
+                    look_again: Duration::from_secs(5),
+                },
+            });
+        }
+        Ok(match others.first() {
+            Some(other) => Observed::Foreign {
+                whose: format!(
+                    "zone {} of the same name, made by reference {}",
+                    other.id, other.caller_reference
+                ),
+            },
+            None => Observed::Absent,
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let comment = format!("moved by cleave, run {}", cx.run);
+        self.world
+            .target()
+            .route53
+            .create_zone(&self.input.name, &cx.token, &comment)
+            .await?;
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let created: Created = serde_json::from_value(output.clone())
+            .map_err(|e| cx.failure(FailureClass::Unexpected, "[BadOutput]", e.to_string()))?;
+        if created.name_servers.len() < 2 {
+            let why = format!(
+                "zone {} has {} name servers: it is not a public zone",
+                created.zone_id,
+                created.name_servers.len()
+            );
+            return Ok(Verified::Wrong { why });
+        }
+        let servers = created.name_servers.join(", ");
+        Ok(Verified::Right {
+            evidence: format!("zone {} on {servers}", created.zone_id),
+        })
+    }
+
+    /// A zone can be deleted only when it is empty: first its records, batch by batch, then itself. Never while names are answered
+    /// from it, and never with records that exist nowhere else.
+    async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        let (Some(zone), _) = self.zones(cx).await? else {
+            return Ok(());
+        };
+        let target = self.world.target();
+        let servers = target
+            .route53
+            .zone(&zone.id)
+            .await?
+            .map(|zone| zone.name_servers)
+            .unwrap_or_default();
+        let parent = self.world.account(self.input.parent.side);
+        let delegation = ns_sets::read(&parent, &self.input.parent.id, &self.input.name).await?;
+        if delegation.is_some_and(|set| set.names(&servers)) {
+            let what = format!(
+                "{} is delegated to zone {}: give the delegation back first",
+                self.input.name, zone.id
+            );
+            return Err(cx.failure(FailureClass::WrongState, "[StillDelegated]", what));
+        }
+        let held = target.route53.records(&zone.id).await?;
+        let source = self.world.source().route53.records(&self.input.old).await?;
+        let wanted = wanted(&self.input.name, &source, &self.input.old, &zone.id);
+        if let Some(only_here) = compare(&self.input.name, &wanted, &held).extra.first() {
+            let what = format!(
+                "{} stands in the new zone {} only: move or delete it by hand",
+                called(only_here),
+                zone.id
+            );
+            return Err(cx.failure(FailureClass::WrongState, "[OnlyInNewZone]", what));
+        }
+        let copied: Vec<_> = held.into_iter().filter(|set| !is_own(&self.input.name, set)).collect();
+        let batches =
+            deletions(&copied, &zone.id).map_err(|what| cx.failure(FailureClass::WrongState, "[Circle]", what))?;
+        match batches.first() {
+            Some(batch) => {
+                let comment = format!("cleave {} {} undo", cx.run, cx.spec.id);
+                target.route53.change(&zone.id, batch, &comment).await.map(drop)
+            }
+            None => target.route53.delete_zone(&zone.id).await,
+        }
+    }
+}

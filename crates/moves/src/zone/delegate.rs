@@ -1,0 +1,305 @@
+//! Points the parent's delegation at the new zone's servers. This is the moment at which traffic moves; both zones hold the same.
+//!
+//! Going back is one more call, and then waiting: while resolvers may remember the new zone, it must go on answering. No step knows
+//! when its undo began, so the moment is kept where it survives everything: in a tag of the new zone.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::{SignedDuration, Timestamp};
+use model::{Failure, FailureClass};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::names::servers;
+use super::ns_sets::{self, NsSet, ParentZone};
+use super::{Created, Pair};
+use crate::world::World;
+
+/// The tag of a zone whose delegation is, or was, given back.
+const TAG: &str = "cleave:withdrawn";
+
+/// How often the name servers are asked whether they have a change.
+const LOOK: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) zones: Pair,
+    pub(super) parent: ParentZone,
+    /// The old delegation's values, as they were written: what going back writes.
+    pub(super) old_values: Vec<String>,
+    /// The TTL that both delegations have meanwhile.
+    pub(super) ttl: u32,
+}
+
+/// What the tag says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Withdrawal {
+    /// The old delegation is being written; the new one may be remembered for so many seconds after that.
+    Begun { remembered: i64 },
+    /// Since that moment every parent server has said the old one.
+    Served { at: Timestamp, remembered: i64 },
+}
+
+impl Withdrawal {
+    fn read(tag: &str) -> Option<Self> {
+        let mut parts = tag.split(':');
+        let found = match (parts.next()?, parts.next()?.parse().ok()?, parts.next()) {
+            ("begun", remembered, None) => Withdrawal::Begun { remembered },
+            ("served", remembered, Some(at)) => Withdrawal::Served {
+                at: Timestamp::from_second(at.parse().ok()?).ok()?,
+                remembered,
+            },
+            _ => return None,
+        };
+        parts.next().is_none().then_some(found)
+    }
+
+    fn write(self) -> String {
+        match self {
+            Withdrawal::Begun { remembered } => format!("begun:{remembered}"),
+            // One more second: the moment is cut to whole ones.
+            Withdrawal::Served { at, remembered } => format!("served:{remembered}:{}", at.as_second() + 1),
+        }
+    }
+}
+
+pub(super) struct Delegate {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl Delegate {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    async fn delegation(&self, cx: &StepContext) -> Result<NsSet, Failure> {
+        let parent = self.world.account(self.input.parent.side);
+        let found = ns_sets::read(&parent, &self.input.parent.id, &self.input.zones.name).await?;
+        found.ok_or_else(|| {
+            let what = format!(
+                "the parent zone {} does not delegate {}",
+                self.input.parent.id, self.input.zones.name
+            );
+            cx.failure(FailureClass::NotFound, "[NoDelegation]", what)
+        })
+    }
+
+    async fn write(&self, cx: &StepContext, values: Vec<String>) -> Result<Begun, Failure> {
+        let parent = self.world.account(self.input.parent.side);
+        let set = NsSet {
+            ttl: i64::from(self.input.ttl),
+            values,
+        };
+        ns_sets::write(cx, &parent, &self.input.parent.id, &self.input.zones.name, &set).await
+    }
+
+    async fn withdrawal(&self, new: &Created) -> Result<Option<Withdrawal>, Failure> {
+        let tags = self.world.target().route53.zone_tags(&new.zone_id).await?;
+        Ok(tags.get(TAG).and_then(|tag| Withdrawal::read(tag)))
+    }
+
+    async fn mark(&self, new: &Created, withdrawal: Withdrawal) -> Result<(), Failure> {
+        let tags = [(TAG.to_owned(), withdrawal.write())].into();
+        self.world.target().route53.tag_zone(&new.zone_id, &tags).await
+    }
+
+    /// Whether every server of the parent says the old delegation.
+    async fn old_is_served(&self) -> Result<bool, Failure> {
+        let parent = self.world.account(self.input.parent.side);
+        let said = ns_sets::all_say(&self.world, &parent, &self.input.parent.id, &self.input.zones.name).await?;
+        let old = servers(&self.input.old_values);
+        Ok(said
+            .iter()
+            .all(|(_, found)| found.as_ref().is_some_and(|found| found.servers == old)))
+    }
+
+    /// How long resolvers may remember the new zone: by the parent's delegation, or by the zone's own NS set.
+    async fn remembered(&self, new: &Created, delegation: &NsSet) -> Result<i64, Failure> {
+        let apex = ns_sets::read(&self.world.target(), &new.zone_id, &self.input.zones.name).await?;
+        Ok(delegation.ttl.max(apex.map_or(0, |set| set.ttl)))
+    }
+}
+
+fn underway(text: impl Into<String>, look_again: Duration) -> Observed {
+    Observed::Underway {
+        progress: Progress::words(text),
+        look_again,
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for Delegate {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let new = cx.output::<Created>(&self.input.zones.new)?;
+        let found = self.delegation(cx).await?;
+        if found.names(&new.name_servers) {
+            let parent = self.world.account(self.input.parent.side);
+            let (id, name) = (&self.input.parent.id, &self.input.zones.name);
+            return Ok(
+                match ns_sets::is_served(cx, &self.world, &parent, id, name, &found).await? {
+                    true => Observed::Present(ns_sets::output(&found)),
+                    false => underway("written; the parent's name servers do not all have it yet", LOOK),
+                },
+            );
+        }
+        if !found.names(&self.input.old_values) {
+            return Ok(Observed::Foreign {
+                whose: format!("a delegation to {}", servers(&found.values).join(", ")),
+            });
+        }
+        Ok(match self.withdrawal(&new).await? {
+            None => Observed::Absent,
+            Some(Withdrawal::Begun { .. }) if !self.old_is_served().await? => {
+                underway("given back; the parent's name servers do not all have it yet", LOOK)
+            }
+            // Everybody says the old delegation: that moment is still to be kept, by one more call of undo.
+            Some(Withdrawal::Begun { .. }) => Observed::Present(ns_sets::output(&found)),
+            Some(Withdrawal::Served { at, remembered }) => {
+                let left = SignedDuration::from_secs(remembered) - cx.now.duration_since(at);
+                match Duration::try_from(left) {
+                    Ok(left) if !left.is_zero() => {
+                        let text = format!(
+                            "given back; resolvers may remember the new zone for {} s",
+                            left.as_secs()
+                        );
+                        underway(text, left.min(Duration::from_secs(600)))
+                    }
+                    _ => Observed::Absent,
+                }
+            }
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        // The comparison may be hours old: gates and windows lie between.
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let difference = self.input.zones.difference(&stored);
+        if difference != Default::default() {
+            let what = format!("the zones are not equal any more: {}", difference.shown());
+            return Err(cx.failure(FailureClass::WrongState, "[RecordsDrifted]", what));
+        }
+        let found = self.delegation(cx).await?;
+        if !found.names(&self.input.old_values) && !found.names(&stored.new.name_servers) {
+            let what = format!(
+                "{} is delegated to {} now",
+                self.input.zones.name,
+                servers(&found.values).join(", ")
+            );
+            return Err(cx.failure(FailureClass::WrongState, "[DelegationDrifted]", what));
+        }
+        // Written as Route 53 writes them: with the last dot.
+        let values = stored
+            .new
+            .name_servers
+            .iter()
+            .map(|server| format!("{}.", server.trim_end_matches('.')));
+        self.write(cx, values.collect()).await
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let new = cx.output::<Created>(&self.input.zones.new)?;
+        let parent = self.world.account(self.input.parent.side);
+        let said = ns_sets::all_say(&self.world, &parent, &self.input.parent.id, &self.input.zones.name).await?;
+        let right = servers(&new.name_servers);
+        if let Some((server, _)) = said
+            .iter()
+            .find(|(_, found)| found.as_ref().is_none_or(|f| f.servers != right))
+        {
+            return Ok(Verified::NotYet {
+                why: format!("{server} does not delegate to the new zone yet"),
+                look_again: LOOK,
+            });
+        }
+        let evidence = format!(
+            "{} servers of the parent delegate {} to {}",
+            said.len(),
+            self.input.zones.name,
+            right.join(", ")
+        );
+        Ok(Verified::Right { evidence })
+    }
+
+    /// Mark, give back, mark the moment: one call each, and [`Delegate::observe`] tells which is next.
+    async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        let new = cx.output::<Created>(&self.input.zones.new)?;
+        let found = self.delegation(cx).await?;
+        let mark = self.withdrawal(&new).await?;
+        if found.names(&self.input.old_values) {
+            return match mark {
+                Some(Withdrawal::Begun { remembered }) => {
+                    self.mark(&new, Withdrawal::Served { at: cx.now, remembered }).await
+                }
+                Some(Withdrawal::Served { .. }) | None => Ok(()),
+            };
+        }
+        if !found.names(&new.name_servers) {
+            let what = format!(
+                "{} is delegated to {}",
+                self.input.zones.name,
+                servers(&found.values).join(", ")
+            );
+            return Err(cx.failure(FailureClass::WrongState, "[DelegationDrifted]", what));
+        }
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let difference = self.input.zones.difference(&stored);
+        if !difference.extra.is_empty() || !difference.different.is_empty() {
+            let what = format!(
+                "going back would lose what was written to the new zone only; write it to zone {} too: {}",
+                self.input.zones.old,
+                difference.shown()
+            );
+            return Err(cx.failure(FailureClass::WrongState, "[WrittenOnlyToNewZone]", what));
+        }
+        let remembered = self.remembered(&new, &found).await?;
+        match mark {
+            Some(Withdrawal::Begun { remembered: marked }) if marked >= remembered => {
+                self.write(cx, self.input.old_values.clone()).await.map(drop)
+            }
+            _ => self.mark(&new, Withdrawal::Begun { remembered }).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written() {
+        let begun = Withdrawal::Begun { remembered: 60 };
+        assert_eq!(Withdrawal::read(&begun.write()), Some(begun));
+        let at = Timestamp::from_second(1_800_000_000).expect("a moment");
+        let later = Timestamp::from_second(1_800_000_001).expect("a moment");
+        let written = Withdrawal::Served {
+            at,
+            remembered: 172_800,
+        }
+        .write();
+        assert_eq!(
+            Withdrawal::read(&written),
+            Some(Withdrawal::Served {
+                at: later,
+                remembered: 172_800
+            })
+        );
+    }
+
+    #[test]
+    fn a_tag_of_somebody_else_is_no_mark() {
+        for tag in [
+            "",
+            "yes",
+            "begun:",
+            "begun:60:1",
+            "served:60",
+            "served:60:1:2",
+            "served:x:1",
+        ] {
+            assert_eq!(Withdrawal::read(tag), None, "{tag:?}");
+        }
+    }
+}

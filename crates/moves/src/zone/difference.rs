@@ -1,0 +1,258 @@
+//! What a zone must hold to be the copy of another, what it lacks of that, and in which batches it is written. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws::route53::{Alias, RecordChange, RecordSet, Routing};
+
+use super::names::{canonical, shown};
+
+/// At most so many values and aliases in a batch; a replaced set counts twice.
+const MOST_RECORDS: usize = 1000;
+/// At most so many characters over all values of a batch; a replaced set counts twice.
+const MOST_CHARACTERS: usize = 32_000;
+
+/// What makes a set the same set: name, type and identifier.
+type Key = (String, String, String);
+
+/// How a zone differs from what it should hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// Sets that it lacks, as they must be written.
+    pub(super) missing: Vec<RecordSet>,
+    /// Sets that it has otherwise, as they must be written.
+    pub(super) different: Vec<RecordSet>,
+    /// Sets that it has and should not, as they are.
+    pub(super) extra: Vec<RecordSet>,
+}
+
+impl Difference {
+    /// How many sets must still be written.
+    pub(super) fn to_write(&self) -> usize {
+        self.missing.len() + self.different.len()
+    }
+
+    /// What differs, for people: the first few of each sort.
+    pub(super) fn shown(&self) -> String {
+        let sorts = [
+            ("missing", &self.missing),
+            ("different", &self.different),
+            ("not in the source", &self.extra),
+        ];
+        let sorts = sorts.iter().filter(|(_, sets)| !sets.is_empty()).map(|(sort, sets)| {
+            let more = if sets.len() > 5 {
+                format!(" and {} more", sets.len() - 5)
+            } else {
+                String::new()
+            };
+            let some: Vec<String> = sets.iter().take(5).map(called).collect();
+            format!("{sort}: {}{more}", some.join(", "))
+        });
+        sorts.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A set as people name it.
+pub(super) fn called(set: &RecordSet) -> String {
+    match &set.set_identifier {
+        Some(identifier) => format!("{} {} ({identifier})", shown(&canonical(&set.name)), set.kind),
+        None => format!("{} {}", shown(&canonical(&set.name)), set.kind),
+    }
+}
+
+fn key(set: &RecordSet) -> Key {
+    (
+        canonical(&set.name),
+        set.kind.clone(),
+        set.set_identifier.clone().unwrap_or_default(),
+    )
+}
+
+/// Whether Route 53 keeps the set itself: the SOA and NS at the apex. NS sets below it are delegations and move along.
+pub(super) fn is_own(zone: &str, set: &RecordSet) -> bool {
+    matches!(set.kind.as_str(), "SOA" | "NS") && canonical(&set.name) == canonical(zone)
+}
+
+/// What the copy must hold, from what the source holds. Aliases into the source zone itself point into the copy; all others keep
+/// the zone of the thing that they point to.
+pub(super) fn wanted(zone: &str, source: &[RecordSet], source_id: &str, copy_id: &str) -> Vec<RecordSet> {
+    let sets = source.iter().filter(|set| !is_own(zone, set)).cloned();
+    sets.map(|mut set| {
+        if let Some(alias) = &mut set.alias
+            && alias.zone == source_id
+        {
+            alias.zone = copy_id.to_owned();
+        }
+        set
+    })
+    .collect()
+}
+
+/// Sets that cannot be copied as records, each with the reason.
+pub(super) fn uncopyable(sets: &[RecordSet]) -> Vec<String> {
+    let reason = |set: &RecordSet| match (&set.traffic_policy, &set.routing) {
+        (Some(instance), _) => Some(format!("is made by the traffic policy instance {instance}")),
+        (None, Routing::Cidr { collection, .. }) => Some(format!(
+            "goes by the CIDR collection {collection} of the source account"
+        )),
+        (None, _) => None,
+    };
+    sets.iter()
+        .filter_map(|set| Some(format!("{} {}", called(set), reason(set)?)))
+        .collect()
+}
+
+/// Compares what a zone holds with what it should.
+pub(super) fn compare(zone: &str, wanted: &[RecordSet], held: &[RecordSet]) -> Difference {
+    let mut held: BTreeMap<Key, &RecordSet> = held
+        .iter()
+        .filter(|set| !is_own(zone, set))
+        .map(|set| (key(set), set))
+        .collect();
+    let mut difference = Difference::default();
+    for set in wanted {
+        match held.remove(&key(set)) {
+            None => difference.missing.push(set.clone()),
+            Some(found) if equal(set, found) => {}
+            Some(_) => difference.different.push(set.clone()),
+        }
+    }
+    difference.extra = held.into_values().cloned().collect();
+    difference
+}
+
+/// Whether two sets of one key are the same: the order of values does not count, nor how names are written.
+fn equal(one: &RecordSet, other: &RecordSet) -> bool {
+    let alias = |set: &RecordSet| {
+        set.alias.as_ref().map(
+            |Alias {
+                 zone,
+                 name,
+                 evaluate_health,
+             }| (zone.clone(), canonical(name), *evaluate_health),
+        )
+    };
+    let values = |set: &RecordSet| {
+        let mut values = set.values.clone();
+        values.sort();
+        values
+    };
+    one.ttl == other.ttl
+        && one.routing == other.routing
+        && one.health_check == other.health_check
+        && one.traffic_policy == other.traffic_policy
+        && alias(one) == alias(other)
+        && values(one) == values(other)
+}
+
+/// The batches that write a difference, in order: an alias comes after what it points to, an alias to an alias after that. Extra
+/// sets are left alone.
+pub(super) fn batches(difference: &Difference, zone_id: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+    let creates = difference.missing.iter().map(|set| RecordChange::Create(set.clone()));
+    let upserts = difference.different.iter().map(|set| RecordChange::Upsert(set.clone()));
+    let mut changes: Vec<(usize, RecordChange)> = Vec::new();
+    let depths = depths(difference, zone_id)?;
+    for change in creates.chain(upserts) {
+        let set = set_of(&change);
+        changes.push((depths[&(canonical(&set.name), set.kind.clone())], change));
+    }
+    // A delegation's NS before its DS, which alone would mean nothing; else by name, so that what belongs together stays so.
+    let place = |change: &RecordChange| {
+        let set = set_of(change);
+        (
+            canonical(&set.name),
+            set.kind != "NS",
+            set.kind.clone(),
+            set.set_identifier.clone(),
+        )
+    };
+    changes.sort_by_cached_key(|(depth, change)| (*depth, place(change)));
+    let mut batches: Vec<Vec<RecordChange>> = Vec::new();
+    let (mut depth_now, mut records, mut characters) = (usize::MAX, 0, 0);
+    for (depth, change) in changes {
+        let (more_records, more_characters) = cost(&change);
+        let full = records + more_records > MOST_RECORDS || characters + more_characters > MOST_CHARACTERS;
+        match batches.last_mut().filter(|_| depth == depth_now && !full) {
+            Some(batch) => batch.push(change),
+            None => {
+                batches.push(vec![change]);
+                (depth_now, records, characters) = (depth, 0, 0);
+            }
+        }
+        records += more_records;
+        characters += more_characters;
+    }
+    Ok(batches)
+}
+
+/// Batches that delete sets; aliases go before what they point to.
+pub(super) fn deletions(sets: &[RecordSet], zone_id: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+    let as_missing = Difference {
+        missing: sets.to_vec(),
+        ..Difference::default()
+    };
+    let mut batches = batches(&as_missing, zone_id)?;
+    batches.reverse();
+    for change in batches.iter_mut().flatten() {
+        *change = RecordChange::Delete(set_of(change).clone());
+    }
+    Ok(batches)
+}
+
+fn set_of(change: &RecordChange) -> &RecordSet {
+    match change {
+        RecordChange::Create(set) | RecordChange::Upsert(set) | RecordChange::Delete(set) => set,
+    }
+}
+
+fn cost(change: &RecordChange) -> (usize, usize) {
+    let times = if matches!(change, RecordChange::Upsert(_)) {
+        2
+    } else {
+        1
+    };
+    let set = set_of(change);
+    let characters: usize = set.values.iter().map(|value| value.chars().count()).sum();
+    (times * set.values.len().max(1), times * characters)
+}
+
+/// How many aliases within the difference stand between each name and type and what it stands for.
+fn depths(difference: &Difference, zone_id: &str) -> Result<BTreeMap<(String, String), usize>, String> {
+    type Node = (String, String);
+    let mut targets: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
+    for set in difference.missing.iter().chain(&difference.different) {
+        let to = targets.entry((canonical(&set.name), set.kind.clone())).or_default();
+        if let Some(alias) = set.alias.as_ref().filter(|alias| alias.zone == zone_id) {
+            to.insert((canonical(&alias.name), set.kind.clone()));
+        }
+    }
+    let mut depths: BTreeMap<Node, usize> = BTreeMap::new();
+    while depths.len() < targets.len() {
+        let before = depths.len();
+        for (node, to) in &targets {
+            // What is not in the difference stands in the zone already.
+            let within = to.iter().filter(|target| targets.contains_key(*target));
+            let under: Option<Vec<usize>> = within.map(|target| depths.get(target).copied()).collect();
+            if let Some(under) = under.filter(|_| !depths.contains_key(node)) {
+                depths.insert(
+                    node.clone(),
+                    under.into_iter().map(|depth| depth + 1).max().unwrap_or(0),
+                );
+            }
+        }
+        if depths.len() == before {
+            let loops = targets
+                .keys()
+                .filter(|node| !depths.contains_key(*node))
+                .map(|(name, kind)| format!("{} {kind}", shown(name)));
+            return Err(format!(
+                "aliases that point to each other in a circle: {}",
+                loops.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    }
+    Ok(depths)
+}
+
+#[cfg(test)]
+#[path = "difference_tests.rs"]
+mod tests;

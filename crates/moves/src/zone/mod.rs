@@ -1,0 +1,89 @@
+//! Route 53 zones. A zone cannot change its account: the target gets a new one, with name servers of its own, that holds the same
+//! records; then the parent's delegation is pointed at it. The old zone stays whole, so that every name answers at every instant
+//! whichever delegation a resolver has cached, and so that there is a way back.
+//!
+//! The way back is open for as long as nothing was written only to the new zone. It takes as long as resolvers may remember the
+//! new zone, which is why TTLs are low around the hand-over.
+
+mod compare_records;
+mod copy_records;
+mod create_zone;
+mod delegate;
+mod difference;
+mod names;
+mod ns_sets;
+mod plan;
+mod questions;
+mod set_ns_ttl;
+pub mod spec;
+mod tag_zone;
+mod wait_ttl;
+mod watch_answers;
+
+use std::rc::Rc;
+
+use aws::route53::RecordSet;
+use engine::{Registry, StepContext};
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::world::{World, action};
+
+pub use plan::plan;
+
+/// The code of this kind's actions.
+pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(registry, world, "zone.create_zone", 1, create_zone::CreateZone::new);
+    action(registry, world, "zone.tag_zone", 1, tag_zone::TagZone::new);
+    action(registry, world, "zone.copy_records", 1, copy_records::CopyRecords::new);
+    action(registry, world, "zone.compare_records", 1, compare_records::CompareRecords::new);
+    action(registry, world, "zone.set_ns_ttl", 1, set_ns_ttl::SetNsTtl::new);
+    action(registry, world, "zone.wait_ttl", 1, wait_ttl::WaitTtl::new);
+    action(registry, world, "zone.delegate", 1, delegate::Delegate::new);
+    action(registry, world, "zone.watch_answers", 1, watch_answers::WatchAnswers::new);
+}
+
+/// The output of the step that makes the new zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Created {
+    /// The new zone's id.
+    pub zone_id: String,
+    /// Its name servers.
+    pub name_servers: Vec<String>,
+}
+
+/// The two zones of a move: what most steps are given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Pair {
+    /// The name of both.
+    name: String,
+    /// The old zone's id, in the source.
+    old: String,
+    /// The step that makes the new one, in the target.
+    new: StepId,
+}
+
+/// Both zones as they are stored now.
+struct Stored {
+    /// The old zone's sets as the new zone must have them.
+    wanted: Vec<RecordSet>,
+    /// The new zone's sets.
+    held: Vec<RecordSet>,
+    /// The new zone.
+    new: Created,
+}
+
+impl Pair {
+    /// Reads both zones.
+    async fn stored(&self, cx: &StepContext, world: &World) -> Result<Stored, Failure> {
+        let new = cx.output::<Created>(&self.new)?;
+        let source = world.source().route53.records(&self.old).await?;
+        let held = world.target().route53.records(&new.zone_id).await?;
+        Ok(Stored { wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id), held, new })
+    }
+
+    /// How the new zone differs from what it should hold.
+    fn difference(&self, stored: &Stored) -> difference::Difference {
+        difference::compare(&self.name, &stored.wanted, &stored.held)
+    }
+}

@@ -1,0 +1,422 @@
+//! From a `[[zone]]` and the inventory to steps. What the first shape needs must be seen in the inventory: the zone, its parent, and
+//! the delegation from one to the other; its old TTL and values are in the plan, and so in the journal, before anything changes.
+
+use model::inventory::{Record, Zone};
+use model::plan::Weight;
+use model::{Phase, ResourceRef, Side, StepId};
+
+use super::names::{canonical, servers};
+use super::ns_sets::{ParentZone, ZoneFrom};
+use super::set_ns_ttl::Expected;
+use super::spec::{ParentAccount, ZoneSpec};
+use super::{
+    Pair, compare_records, copy_records, create_zone, delegate, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
+};
+use crate::draft::{Draft, DraftStep};
+
+/// What Route 53 gives the NS set of a new zone.
+const USUAL_APEX_TTL: u32 = 172_800;
+
+/// How long a freshly made thing, a busy zone or answers that differ while a change spreads are borne, in seconds.
+const PATIENCE: u64 = 900;
+
+/// What the inventory says of a move that can be planned.
+struct Found<'a> {
+    zone: &'a Zone,
+    parent: ParentZone,
+    delegation: &'a Record,
+    /// The TTL of the delegation.
+    delegation_ttl: u32,
+    /// The TTL of the NS set at the zone's apex.
+    apex_ttl: u32,
+    /// The zone's name servers.
+    servers: Vec<String>,
+}
+
+/// Adds the steps of one zone.
+pub fn plan(draft: &mut Draft<'_>, spec: &ZoneSpec) {
+    let resource = ResourceRef::new("zone", &spec.name);
+    match find(draft, spec) {
+        Ok(found) => steps(draft, spec, &resource, &found),
+        Err(why) => draft.note(Some(&resource), Weight::Blocks, why),
+    }
+}
+
+fn records<'z>(zone: &'z Zone, name: &str, kind: &str) -> Option<&'z Record> {
+    zone.records
+        .iter()
+        .find(|record| record.kind == kind && canonical(&record.name) == canonical(name))
+}
+
+fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Result<Vec<&'a Zone>, String> {
+    let Some(account) = draft.observed(side) else {
+        return Err(format!(
+            "the inventory does not have the {side} account {}",
+            draft.account(side)
+        ));
+    };
+    let named = |zone: &&Zone| !zone.private && canonical(&zone.name) == canonical(name);
+    Ok(account.zones.iter().filter(named).collect())
+}
+
+fn side_of(account: ParentAccount) -> Side {
+    match account {
+        ParentAccount::Source => Side::Source,
+        ParentAccount::Target => Side::Target,
+        ParentAccount::Parent => Side::Parent,
+    }
+}
+
+fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
+    let (name, parent_name, side) = (&spec.name, &spec.parent.zone, side_of(spec.parent.account));
+    if !canonical(name).ends_with(&format!(".{}", canonical(parent_name))) {
+        return Err(format!(
+            "{name} does not lie below {parent_name}, which is named as its parent"
+        ));
+    }
+    if spec.ttl == 0 || spec.ttl > 900 {
+        return Err(format!(
+            "ttl = {}: the lowered TTL is between 1 and 900 seconds",
+            spec.ttl
+        ));
+    }
+    if side == Side::Parent && draft.runbook.parent.is_none() {
+        return Err("its parent zone lies in the parent account, and the runbook has no [parent] account".into());
+    }
+    if draft
+        .runbook
+        .zones
+        .iter()
+        .any(|zone| canonical(&zone.name) == canonical(parent_name))
+    {
+        return Err(format!(
+            "its parent {parent_name} moves in the same run: move {name} in a later one, or the other way round"
+        ));
+    }
+    let zone = match public_zones(draft, Side::Source, name)?.as_slice() {
+        [] => {
+            return Err(format!(
+                "the source account has no public zone {name}; names inside {parent_name} are not split off yet"
+            ));
+        }
+        [zone] if zone.id.is_empty() => return Err(format!("the inventory does not tell the id of zone {name}")),
+        [zone] => *zone,
+        several => {
+            let ids: Vec<&str> = several.iter().map(|zone| zone.id.as_str()).collect();
+            return Err(format!(
+                "the source account has several public zones {name} ({}): delete those not in use",
+                ids.join(", ")
+            ));
+        }
+    };
+    if let Some(taken) = public_zones(draft, Side::Target, name).unwrap_or_default().first() {
+        return Err(format!(
+            "the target account has a zone {name} already ({}): it would get a second one; delete it first",
+            taken.id
+        ));
+    }
+    let apex = records(zone, name, "NS");
+    let own = match zone.name_servers.as_slice() {
+        [] => apex.map(|record| record.values.clone()).unwrap_or_default(),
+        listed => listed.to_vec(),
+    };
+    if own.is_empty() {
+        return Err(format!("the inventory does not tell the name servers of zone {name}"));
+    }
+    let parents = public_zones(draft, side, parent_name)?;
+    // Of several parents of one name, the one that delegates the zone.
+    let delegates = |zone: &&&Zone| records(zone, name, "NS").is_some_and(|set| servers(&set.values) == servers(&own));
+    let Some(parent) = parents.iter().find(delegates).or(parents.first()) else {
+        return Err(format!("the {side} account has no public zone {parent_name}"));
+    };
+    if parent.id.is_empty() {
+        return Err(format!("the inventory does not tell the id of zone {parent_name}"));
+    }
+    let Some(delegation) = records(parent, name, "NS") else {
+        return Err(format!(
+            "zone {parent_name} ({}) does not delegate {name}: it has no NS set of it",
+            parent.id
+        ));
+    };
+    if servers(&delegation.values) != servers(&own) {
+        return Err(format!(
+            "zone {parent_name} ({}) delegates {name} to {}, and zone {} is on {}: the zone that would move is not the one in use",
+            parent.id,
+            servers(&delegation.values).join(", "),
+            zone.id,
+            servers(&own).join(", ")
+        ));
+    }
+    if records(parent, name, "DS").is_some() {
+        return Err(format!(
+            "{name} is signed (zone {parent_name} has a DS set of it), and signing cannot move: remove the DS, wait its TTL and until \
+             every server of the parent has forgotten it, and sign the new zone afterwards"
+        ));
+    }
+    let delegation_ttl = delegation
+        .ttl
+        .ok_or_else(|| format!("the delegation of {name} in {parent_name} has no TTL"))?;
+    Ok(Found {
+        zone,
+        parent: ParentZone {
+            side,
+            id: parent.id.clone(),
+        },
+        delegation,
+        delegation_ttl,
+        apex_ttl: apex.and_then(|record| record.ttl).unwrap_or(USUAL_APEX_TTL),
+        servers: own,
+    })
+}
+
+fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
+    let name = spec.name.clone();
+    let sets = found.zone.records.len() as u64;
+    let (delegation_low, apex_low) = (spec.ttl.min(found.delegation_ttl), spec.ttl.min(found.apex_ttl));
+    // One change of a zone at a time: a second one is refused while the first is in work.
+    let parent_limit = draft.limit(format!("changes of zone {}", found.parent.id), 1);
+    let step = |verb: &str, side, title: String, input: serde_json::Value| {
+        DraftStep::new(resource, &format!("zone.{verb}"), side, title, input).patience(PATIENCE)
+    };
+
+    let input = create_zone::Input {
+        name: name.clone(),
+        old: found.zone.id.clone(),
+        parent: found.parent.clone(),
+    };
+    let new = draft.push(
+        step(
+            "create_zone",
+            Side::Target,
+            format!("make a new zone {name}"),
+            value(input),
+        )
+        .estimate(5, 30),
+    );
+    let zones = || Pair {
+        name: name.clone(),
+        old: found.zone.id.clone(),
+        new: new.clone(),
+    };
+    let of_new = || Expected::Of(new.clone());
+
+    // Reserved tags cannot be given by anybody but AWS.
+    let tags = found
+        .zone
+        .tags
+        .iter()
+        .filter(|(key, _)| !key.starts_with("aws:"))
+        .map(|(k, v)| (k.clone(), v.clone()));
+    let input = tag_zone::Input {
+        new: new.clone(),
+        tags: tags.collect(),
+    };
+    let tagged = draft.push(
+        step("tag_zone", Side::Target, "tag the new zone".into(), value(input))
+            .needs([&new])
+            .leaves_nothing(),
+    );
+
+    let copy = |verb: &str, title: String| {
+        let input = copy_records::Input { zones: zones() };
+        step("copy_records", Side::Target, title, value(input))
+            .named(verb)
+            .leaves_nothing()
+            .estimate(40 + sets / 50, 120 + sets / 20)
+    };
+    let copied = draft.push(copy("copy_records", format!("copy its {sets} record sets")).needs([&new, &tagged]));
+
+    let input = set_ns_ttl::Input {
+        side: Side::Target,
+        zone: ZoneFrom::Step(new.clone()),
+        name: name.clone(),
+        from: None,
+        to: apex_low,
+        servers: of_new(),
+    };
+    let title = format!("lower the new zone's own NS TTL to {apex_low} s, so that there is a quick way back");
+    let new_lowered = draft.push(
+        step("set_ns_ttl", Side::Target, title, value(input))
+            .named("lower_new_apex_ttl")
+            .needs([&copied])
+            .leaves_nothing()
+            .estimate(35, 90),
+    );
+
+    let compare = |verb: &str, title: &str| {
+        let input = compare_records::Input { zones: zones() };
+        step("compare_records", Side::Target, title.into(), value(input))
+            .named(verb)
+            .leaves_nothing()
+            .estimate(5 + sets / 5, 60 + sets)
+    };
+    let title = "ask each of the new name servers for every name and compare with the old ones";
+    let compared = draft.push(compare("compare_records", title).needs([&new_lowered, &copied, &new]));
+
+    let mut lowered: Vec<StepId> = Vec::new();
+    if found.delegation_ttl > delegation_low {
+        let input = set_ns_ttl::Input {
+            side: found.parent.side,
+            zone: ZoneFrom::Id(found.parent.id.clone()),
+            name: name.clone(),
+            from: Some(found.delegation_ttl),
+            to: delegation_low,
+            servers: Expected::Planned(found.delegation.values.clone()),
+        };
+        let title = format!(
+            "lower the TTL of the delegation in {} from {} to {delegation_low} s",
+            spec.parent.zone, found.delegation_ttl
+        );
+        let step = step("set_ns_ttl", found.parent.side, title, value(input))
+            .named("lower_ttl")
+            .limit(parent_limit.clone());
+        lowered.push(draft.push(step.estimate(35, 90)));
+    }
+    if found.apex_ttl > apex_low {
+        let input = set_ns_ttl::Input {
+            side: Side::Source,
+            zone: ZoneFrom::Id(found.zone.id.clone()),
+            name: name.clone(),
+            from: Some(found.apex_ttl),
+            to: apex_low,
+            servers: Expected::Planned(found.servers.clone()),
+        };
+        let title = format!(
+            "lower the old zone's own NS TTL from {} to {apex_low} s",
+            found.apex_ttl
+        );
+        lowered.push(
+            draft.push(
+                step("set_ns_ttl", Side::Source, title, value(input))
+                    .named("lower_apex_ttl")
+                    .estimate(35, 90),
+            ),
+        );
+    }
+    let mut ready = vec![compared, tagged, new.clone()];
+    if !lowered.is_empty() {
+        let seconds = found.delegation_ttl.max(found.apex_ttl);
+        let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
+        let wait = step("wait_ttl", found.parent.side, title, value(wait_ttl::Input { seconds }));
+        let wait = wait
+            .needs(&lowered)
+            .leaves_nothing()
+            .estimate(u64::from(seconds), u64::from(seconds));
+        ready.push(draft.push(wait));
+        note_wait(draft, resource, seconds);
+    }
+
+    let gates = draft.gates_before(resource);
+    let late = copy(
+        "copy_late_changes",
+        "copy what was changed in the old zone since".into(),
+    )
+    .phase(Phase::Cutover);
+    let late = draft.push(late.needs(&ready).gates(gates.clone()).estimate(5, 60));
+    let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
+    let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
+
+    let input = delegate::Input {
+        zones: zones(),
+        parent: found.parent.clone(),
+        old_values: found.delegation.values.clone(),
+        ttl: delegation_low,
+    };
+    let title = format!("point the delegation in {} at the new zone", spec.parent.zone);
+    let delegated = step("delegate", found.parent.side, title, value(input))
+        .phase(Phase::Cutover)
+        .disturbs()
+        .gates(gates);
+    let delegated = draft.push(
+        delegated
+            .needs(&ready)
+            .needs([&again])
+            .limit(parent_limit.clone())
+            .estimate(35, 120),
+    );
+
+    let input = watch_answers::Input {
+        zones: zones(),
+        parent: found.parent.clone(),
+        soak: spec.soak,
+    };
+    let title = format!("watch the delegation and the answers for {} s", spec.soak);
+    let watch = step("watch_answers", Side::Target, title, value(input))
+        .phase(Phase::Settle)
+        .leaves_nothing();
+    let watched = draft.push(watch.needs([&delegated, &new]).estimate(spec.soak, spec.soak + 60));
+
+    if found.delegation_ttl > delegation_low {
+        let input = set_ns_ttl::Input {
+            side: found.parent.side,
+            zone: ZoneFrom::Id(found.parent.id.clone()),
+            name: name.clone(),
+            from: Some(delegation_low),
+            to: found.delegation_ttl,
+            servers: of_new(),
+        };
+        let title = format!("raise the TTL of the delegation to {} s again", found.delegation_ttl);
+        let step = step("set_ns_ttl", found.parent.side, title, value(input))
+            .named("restore_ttl")
+            .phase(Phase::Settle);
+        draft.push(
+            step.needs([&watched, &new])
+                .limit(parent_limit)
+                .leaves_nothing()
+                .estimate(35, 90),
+        );
+    }
+    if found.apex_ttl > apex_low {
+        let input = set_ns_ttl::Input {
+            side: Side::Target,
+            zone: ZoneFrom::Step(new.clone()),
+            name: name.clone(),
+            from: Some(apex_low),
+            to: found.apex_ttl,
+            servers: of_new(),
+        };
+        let title = format!("raise the new zone's own NS TTL to {} s", found.apex_ttl);
+        let step = step("set_ns_ttl", Side::Target, title, value(input))
+            .named("restore_apex_ttl")
+            .phase(Phase::Settle);
+        draft.push(step.needs([&watched, &new]).leaves_nothing().estimate(35, 90));
+    }
+    notes(draft, resource, found);
+}
+
+fn value(input: impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(input).expect("a step's input has only string keys")
+}
+
+fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
+    let hours = f64::from(seconds) / 3600.0;
+    let weight = if seconds > 6 * 3600 {
+        Weight::Warns
+    } else {
+        Weight::Tells
+    };
+    let text = format!(
+        "the TTL is lowered first, and then {hours:.1} hours pass before the hand-over, because resolvers may remember the old TTL \
+         for so long: start the run that much before its window"
+    );
+    draft.note(Some(resource), weight, text);
+}
+
+fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, found: &Found<'_>) {
+    let text = format!(
+        "the old zone {} stays in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. Delete it by \
+         hand, no earlier than 48 hours after the hand-over, and write what changes until then to both zones",
+        found.zone.id
+    );
+    draft.note(Some(resource), Weight::Tells, text);
+    let text = "the way back is open while nothing was written only to the new zone; after the TTLs are raised again it takes as long \
+                as the raised TTL";
+    draft.note(Some(resource), Weight::Tells, text);
+    let text = "not carried over: query logging, signing, accelerated recovery, the SOA's own TTL. Certificates of the target account \
+                need validation records of their own, in the old zone before the hand-over and in the new one after it";
+    draft.note(Some(resource), Weight::Tells, text);
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

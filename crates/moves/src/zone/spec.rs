@@ -1,0 +1,50 @@
+//! `[[zone]]` in the runbook.
+
+use serde::Deserialize;
+
+/// A zone that moves, and where it is delegated from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneSpec {
+    /// Its name, such as `stg.shop.example.com`.
+    pub name: String,
+    /// The zone that delegates it.
+    pub parent: ParentSpec,
+    /// The TTL in seconds that the delegation has while it is changed: how long resolvers keep going to the old zone, and how long
+    /// going back takes.
+    #[serde(default = "low_ttl")]
+    pub ttl: u32,
+    /// How long the moved zone is watched before the TTLs are raised again, in seconds.
+    #[serde(default = "soak")]
+    pub soak: u64,
+}
+
+/// The parent zone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParentSpec {
+    /// Its name, such as `shop.example.com`.
+    pub zone: String,
+    /// The account that holds it.
+    pub account: ParentAccount,
+}
+
+/// Which account holds a parent zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParentAccount {
+    /// The source account.
+    Source,
+    /// The target account.
+    Target,
+    /// The account of the runbook's `parent` section.
+    Parent,
+}
+
+fn low_ttl() -> u32 {
+    60
+}
+
+fn soak() -> u64 {
+    900
+}

@@ -1,0 +1,326 @@
+//! What a report says, before it is put into words: the fold of the events, and what follows from it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::event::{PauseReason, Verdict, WorldKind};
+use model::state::{GateState, StepState, StepStatus};
+use model::{Digest, GateName, Phase, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
+
+use crate::chain::{self, Chain};
+use crate::history::{History, Span, SpanKind};
+use crate::moments::Moments;
+use crate::{CallSummary, ReportInput};
+
+/// Everything that a report says.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    /// The plan: the run's own, with its extensions, where there is a run.
+    pub(crate) plan: Cow<'a, Plan>,
+    /// The digest that people agree to.
+    pub(crate) digest: Digest,
+    /// The run, where there is one.
+    pub(crate) run: Option<RunFacts>,
+    /// When steps are expected, in milliseconds from the beginning.
+    pub(crate) schedule: BTreeMap<StepId, (i64, i64)>,
+    /// The longest chain by estimates.
+    pub(crate) expected_chain: Chain,
+    /// What contradicts itself in the journal.
+    pub(crate) broken: Option<String>,
+    /// The AWS calls.
+    pub(crate) calls: Option<&'a CallSummary>,
+    /// The laws that were broken.
+    pub(crate) laws: Option<&'a [String]>,
+    /// When the report is made.
+    pub(crate) generated_at: Timestamp,
+    /// How moments are written.
+    pub(crate) moments: Moments,
+}
+
+/// A run.
+#[derive(Debug)]
+pub(crate) struct RunFacts {
+    /// What its events add up to.
+    pub(crate) state: State,
+    /// What they tell beyond that.
+    pub(crate) history: History,
+    /// The longest chain by what steps took.
+    pub(crate) chain: Chain,
+}
+
+/// How a plan or run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// A plan that can be run.
+    Ready,
+    /// A plan with a note that blocks.
+    Blocked,
+    /// A law was broken, however it ended.
+    LawBroken,
+    /// Everything moved, so many steps skipped.
+    Completed(usize),
+    /// Everything taken back.
+    Unwound,
+    /// Being taken back.
+    TakingBack,
+    /// Rests, because of a person.
+    Paused(String),
+    /// Rests, because the login has expired: the command that renews it.
+    LoginExpired(String),
+    /// A step waits for a person.
+    NeedsOperator,
+    /// A gate waits for an answer.
+    AtGate(GateName),
+    /// Under way.
+    UnderWay,
+}
+
+/// How long a resource did not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Down {
+    /// None of its steps disturbs.
+    Never,
+    /// Its disturbing steps have not begun.
+    NotYet,
+    /// From, to, in milliseconds (since 1970 for a run, since the beginning for a plan).
+    Was { from: i64, to: i64 },
+    /// From, and at the last event (the second) still.
+    Still { from: i64, to: i64 },
+}
+
+impl Down {
+    /// Its length in milliseconds.
+    pub(crate) fn millis(self) -> i64 {
+        match self {
+            Down::Never | Down::NotYet => 0,
+            Down::Was { from, to } | Down::Still { from, to } => to - from,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Gathers the facts.
+    pub(crate) fn of(input: &'a ReportInput<'a>) -> Self {
+        let (folded, broken) = fold(input.events);
+        let run = folded.map(|(state, read)| {
+            let history = History::of(read);
+            let chain = chain::longest(&state.plan, |step| done_millis(history.spans_of(&step.id)));
+            RunFacts { state, history, chain }
+        });
+        let (plan, digest) = match &run {
+            Some(run) => (Cow::Owned(run.state.plan.clone()), run.state.digest.clone()),
+            None => (Cow::Borrowed(input.plan), input.plan.digest()),
+        };
+        let (from, to) = match &run {
+            Some(run) => (run.state.started_at, run.state.last_at),
+            None => (input.generated_at, input.generated_at),
+        };
+        Self {
+            schedule: chain::schedule(&plan),
+            expected_chain: chain::longest(&plan, |step| expected_millis(step)),
+            moments: Moments::of(&plan, from, to),
+            digest,
+            run,
+            broken,
+            calls: input.calls.as_ref(),
+            laws: input.laws,
+            generated_at: input.generated_at,
+            plan,
+        }
+    }
+
+    /// Where the run took place; none for a plan.
+    pub(crate) fn world(&self) -> Option<WorldKind> {
+        self.run.as_ref().map(|run| run.state.world)
+    }
+
+    /// The first and the last moment of a run, in milliseconds since 1970; of a plan, from its beginning.
+    pub(crate) fn span(&self) -> (i64, i64) {
+        match &self.run {
+            Some(run) => (
+                run.state.started_at.as_millisecond(),
+                run.state.last_at.as_millisecond(),
+            ),
+            None => (0, self.schedule.values().map(|(_, to)| *to).max().unwrap_or(0)),
+        }
+    }
+
+    /// From beginning to end, in milliseconds.
+    pub(crate) fn makespan(&self) -> i64 {
+        let (from, to) = self.span();
+        to - from
+    }
+
+    /// The longest chain: as it was, or as it is expected.
+    pub(crate) fn chain(&self) -> &Chain {
+        self.run.as_ref().map_or(&self.expected_chain, |run| &run.chain)
+    }
+
+    /// How it stands.
+    pub(crate) fn standing(&self) -> Standing {
+        let Some(RunFacts { state, .. }) = &self.run else {
+            return if self.plan.is_blocked() {
+                Standing::Blocked
+            } else {
+                Standing::Ready
+            };
+        };
+        if self.laws.is_some_and(|broken| !broken.is_empty()) {
+            return Standing::LawBroken;
+        }
+        match state.ended {
+            Some(Verdict::Completed) => {
+                return Standing::Completed(self.count(|status| *status == StepStatus::Skipped));
+            }
+            Some(Verdict::Unwound) => return Standing::Unwound,
+            None => {}
+        }
+        match &state.paused {
+            Some(PauseReason::Operator { by }) => return Standing::Paused(by.clone()),
+            Some(PauseReason::CredentialsExpired { command }) => return Standing::LoginExpired(command.clone()),
+            None => {}
+        }
+        if !state.stopped().is_empty() {
+            return Standing::NeedsOperator;
+        }
+        if state.undoing.is_some() {
+            return Standing::TakingBack;
+        }
+        let asked = self
+            .plan
+            .gates
+            .iter()
+            .find(|gate| matches!(state.gates[&gate.name], GateState::Asked { .. }));
+        asked.map_or(Standing::UnderWay, |gate| Standing::AtGate(gate.name.clone()))
+    }
+
+    /// How many steps are in a status.
+    pub(crate) fn count(&self, which: impl Fn(&StepStatus) -> bool) -> usize {
+        self.run.as_ref().map_or(0, |run| {
+            run.state.steps.values().filter(|step| which(&step.status)).count()
+        })
+    }
+
+    /// The state of a step; none for a plan.
+    pub(crate) fn step_state(&self, step: &StepId) -> Option<&StepState> {
+        self.run.as_ref()?.state.steps.get(step)
+    }
+
+    /// The spans of a step; none for a plan.
+    pub(crate) fn spans_of(&self, step: &StepId) -> &[Span] {
+        self.run.as_ref().map_or(&[], |run| run.history.spans_of(step))
+    }
+
+    /// The steps of a resource, in plan order.
+    pub(crate) fn steps_of<'s>(&'s self, resource: &'s ResourceRef) -> impl Iterator<Item = &'s StepSpec> {
+        self.plan.steps.iter().filter(move |step| step.resource == *resource)
+    }
+
+    /// How long a resource did not serve: from the start of its first disturbing step to the end of its last cutover step, or
+    /// of its last disturbing one where nothing is cut over.
+    pub(crate) fn down(&self, resource: &ResourceRef) -> Down {
+        let disturbing: Vec<&StepSpec> = self.steps_of(resource).filter(|step| step.disturbs).collect();
+        if disturbing.is_empty() {
+            return Down::Never;
+        }
+        let cutover: Vec<&StepSpec> = self
+            .steps_of(resource)
+            .filter(|step| step.phase == Phase::Cutover)
+            .collect();
+        match &self.run {
+            None => {
+                let of = |steps: &[&StepSpec]| {
+                    steps
+                        .iter()
+                        .filter_map(|step| self.schedule.get(&step.id))
+                        .collect::<Vec<_>>()
+                };
+                let Some(from) = of(&disturbing).iter().map(|(from, _)| *from).min() else {
+                    return Down::NotYet;
+                };
+                let end = |steps: &[&StepSpec]| of(steps).iter().map(|(_, to)| *to).max().filter(|to| *to > from);
+                let to = end(&cutover).or_else(|| end(&disturbing)).unwrap_or(from);
+                Down::Was { from, to }
+            }
+            Some(run) => run_down(run, &disturbing, &cutover),
+        }
+    }
+
+    /// The longest that any resource did not serve.
+    pub(crate) fn longest_down(&self) -> Option<(ResourceRef, Down)> {
+        let all = self.plan.resources().into_iter().map(|resource| {
+            let down = self.down(&resource);
+            (resource, down)
+        });
+        // The first of equals, in plan order.
+        all.filter(|(_, down)| down.millis() > 0)
+            .reduce(|best, next| if next.1.millis() > best.1.millis() { next } else { best })
+    }
+}
+
+fn run_down(run: &RunFacts, disturbing: &[&StepSpec], cutover: &[&StepSpec]) -> Down {
+    let spans = |steps: &[&StepSpec], kind: SpanKind| -> Vec<(i64, i64)> {
+        let all = steps
+            .iter()
+            .flat_map(|step| run.history.spans_of(&step.id))
+            .filter(|span| span.kind == kind);
+        all.map(|span| (span.from.as_millisecond(), span.to.as_millisecond()))
+            .collect()
+    };
+    let Some(from) = spans(disturbing, SpanKind::Doing).iter().map(|(from, _)| *from).min() else {
+        return Down::NotYet;
+    };
+    let status = |step: &StepSpec| &run.state.steps[&step.id].status;
+    let latest = |spans: Vec<(i64, i64)>| spans.into_iter().map(|(_, to)| to).max();
+    let last = run.state.last_at.as_millisecond();
+    // Taken back: it serves again since the last of its disturbing steps was undone.
+    if disturbing.iter().all(|step| !status(step).may_have_effect())
+        && disturbing.iter().any(|step| *status(step) != StepStatus::Skipped)
+    {
+        let to = latest(spans(disturbing, SpanKind::Undoing)).unwrap_or(from);
+        return Down::Was { from, to: to.max(from) };
+    }
+    if !disturbing.iter().chain(cutover).all(|step| status(step).is_settled()) {
+        return Down::Still { from, to: last };
+    }
+    let ends = latest(spans(cutover, SpanKind::Doing)).filter(|to| *to > from);
+    let to = ends
+        .or_else(|| latest(spans(disturbing, SpanKind::Doing)))
+        .unwrap_or(from);
+    Down::Was { from, to: to.max(from) }
+}
+
+/// What a step took, being done: waiting for a person does not count.
+pub(crate) fn done_millis(spans: &[Span]) -> i64 {
+    spans
+        .iter()
+        .filter(|span| span.kind == SpanKind::Doing)
+        .map(Span::millis)
+        .sum()
+}
+
+/// What a step is expected to take.
+pub(crate) fn expected_millis(step: &StepSpec) -> i64 {
+    i64::try_from(step.estimate.p50).unwrap_or(A_CENTURY).min(A_CENTURY) * 1000
+}
+
+/// Folds as far as the events do not contradict each other: a report is made of what can be read, and says where it ends.
+fn fold(events: &[Recorded]) -> (Option<(State, &[Recorded])>, Option<String>) {
+    let Some(first) = events.first() else {
+        return (None, None);
+    };
+    let mut state = match State::begin(first) {
+        Ok(state) => state,
+        Err(error) => return (None, Some(error.to_string())),
+    };
+    for (read, recorded) in events.iter().enumerate().skip(1) {
+        if let Err(error) = state.apply(recorded) {
+            return (Some((state, &events[..read])), Some(error.to_string()));
+        }
+    }
+    (Some((state, events)), None)
+}
+
+/// More seconds than any estimate means: sums of so many milliseconds stay far from overflowing.
+const A_CENTURY: i64 = 100 * 366 * 86_400;

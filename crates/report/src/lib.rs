@@ -1,0 +1,120 @@
+//! The report of a plan or of a run, as one HTML file, as Markdown or as JSON, in English or Japanese.
+//!
+//! It is made from stored events only: what it says of a rehearsal is the record of a run that took place. Nothing here asks
+//! for the time or reads a file, so the same input gives the same bytes.
+
+mod chain;
+mod chart;
+mod document;
+mod facts;
+mod history;
+mod html;
+mod json;
+mod markdown;
+mod moments;
+mod sections;
+mod tables;
+mod words;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::{AccountId, CallRecord, Plan, Recorded};
+
+pub use words::Language;
+
+/// What a report is made from.
+#[derive(Debug, Clone)]
+pub struct ReportInput<'a> {
+    /// The plan. Where there are events, the run's own plan (with its extensions) is what is shown.
+    pub plan: &'a Plan,
+    /// The run's events in order; empty for the report of a plan.
+    pub events: &'a [Recorded],
+    /// The AWS calls, summed up; absent where none were recorded.
+    pub calls: Option<CallSummary>,
+    /// The laws that were broken, in words; an empty list: they were checked and all held; absent: nobody checked them.
+    pub laws: Option<&'a [String]>,
+    /// When the report is made.
+    pub generated_at: Timestamp,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One self-contained HTML file: no scripts, nothing loaded from elsewhere.
+    Html,
+    /// Markdown with tables, for a wiki or a pull request.
+    Markdown,
+    /// JSON, for programs. Its words do not depend on the language.
+    Json,
+}
+
+/// AWS calls, summed up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallSummary {
+    /// One entry per service, operation and account.
+    pub counts: Vec<CallCount>,
+}
+
+/// Like calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallCount {
+    /// The service, such as `rds`.
+    pub service: String,
+    /// The operation, such as `CopyDBSnapshot`.
+    pub operation: String,
+    /// Whose credentials signed; absent for the operator's own.
+    pub account: Option<AccountId>,
+    /// How many there were.
+    pub count: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// How long they took together, in milliseconds.
+    pub millis: u64,
+}
+
+impl CallSummary {
+    /// Sums calls up.
+    pub fn of<'a>(calls: impl IntoIterator<Item = &'a CallRecord>) -> Self {
+        let mut sums: BTreeMap<(&str, &str, Option<&AccountId>), (u64, u64, u64)> = BTreeMap::new();
+        for call in calls {
+            let sum = sums
+                .entry((&call.service, &call.operation, call.account.as_ref()))
+                .or_default();
+            sum.0 += 1;
+            sum.1 += u64::from(call.outcome != "ok");
+            sum.2 += call.millis;
+        }
+        let counts = sums
+            .into_iter()
+            .map(|((service, operation, account), (count, failed, millis))| CallCount {
+                service: service.to_owned(),
+                operation: operation.to_owned(),
+                account: account.cloned(),
+                count,
+                failed,
+                millis,
+            });
+        Self {
+            counts: counts.collect(),
+        }
+    }
+}
+
+/// Renders the report of a plan (no events) or of a run.
+pub fn render(input: &ReportInput<'_>, format: Format, language: Language) -> String {
+    let facts = facts::Facts::of(input);
+    match format {
+        Format::Html => html::page(&sections::document(&facts, language)),
+        Format::Markdown => markdown::page(&sections::document(&facts, language)),
+        Format::Json => json::page(&facts),
+    }
+}
+
+#[cfg(test)]
+#[path = "example_tests.rs"]
+mod example;
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

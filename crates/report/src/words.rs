@@ -1,0 +1,433 @@
+//! Every word of a report, in both languages: one table, so that a missing translation does not compile.
+
+use model::event::WorldKind;
+use model::plan::Weight;
+use model::state::StepStatus;
+use model::{FailureClass, Phase, Side, Undo};
+
+/// The language of a report. What the plan itself says (titles, notes, evidence) is shown as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Language {
+    /// The code for HTML's `lang`.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Ja => "ja",
+        }
+    }
+}
+
+macro_rules! texts {
+    ($($name:ident: $en:literal, $ja:literal;)*) => {
+        /// One word or sentence of the report; `{0}`, `{1}` stand for what is filled in.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Text { $($name),* }
+
+        impl Text {
+            /// Every text: what the tests go through.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Text] = &[$(Text::$name),*];
+
+            /// The text in a language.
+            pub(crate) fn say(self, language: Language) -> &'static str {
+                let (en, ja) = match self { $(Text::$name => ($en, $ja)),* };
+                match language {
+                    Language::En => en,
+                    Language::Ja => ja,
+                }
+            }
+        }
+    };
+}
+
+impl Text {
+    /// The text with its places filled in.
+    pub(crate) fn fill(self, language: Language, values: &[&str]) -> String {
+        // In one pass: a value that itself holds `{1}` is not filled again.
+        let mut filled = String::new();
+        let mut rest = self.say(language);
+        while let Some(at) = rest.find('{') {
+            filled.push_str(&rest[..at]);
+            let place = rest[at + 1..at + 2]
+                .parse::<usize>()
+                .ok()
+                .and_then(|place| values.get(place));
+            filled.push_str(place.expect("the tests hold every place in the table against its values"));
+            rest = &rest[at + 3..];
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+texts! {
+    // Titles and stamps
+    PlanReport: "Plan", "計画書";
+    RehearsalReport: "Rehearsal report", "リハーサル報告書";
+    LiveReport: "Run report", "実行報告書";
+    EndpointReport: "Run report (AWS-compatible endpoint)", "実行報告書（AWS 互換エンドポイント）";
+    PlanStamp: "PLAN", "計画";
+    PlanStampMeans: "Nothing has been started. Times are estimates.", "まだ何も開始していません。時間はすべて見積もりです。";
+    RehearsalStamp: "REHEARSAL", "リハーサル";
+    RehearsalStampMeans: "Carried out in simulated accounts and in virtual time. Nothing in AWS was read or changed.",
+        "模擬アカウント上・仮想時間での実行です。AWS には一切アクセスしていません。";
+    LiveStamp: "LIVE", "本番";
+    LiveStampMeans: "Carried out in AWS. What is reported here was changed in the accounts named below.",
+        "AWS 上での実行です。記載の変更は下記のアカウントに対して行われました。";
+    EndpointStamp: "ENDPOINT", "互換エンドポイント";
+    EndpointStampMeans: "Carried out against an AWS-compatible endpoint, not against AWS itself.",
+        "AWS そのものではなく、AWS 互換エンドポイントに対する実行です。";
+    GeneratedAt: "Report made", "報告書の作成日時";
+    TimesIn: "All times: {0}.", "時刻はすべて {0}。";
+    Contents: "Contents", "目次";
+
+    // Sections
+    Summary: "Summary", "概要";
+    Timeline: "Timeline", "タイムライン";
+    Resources: "Resources", "リソース";
+    Steps: "Steps", "ステップ";
+    Gates: "Gates", "ゲート";
+    Interventions: "What people did", "人による操作";
+    Failures: "Failures", "発生した失敗";
+    Calls: "AWS calls", "AWS 呼び出し";
+    Laws: "Laws", "不変条件";
+
+    // Summary
+    Migration: "Migration", "移行名";
+    Region: "Region", "リージョン";
+    Accounts: "Accounts", "アカウント";
+    SourceToTarget: "source {0} → target {1}", "移行元 {0} → 移行先 {1}";
+    RoleIs: "{0}: {1}, role {2}", "{0}：{1}（ロール {2}）";
+    OwnCredentials: "{0}: {1}, the operator's own credentials", "{0}：{1}（オペレーター自身の認証情報）";
+    PlanDigest: "Plan digest", "計画のダイジェスト";
+    RunbookDigest: "Runbook digest", "ランブックのダイジェスト";
+    Run: "Run", "実行 ID";
+    Seed: "Seed", "シード";
+    World: "World", "実行環境";
+    Verdict: "Verdict", "結果";
+    Began: "Began", "開始";
+    Ended: "Ended", "終了";
+    LastEvent: "Last event", "最後のイベント";
+    Duration: "Duration", "所要時間";
+    VirtualDuration: "Virtual duration", "所要時間（仮想時間）";
+    EstimatedDuration: "Estimated duration", "見積もり所要時間";
+    StepsDone: "Steps done", "完了ステップ";
+    DoneOf: "{0} of {1}", "{1} 件中 {0} 件";
+    AlsoSkipped: "{0} skipped", "スキップ {0} 件";
+    AlsoUndone: "{0} undone", "取り消し {0} 件";
+    AlsoStopped: "{0} waiting for a person", "判断待ち {0} 件";
+    StepCount: "{0} steps", "{0} 件";
+    CriticalPath: "Critical path", "クリティカルパス";
+    CriticalPathMeans: "{0} of {1}: the longest chain of steps that wait for one another. The rest is gates, windows, limits and pauses.",
+        "{1}のうち {0}。依存し合うステップの最長の連なりです。残りはゲート・作業時間帯・同時実行数の上限・一時停止による待ちです。";
+    CriticalPathPlan: "{0} of {1}, by the median estimates; gates answered at once, windows open.",
+        "{1}のうち {0}（中央値の見積もり。ゲートは即時承認、作業時間帯内と仮定）。";
+    EstimateWas: "The plan had estimated {0}.", "計画時の見積もりは {0}でした。";
+    LongestDown: "Longest interruption", "最長の停止時間";
+    NobodyDown: "None", "なし";
+    Windows: "Windows", "作業時間帯";
+    AnyTime: "None declared: disturbing steps may start at any time", "指定なし：影響のあるステップもいつでも開始できます";
+    WeeklyWindow: "every {0} {1} for {2} ({3})", "毎週{0} {1} から {2}（{3}）";
+    OnceWindow: "{0} to {1}", "{0} から {1} まで";
+    NextOpening: "next: {0} to {1}", "次回：{0} から {1} まで";
+    NoOpening: "will not open any more", "今後の開始はありません";
+    CannotBeUndone: "What cannot be undone", "取り消せないもの";
+    NothingIrreversible: "Every step can be taken back by the tool itself.", "すべてのステップは自動で取り消せます。";
+    ByHandOnly: "What is undone by hand", "手作業で取り消すもの";
+    NotYetDone: "not done yet", "未実施";
+    NeedsDecision: "A person must decide", "人の判断が必要";
+    Blocking: "What stands in the way", "実行を妨げるもの";
+    Warnings: "What a person should look at", "確認が必要なもの";
+    Information: "For information", "参考情報";
+    WholeRun: "whole run", "全体";
+    Journal: "Journal", "ジャーナル";
+    JournalBroken: "The journal contradicts itself: {0}. What is shown ends before that event.",
+        "ジャーナルに矛盾があります：{0}。このイベントより前までを表示しています。";
+
+    // Verdicts
+    PlanReady: "Nothing stands in the way", "妨げるものはありません";
+    PlanBlocked: "Blocked", "実行できません";
+    Completed: "Completed", "完了";
+    CompletedSkipping: "Completed, {0} skipped", "完了（スキップ {0} 件）";
+    Unwound: "Unwound: everything taken back", "巻き戻し完了：すべて取り消しました";
+    LawBroken: "A law was broken", "不変条件に違反";
+    UnderWay: "Under way", "実行中";
+    AtGate: "Waiting at gate {0}", "ゲート {0} で承認待ち";
+    PausedBy: "Paused by {0}", "{0} により一時停止中";
+    PausedForLogin: "Paused: the login has expired ({0})", "一時停止中：ログインの期限切れ（{0}）";
+    NeedsOperator: "Needs operator", "オペレーターの判断待ち";
+    TakingBack: "Being taken back", "巻き戻し中";
+
+    // Timeline
+    ChartOfRun: "When each resource's steps took place.", "リソースごとのステップの実施時刻。";
+    ChartOfPlan: "When each resource's steps are expected, from the start of the run.", "リソースごとのステップの予定（実行開始からの経過時間）。";
+    ChartHint: "Hold the pointer over a bar for its step; the table of steps below says the same in words.",
+        "バーにポインターを重ねるとステップが表示されます。同じ内容は下のステップ表にもあります。";
+    ChartPlanHint: "Scheduled by needs and limits from the median estimates; gates answered at once, windows open.",
+        "依存関係と同時実行数の上限に従い、中央値の見積もりで配置しています（ゲートは即時承認、作業時間帯内と仮定）。";
+    ChartTruncates: "Idle time is cut short where the axis is broken.", "軸の途切れは待ち時間の省略を示します。";
+    Undoing: "Undoing", "取り消し";
+    StoppedSpan: "Waiting for a person", "人の判断待ち";
+    WindowOpen: "Window open", "作業時間帯";
+    GateMark: "Gate", "ゲート";
+    Idle: "{0} idle", "待ち {0}";
+    StillOpen: "not ended", "継続中";
+    EmptyChart: "Nothing has been begun.", "まだ何も開始していません。";
+
+    // Resources
+    Resource: "Resource", "リソース";
+    Disturbed: "Disturbed", "影響を受けた時刻";
+    DisturbedPlan: "Disturbed after", "影響の開始（経過時間）";
+    DownFor: "Down for", "停止時間";
+    NotDisturbed: "not disturbed", "影響なし";
+    NotDisturbedYet: "not disturbed yet", "まだ影響なし";
+    AndStill: "{0} and still", "{0}（継続中）";
+    Retries: "Retries", "再試行";
+    FailureCount: "Failures", "失敗";
+    Evidence: "Evidence", "証拠";
+    EvidenceOf: "Evidence for {0}", "{0} の証拠";
+    ResourceCaption: "What each resource went through. Down: from the start of its first disturbing step to the end of its last cutover step.",
+        "各リソースへの影響。停止時間は、影響のある最初のステップの開始から、最後の切り替えステップの終了までです。";
+    ResourcePlanCaption: "What each resource is expected to go through. Down: from the start of its first disturbing step to the end of its last cutover step.",
+        "各リソースに見込まれる影響。停止時間は、影響のある最初のステップの開始から、最後の切り替えステップの終了までです。";
+
+    // Steps
+    Step: "Step", "ステップ";
+    Account: "Account", "アカウント";
+    Phase: "Phase", "段階";
+    Title: "What it does", "内容";
+    Status: "Status", "状態";
+    Started: "Started", "開始時刻";
+    Took: "Took", "所要時間";
+    Attempts: "Attempts", "試行回数";
+    Undo: "Undo", "取り消し方法";
+    Expected: "Expected", "見積もり";
+    Starts: "Starts after", "開始（経過時間）";
+    NeedsAndGates: "Waits for", "待つもの";
+    Inputs: "Inputs", "入力";
+    Disturbs: "disturbs", "影響あり";
+    OnCriticalPath: "critical path", "クリティカルパス";
+    UpTo: "{0}, nine in ten within {1}", "{0}（9 割は {1} 以内）";
+    StepsCaption: "Every step of the plan, in order. Started: {0}.", "計画の全ステップ（実行順）。開始時刻は {0}。";
+    StepsPlanCaption: "Every step of the plan, in order.", "計画の全ステップ（実行順）。";
+
+    // Gates
+    Gate: "Gate", "ゲート";
+    Question: "Question", "質問";
+    Asked: "Asked", "質問日時";
+    ApprovedBy: "Approved by", "承認者";
+    ApprovedAt: "Approved", "承認日時";
+    PlanAgreed: "Plan agreed to", "承認された計画";
+    EvidenceShown: "Evidence shown", "提示された証拠";
+    AskedAfter: "Asked after", "質問の前提ステップ";
+    MustType: "Must be typed", "入力が必要な語句";
+    Yes: "yes is enough", "「はい」で可";
+    NotAsked: "not asked", "未質問";
+    NotAnswered: "not answered", "未回答";
+    Voided: "voided {0}: {1}", "{0} に無効化：{1}";
+    NoGates: "The plan has no gates.", "この計画にゲートはありません。";
+    GatesCaption: "Where a person had to agree. Times: {0}.", "人の同意が必要だった箇所。時刻は {0}。";
+    GatesPlanCaption: "Where a person must agree.", "人の同意が必要な箇所。";
+    InterventionsCaption: "Pauses, resumptions, retries, skips and undos that people asked for. Times: {0}.",
+        "人が指示した一時停止・再開・再試行・スキップ・取り消し。時刻は {0}。";
+    When: "When", "日時";
+    Who: "Who", "操作者";
+    What: "What", "操作";
+    Reason: "Reason", "理由";
+    PausedIt: "paused", "一時停止";
+    PausedItself: "paused by itself", "自動で一時停止";
+    ResumedIt: "resumed", "再開";
+    RetriedIt: "retried", "再試行";
+    SkippedIt: "skipped", "スキップ";
+    AskedToUndo: "asked to undo", "取り消しの指示";
+    LoginExpired: "The login has expired; renewed by: {0}", "ログインの期限切れ。更新コマンド：{0}";
+
+    // Failures
+    FailuresSurvived: "Failures that were survived: {0}.", "乗り越えた失敗：{0} 件。";
+    FailuresStanding: "Failures that are not overcome: {0}.", "未解決の失敗：{0} 件。";
+    NoFailures: "No call or look failed.", "失敗した呼び出しや確認はありません。";
+    FailuresCaption: "Like failures of a step are counted together. Times: {0}.", "同じステップの同種の失敗はまとめて数えています。時刻は {0}。";
+    Call: "Call", "呼び出し";
+    How: "How", "区分";
+    Times: "Times", "回数";
+    FirstSeen: "First", "初回";
+    Message: "Message", "メッセージ";
+    RequestId: "request id {0}", "リクエスト ID {0}";
+    Overcome: "Overcome", "解消";
+    OvercomeAfter: "done after {0}", "{0}後に完了";
+    OvercomeUndone: "undone after {0}", "{0}後に取り消し";
+    OvercomeSkipped: "step skipped after {0}", "{0}後にスキップ";
+    NotOvercome: "not overcome", "未解決";
+    HowNotDone: "refused, nothing changed", "拒否（変更なし）";
+    HowUnknown: "effect unknown at first", "当初は効果不明";
+    HowLook: "look failed", "確認の失敗";
+    HowStop: "stopped for a person", "判断待ちで停止";
+
+    // Calls
+    Service: "Service", "サービス";
+    Operation: "Operation", "オペレーション";
+    Count: "Calls", "回数";
+    Failed: "Failed", "失敗数";
+    TimeTaken: "Time in all", "合計時間";
+    Total: "Total", "合計";
+    OperatorsOwn: "operator", "オペレーター";
+    CallsCaption: "Calls by service, operation and account. Time is the sum over calls, many of which ran side by side.",
+        "サービス・オペレーション・アカウント別の呼び出し。合計時間は並行した呼び出しの時間も加算しています。";
+
+    // Laws
+    LawsHeld: "The laws were checked after every call and all of them held.", "不変条件は呼び出しごとに検査され、すべて守られました。";
+    LawsNotChecked: "The laws were not checked: only a simulated world can look at every instant.",
+        "不変条件は検査されていません。すべての瞬間を検査できるのは模擬環境だけです。";
+    LawsBroken: "Laws that were broken: {0}.", "違反した不変条件：{0} 件。";
+
+    // Sides, phases, undo
+    Source: "source", "移行元";
+    Target: "target", "移行先";
+    Parent: "parent", "親ゾーン";
+    Prepare: "Prepare", "準備";
+    Freeze: "Freeze", "書き込み停止";
+    Cutover: "Cutover", "切り替え";
+    Settle: "Settle", "安定確認";
+    CleanUp: "Clean up", "後片付け";
+    UndoAuto: "automatic", "自動";
+    UndoNothing: "nothing to undo", "取り消し不要";
+    UndoManual: "by hand", "手作業";
+    UndoNone: "cannot be undone", "取り消し不可";
+
+    // Statuses
+    Waiting: "waiting", "未着手";
+    Beginning: "beginning", "開始中";
+    StepUnderWay: "under way", "進行中";
+    Retrying: "retrying", "再試行中";
+    Verifying: "verifying", "検証中";
+    Done: "done", "完了";
+    Skipped: "skipped", "スキップ";
+    StoppedStatus: "needs operator", "判断待ち";
+    UndoingStatus: "undoing", "取り消し中";
+    Undone: "undone", "取り消し済み";
+
+    // Failure classes
+    Throttled: "throttled", "流量制限";
+    Unavailable: "unavailable", "サービス利用不可";
+    NoAnswer: "no answer", "応答なし";
+    CredentialsExpired: "credentials expired", "認証情報の期限切れ";
+    Denied: "denied", "権限なし";
+    NotFound: "not found", "存在しない";
+    AlreadyExists: "already exists", "既に存在";
+    WrongState: "wrong state", "状態が不適合";
+    Quota: "quota", "クォータ超過";
+    Invalid: "invalid", "不正な要求";
+    Unexpected: "unexpected", "想定外";
+
+    // Days
+    Monday: "Monday", "月曜日";
+    Tuesday: "Tuesday", "火曜日";
+    Wednesday: "Wednesday", "水曜日";
+    Thursday: "Thursday", "木曜日";
+    Friday: "Friday", "金曜日";
+    Saturday: "Saturday", "土曜日";
+    Sunday: "Sunday", "日曜日";
+}
+
+/// The word for a side.
+pub(crate) fn side(side: Side) -> Text {
+    match side {
+        Side::Source => Text::Source,
+        Side::Target => Text::Target,
+        Side::Parent => Text::Parent,
+    }
+}
+
+/// The word for a phase.
+pub(crate) fn phase(phase: Phase) -> Text {
+    match phase {
+        Phase::Prepare => Text::Prepare,
+        Phase::Freeze => Text::Freeze,
+        Phase::Cutover => Text::Cutover,
+        Phase::Settle => Text::Settle,
+        Phase::CleanUp => Text::CleanUp,
+    }
+}
+
+/// The words for a kind of undo.
+pub(crate) fn undo(undo: &Undo) -> Text {
+    match undo {
+        Undo::Auto => Text::UndoAuto,
+        Undo::Nothing => Text::UndoNothing,
+        Undo::Manual { .. } => Text::UndoManual,
+        Undo::None { .. } => Text::UndoNone,
+    }
+}
+
+/// The word for a step's status.
+pub(crate) fn status(status: &StepStatus) -> Text {
+    match status {
+        StepStatus::Waiting => Text::Waiting,
+        StepStatus::Intended => Text::Beginning,
+        StepStatus::Watching => Text::StepUnderWay,
+        StepStatus::Refused => Text::Retrying,
+        StepStatus::Seen => Text::Verifying,
+        StepStatus::Done => Text::Done,
+        StepStatus::Skipped => Text::Skipped,
+        StepStatus::Stopped { .. } => Text::StoppedStatus,
+        StepStatus::Undoing => Text::UndoingStatus,
+        StepStatus::Undone => Text::Undone,
+    }
+}
+
+/// The word for a class of failures.
+pub(crate) fn class(class: FailureClass) -> Text {
+    match class {
+        FailureClass::Throttled => Text::Throttled,
+        FailureClass::Unavailable => Text::Unavailable,
+        FailureClass::NoAnswer => Text::NoAnswer,
+        FailureClass::CredentialsExpired => Text::CredentialsExpired,
+        FailureClass::Denied => Text::Denied,
+        FailureClass::NotFound => Text::NotFound,
+        FailureClass::AlreadyExists => Text::AlreadyExists,
+        FailureClass::WrongState => Text::WrongState,
+        FailureClass::Quota => Text::Quota,
+        FailureClass::Invalid => Text::Invalid,
+        FailureClass::Unexpected => Text::Unexpected,
+    }
+}
+
+/// The heading over notes of a weight.
+pub(crate) fn weight(weight: Weight) -> Text {
+    match weight {
+        Weight::Blocks => Text::Blocking,
+        Weight::Warns => Text::Warnings,
+        Weight::Tells => Text::Information,
+    }
+}
+
+/// The stamp of a world, and what it means; none: the report of a plan.
+pub(crate) fn stamp(world: Option<WorldKind>) -> (Text, Text, Text) {
+    match world {
+        None => (Text::PlanReport, Text::PlanStamp, Text::PlanStampMeans),
+        Some(WorldKind::Live) => (Text::LiveReport, Text::LiveStamp, Text::LiveStampMeans),
+        Some(WorldKind::Rehearsal) => (Text::RehearsalReport, Text::RehearsalStamp, Text::RehearsalStampMeans),
+        Some(WorldKind::Endpoint) => (Text::EndpointReport, Text::EndpointStamp, Text::EndpointStampMeans),
+    }
+}
+
+/// The name of a day, 1 being Monday.
+pub(crate) fn weekday(day: i8) -> Option<Text> {
+    let days = [
+        Text::Monday,
+        Text::Tuesday,
+        Text::Wednesday,
+        Text::Thursday,
+        Text::Friday,
+        Text::Saturday,
+        Text::Sunday,
+    ];
+    days.get(usize::try_from(day).ok()?.checked_sub(1)?).copied()
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Cuts botocore's service models to the operations that simcloud answers, without documentation.
+
+    python3 crates/simcloud/models/cut.py
+
+Run it after adding an operation to OPERATIONS. The models are data of botocore (Apache-2.0, Amazon.com, Inc.); see README.md.
+"""
+
+import gzip
+import json
+import pathlib
+
+import botocore
+
+EXPECTED = "1.43.11"
+
+OPERATIONS = {
+    ("sts", "2011-06-15"): "AssumeRole GetCallerIdentity",
+    ("kms", "2014-11-01"): """CreateKey DescribeKey ListKeys ListAliases CreateAlias UpdateAlias DeleteAlias GetKeyPolicy PutKeyPolicy
+        TagResource UntagResource ListResourceTags EnableKey DisableKey ScheduleKeyDeletion CreateGrant ListGrants RevokeGrant""",
+    ("rds", "2014-10-31"): """CreateDBInstance DescribeDBInstances ModifyDBInstance DeleteDBInstance StartDBInstance StopDBInstance
+        CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
+        DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot AddTagsToResource ListTagsForResource
+        RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
+        DescribeDBParameters ModifyDBParameterGroup DescribeOptionGroups""",
+    ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
+        DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
+        DescribeTags DescribeSecurityGroups DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",
+    ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
+        GetPublicAccessBlock""",
+    ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
+        ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
+        GetAccountLimit GetDNSSEC UpdateHostedZoneComment""",
+}
+
+# What only clients need, or people.
+DROPPED = {
+    "documentation", "documentationUrl", "endpoint", "endpointdiscovery", "staticContextParams", "operationContextParams", "auth",
+    "authtype", "httpChecksum", "httpChecksumRequired", "deprecated", "deprecatedMessage", "deprecatedSince", "sensitive",
+    "box", "contextParam", "hostLabel", "idempotent", "readonly", "synthetic", "enum", "pattern", "min", "max", "idempotencyToken",
+    "retryable", "signatureVersion", "uid", "endpointPrefix", "signingName", "auth_type", "unsignedPayload", "eventstream",
+}
+
+
+def stripped(value, of_members=False):
+    if isinstance(value, dict):
+        # Names of members are data: a member called "max" stays.
+        return {
+            key: stripped(inner, key == "members")
+            for key, inner in value.items()
+            if of_members or key not in DROPPED
+        }
+    if isinstance(value, list):
+        return [stripped(inner) for inner in value]
+    return value
+
+
+def references(shape):
+    for inner in [*shape.get("members", {}).values(), shape.get("member"), shape.get("key"), shape.get("value")]:
+        if inner:
+            yield inner["shape"]
+
+
+def cut(service, version, names):
+    folder = pathlib.Path(botocore.__file__).parent / "data" / service / version
+    packed = folder / "service-2.json.gz"
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "service-2.json").read_bytes()
+    model = json.loads(text)
+    operations = {name: model["operations"][name] for name in sorted(names)}
+    wanted, todo = {}, []
+    for operation in operations.values():
+        todo += [operation[part]["shape"] for part in ("input", "output") if part in operation]
+        todo += [error["shape"] for error in operation.get("errors", [])]
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            wanted[name] = model["shapes"][name]
+            todo += references(wanted[name])
+    result = {
+        "metadata": stripped(model["metadata"]),
+        "operations": stripped(operations, of_members=True),
+        "shapes": {name: stripped(shape) for name, shape in sorted(wanted.items())},
+    }
+    target = pathlib.Path(__file__).parent / f"{service}.json"
+    target.write_text(json.dumps(result, indent=None, separators=(",", ":"), sort_keys=False) + "\n")
+
+
+def main():
+    if botocore.__version__ != EXPECTED:
+        raise SystemExit(f"botocore is {botocore.__version__}; the models here are cut from {EXPECTED}. Change EXPECTED knowingly.")
+    for (service, version), names in OPERATIONS.items():
+        cut(service, version, names.split())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+//! The state of the simulated AWS, and what every service shares: who calls, what an error is, what time it is, what was done.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use model::ids::{AccountId, Region};
+use model::inventory::Inventory;
+use serde_json::Value;
+
+use crate::faults::Faults;
+use crate::services::{ec2, kms, rds, route53, s3control, sts};
+use crate::{laws, s3};
+
+/// The state as its servers share it: the in-process client, the TCP server, the DNS server. Nothing inside waits while it is held.
+pub type Shared = std::sync::Arc<std::sync::Mutex<Cloud>>;
+
+/// Everything. A handler gets it whole and changes it in place; there is one owner and no lock inside.
+pub struct Cloud {
+    /// Virtual time of the call being handled. Only [`Cloud::advance`] moves it.
+    pub now: Timestamp,
+    /// Who exists: accounts, roles, access keys.
+    pub sts: sts::Principals,
+    /// KMS keys, aliases, grants.
+    pub kms: kms::Keys,
+    /// Database instances, snapshots, groups.
+    pub rds: rds::Databases,
+    /// Images and EBS snapshots.
+    pub ec2: ec2::Images,
+    /// Buckets, and the global table of their names.
+    pub s3: s3::Buckets,
+    /// Batch Operations jobs.
+    pub s3control: s3control::Jobs,
+    /// Hosted zones, their records, and what resolvers have cached.
+    pub route53: route53::Zones,
+    /// What goes wrong, from a seed.
+    pub faults: Faults,
+    /// Every change that a call made, in order.
+    pub effects: Vec<Effect>,
+    /// Every request, in order, with its outcome: also those that changed nothing or were refused.
+    pub requests: Vec<crate::dispatch::RequestRecord>,
+    /// What existed at the start, and the laws it must keep.
+    pub laws: laws::Laws,
+}
+
+/// Who makes a call, as its signature says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account whose credentials signed.
+    pub account: AccountId,
+    /// The region in the signature's scope.
+    pub region: Region,
+    /// `arn:aws:sts::111111111111:assumed-role/cleave-source/cleave-…`, `arn:aws:iam::…:root`, or a service principal.
+    pub principal: String,
+}
+
+impl Caller {
+    /// The account's root: what its own services act as.
+    pub fn root(account: &AccountId, region: &Region) -> Self {
+        Self {
+            account: account.clone(),
+            region: region.clone(),
+            principal: format!("arn:aws:iam::{account}:root"),
+        }
+    }
+}
+
+/// An error as AWS gives it: a code of the service's model, a message, an HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    /// The code on the wire (`DBSnapshotNotFound`, `NoSuchKey`).
+    pub code: String,
+    /// The message.
+    pub message: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+impl ServiceError {
+    /// An error with status 400, the usual one.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self::with_status(400, code, message)
+    }
+
+    /// An error with another status.
+    pub fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            status,
+        }
+    }
+
+    /// What an operation answers that simcloud does not model: refused loudly, never silently accepted.
+    pub fn not_modelled(service: &str, operation: &str) -> Self {
+        Self::with_status(
+            501,
+            "NotImplemented",
+            format!("simcloud does not model {service} {operation}"),
+        )
+    }
+}
+
+/// What a handler returns: the output as JSON in the service model's own member names, or an error.
+/// Timestamps are RFC 3339 strings, blobs base64 strings.
+pub type Answer = Result<Value, ServiceError>;
+
+/// One change that a call made. Tests count these, not calls: a call that changed nothing has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// When.
+    pub at: Timestamp,
+    /// In whose name.
+    pub account: AccountId,
+    /// `rds CopyDBSnapshot`
+    pub operation: String,
+    /// What was changed, by ARN or name.
+    pub resource: String,
+}
+
+impl Cloud {
+    /// Fills the accounts with what an inventory observed. Everything random comes from `seed`.
+    pub fn new(inventory: &Inventory, start: Timestamp, seed: u64, faults: crate::faults::FaultLevel) -> Self {
+        let mut cloud = Self {
+            now: start,
+            sts: sts::Principals::default(),
+            kms: kms::Keys::default(),
+            rds: rds::Databases::default(),
+            ec2: ec2::Images::default(),
+            s3: s3::Buckets::default(),
+            s3control: s3control::Jobs::default(),
+            route53: route53::Zones::default(),
+            faults: Faults::new(seed, faults),
+            effects: Vec::new(),
+            requests: Vec::new(),
+            laws: laws::Laws::default(),
+        };
+        for (id, account) in &inventory.accounts {
+            sts::fill(&mut cloud, id, account);
+        }
+        // The operator's keys exist from the first call on.
+        sts::credentials(&mut cloud);
+        for (id, account) in &inventory.accounts {
+            for (region, contents) in &account.regions {
+                kms::fill(&mut cloud, id, region, contents);
+                rds::fill(&mut cloud, id, region, contents);
+                ec2::fill(&mut cloud, id, region, contents);
+                s3::fill(&mut cloud, id, region, contents);
+            }
+            route53::fill(&mut cloud, id, account);
+        }
+        cloud.laws = laws::Laws::watching(&cloud);
+        cloud
+    }
+
+    /// Moves time on and lets everything that is due happen, service by service. Called before every request, so that a
+    /// copy is as far as its age says, whoever asks and however rarely.
+    pub fn advance(&mut self, now: Timestamp) {
+        if now <= self.now {
+            return;
+        }
+        self.now = now;
+        crate::hostility::advance(self);
+        sts::advance(self);
+        rds::advance(self);
+        ec2::advance(self);
+        s3::advance(self);
+        s3control::advance(self);
+        route53::advance(self);
+        laws::check(self);
+    }
+
+    /// Carries out one operation of a service that is not S3, and checks the laws.
+    pub fn call(&mut self, caller: &Caller, service: &str, operation: &str, input: &Value) -> Answer {
+        let answer = match service {
+            "sts" => sts::handle(self, caller, operation, input),
+            "kms" => kms::handle(self, caller, operation, input),
+            "rds" => rds::handle(self, caller, operation, input),
+            "ec2" => ec2::handle(self, caller, operation, input),
+            "s3control" => s3control::handle(self, caller, operation, input),
+            "route53" => route53::handle(self, caller, operation, input),
+            _ => Err(ServiceError::not_modelled(service, operation)),
+        };
+        laws::check(self);
+        answer
+    }
+
+    /// Notes a change.
+    pub fn effect(&mut self, caller: &Caller, operation: &str, resource: impl Into<String>) {
+        self.effects.push(Effect {
+            at: self.now,
+            account: caller.account.clone(),
+            operation: operation.to_owned(),
+            resource: resource.into(),
+        });
+    }
+
+    /// A moment later than now.
+    pub fn later(&self, seconds: i64) -> Timestamp {
+        self.now
+            .saturating_add(SignedDuration::from_secs(seconds))
+            .unwrap_or(self.now)
+    }
+
+    /// How often each change was made: what "nothing is made twice" is counted on.
+    pub fn effect_counts(&self) -> BTreeMap<(String, String), usize> {
+        let mut counts = BTreeMap::new();
+        for effect in &self.effects {
+            *counts
+                .entry((effect.operation.clone(), effect.resource.clone()))
+                .or_insert(0) += 1;
+        }
+        counts
+    }
+}

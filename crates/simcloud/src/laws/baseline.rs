@@ -1,0 +1,116 @@
+//! Everything as it was when the watch began. Contents are shared with the live state, so that remembering a large bucket
+//! costs its keys and not its bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ids::AccountId;
+
+use super::sharing;
+use crate::cloud::Cloud;
+use crate::s3::Bucket;
+use crate::s3::versions::Entry;
+use crate::services::kms::Alias;
+use crate::services::rds::{Instance, ParameterGroup, Place, SubnetGroup};
+use crate::services::route53::{ZoneSummary, every_zone};
+use crate::services::stored_content::ResourceSummary;
+use crate::services::{ec2, kms, rds};
+
+/// What existed at the start, in all accounts.
+#[derive(Default)]
+pub(super) struct Baseline {
+    pub(super) buckets: BTreeMap<String, KeptBucket>,
+    /// The place of the last write: every version with a later one was written since.
+    pub(super) last_order: u64,
+    pub(super) instances: BTreeMap<Place, Instance>,
+    pub(super) snapshots: BTreeMap<Place, rds::Snapshot>,
+    pub(super) subnet_groups: BTreeMap<Place, SubnetGroup>,
+    pub(super) parameter_groups: BTreeMap<Place, ParameterGroup>,
+    pub(super) images: BTreeMap<String, ec2::Image>,
+    pub(super) ebs_snapshots: BTreeMap<String, ec2::Snapshot>,
+    pub(super) zones: BTreeMap<String, ZoneSummary>,
+    pub(super) keys: BTreeMap<String, kms::Key>,
+    pub(super) aliases: BTreeMap<(AccountId, model::ids::Region, String), Alias>,
+    /// Databases, snapshots and images with what they held.
+    pub(super) stored: Vec<ResourceSummary>,
+    /// Who was admitted to what already: not the run's doing.
+    pub(super) grants: BTreeSet<sharing::Grant>,
+}
+
+/// A bucket as it was.
+pub(super) struct KeptBucket {
+    pub(super) owner: AccountId,
+    pub(super) stacks: BTreeMap<String, Vec<Entry>>,
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) uploads: BTreeSet<String>,
+}
+
+impl Baseline {
+    pub(super) fn of(cloud: &Cloud) -> Self {
+        let buckets: BTreeMap<String, KeptBucket> = cloud
+            .s3
+            .by_name
+            .iter()
+            .map(|(name, bucket)| (name.clone(), KeptBucket::of(bucket)))
+            .collect();
+        let orders = buckets
+            .values()
+            .flat_map(|bucket| bucket.stacks.values().flatten())
+            .map(|entry| entry.order);
+        Self {
+            last_order: orders.max().unwrap_or(0),
+            buckets,
+            instances: cloud.rds.instances.clone(),
+            snapshots: cloud.rds.snapshots.clone(),
+            subnet_groups: cloud.rds.subnet_groups.clone(),
+            parameter_groups: cloud.rds.parameter_groups.clone(),
+            images: cloud.ec2.images.clone(),
+            ebs_snapshots: cloud.ec2.snapshots.clone(),
+            zones: every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect(),
+            keys: kms::keys(cloud).clone(),
+            aliases: kms::aliases(cloud).clone(),
+            stored: rds::resources(cloud).into_iter().chain(ec2::resources(cloud)).collect(),
+            grants: sharing::every_grant(cloud),
+        }
+    }
+
+    /// The buckets that an account had, by name.
+    pub(super) fn buckets_of(&self, account: &AccountId) -> impl Iterator<Item = (&String, &KeptBucket)> {
+        self.buckets.iter().filter(move |(_, bucket)| bucket.owner == *account)
+    }
+}
+
+impl KeptBucket {
+    fn of(bucket: &Bucket) -> Self {
+        Self {
+            owner: bucket.owner.clone(),
+            stacks: bucket.stacks.clone(),
+            settings: settings(bucket),
+            uploads: bucket.uploads.keys().cloned().collect(),
+        }
+    }
+}
+
+/// The configuration of a bucket as text, part by part, so that a difference can be named.
+pub(super) fn settings(bucket: &Bucket) -> BTreeMap<String, String> {
+    let mut settings = BTreeMap::from([
+        ("region".to_owned(), bucket.region.to_string()),
+        ("versioning".to_owned(), format!("{:?}", bucket.versioning)),
+        ("tags".to_owned(), format!("{:?}", bucket.tags)),
+        (
+            "encryption".to_owned(),
+            format!("{:?}, bucket key {}", bucket.key, bucket.bucket_key),
+        ),
+        (
+            "public access block".to_owned(),
+            format!("{:?}", bucket.public_access_block),
+        ),
+        ("ownership".to_owned(), format!("{:?}", bucket.ownership)),
+    ]);
+    if let Some(policy) = &bucket.policy {
+        settings.insert("policy".to_owned(), policy.text.clone());
+    }
+    for (name, text) in &bucket.documents {
+        settings.insert(name.clone(), text.clone());
+    }
+    settings
+}

@@ -1,0 +1,189 @@
+//! Law 2: nothing is ever shared with anyone but the two accounts, and no transport share outlives the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ids::AccountId;
+use serde_json::Value;
+
+use super::{Laws, Parties};
+use crate::cloud::{Cloud, Effect};
+use crate::s3;
+use crate::services::storage_key::account_of;
+use crate::services::{ec2, kms, rds};
+
+/// Someone beside the owner who is admitted to something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Grant {
+    /// An ARN, or a bucket's name.
+    pub(super) resource: String,
+    /// An account id; `all` or `*` for everyone.
+    pub(super) who: String,
+}
+
+impl std::fmt::Display for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} admits {}", self.resource, self.who)
+    }
+}
+
+/// The places where something can be shared, each looked at only when a call changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Stored,
+    Bucket,
+    Key,
+}
+
+fn place_of(effect: &Effect) -> Option<Place> {
+    match effect.operation.as_str() {
+        "rds ModifyDBSnapshotAttribute" | "ec2 ModifyImageAttribute" | "ec2 ModifySnapshotAttribute" => {
+            Some(Place::Stored)
+        }
+        "s3 PutBucketPolicy" => Some(Place::Bucket),
+        "kms CreateKey" | "kms PutKeyPolicy" | "kms CreateGrant" => Some(Place::Key),
+        _ => None,
+    }
+}
+
+fn grants_at(cloud: &Cloud, place: Place) -> Vec<(AccountId, Grant)> {
+    match place {
+        Place::Stored => rds::shares(cloud)
+            .into_iter()
+            .chain(ec2::shares(cloud))
+            .map(|(resource, owner, who)| (owner, Grant { resource, who }))
+            .collect(),
+        Place::Bucket => s3::audit::foreign_grants(cloud)
+            .into_iter()
+            // A service acts for the account that configured it; nobody else can read through it.
+            .filter(|(_, _, who)| !who.ends_with(".amazonaws.com"))
+            .filter_map(|(resource, _, who)| {
+                let owner = cloud.s3.by_name.get(&resource)?.owner.clone();
+                Some((owner, Grant { resource, who }))
+            })
+            .collect(),
+        Place::Key => kms::keys(cloud)
+            .iter()
+            .flat_map(|(arn, key)| {
+                foreigners(key).into_iter().map(|who| {
+                    let resource = arn.clone();
+                    (key.account.clone(), Grant { resource, who })
+                })
+            })
+            .collect(),
+    }
+}
+
+/// Everyone who is admitted to anything that is not theirs.
+pub(super) fn every_grant(cloud: &Cloud) -> BTreeSet<Grant> {
+    [Place::Stored, Place::Bucket, Place::Key]
+        .into_iter()
+        .flat_map(|place| grants_at(cloud, place))
+        .map(|(_, grant)| grant)
+        .collect()
+}
+
+/// The accounts that a key's policy and grants admit beside its own.
+fn foreigners(key: &kms::Key) -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(key.policy()).unwrap_or_default();
+    let mut found = BTreeSet::new();
+    for statement in statements(&document).filter(|statement| statement["Effect"] == "Allow") {
+        let principal = &statement["Principal"];
+        let named = if principal.is_object() {
+            &principal["AWS"]
+        } else {
+            principal
+        };
+        for one in texts(named) {
+            // Policies of AWS-managed keys and their imitations admit everyone and narrow it by the account that calls.
+            match (one, callers(&statement["Condition"])) {
+                ("*", Some(accounts)) => found.extend(accounts),
+                _ => {
+                    found.insert(account_of(one).unwrap_or(one).to_owned());
+                }
+            }
+        }
+        if statement.get("NotPrincipal").is_some() {
+            found.insert("*".to_owned());
+        }
+    }
+    found.extend(
+        key.grants
+            .iter()
+            .filter(|grant| !grant.grantee.ends_with(".amazonaws.com"))
+            .map(|grant| account_of(&grant.grantee).unwrap_or(&grant.grantee).to_owned()),
+    );
+    found.remove(key.account.as_str());
+    found
+}
+
+fn callers(condition: &Value) -> Option<Vec<String>> {
+    let keys = condition["StringEquals"].as_object()?;
+    let narrowing =
+        |key: &str| key.eq_ignore_ascii_case("kms:CallerAccount") || key.eq_ignore_ascii_case("aws:PrincipalAccount");
+    let (_, accounts) = keys.iter().find(|(key, _)| narrowing(key))?;
+    Some(texts(accounts).map(str::to_owned).collect())
+}
+
+/// The statements of a policy, one or many.
+pub(super) fn statements(document: &Value) -> impl Iterator<Item = &Value> {
+    one_or_many(&document["Statement"])
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    one_or_many(value).filter_map(Value::as_str)
+}
+
+fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
+    let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let one = (!value.is_array() && !value.is_null()).then_some(value);
+    one.into_iter().chain(many)
+}
+
+fn by_the_plan(laws: &Laws, grant: &Grant) -> bool {
+    laws.allowed_lasting.contains(&grant.to_string())
+}
+
+/// Looks at what has been shared since the last look.
+pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties, effects: &[Effect]) {
+    let places: BTreeSet<Place> = effects.iter().filter_map(place_of).collect();
+    for place in places {
+        for (owner, grant) in grants_at(cloud, place) {
+            let fine = !parties.has(owner.as_str())
+                || parties.has(&grant.who)
+                || laws.baseline.grants.contains(&grant)
+                || by_the_plan(laws, &grant);
+            if !fine {
+                laws.tell(2, &grant.to_string(), || {
+                    format!("{grant}, which is neither the source nor the target account")
+                });
+            }
+        }
+    }
+}
+
+/// What is still shared although the run is over. Returns the resources, so that nothing is told twice.
+pub(super) fn at_end(
+    laws: &mut Laws,
+    cloud: &Cloud,
+    parties: &Parties,
+    only: impl Fn(&str) -> bool,
+) -> BTreeSet<String> {
+    let mut left: BTreeMap<Grant, bool> = BTreeMap::new();
+    for place in [Place::Stored, Place::Bucket, Place::Key] {
+        for (owner, grant) in grants_at(cloud, place) {
+            let meant = laws.baseline.grants.contains(&grant)
+                || by_the_plan(laws, &grant)
+                || laws.allowed_lasting.contains(&grant.resource) && parties.has(&grant.who);
+            left.insert(grant, !meant && parties.has(owner.as_str()));
+        }
+    }
+    let left = left.into_iter().filter(|(grant, left)| *left && only(&grant.resource));
+    let mut resources = BTreeSet::new();
+    for (grant, _) in left {
+        laws.tell(2, &format!("{grant} at the end"), || {
+            format!("{grant} although the run is over")
+        });
+        resources.insert(grant.resource);
+    }
+    resources
+}

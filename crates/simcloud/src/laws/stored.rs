@@ -1,0 +1,158 @@
+//! Law 1 for databases, snapshots and images: what each of the source's held at the start is held, readable, by something of
+//! its kind in one of the two accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ids::{AccountId, Digest};
+
+use super::baseline::Baseline;
+use super::{Laws, Parties};
+use crate::cloud::Cloud;
+use crate::services::ec2;
+use crate::services::rds::{self, Place};
+
+/// What can stand for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// The content of a database, which a snapshot holds as well.
+    Database,
+    DatabaseSnapshot,
+    Image,
+    EbsSnapshot,
+}
+
+impl Kind {
+    fn of(arn: &str) -> Self {
+        if arn.contains("::image/") {
+            Self::Image
+        } else if arn.contains("::snapshot/") {
+            Self::EbsSnapshot
+        } else if arn.contains(":snapshot:") {
+            Self::DatabaseSnapshot
+        } else {
+            Self::Database
+        }
+    }
+}
+
+/// RDS makes and removes these by itself.
+pub(super) fn is_automated(arn: &str) -> bool {
+    arn.contains(":snapshot:rds:") || arn.contains(":snapshot:awsbackup:")
+}
+
+/// What must be kept, and how it came to be what it is.
+#[derive(Default)]
+pub(super) struct Kept {
+    wanted: Vec<Wanted>,
+    /// Every database's content as last seen, with the resource id that tells a restored one from the old.
+    databases: BTreeMap<Place, (String, Digest)>,
+    /// Contents that an application has written on: the older ones live on in them.
+    earlier: BTreeMap<Digest, BTreeSet<Digest>>,
+}
+
+struct Wanted {
+    arn: String,
+    kind: Kind,
+    digest: Digest,
+    /// Of a database: where it lies and which one it is, to follow what is written to it.
+    database: Option<(Place, String)>,
+}
+
+impl Kept {
+    /// What the source had, as far as it was complete and readable.
+    pub(super) fn of(baseline: &Baseline, source: &AccountId) -> Self {
+        let stored = baseline
+            .stored
+            .iter()
+            .filter(|stored| stored.owner == *source && stored.usable);
+        let mut wanted: Vec<Wanted> = stored
+            .filter(|stored| !is_automated(&stored.arn) && Kind::of(&stored.arn) != Kind::Database)
+            .map(|stored| Wanted {
+                arn: stored.arn.clone(),
+                kind: Kind::of(&stored.arn),
+                digest: stored.digest.clone(),
+                database: None,
+            })
+            .collect();
+        let databases = baseline.instances.iter().filter(|(place, _)| place.0 == *source);
+        wanted.extend(databases.map(|(place, instance)| Wanted {
+            arn: format!("arn:aws:rds:{}:{}:db:{}", place.1, place.0, place.2),
+            kind: Kind::Database,
+            digest: instance.digest.clone(),
+            database: Some((place.clone(), instance.resource_id.clone())),
+        }));
+        let usable: BTreeSet<&str> = baseline
+            .stored
+            .iter()
+            .filter(|s| s.usable)
+            .map(|s| s.arn.as_str())
+            .collect();
+        wanted.retain(|wanted| usable.contains(wanted.arn.as_str()));
+        Self {
+            wanted,
+            ..Self::default()
+        }
+    }
+
+    /// Follows what is written to databases: the source's is wanted as it is now, and content that was written on is not lost.
+    fn follow(&mut self, cloud: &Cloud) {
+        for (place, instance) in &cloud.rds.instances {
+            let now = (instance.resource_id.clone(), instance.digest.clone());
+            let Some(before) = self.databases.insert(place.clone(), now) else {
+                continue;
+            };
+            if before.0 == instance.resource_id && before.1 != instance.digest {
+                let mut earlier = self.earlier.get(&before.1).cloned().unwrap_or_default();
+                earlier.insert(before.1);
+                self.earlier.entry(instance.digest.clone()).or_default().extend(earlier);
+            }
+        }
+        for wanted in &mut self.wanted {
+            let Some((place, resource_id)) = &wanted.database else {
+                continue;
+            };
+            let instance = cloud.rds.instances.get(place);
+            if let Some(instance) = instance.filter(|i| i.resource_id == *resource_id && i.digest != wanted.digest) {
+                wanted.digest = instance.digest.clone();
+            }
+        }
+    }
+}
+
+/// Looks at all of them: there are few, and few calls take one away.
+pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties) {
+    laws.stored.follow(cloud);
+    let mut held: BTreeSet<(Kind, Digest)> = BTreeSet::new();
+    for resource in rds::resources(cloud).into_iter().chain(ec2::resources(cloud)) {
+        let excused = || {
+            let key = resource.key.as_deref();
+            key.is_some_and(|key| laws.keys.disabled_by_others(cloud, key))
+        };
+        if !parties.has(resource.owner.as_str()) || !(resource.usable || excused()) {
+            continue;
+        }
+        let kind = Kind::of(&resource.arn);
+        let earlier = laws.stored.earlier.get(&resource.digest).cloned().unwrap_or_default();
+        for digest in earlier.into_iter().chain([resource.digest]) {
+            if kind == Kind::DatabaseSnapshot {
+                held.insert((Kind::Database, digest.clone()));
+            }
+            held.insert((kind, digest));
+        }
+    }
+    let lost: Vec<String> = laws
+        .stored
+        .wanted
+        .iter()
+        .filter(|wanted| !held.contains(&(wanted.kind, wanted.digest.clone())))
+        .map(|wanted| wanted.arn.clone())
+        .collect();
+    for arn in lost {
+        laws.tell(1, &arn, || {
+            format!(
+                "{}: what {arn} held is held by nothing that can be read any more",
+                cloud.now
+            )
+        });
+    }
+}

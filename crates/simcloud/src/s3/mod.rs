@@ -1,0 +1,172 @@
+//! S3: buckets, version stacks, the global table of names. It speaks through s3s.
+//!
+//! Modelled: what makes moving a bucket under its own name hard (names, owners, policies, version order, null versions, markers,
+//! uploads in parts, 5 GB, storage classes, default encryption with a customer key). Left out: ACLs (every bucket is
+//! `BucketOwnerEnforced` or behaves so), Object Lock, SSE-C, replication, requester pays, access points.
+
+pub mod access;
+mod answers;
+pub mod audit;
+pub mod content;
+mod exchange;
+mod fill;
+pub mod listing;
+pub mod names;
+pub mod objects;
+mod operations;
+pub mod service;
+pub mod settings;
+#[cfg(test)]
+pub(crate) mod test_world;
+pub mod uploads;
+pub mod versions;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::ids::{AccountId, Region};
+use model::inventory::Versioning;
+
+use crate::cloud::{Cloud, ServiceError};
+use versions::Entry;
+
+pub use fill::fill;
+
+/// State.
+#[derive(Default)]
+pub struct Buckets {
+    /// Every bucket of every account and region: a name is unique in the world.
+    pub by_name: BTreeMap<String, Bucket>,
+    /// Names of deleted buckets that are not free yet.
+    pub settling: BTreeMap<String, names::Settling>,
+    /// The place of the last write among all writes.
+    last_order: u64,
+}
+
+/// A bucket.
+pub struct Bucket {
+    /// The account that owns it. Nothing can change that.
+    pub owner: AccountId,
+    /// The region it lies in.
+    pub region: Region,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Whether it keeps versions.
+    pub versioning: Versioning,
+    /// When versioning was first switched on, if that happened while somebody watched: for 15 minutes reads may miss.
+    pub versioned_since: Option<Timestamp>,
+    /// The stacks, by key in UTF-8 order, each oldest first.
+    pub stacks: BTreeMap<String, Vec<Entry>>,
+    /// The policy document.
+    pub policy: Option<settings::BucketPolicy>,
+    /// Its tags, in the order they were put.
+    pub tags: Vec<(String, String)>,
+    /// The KMS key of the default encryption; absent: SSE-S3.
+    pub key: Option<Arc<str>>,
+    /// Whether S3 Bucket Keys are used with it.
+    pub bucket_key: bool,
+    /// Block public access: ACLs blocked, ACLs ignored, policy blocked, public policy restricted; absent: not configured.
+    pub public_access_block: Option<[bool; 4]>,
+    /// Object ownership; absent in old buckets.
+    pub ownership: Option<String>,
+    /// Other sub-resources as the XML documents they were put as, by name.
+    pub documents: BTreeMap<String, String>,
+    /// Uploads in parts that are under way, by id.
+    pub uploads: BTreeMap<String, uploads::Upload>,
+}
+
+impl Bucket {
+    /// A bucket as `CreateBucket` makes it since April 2023: private, without ACLs, not versioned.
+    pub fn new(owner: AccountId, region: Region, created: Timestamp) -> Self {
+        Self {
+            owner,
+            region,
+            created,
+            versioning: Versioning::Disabled,
+            versioned_since: None,
+            stacks: BTreeMap::new(),
+            policy: None,
+            tags: Vec::new(),
+            key: None,
+            bucket_key: false,
+            public_access_block: Some([true; 4]),
+            ownership: Some("BucketOwnerEnforced".to_owned()),
+            documents: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+        }
+    }
+}
+
+/// An error of S3, with the headers that carry part of its meaning (`x-amz-delete-marker`, `x-amz-bucket-region`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Code, message, status.
+    pub error: ServiceError,
+    /// Headers beside the error document.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl From<ServiceError> for Refusal {
+    fn from(error: ServiceError) -> Self {
+        Self {
+            error,
+            headers: Vec::new(),
+        }
+    }
+}
+
+impl Refusal {
+    /// An error with a status, a code and a message.
+    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        ServiceError::with_status(status, code, message).into()
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// What the operations of S3 return.
+pub type Outcome<T> = Result<T, Refusal>;
+
+/// What is due by now.
+pub fn advance(cloud: &mut Cloud) {
+    names::advance(cloud);
+}
+
+impl Buckets {
+    /// The place of a write that is accepted now.
+    pub fn next_order(&mut self) -> u64 {
+        self.last_order += 1;
+        self.last_order
+    }
+}
+
+/// The bucket, or NoSuchBucket.
+pub(crate) fn bucket<'a>(cloud: &'a Cloud, name: &str) -> Outcome<&'a Bucket> {
+    cloud.s3.by_name.get(name).ok_or_else(|| no_such_bucket(name))
+}
+
+/// The bucket to change, or NoSuchBucket.
+pub(crate) fn bucket_mut<'a>(cloud: &'a mut Cloud, name: &str) -> Outcome<&'a mut Bucket> {
+    cloud.s3.by_name.get_mut(name).ok_or_else(|| no_such_bucket(name))
+}
+
+fn no_such_bucket(name: &str) -> Refusal {
+    Refusal::new(
+        404,
+        "NoSuchBucket",
+        format!("The specified bucket does not exist: {name}"),
+    )
+}
+
+/// The canonical user id of an account: 64 hexadecimal digits that do not show the account.
+pub fn canonical_id(account: &AccountId) -> String {
+    model::ids::Digest::of(format!("canonical {account}").as_bytes())
+        .as_str()
+        .to_owned()
+}

@@ -1,0 +1,664 @@
+//! s3s's typed operations: who asks, on which bucket, and which plain function answers.
+
+use http::HeaderMap;
+use model::inventory::Versioning;
+use s3s::dto::*;
+use s3s::{S3, S3Request, S3Response, S3Result};
+
+use super::answers::{self, deletion, if_absent, tag_map, wanted};
+use super::exchange::*;
+use super::names::{self, Creation};
+use super::service::{Shared, arrive, caller, header, lock, refuse};
+use super::uploads::{self, Completion};
+use super::{Outcome, Refusal, canonical_id, objects, settings};
+use crate::cloud::{Caller, Cloud};
+
+/// S3 over a shared cloud.
+pub(super) struct Operations {
+    shared: Shared,
+}
+
+type Reply<T> = S3Result<S3Response<T>>;
+
+impl Operations {
+    pub(super) fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+
+    /// Carries out one operation on a bucket, as whoever signed it.
+    fn at<I, O>(
+        &self,
+        bucket: &str,
+        request: S3Request<I>,
+        act: impl FnOnce(&mut Cloud, &Caller, I, &HeaderMap) -> Outcome<O>,
+    ) -> Reply<O> {
+        let mut cloud = lock(&self.shared);
+        let done = arrive(&cloud, &request, bucket)
+            .and_then(|caller| act(&mut cloud, &caller, request.input, &request.headers));
+        done.map(S3Response::new).map_err(refuse)
+    }
+}
+
+#[async_trait::async_trait]
+impl S3 for Operations {
+    async fn create_bucket(&self, req: S3Request<CreateBucketInput>) -> Reply<CreateBucketOutput> {
+        let mut cloud = lock(&self.shared);
+        let bucket = &req.input.bucket;
+        let location = req
+            .input
+            .create_bucket_configuration
+            .as_ref()
+            .and_then(|asked| asked.location_constraint.as_ref());
+        let asked = Creation {
+            location: location.map(|location| location.as_str().to_owned()),
+            ownership: req.input.object_ownership.as_ref().map(|one| one.as_str().to_owned()),
+            namespace: header(&req.headers, "x-amz-bucket-namespace"),
+        };
+        let locked = req.input.object_lock_enabled_for_bucket == Some(true);
+        let made = caller(&cloud, &req).and_then(|caller| {
+            if locked {
+                return Err(Refusal::new(
+                    501,
+                    "NotImplemented",
+                    "simcloud does not model Object Lock",
+                ));
+            }
+            names::create(&mut cloud, &caller, bucket, &asked)
+        });
+        made.map_err(refuse)?;
+        Ok(S3Response::new(CreateBucketOutput {
+            location: Some(format!("/{bucket}")),
+        }))
+    }
+
+    async fn delete_bucket(&self, req: S3Request<DeleteBucketInput>) -> Reply<DeleteBucketOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            names::delete(cloud, caller, &input.bucket)?;
+            Ok(DeleteBucketOutput::default())
+        })
+    }
+
+    async fn head_bucket(&self, req: S3Request<HeadBucketInput>) -> Reply<HeadBucketOutput> {
+        let bucket = req.input.bucket.clone();
+        let done = self.at(&bucket, req, |cloud, caller, input, _| {
+            let held = settings::read(cloud, caller, &input.bucket, "s3:ListBucket")?;
+            Ok(HeadBucketOutput {
+                bucket_region: Some(held.region.to_string()),
+                ..HeadBucketOutput::default()
+            })
+        });
+        done.map_err(|mut error| {
+            // The region is told even to those who may not look.
+            let region = lock(&self.shared)
+                .s3
+                .by_name
+                .get(&bucket)
+                .map(|held| held.region.to_string());
+            if let Some(region) = region.and_then(|region| http::HeaderValue::from_str(&region).ok()) {
+                error.set_headers(
+                    [(http::HeaderName::from_static("x-amz-bucket-region"), region)]
+                        .into_iter()
+                        .collect(),
+                );
+            }
+            error
+        })
+    }
+
+    async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> Reply<ListBucketsOutput> {
+        let cloud = lock(&self.shared);
+        let caller = caller(&cloud, &req).map_err(refuse)?;
+        let prefix = req.input.prefix.unwrap_or_default();
+        let region = req.input.bucket_region;
+        let own = settings::list_buckets(&cloud, &caller).into_iter();
+        let own = own.filter(|(name, _, lies)| {
+            name.starts_with(&prefix) && region.as_deref().is_none_or(|region| region == lies.as_str())
+        });
+        let buckets = own.map(|(name, created, region)| Bucket {
+            bucket_region: Some(region.to_string()),
+            creation_date: Some(time(created)),
+            name: Some(name),
+        });
+        Ok(S3Response::new(ListBucketsOutput {
+            buckets: Some(buckets.collect()),
+            owner: Some(Owner {
+                display_name: None,
+                id: Some(canonical_id(&caller.account)),
+            }),
+            ..ListBucketsOutput::default()
+        }))
+    }
+
+    async fn get_bucket_location(&self, req: S3Request<GetBucketLocationInput>) -> Reply<GetBucketLocationOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let region = settings::read(cloud, caller, &input.bucket, "s3:GetBucketLocation")?
+                .region
+                .to_string();
+            let constraint = Some(region).filter(|region| region != "us-east-1");
+            Ok(GetBucketLocationOutput {
+                location_constraint: constraint.map(BucketLocationConstraint::from),
+            })
+        })
+    }
+
+    async fn get_bucket_versioning(
+        &self,
+        req: S3Request<GetBucketVersioningInput>,
+    ) -> Reply<GetBucketVersioningOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketVersioning")?;
+            let status = match held.versioning {
+                Versioning::Disabled => None,
+                Versioning::Enabled => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED)),
+                Versioning::Suspended => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::SUSPENDED)),
+            };
+            Ok(GetBucketVersioningOutput {
+                status,
+                ..GetBucketVersioningOutput::default()
+            })
+        })
+    }
+
+    async fn put_bucket_versioning(
+        &self,
+        req: S3Request<PutBucketVersioningInput>,
+    ) -> Reply<PutBucketVersioningOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let enabled = match input
+                .versioning_configuration
+                .status
+                .as_ref()
+                .map(BucketVersioningStatus::as_str)
+            {
+                Some("Enabled") => true,
+                Some("Suspended") => false,
+                _ => {
+                    return Err(Refusal::new(
+                        400,
+                        "MalformedXML",
+                        "The Versioning element must be specified",
+                    ));
+                }
+            };
+            settings::put_versioning(cloud, caller, &input.bucket, enabled)?;
+            Ok(PutBucketVersioningOutput::default())
+        })
+    }
+
+    async fn get_bucket_policy(&self, req: S3Request<GetBucketPolicyInput>) -> Reply<GetBucketPolicyOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            Ok(GetBucketPolicyOutput {
+                policy: Some(settings::policy(cloud, caller, &input.bucket)?),
+            })
+        })
+    }
+
+    async fn put_bucket_policy(&self, req: S3Request<PutBucketPolicyInput>) -> Reply<PutBucketPolicyOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            settings::put_policy(cloud, caller, &input.bucket, &input.policy)?;
+            Ok(PutBucketPolicyOutput::default())
+        })
+    }
+
+    async fn delete_bucket_policy(&self, req: S3Request<DeleteBucketPolicyInput>) -> Reply<DeleteBucketPolicyOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            settings::delete_policy(cloud, caller, &input.bucket)?;
+            Ok(DeleteBucketPolicyOutput::default())
+        })
+    }
+
+    async fn get_bucket_tagging(&self, req: S3Request<GetBucketTaggingInput>) -> Reply<GetBucketTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let tags = settings::tags(cloud, caller, &input.bucket)?;
+            Ok(GetBucketTaggingOutput {
+                tag_set: tag_set(tags.iter().map(|(key, value)| (key, value))),
+            })
+        })
+    }
+
+    async fn put_bucket_tagging(&self, req: S3Request<PutBucketTaggingInput>) -> Reply<PutBucketTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            settings::put_tags(cloud, caller, &input.bucket, tags_of(input.tagging.tag_set))?;
+            Ok(PutBucketTaggingOutput::default())
+        })
+    }
+
+    async fn delete_bucket_tagging(
+        &self,
+        req: S3Request<DeleteBucketTaggingInput>,
+    ) -> Reply<DeleteBucketTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            settings::put_tags(cloud, caller, &input.bucket, Vec::new())?;
+            Ok(DeleteBucketTaggingOutput::default())
+        })
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        req: S3Request<GetBucketEncryptionInput>,
+    ) -> Reply<GetBucketEncryptionOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let held = settings::read(cloud, caller, &input.bucket, "s3:GetEncryptionConfiguration")?;
+            let algorithm = if held.key.is_some() { "aws:kms" } else { "AES256" };
+            let default = ServerSideEncryptionByDefault {
+                kms_master_key_id: held.key.as_deref().map(str::to_owned),
+                sse_algorithm: ServerSideEncryption::from(algorithm.to_owned()),
+            };
+            let rule = ServerSideEncryptionRule {
+                apply_server_side_encryption_by_default: Some(default),
+                bucket_key_enabled: Some(held.bucket_key),
+            };
+            let configuration = ServerSideEncryptionConfiguration { rules: vec![rule] };
+            Ok(GetBucketEncryptionOutput {
+                server_side_encryption_configuration: Some(configuration),
+            })
+        })
+    }
+
+    async fn put_bucket_encryption(
+        &self,
+        req: S3Request<PutBucketEncryptionInput>,
+    ) -> Reply<PutBucketEncryptionOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let rule = input.server_side_encryption_configuration.rules.into_iter().next();
+            let malformed = || Refusal::new(400, "MalformedXML", "The XML you provided was not well-formed");
+            let rule = rule.ok_or_else(malformed)?;
+            let default = rule.apply_server_side_encryption_by_default;
+            let key = match default.as_ref().map(|default| default.sse_algorithm.as_str()) {
+                None | Some("AES256") => None,
+                Some("aws:kms") => default
+                    .and_then(|one| one.kms_master_key_id)
+                    .or(Some("alias/aws/s3".to_owned())),
+                Some(_) => return Err(malformed()),
+            };
+            let bucket_key = rule.bucket_key_enabled == Some(true);
+            settings::put_encryption(cloud, caller, &input.bucket, key, bucket_key)?;
+            Ok(PutBucketEncryptionOutput::default())
+        })
+    }
+
+    async fn get_public_access_block(
+        &self,
+        req: S3Request<GetPublicAccessBlockInput>,
+    ) -> Reply<GetPublicAccessBlockOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let [block_acls, ignore_acls, block_policy, restrict] =
+                settings::public_access_block(cloud, caller, &input.bucket)?;
+            let configuration = PublicAccessBlockConfiguration {
+                block_public_acls: Some(block_acls),
+                block_public_policy: Some(block_policy),
+                ignore_public_acls: Some(ignore_acls),
+                restrict_public_buckets: Some(restrict),
+            };
+            Ok(GetPublicAccessBlockOutput {
+                public_access_block_configuration: Some(configuration),
+            })
+        })
+    }
+
+    async fn put_public_access_block(
+        &self,
+        req: S3Request<PutPublicAccessBlockInput>,
+    ) -> Reply<PutPublicAccessBlockOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let asked = input.public_access_block_configuration;
+            let switches = [
+                asked.block_public_acls,
+                asked.ignore_public_acls,
+                asked.block_public_policy,
+                asked.restrict_public_buckets,
+            ];
+            let block = switches.map(|switch| switch == Some(true));
+            settings::put_public_access_block(cloud, caller, &input.bucket, Some(block))?;
+            Ok(PutPublicAccessBlockOutput::default())
+        })
+    }
+
+    async fn delete_public_access_block(
+        &self,
+        req: S3Request<DeletePublicAccessBlockInput>,
+    ) -> Reply<DeletePublicAccessBlockOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            settings::put_public_access_block(cloud, caller, &input.bucket, None)?;
+            Ok(DeletePublicAccessBlockOutput::default())
+        })
+    }
+
+    async fn get_bucket_ownership_controls(
+        &self,
+        req: S3Request<GetBucketOwnershipControlsInput>,
+    ) -> Reply<GetBucketOwnershipControlsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let object_ownership = ObjectOwnership::from(settings::ownership(cloud, caller, &input.bucket)?);
+            let controls = OwnershipControls {
+                rules: vec![OwnershipControlsRule { object_ownership }],
+            };
+            Ok(GetBucketOwnershipControlsOutput {
+                ownership_controls: Some(controls),
+            })
+        })
+    }
+
+    async fn put_bucket_ownership_controls(
+        &self,
+        req: S3Request<PutBucketOwnershipControlsInput>,
+    ) -> Reply<PutBucketOwnershipControlsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let rule = input.ownership_controls.rules.into_iter().next();
+            let rule =
+                rule.ok_or_else(|| Refusal::new(400, "MalformedXML", "The XML you provided was not well-formed"))?;
+            settings::put_ownership(cloud, caller, &input.bucket, rule.object_ownership.as_str().to_owned())?;
+            Ok(PutBucketOwnershipControlsOutput::default())
+        })
+    }
+
+    async fn get_bucket_acl(&self, req: S3Request<GetBucketAclInput>) -> Reply<GetBucketAclOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketAcl")?;
+            let id = Some(canonical_id(&held.owner));
+            let grantee = Grantee {
+                display_name: None,
+                email_address: None,
+                id: id.clone(),
+                type_: Type::from_static(Type::CANONICAL_USER),
+                uri: None,
+            };
+            let permission = Some(Permission::from_static(Permission::FULL_CONTROL));
+            let grants = Some(vec![Grant {
+                grantee: Some(grantee),
+                permission,
+            }]);
+            Ok(GetBucketAclOutput {
+                grants,
+                owner: Some(Owner { display_name: None, id }),
+            })
+        })
+    }
+
+    async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> Reply<ListObjectsV2Output> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::list_current(cloud, caller, input)
+        })
+    }
+
+    async fn put_object(&self, req: S3Request<PutObjectInput>) -> Reply<PutObjectOutput> {
+        let mut req = req;
+        let body = collect(req.input.body.take()).await.map_err(refuse)?;
+        let trailing = req.trailing_headers.take().and_then(|trailing| trailing.take());
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, headers| {
+            let checksum = verify(&body, input.content_md5.as_ref(), &given_checksum!(input), trailing)?;
+            let encrypted = (input.server_side_encryption.as_ref(), input.ssekms_key_id.clone());
+            let (class, tagging) = (input.storage_class.as_ref(), input.tagging.as_deref());
+            let wanted = wanted(
+                headers_of!(input),
+                tagging,
+                class,
+                encrypted,
+                checksum,
+                if_absent(headers),
+            )?;
+            let entry = objects::put(cloud, caller, &input.bucket, &input.key, body, wanted)?;
+            let object = entry.object().expect("a put makes an object");
+            let (server_side_encryption, ssekms_key_id) = encryption_of(object);
+            let mut output = PutObjectOutput {
+                e_tag: Some(etag(&object.etag)),
+                server_side_encryption,
+                ssekms_key_id,
+                version_id: objects::shown_id(cloud, &input.bucket, &entry),
+                ..PutObjectOutput::default()
+            };
+            set_checksum!(output, checksum_of(object));
+            Ok(output)
+        })
+    }
+
+    async fn get_object(&self, req: S3Request<GetObjectInput>) -> Reply<GetObjectOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::get(cloud, caller, input)
+        })
+    }
+
+    async fn head_object(&self, req: S3Request<HeadObjectInput>) -> Reply<HeadObjectOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::head(cloud, caller, input)
+        })
+    }
+
+    async fn get_object_attributes(
+        &self,
+        req: S3Request<GetObjectAttributesInput>,
+    ) -> Reply<GetObjectAttributesOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::attributes(cloud, caller, input)
+        })
+    }
+
+    async fn copy_object(&self, req: S3Request<CopyObjectInput>) -> Reply<CopyObjectOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, answers::copy)
+    }
+
+    async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> Reply<DeleteObjectOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let id = input.version_id.as_deref();
+            let done = objects::delete(cloud, caller, &input.bucket, &input.key, id)?;
+            let (delete_marker, version_id) = deletion(&done, id);
+            Ok(DeleteObjectOutput {
+                delete_marker,
+                version_id,
+                ..DeleteObjectOutput::default()
+            })
+        })
+    }
+
+    async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> Reply<DeleteObjectsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::delete_many(cloud, caller, input)
+        })
+    }
+
+    async fn get_object_tagging(&self, req: S3Request<GetObjectTaggingInput>) -> Reply<GetObjectTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let id = input.version_id.as_deref();
+            let action = if id.is_some() {
+                "s3:GetObjectVersionTagging"
+            } else {
+                "s3:GetObjectTagging"
+            };
+            let (entry, object) = objects::locate_for(cloud, caller, &input.bucket, &input.key, id, action)?;
+            let version_id = objects::shown_id(cloud, &input.bucket, &entry);
+            Ok(GetObjectTaggingOutput {
+                tag_set: tag_set(&object.tags),
+                version_id,
+            })
+        })
+    }
+
+    async fn put_object_tagging(&self, req: S3Request<PutObjectTaggingInput>) -> Reply<PutObjectTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let place = (input.bucket.as_str(), input.key.as_str(), input.version_id.as_deref());
+            let entry = objects::put_tags(cloud, caller, place, tag_map(input.tagging))?;
+            Ok(PutObjectTaggingOutput {
+                version_id: objects::shown_id(cloud, &input.bucket, &entry),
+            })
+        })
+    }
+
+    async fn delete_object_tagging(
+        &self,
+        req: S3Request<DeleteObjectTaggingInput>,
+    ) -> Reply<DeleteObjectTaggingOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let place = (input.bucket.as_str(), input.key.as_str(), input.version_id.as_deref());
+            let entry = objects::put_tags(cloud, caller, place, Default::default())?;
+            Ok(DeleteObjectTaggingOutput {
+                version_id: objects::shown_id(cloud, &input.bucket, &entry),
+            })
+        })
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        req: S3Request<CreateMultipartUploadInput>,
+    ) -> Reply<CreateMultipartUploadOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let checksum = algorithm(input.checksum_algorithm.as_ref())?;
+            let encrypted = (input.server_side_encryption.as_ref(), input.ssekms_key_id.clone());
+            let (class, tagging) = (input.storage_class.as_ref(), input.tagging.as_deref());
+            let wanted = wanted(headers_of!(input), tagging, class, encrypted, checksum, false)?;
+            let id = uploads::create(cloud, caller, &input.bucket, &input.key, wanted)?;
+            Ok(CreateMultipartUploadOutput {
+                bucket: Some(input.bucket),
+                key: Some(input.key),
+                upload_id: Some(id),
+                checksum_algorithm: input.checksum_algorithm,
+                checksum_type: input.checksum_type,
+                ..CreateMultipartUploadOutput::default()
+            })
+        })
+    }
+
+    async fn upload_part(&self, req: S3Request<UploadPartInput>) -> Reply<UploadPartOutput> {
+        let mut req = req;
+        let body = collect(req.input.body.take()).await.map_err(refuse)?;
+        let trailing = req.trailing_headers.take().and_then(|trailing| trailing.take());
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let verified = verify(&body, input.content_md5.as_ref(), &given_checksum!(input), trailing)?;
+            let shown = verified.map(|algorithm| checksum(algorithm, algorithm.of(&body)));
+            let place = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            let part = uploads::put_part(cloud, caller, place, input.part_number, body)?;
+            let mut output = UploadPartOutput {
+                e_tag: Some(etag(&part.etag)),
+                ..UploadPartOutput::default()
+            };
+            set_checksum!(output, shown);
+            Ok(output)
+        })
+    }
+
+    async fn upload_part_copy(&self, req: S3Request<UploadPartCopyInput>) -> Reply<UploadPartCopyOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let (matches, differs) = (
+                input.copy_source_if_match.as_ref(),
+                input.copy_source_if_none_match.as_ref(),
+            );
+            let from = source(
+                &input.copy_source,
+                matches,
+                differs,
+                input.expected_source_bucket_owner.clone(),
+            )?;
+            let range = answers::copy_range(input.copy_source_range.as_deref())?;
+            let place = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            let (entry, part) = uploads::copy_part(cloud, caller, place, input.part_number, &from, range)?;
+            let result = CopyPartResult {
+                e_tag: Some(etag(&part.etag)),
+                last_modified: Some(time(part.at)),
+                ..Default::default()
+            };
+            Ok(UploadPartCopyOutput {
+                copy_part_result: Some(result),
+                copy_source_version_id: objects::shown_id(cloud, &from.bucket, &entry),
+                ..UploadPartCopyOutput::default()
+            })
+        })
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        req: S3Request<CompleteMultipartUploadInput>,
+    ) -> Reply<CompleteMultipartUploadOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, headers| {
+            let parts = input
+                .multipart_upload
+                .and_then(|upload| upload.parts)
+                .unwrap_or_default()
+                .into_iter();
+            let asked = Completion {
+                parts: parts
+                    .map(|part| {
+                        (
+                            part.part_number.unwrap_or(0),
+                            part.e_tag.map(ETag::into_value).unwrap_or_default(),
+                        )
+                    })
+                    .collect(),
+                size: input.mpu_object_size.and_then(|size| u64::try_from(size).ok()),
+                only_if_absent: if_absent(headers),
+            };
+            let place = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+            let entry = uploads::complete(cloud, caller, place, &asked)?;
+            let object = entry.object().expect("a completed upload makes an object");
+            let mut output = CompleteMultipartUploadOutput {
+                e_tag: Some(etag(&object.etag)),
+                location: Some(format!("/{}/{}", input.bucket, input.key)),
+                version_id: objects::shown_id(cloud, &input.bucket, &entry),
+                bucket: Some(input.bucket),
+                key: Some(input.key),
+                ..CompleteMultipartUploadOutput::default()
+            };
+            set_checksum!(output, checksum_of(object));
+            Ok(output)
+        })
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        req: S3Request<AbortMultipartUploadInput>,
+    ) -> Reply<AbortMultipartUploadOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            uploads::abort(cloud, caller, (&input.bucket, &input.key, &input.upload_id))?;
+            Ok(AbortMultipartUploadOutput::default())
+        })
+    }
+
+    async fn list_parts(&self, req: S3Request<ListPartsInput>) -> Reply<ListPartsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::list_parts(cloud, caller, input)
+        })
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        req: S3Request<ListMultipartUploadsInput>,
+    ) -> Reply<ListMultipartUploadsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            answers::list_uploads(cloud, caller, input)
+        })
+    }
+}

@@ -1,0 +1,245 @@
+//! Images: described and deregistered.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::ids::{AccountId, Region};
+use serde_json::{Value, json};
+
+use super::{admitted, image_arn, paged, passes, required, snapshot_arn};
+use crate::cloud::{Answer, Caller, Cloud, ServiceError};
+use crate::services::members::{filters, flag, tag_list, texts};
+
+/// How an image is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageState {
+    /// Being copied.
+    Pending,
+    /// Ready.
+    Available,
+    /// Its copy failed, for the reason given. It stays registered.
+    Failed(String),
+}
+
+/// One device of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// `/dev/xvda`
+    pub name: String,
+    /// The snapshot behind it.
+    pub snapshot: String,
+    /// Its size in GiB.
+    pub size_gib: u32,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+}
+
+/// An image.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Who owns it.
+    pub owner: AccountId,
+    /// Where it is.
+    pub region: Region,
+    /// Its name, unique among the owner's.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// `x86_64`, `arm64`
+    pub architecture: String,
+    /// Its devices, root first.
+    pub devices: Vec<Device>,
+    /// How it is.
+    pub state: ImageState,
+    /// Launch permissions: account ids (or `all`) and from when each of them sees it.
+    pub permitted: BTreeMap<String, Timestamp>,
+    /// Marketplace product codes.
+    pub marketplace_codes: Vec<String>,
+    /// The image that it was copied from.
+    pub source: Option<String>,
+    /// Its tags, for its owner's eyes only.
+    pub tags: BTreeMap<String, String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when describe calls show it.
+    pub visible_from: Timestamp,
+}
+
+impl Image {
+    pub(super) fn seen_by(&self, caller: &Caller, now: Timestamp) -> bool {
+        self.region == caller.region && (self.owner == caller.account || admitted(&self.permitted, caller, now))
+    }
+
+    fn state_name(&self) -> &'static str {
+        match self.state {
+            ImageState::Pending => "pending",
+            ImageState::Available => "available",
+            ImageState::Failed(_) => "failed",
+        }
+    }
+
+    fn describe(&self, id: &str, for_owner: bool) -> Value {
+        let devices = self.devices.iter().map(|device| {
+            json!({
+                "DeviceName": device.name,
+                "Ebs": {
+                    "SnapshotId": device.snapshot, "VolumeSize": device.size_gib, "VolumeType": "gp3",
+                    "DeleteOnTermination": true, "Encrypted": device.encrypted,
+                },
+            })
+        });
+        let mut shown = json!({
+            "ImageId": id,
+            "Name": self.name,
+            "OwnerId": self.owner.as_str(),
+            "ImageLocation": format!("{}/{}", self.owner, self.name),
+            "State": self.state_name(),
+            "Public": self.permitted.contains_key("all"),
+            "Architecture": self.architecture,
+            "ImageType": "machine",
+            "Hypervisor": "xen",
+            "VirtualizationType": "hvm",
+            "EnaSupport": true,
+            "PlatformDetails": "Linux/UNIX",
+            "RootDeviceType": "ebs",
+            "RootDeviceName": self.devices.first().map_or("/dev/xvda", |device| device.name.as_str()),
+            "BlockDeviceMappings": devices.collect::<Value>(),
+            "CreationDate": self.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
+            "Tags": if for_owner { tag_list(&self.tags) } else { json!([]) },
+        });
+        if !self.description.is_empty() {
+            shown["Description"] = json!(self.description);
+        }
+        if !self.marketplace_codes.is_empty() {
+            let codes = self.marketplace_codes.iter();
+            shown["ProductCodes"] = codes
+                .map(|code| json!({"ProductCodeId": code, "ProductCodeType": "marketplace"}))
+                .collect();
+        }
+        if let Some(source) = self.source.as_ref().filter(|_| for_owner) {
+            shown["SourceImageId"] = json!(source);
+            shown["SourceImageRegion"] = json!(self.region.as_str());
+        }
+        if let ImageState::Failed(reason) = &self.state {
+            shown["StateReason"] = json!({"Code": "Client.InternalError", "Message": reason});
+        }
+        shown
+    }
+}
+
+pub(super) fn not_found(id: &str) -> ServiceError {
+    ServiceError::new("InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist"))
+}
+
+/// An image of the caller's own. One that is only shared with it is seen, but not its to change.
+pub(super) fn own<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, ServiceError> {
+    let image = cloud
+        .ec2
+        .images
+        .get(id)
+        .filter(|image| image.seen_by(caller, cloud.now))
+        .ok_or_else(|| not_found(id))?;
+    if image.owner != caller.account {
+        return Err(ServiceError::with_status(
+            403,
+            "AuthFailure",
+            format!("Not authorized for image:{id}"),
+        ));
+    }
+    Ok(image)
+}
+
+/// `DescribeImages`: own images and those that the caller may launch.
+pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
+    let (ids, owners, executable_by) = (
+        texts(input, "ImageIds"),
+        texts(input, "Owners"),
+        texts(input, "ExecutableUsers"),
+    );
+    let conditions = filters(input);
+    let me = caller.account.as_str();
+    let mut found = Vec::new();
+    for (id, image) in &cloud.ec2.images {
+        let own = image.owner == caller.account;
+        if !image.seen_by(caller, cloud.now) || image.visible_from > cloud.now {
+            continue;
+        }
+        let id_fits = ids.is_empty() || ids.contains(id);
+        let owner_fits = owners.is_empty()
+            || owners
+                .iter()
+                .any(|owner| owner == image.owner.as_str() || (owner == "self" && own));
+        let executable = |who: &String| match who.as_str() {
+            "self" => image.permitted.contains_key(me),
+            who => image.permitted.contains_key(who),
+        };
+        let executable_fits = executable_by.is_empty() || executable_by.iter().any(executable);
+        let no_tags = BTreeMap::new();
+        let tags = if own { &image.tags } else { &no_tags };
+        let filters_fit = passes(&conditions, tags, &|name| {
+            let one = |value: &str| Some(vec![value.to_owned()]);
+            match name {
+                "image-id" => one(id),
+                "name" => one(&image.name),
+                "owner-id" => one(image.owner.as_str()),
+                "state" => one(image.state_name()),
+                "architecture" => one(&image.architecture),
+                "description" => one(&image.description),
+                "is-public" => one(if image.permitted.contains_key("all") {
+                    "true"
+                } else {
+                    "false"
+                }),
+                "root-device-type" => one("ebs"),
+                "image-type" => one("machine"),
+                "source-image-id" => Some(image.source.clone().filter(|_| own).into_iter().collect()),
+                "block-device-mapping.snapshot-id" => Some(image.devices.iter().map(|d| d.snapshot.clone()).collect()),
+                _ => None,
+            }
+        })?;
+        if id_fits && owner_fits && executable_fits && filters_fit {
+            found.push((id.clone(), image.describe(id, own)));
+        }
+    }
+    if let Some(missing) = ids.iter().find(|id| !known(cloud, caller, id)) {
+        return Err(not_found(missing));
+    }
+    paged(input, "ImageIds", "Images", found)
+}
+
+fn known(cloud: &Cloud, caller: &Caller, id: &str) -> bool {
+    let image = cloud.ec2.images.get(id);
+    image.is_some_and(|image| image.seen_by(caller, cloud.now) && image.visible_from <= cloud.now)
+}
+
+/// `DeregisterImage`. Of a copy under way it is the cancellation. Snapshots stay (and those of a copy go on) unless told
+/// otherwise, and those of another image stay in any case.
+pub(super) fn deregister(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
+    let id = required(input, "ImageId")?;
+    let image = own(cloud, caller, id)?.clone();
+    cloud.ec2.images.remove(id);
+    cloud.effect(caller, "ec2 DeregisterImage", image_arn(&image.region, id));
+    if flag(input, "DeleteAssociatedSnapshots") != Some(true) {
+        return Ok(json!({ "Return": true }));
+    }
+    let mut results = Vec::new();
+    for device in &image.devices {
+        let free = super::snapshots::in_use_by(cloud, &device.snapshot).is_none();
+        let own = cloud
+            .ec2
+            .snapshots
+            .get(&device.snapshot)
+            .is_some_and(|snapshot| snapshot.owner == caller.account);
+        if free && own {
+            cloud.ec2.snapshots.remove(&device.snapshot);
+            cloud.effect(
+                caller,
+                "ec2 DeleteSnapshot",
+                snapshot_arn(&image.region, &device.snapshot),
+            );
+        }
+        let code = if free && own { "success" } else { "skipped" };
+        results.push(json!({"SnapshotId": device.snapshot, "ReturnCode": code}));
+    }
+    Ok(json!({ "Return": true, "DeleteSnapshotResults": results }))
+}

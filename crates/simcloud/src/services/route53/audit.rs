@@ -1,0 +1,46 @@
+//! What the laws read of hosted zones: whose they are, what they hold, which tags they carry.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::ids::AccountId;
+
+use super::HostedZone;
+use super::records::Records;
+use crate::cloud::Cloud;
+
+/// One hosted zone as it is now. Its records are shared, not copied.
+#[derive(Debug, Clone)]
+pub struct ZoneSummary {
+    /// Its id, without prefix.
+    pub id: String,
+    /// The account that owns it.
+    pub owner: AccountId,
+    /// Its canonical name.
+    pub name: String,
+    /// Whether it is private.
+    pub private: bool,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its record sets.
+    pub records: Arc<Records>,
+}
+
+fn summary((id, zone): (&String, &HostedZone)) -> ZoneSummary {
+    ZoneSummary {
+        id: id.clone(),
+        owner: zone.owner.clone(),
+        name: zone.name.clone(),
+        private: zone.private.is_some(),
+        comment: zone.comment.clone(),
+        tags: zone.tags.clone(),
+        records: zone.records.clone(),
+    }
+}
+
+/// Every hosted zone of every account.
+pub fn every_zone(cloud: &Cloud) -> impl Iterator<Item = ZoneSummary> {
+    cloud.route53.zones.iter().map(summary)
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::event::Verdict;
+use crate::event::{PauseReason, Verdict};
 use crate::ids::{GateName, StepId};
 use crate::plan::StepSpec;
 use crate::state::{GateState, State, StepStatus};
@@ -68,7 +68,9 @@ fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
         if !step.needs.iter().all(|needs| state.steps[needs].status.is_settled()) {
             continue;
         }
-        let presses_on = step.presses_on && hand_over_is_under_way(state, step);
+        // Without a login nothing can press on: every call would be refused, at once and for ever.
+        let logged_in = !matches!(state.paused, Some(PauseReason::CredentialsExpired { .. }));
+        let presses_on = logged_in && step.presses_on && hand_over_is_under_way(state, step);
         if state.paused.is_some() && !presses_on {
             continue;
         }

@@ -2,7 +2,7 @@ use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{Direction, Event, Outcome, PauseReason};
+use crate::event::{Direction, Event, Outcome};
 use crate::failure::FailureClass;
 use crate::plan::{Plan, Undo};
 use crate::sample::{accepted, at, follow, gate, id, intent, plan, refusal, started, step, whole};
@@ -113,6 +113,19 @@ fn a_paused_run_rests_but_a_hand_over_under_way_presses_on() {
     follow(&mut state, whole(&id(0)));
     follow(&mut state, [pause()]);
     assert_eq!(decide(&state, at(9)), [Decision::Carry(id(1)), Decision::Rest]);
+}
+
+#[test]
+fn a_hand_over_does_not_press_on_without_a_login() {
+    let presses = |n, needs: &[usize]| {
+        let mut presses = step(n, needs, &[]);
+        presses.presses_on = true;
+        presses
+    };
+    let mut state = started(&plan(vec![presses(0, &[]), presses(1, &[0])], &[]));
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [Event::RunPaused { reason: PauseReason::CredentialsExpired { command: "log in".into() } }]);
+    assert_eq!(decide(&state, at(9)), [Decision::Rest]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn proves_copy(event: &Event, plan: &Plan) -> Option<String> {
 }
 
 /// The step that compares a bucket with its copy, before the gate.
-const PROOF: &str = "verify_interim";
+const PROOF: &str = "prove_interim";
 
 /// Checks what can only be told at the end: after a completed run, that nothing made for transport is left; after an unwound one, that
 /// everything is as it was.

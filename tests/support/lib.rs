@@ -1,1 +1,5 @@
-//! support
+//! What the whole-run tests share: one night of a run in simcloud, cut off or disturbed at an exact point, and what is left of it.
+
+pub mod night;
+pub mod points;
+pub mod standing;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as SdkRegion;
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use model::plan::AccountAccess;
 use model::{AccountId, Failure, Region, RunId, Side};
 
@@ -98,7 +98,11 @@ pub(crate) struct Clients<'a> {
 impl Clients<'_> {
     /// The interceptor that logs a service's calls.
     pub(crate) fn log(&self, service: &'static str) -> CallLog {
-        CallLog { account: Some(self.account.clone()), service, sink: self.sink.clone() }
+        CallLog {
+            account: Some(self.account.clone()),
+            service,
+            sink: self.sink.clone(),
+        }
     }
 }
 
@@ -108,7 +112,9 @@ macro_rules! two_clients {
         let build = |config: &aws_types::SdkConfig| {
             let config = $sdk::config::Builder::from(config)
                 .interceptor($clients.log($service))
-                .retry_partition(aws_smithy_runtime::client::retries::RetryPartition::custom($clients.partition.to_owned()).build())
+                .retry_partition(
+                    aws_smithy_runtime::client::retries::RetryPartition::custom($clients.partition.to_owned()).build(),
+                )
                 .build();
             $sdk::Client::from_conf(config)
         };
@@ -128,9 +134,15 @@ impl Accounts {
         let operator_config = sdk_config(connection, region, connection.operator.clone(), true);
         let operator = sts_client(&operator_config, connection, None);
         let by_side = access.iter().map(|(side, access)| {
-            (*side, Arc::new(Account::enter(connection, *side, access, region, run, &operator)))
+            (
+                *side,
+                Arc::new(Account::enter(connection, *side, access, region, run, &operator)),
+            )
         });
-        Self { by_side: by_side.collect(), operator }
+        Self {
+            by_side: by_side.collect(),
+            operator,
+        }
     }
 
     /// The account of a side; the source's where the migration has no parent account of its own.
@@ -223,9 +235,16 @@ impl Account {
 }
 
 fn sts_client(config: &SdkConfig, connection: &Connection, account: Option<&AccountId>) -> aws_sdk_sts::Client {
-    let log = CallLog { account: account.cloned(), service: "sts", sink: connection.log.clone() };
+    let log = CallLog {
+        account: account.cloned(),
+        service: "sts",
+        sink: connection.log.clone(),
+    };
     let partition = aws_smithy_runtime::client::retries::RetryPartition::custom(connection.partition.clone()).build();
-    let config = aws_sdk_sts::config::Builder::from(config).interceptor(log).retry_partition(partition).build();
+    let config = aws_sdk_sts::config::Builder::from(config)
+        .interceptor(log)
+        .retry_partition(partition)
+        .build();
     aws_sdk_sts::Client::from_conf(config)
 }
 
@@ -235,7 +254,11 @@ fn sdk_config(
     credentials: SharedCredentialsProvider,
     retries: bool,
 ) -> SdkConfig {
-    let retry = if retries { RetryConfig::standard().with_max_attempts(4) } else { RetryConfig::disabled() };
+    let retry = if retries {
+        RetryConfig::standard().with_max_attempts(4)
+    } else {
+        RetryConfig::disabled()
+    };
     // A hung call is an unknown outcome after a minute, not a hung night.
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(std::time::Duration::from_secs(60))

@@ -28,7 +28,10 @@ pub(crate) struct CallLog {
 
 impl std::fmt::Debug for CallLog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallLog").field("account", &self.account).field("service", &self.service).finish_non_exhaustive()
+        f.debug_struct("CallLog")
+            .field("account", &self.account)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,7 +65,9 @@ impl Intercept for CallLog {
         components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(time), Some(sent)) = (components.time_source(), cfg.load::<SentAt>()) else { return Ok(()) };
+        let (Some(time), Some(sent)) = (components.time_source(), cfg.load::<SentAt>()) else {
+            return Ok(());
+        };
         let now = time.now();
         let operation = cfg.load::<Metadata>().map(|m| m.name().to_owned()).unwrap_or_default();
         let response = context.response();
@@ -80,7 +85,9 @@ impl Intercept for CallLog {
             operation,
             outcome,
             request_id: header("x-amzn-requestid").or_else(|| header("x-amz-request-id")),
-            millis: now.duration_since(sent.0).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+            millis: now
+                .duration_since(sent.0)
+                .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
         });
         Ok(())
     }

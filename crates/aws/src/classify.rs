@@ -55,7 +55,11 @@ pub(crate) fn failure<E: Modelled>(account: &str, service: &str, operation: &str
             let status = context.raw().status().as_u16();
             let code = context.err().code().unwrap_or_default();
             let message = context.err().message().unwrap_or_default().to_owned();
-            make(class_of(code, status), if code.is_empty() { status_code(status) } else { code }, message)
+            make(
+                class_of(code, status),
+                if code.is_empty() { status_code(status) } else { code },
+                message,
+            )
         }
         SdkError::TimeoutError(_) => make(FailureClass::NoAnswer, "[Timeout]", deepest(&error)),
         SdkError::DispatchFailure(dispatch) if dispatch.is_user() => {
@@ -112,44 +116,113 @@ fn status_code(status: u16) -> &'static str {
 /// The codes and their sources stand in `docs/error-classes.md`.
 pub fn class_of(code: &str, status: u16) -> FailureClass {
     match code {
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestLimitExceeded" | "RequestThrottled"
-        | "RequestThrottledException" | "TooManyRequestsException" | "SlowDown" | "PriorRequestNotComplete"
-        | "BandwidthLimitExceeded" | "LimitExceededRate" | "EC2ThrottledException" | "SlowDownError" => FailureClass::Throttled,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "BandwidthLimitExceeded"
+        | "LimitExceededRate"
+        | "EC2ThrottledException"
+        | "SlowDownError" => FailureClass::Throttled,
 
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "InvalidClientTokenId" | "InvalidAccessKeyId"
-        | "UnrecognizedClientException" | "TokenRefreshRequired" => FailureClass::CredentialsExpired,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "UnrecognizedClientException"
+        | "TokenRefreshRequired" => FailureClass::CredentialsExpired,
 
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthFailure" | "NotAuthorized"
-        | "AllAccessDisabled" | "KMSKeyNotAccessibleFault" | "OptInRequired" | "InvalidAMIAttributePermission" => {
-            FailureClass::Denied
-        }
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AuthFailure"
+        | "NotAuthorized"
+        | "AllAccessDisabled"
+        | "KMSKeyNotAccessibleFault"
+        | "OptInRequired"
+        | "InvalidAMIAttributePermission" => FailureClass::Denied,
 
-        "NoSuchBucket" | "NoSuchKey" | "NoSuchVersion" | "NoSuchUpload" | "NotFound" | "NotFoundException"
-        | "DBSnapshotNotFound" | "DBSnapshotNotFoundFault" | "DBInstanceNotFound" | "DBInstanceNotFoundFault"
-        | "DBSubnetGroupNotFoundFault" | "DBParameterGroupNotFound" | "DBParameterGroupNotFoundFault"
-        | "InvalidAMIID.NotFound" | "InvalidAMIID.Unavailable" | "InvalidSnapshot.NotFound" | "NoSuchHostedZone"
-        | "NoSuchChange" | "NoSuchJobException" | "NoSuchEntity" | "NoSuchBucketPolicy" | "InvalidDBSnapshot.NotFound" => {
-            FailureClass::NotFound
-        }
+        "NoSuchBucket"
+        | "NoSuchKey"
+        | "NoSuchVersion"
+        | "NoSuchUpload"
+        | "NotFound"
+        | "NotFoundException"
+        | "DBSnapshotNotFound"
+        | "DBSnapshotNotFoundFault"
+        | "DBInstanceNotFound"
+        | "DBInstanceNotFoundFault"
+        | "DBSubnetGroupNotFoundFault"
+        | "DBParameterGroupNotFound"
+        | "DBParameterGroupNotFoundFault"
+        | "InvalidAMIID.NotFound"
+        | "InvalidAMIID.Unavailable"
+        | "InvalidSnapshot.NotFound"
+        | "NoSuchHostedZone"
+        | "NoSuchChange"
+        | "NoSuchJobException"
+        | "NoSuchEntity"
+        | "NoSuchBucketPolicy"
+        | "InvalidDBSnapshot.NotFound" => FailureClass::NotFound,
 
-        "AlreadyExistsException" | "DBSnapshotAlreadyExists" | "DBSnapshotAlreadyExistsFault" | "DBInstanceAlreadyExists"
-        | "DBInstanceAlreadyExistsFault" | "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" | "HostedZoneAlreadyExists"
-        | "InvalidAMIName.Duplicate" | "IdempotencyException" | "IdempotentParameterMismatch" => FailureClass::AlreadyExists,
+        "AlreadyExistsException"
+        | "DBSnapshotAlreadyExists"
+        | "DBSnapshotAlreadyExistsFault"
+        | "DBInstanceAlreadyExists"
+        | "DBInstanceAlreadyExistsFault"
+        | "BucketAlreadyExists"
+        | "BucketAlreadyOwnedByYou"
+        | "HostedZoneAlreadyExists"
+        | "InvalidAMIName.Duplicate"
+        | "IdempotencyException"
+        | "IdempotentParameterMismatch" => FailureClass::AlreadyExists,
 
-        "OperationAborted" | "InvalidDBSnapshotState" | "InvalidDBSnapshotStateFault" | "InvalidDBInstanceState"
-        | "InvalidDBInstanceStateFault" | "KMSInvalidStateException" | "DisabledException" | "BucketNotEmpty"
-        | "HostedZoneNotEmpty" | "InvalidSnapshot.InUse" | "IncorrectState" | "ConditionalRequestConflict"
-        | "InvalidObjectState" | "ObjectNotInActiveTierError" | "JobStatusException" | "ConflictException" => {
-            FailureClass::WrongState
-        }
+        "OperationAborted"
+        | "InvalidDBSnapshotState"
+        | "InvalidDBSnapshotStateFault"
+        | "InvalidDBInstanceState"
+        | "InvalidDBInstanceStateFault"
+        | "KMSInvalidStateException"
+        | "DisabledException"
+        | "BucketNotEmpty"
+        | "HostedZoneNotEmpty"
+        | "InvalidSnapshot.InUse"
+        | "IncorrectState"
+        | "ConditionalRequestConflict"
+        | "InvalidObjectState"
+        | "ObjectNotInActiveTierError"
+        | "JobStatusException"
+        | "ConflictException" => FailureClass::WrongState,
 
-        "SnapshotQuotaExceeded" | "SnapshotQuotaExceededFault" | "SharedSnapshotQuotaExceeded" | "InstanceQuotaExceeded"
-        | "InstanceQuotaExceededFault" | "StorageQuotaExceeded" | "StorageQuotaExceededFault" | "ResourceLimitExceeded"
-        | "LimitExceededException" | "TooManyBuckets" | "TooManyHostedZones" | "ConcurrentSnapshotLimitExceeded"
+        "SnapshotQuotaExceeded"
+        | "SnapshotQuotaExceededFault"
+        | "SharedSnapshotQuotaExceeded"
+        | "InstanceQuotaExceeded"
+        | "InstanceQuotaExceededFault"
+        | "StorageQuotaExceeded"
+        | "StorageQuotaExceededFault"
+        | "ResourceLimitExceeded"
+        | "LimitExceededException"
+        | "TooManyBuckets"
+        | "TooManyHostedZones"
+        | "ConcurrentSnapshotLimitExceeded"
         | "InsufficientDBInstanceCapacity" => FailureClass::Quota,
 
-        "InternalError" | "InternalFailure" | "InternalException" | "InternalServiceException" | "ServiceUnavailable"
-        | "ServiceUnavailableException" | "Unavailable" | "KMSInternalException" | "DependencyTimeoutException"
+        "InternalError"
+        | "InternalFailure"
+        | "InternalException"
+        | "InternalServiceException"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "Unavailable"
+        | "KMSInternalException"
+        | "DependencyTimeoutException"
         | "ServiceFailure" => FailureClass::Unavailable,
 
         // Fresh principals are not known everywhere at once; the step's patience bears it (a fact of section 2.3).

@@ -31,7 +31,11 @@ pub struct Key {
 impl Kms {
     pub(crate) fn new(clients: &Clients<'_>) -> Self {
         let (read, once) = two_clients!(clients, aws_sdk_kms, "kms");
-        Self { read, once, account: clients.account.clone() }
+        Self {
+            read,
+            once,
+            account: clients.account.clone(),
+        }
     }
 
     fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
@@ -43,13 +47,21 @@ impl Kms {
 
     /// The key of an id, ARN or alias; none if there is none.
     pub async fn key(&self, id: &str) -> Result<Option<Key>, Failure> {
-        let answer = self.read.describe_key().key_id(id).send().await.map_err(self.failed("DescribeKey"));
-        Ok(classify::found(answer)?.and_then(|answer| answer.key_metadata).map(|key| Key {
-            id: key.key_id,
-            arn: key.arn.unwrap_or_default(),
-            aws_managed: key.key_manager == Some(KeyManagerType::Aws),
-            enabled: key.enabled,
-        }))
+        let answer = self
+            .read
+            .describe_key()
+            .key_id(id)
+            .send()
+            .await
+            .map_err(self.failed("DescribeKey"));
+        Ok(classify::found(answer)?
+            .and_then(|answer| answer.key_metadata)
+            .map(|key| Key {
+                id: key.key_id,
+                arn: key.arn.unwrap_or_default(),
+                aws_managed: key.key_manager == Some(KeyManagerType::Aws),
+                enabled: key.enabled,
+            }))
     }
 
     /// Every customer key of the account with its tags: how a key is found again whose making got no answer, because
@@ -59,14 +71,25 @@ impl Kms {
         while let Some(entry) = pages.next().await {
             let entry = entry.map_err(self.failed("ListKeys"))?;
             let id = entry.key_id().unwrap_or_default();
-            let answer = self.read.list_resource_tags().key_id(id).send().await.map_err(self.failed("ListResourceTags"));
+            let answer = self
+                .read
+                .list_resource_tags()
+                .key_id(id)
+                .send()
+                .await
+                .map_err(self.failed("ListResourceTags"));
             // AWS-managed keys of other services may refuse to show their tags; they are not ours.
             let found = match answer {
                 Ok(found) => found,
                 Err(failure) if matches!(failure.class, FailureClass::Denied | FailureClass::NotFound) => continue,
                 Err(failure) => return Err(failure),
             };
-            let has = |key: &str, value: &str| found.tags().iter().any(|t| t.tag_key() == key && t.tag_value() == value);
+            let has = |key: &str, value: &str| {
+                found
+                    .tags()
+                    .iter()
+                    .any(|t| t.tag_key() == key && t.tag_value() == value)
+            };
             if tags.iter().all(|(key, value)| has(key, value)) {
                 return self.key(id).await;
             }
@@ -95,9 +118,19 @@ impl Kms {
         }
         let answer = call.send().await.map_err(self.failed("CreateKey"))?;
         let key = answer.key_metadata.ok_or_else(|| {
-            Failure::ours("kms", FailureClass::Unexpected, "[BadAnswer]", "CreateKey answered without a key")
+            Failure::ours(
+                "kms",
+                FailureClass::Unexpected,
+                "[BadAnswer]",
+                "CreateKey answered without a key",
+            )
         })?;
-        Ok(Key { id: key.key_id, arn: key.arn.unwrap_or_default(), aws_managed: false, enabled: key.enabled })
+        Ok(Key {
+            id: key.key_id,
+            arn: key.arn.unwrap_or_default(),
+            aws_managed: false,
+            enabled: key.enabled,
+        })
     }
 
     /// Gives a key an alias.
@@ -108,7 +141,13 @@ impl Kms {
 
     /// Takes an alias away. The key stays.
     pub async fn delete_alias(&self, alias: &str) -> Result<(), Failure> {
-        self.once.delete_alias().alias_name(alias).send().await.map(drop).map_err(self.failed("DeleteAlias"))
+        self.once
+            .delete_alias()
+            .alias_name(alias)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("DeleteAlias"))
     }
 
     /// A key's policy document, byte for byte.
@@ -120,7 +159,12 @@ impl Kms {
 
     /// Replaces a key's policy document.
     pub async fn put_policy(&self, key: &str, policy: &str) -> Result<(), Failure> {
-        let call = self.once.put_key_policy().key_id(key).policy_name("default").policy(policy);
+        let call = self
+            .once
+            .put_key_policy()
+            .key_id(key)
+            .policy_name("default")
+            .policy(policy);
         call.send().await.map(drop).map_err(self.failed("PutKeyPolicy"))
     }
 }

@@ -12,8 +12,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 pub fn is_read(service: &str, operation: &str) -> bool {
     match service {
         "sts" => matches!(operation, "AssumeRole" | "GetCallerIdentity"),
-        "kms" => ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb)),
-        _ => ["Describe", "List", "Get", "Head"].iter().any(|verb| operation.starts_with(verb)),
+        "kms" => ["Describe", "List", "Get"]
+            .iter()
+            .any(|verb| operation.starts_with(verb)),
+        _ => ["Describe", "List", "Get", "Head"]
+            .iter()
+            .any(|verb| operation.starts_with(verb)),
     }
 }
 
@@ -42,7 +46,11 @@ impl HttpConnector for Guard {
         if request_is_read(&request) {
             return self.0.call(request);
         }
-        let what = format!("{} {} is not a read: this world may only look", request.method(), request.uri());
+        let what = format!(
+            "{} {} is not a read: this world may only look",
+            request.method(),
+            request.uri()
+        );
         HttpConnectorFuture::ready(Err(ConnectorError::user(what.into())))
     }
 }
@@ -53,7 +61,10 @@ fn request_is_read(request: &HttpRequest) -> bool {
         return true;
     }
     if let Some(target) = request.headers().get("x-amz-target") {
-        return target.rsplit('.').next().is_some_and(|operation| is_read("kms", operation));
+        return target
+            .rsplit('.')
+            .next()
+            .is_some_and(|operation| is_read("kms", operation));
     }
     let body = request.body().bytes().unwrap_or_default();
     let action = std::str::from_utf8(body)

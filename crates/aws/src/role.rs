@@ -33,7 +33,9 @@ impl RoleProvider {
 
     fn kept(&self) -> Option<Credentials> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.clone().filter(|c| c.expiry().is_none_or(|expiry| self.time.now() + MARGIN < expiry))
+        current
+            .clone()
+            .filter(|c| c.expiry().is_none_or(|expiry| self.time.now() + MARGIN < expiry))
     }
 
     async fn take_on(&self) -> Result<Credentials, CredentialsError> {
@@ -53,7 +55,9 @@ impl RoleProvider {
                 failure.message = format!("{} (role {})", failure.message, self.role_arn);
                 CredentialsError::provider_error(failure)
             })?;
-        let got = answer.credentials().ok_or_else(|| CredentialsError::unhandled("STS answered without credentials"))?;
+        let got = answer
+            .credentials()
+            .ok_or_else(|| CredentialsError::unhandled("STS answered without credentials"))?;
         let expiry = SystemTime::try_from(*got.expiration()).map_err(CredentialsError::unhandled)?;
         let credentials = Credentials::new(
             got.access_key_id(),

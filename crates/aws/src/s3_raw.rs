@@ -66,6 +66,10 @@ pub async fn get_signed(
         };
         match answer {
             Err(failure) if tries < TRIES && again(failure.class) => {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "a read is sent again, as the SDK does it, on the clock that it was given"
+                )]
                 tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(tries)).await;
             }
             other => return other,

@@ -22,5 +22,8 @@ pub(crate) async fn identity(client: &aws_sdk_sts::Client, account: &str) -> Res
         .map_err(|error| classify::failure(account, "sts", "GetCallerIdentity", error))?;
     let id = AccountId::new(answer.account().unwrap_or_default())
         .map_err(|e| Failure::ours("sts", FailureClass::Unexpected, "[BadAnswer]", e.to_string()))?;
-    Ok(Identity { account: id, arn: answer.arn().unwrap_or_default().to_owned() })
+    Ok(Identity {
+        account: id,
+        arn: answer.arn().unwrap_or_default().to_owned(),
+    })
 }

@@ -247,6 +247,9 @@ pub struct SimcloudArgs {
     /// Where to listen; port 0: any free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
+    /// The virtual moment at which it begins, such as 2026-11-21T12:50:00Z [default: when the inventory was observed]
+    #[arg(long)]
+    pub at: Option<jiff::Timestamp>,
     /// How many virtual seconds pass in one of the wall's.
     #[arg(long, default_value_t = 1.0)]
     pub speed: f64,
@@ -304,7 +307,9 @@ fn seeds(text: &str) -> Result<(u64, u64), String> {
 
 fn endpoint(text: &str) -> Result<SocketAddr, String> {
     let address = text.split_once('=').map_or(text, |(_, address)| address);
-    address.parse().map_err(|_| format!("{text:?} is not simcloud=HOST:PORT with a numeric address"))
+    address
+        .parse()
+        .map_err(|_| format!("{text:?} is not simcloud=HOST:PORT with a numeric address"))
 }
 
 impl Faults {

@@ -56,7 +56,10 @@ pub fn engine(
 ) -> Result<Engine, EngineError> {
     let state = run.state();
     let accounts = Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
-    let acting = Rc::new(moves::World { accounts, dns: Rc::clone(&world.dns) });
+    let acting = Rc::new(moves::World {
+        accounts,
+        dns: Rc::clone(&world.dns),
+    });
     let registry = moves::registry(Rc::clone(&acting));
     let renew = Box::new(move || {
         let acting = Rc::clone(&acting);

@@ -76,8 +76,13 @@ impl CliError {
 
     /// A file that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::before(exit::BLOCKED, format!("{} cannot be read", path.display()), "Check the path and its permissions.")
-            .because(error)
+        Self::before(
+            exit::BLOCKED,
+            "a file cannot be read",
+            "Check the path and its permissions.",
+        )
+        .at(path.display().to_string())
+        .because(error)
     }
 
     /// The journal's own refusals.
@@ -93,7 +98,9 @@ impl CliError {
                  copy of it (`cleave journal backup` makes them) or keep the file and ask for help."
             }
         };
-        Self::before(exit::BLOCKED, format!("the journal {} cannot be used", path.display()), advice).because(error)
+        Self::before(exit::BLOCKED, "the journal cannot be used", advice)
+            .at(path.display().to_string())
+            .because(error)
     }
 
     /// The lease is held by another process.
@@ -121,6 +128,7 @@ impl CliError {
             "the run cannot be carried on by this program",
             "Keep the journal. If the plan was made by another release, use that one.",
         )
+        .at(path.display().to_string())
         .because(error)
         .changed(see_status(path))
     }
@@ -136,7 +144,10 @@ impl CliError {
 }
 
 fn see_status(path: &Path) -> String {
-    format!("See what the run has changed so far: cleave status --journal {}", path.display())
+    format!(
+        "See what the run has changed so far: cleave status --journal {}",
+        path.display()
+    )
 }
 
 impl fmt::Display for CliError {

@@ -13,14 +13,23 @@ use crate::world::World;
 /// Checks, and gives warnings for the operator.
 pub async fn check(world: &World, plan: &Plan, run: &RunId) -> Result<Vec<String>, CliError> {
     let accounts = Accounts::enter(&world.connection, &plan.accounts, &plan.region, run);
-    accounts.operator().await.map_err(|failure| operator_refused(&failure, &world.login_command))?;
+    accounts
+        .operator()
+        .await
+        .map_err(|failure| operator_refused(&failure, &world.login_command))?;
     for account in accounts.all() {
         let access = &plan.accounts[&account.side];
-        let who = account.identity().await.map_err(|failure| role_refused(account.side, access, &failure))?;
+        let who = account
+            .identity()
+            .await
+            .map_err(|failure| role_refused(account.side, access, &failure))?;
         if who.account != access.account {
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!("the {} account is {}, not {}", account.side, who.account, access.account),
+                format!(
+                    "the {} account is {}, not {}",
+                    account.side, who.account, access.account
+                ),
                 "Correct the account or the role in the runbook, or log in to the other account.",
             )
             .at(who.arn));
@@ -37,7 +46,10 @@ async fn lifetime_warning(world: &World, plan: &Plan) -> Option<String> {
     let now = world.clock.now();
     let needed = window::current_or_next(&plan.windows, now).map(|opening| opening.until);
     let planned = i64::try_from(plan.critical_path_seconds()).unwrap_or(i64::MAX);
-    let needed = needed.unwrap_or(now.saturating_add(jiff::SignedDuration::from_secs(planned)).unwrap_or(Timestamp::MAX));
+    let needed = needed.unwrap_or(
+        now.saturating_add(jiff::SignedDuration::from_secs(planned))
+            .unwrap_or(Timestamp::MAX),
+    );
     (expires < needed).then(|| {
         format!(
             "your login expires at {expires}, before the window ends ({needed}): the run will pause then and ask for `{}`",
@@ -47,7 +59,19 @@ async fn lifetime_warning(world: &World, plan: &Plan) -> Option<String> {
 }
 
 fn operator_refused(failure: &Failure, login: &str) -> CliError {
-    CliError::preflight("your own AWS credentials are not accepted", failure, "Log in again and repeat the command.")
+    let (what, advice) = if failure.code == "[NoCredentials]" {
+        (
+            "no AWS credentials were found",
+            "Log in, or set AWS_PROFILE, or pass --profile.",
+        )
+    } else {
+        (
+            "your own AWS credentials are not accepted",
+            "Log in again and repeat the command.",
+        )
+    };
+    CliError::preflight(what, failure, advice)
+        .at("the operator's own credentials, before any role")
         .type_this(login)
 }
 
@@ -63,4 +87,3 @@ fn role_refused(side: Side, access: &AccountAccess, failure: &Failure) -> CliErr
     CliError::preflight(format!("the {side} account cannot be entered"), failure, advice)
         .at(format!("account {}, role {role}", access.account))
 }
-

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use engine::{Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
+use engine::run::SharedJournal;
+use engine::{EngineError, Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
 use jiff::Timestamp;
-use journal::{Journal, Stamp};
+use journal::{Journal, JournalError, Stamp};
 use model::event::WorldKind;
 use model::{CallRecord, Digest, Inventory, Plan, Recorded, RunId, window};
 use simcloud::cloud::Cloud;
@@ -27,7 +28,7 @@ pub struct Rehearsal {
     /// Where to keep the journal; absent: in memory.
     pub journal: Option<PathBuf>,
     /// Who opens gates; absent: they approve themselves.
-    pub gatekeeper: Option<Rc<dyn Fn(&model::GateSpec, &str) -> bool>>,
+    pub gatekeeper: Option<engine::AskPerson>,
 }
 
 /// How a rehearsal went.
@@ -82,90 +83,149 @@ pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
 }
 
 async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
-    let start = start_of(&rehearsal.plan, &rehearsal.inventory);
-    let calls = PendingCalls::default();
-    let simulated = world::simulated(&rehearsal.inventory, start, seed, rehearsal.level, calls.sink());
-    let cloud = Arc::clone(&simulated.cloud);
-    laws::prepare(&mut lock(&cloud), &rehearsal.plan);
-    let end = carry_out(rehearsal, seed, &simulated, &calls, start).await;
-    let cloud_end = &mut *lock(&cloud);
+    let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
+    let end = carry_out(rehearsal, &stage).await;
     let (end, events, logged) = match end {
         Ok((end, events, logged)) => (Ok(end), events, logged),
         Err(error) => (Err(error), Vec::new(), Vec::new()),
     };
-    laws::at_end(cloud_end, end.as_ref().ok(), &events);
-    let last = events.last().map_or(start, |event| event.at);
-    let first = events.first().map_or(start, |event| event.at);
+    let law_violations = stage.laws_broken(end.as_ref().ok(), &events);
+    let last = events.last().map_or(stage.start, |event| event.at);
+    let first = events.first().map_or(stage.start, |event| event.at);
     let state = model::State::fold(&events).ok().flatten();
     Rehearsed {
         seed,
         end,
-        steps: state.as_ref().map_or(rehearsal.plan.steps.len(), |state| state.plan.steps.len()),
-        api_calls: cloud_end.requests.len(),
-        virtual_seconds: last.duration_since(first).as_secs_f64(),
-        law_violations: laws::broken(cloud_end),
-        critical_path_seconds: state
+        steps: state
             .as_ref()
-            .map_or(rehearsal.plan.critical_path_seconds(), |state| state.plan.critical_path_seconds()),
+            .map_or(rehearsal.plan.steps.len(), |state| state.plan.steps.len()),
+        api_calls: lock(&stage.simulated.cloud).requests.len(),
+        virtual_seconds: last.duration_since(first).as_secs_f64(),
+        law_violations,
+        critical_path_seconds: state.as_ref().map_or(rehearsal.plan.critical_path_seconds(), |state| {
+            state.plan.critical_path_seconds()
+        }),
         events,
         calls: logged,
     }
 }
 
+/// A simulated AWS with a plan to be carried out in it: in one life of the engine, or in several over the same journal.
+pub struct Stage {
+    /// The world, and the state behind it.
+    pub simulated: world::Simulated,
+    plan: Plan,
+    seed: u64,
+    start: Timestamp,
+    calls: PendingCalls,
+}
+
+impl Stage {
+    /// Fills the accounts. Must be called on a runtime whose time is paused.
+    pub fn set(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLevel) -> Self {
+        let start = start_of(plan, inventory);
+        let calls = PendingCalls::default();
+        let simulated = world::simulated(inventory, start, seed, level, calls.sink());
+        laws::prepare(&mut lock(&simulated.cloud), plan);
+        Self {
+            simulated,
+            plan: plan.clone(),
+            seed,
+            start,
+            calls,
+        }
+    }
+
+    /// Stamps an empty journal as a rehearsal's.
+    pub fn stamp(&self, journal: &mut Journal) -> Result<(), JournalError> {
+        journal.stamp(&Stamp {
+            created_at: self.start,
+            host: world::host(),
+            world: WorldKind::Rehearsal,
+        })
+    }
+
+    /// Begins the run in a stamped journal.
+    pub fn begin(&self, journal: &SharedJournal) -> Result<Run, EngineError> {
+        let new = engine::run::NewRun {
+            run: run_id(&self.plan, self.seed),
+            world: WorldKind::Rehearsal,
+            seed: self.seed,
+            plan: self.plan.clone(),
+        };
+        Run::start(Arc::clone(journal), new, self.simulated.world.clock.now())
+    }
+
+    /// One life of the engine: carries the run on until it ends, must leave, or the journal fails.
+    pub async fn carry_on(
+        &self,
+        journal: &SharedJournal,
+        run: Run,
+        gatekeeper: Gatekeeper,
+    ) -> Result<RunEnd, EngineError> {
+        let world = &self.simulated.world;
+        let options = Options {
+            wait: true,
+            gatekeeper,
+            login_command: world.login_command.clone(),
+            concurrency: 16,
+        };
+        let cloud = Arc::clone(&self.simulated.cloud);
+        let tell = Box::new(move |signal: Signal<'_>| {
+            if let Signal::Recorded(recorded, state) = signal {
+                laws::heed(&mut lock(&cloud), &recorded.event, &state.plan);
+            }
+        });
+        let stop = StopSwitch::default();
+        let mut engine = carriage::engine(world, journal, &self.calls, run, options, stop.listen(), tell)?;
+        let end = engine.carry_out().await;
+        self.calls.write(journal);
+        end
+    }
+
+    /// Checks what can only be told once the run has come to `end`, and gives all broken laws, in words.
+    pub fn laws_broken(&self, end: Option<&RunEnd>, events: &[Recorded]) -> Vec<String> {
+        let mut cloud = lock(&self.simulated.cloud);
+        laws::at_end(&mut cloud, end, events);
+        laws::broken(&cloud)
+    }
+}
+
 type Ended = (RunEnd, Vec<Recorded>, Vec<CallRecord>);
 
-async fn carry_out(
-    rehearsal: &Rehearsal,
-    seed: u64,
-    simulated: &world::Simulated,
-    calls: &PendingCalls,
-    start: Timestamp,
-) -> Result<Ended, String> {
-    let text = |error: &dyn std::error::Error| {
-        let mut text = error.to_string();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            text = format!("{text}: {cause}");
-            next = cause.source();
-        }
-        text
-    };
+async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String> {
     let journal = match &rehearsal.journal {
         Some(path) => Journal::create(path),
         None => Journal::in_memory(),
     };
-    let mut journal = journal.map_err(|error| text(&error))?;
-    let stamp = Stamp { created_at: start, host: world::host(), world: WorldKind::Rehearsal };
-    journal.stamp(&stamp).map_err(|error| text(&error))?;
+    let mut journal = journal.map_err(|error| with_causes(&error))?;
+    stage.stamp(&mut journal).map_err(|error| with_causes(&error))?;
     let journal = carriage::shared(journal);
-    let new = engine::run::NewRun {
-        run: run_id(&rehearsal.plan, seed),
-        world: WorldKind::Rehearsal,
-        seed,
-        plan: rehearsal.plan.clone(),
-    };
-    let run = Run::start(Arc::clone(&journal), new, simulated.world.clock.now()).map_err(|error| text(&error))?;
+    let run = stage.begin(&journal).map_err(|error| with_causes(&error))?;
     let gatekeeper = match &rehearsal.gatekeeper {
-        None => Gatekeeper::Automatic { by: "rehearsal".to_owned() },
+        None => Gatekeeper::Automatic {
+            by: "rehearsal".to_owned(),
+        },
         Some(ask) => Gatekeeper::Person(Rc::clone(ask)),
     };
-    let options =
-        Options { wait: true, gatekeeper, login_command: simulated.world.login_command.clone(), concurrency: 16 };
-    let cloud = Arc::clone(&simulated.cloud);
-    let tell = Box::new(move |signal: Signal<'_>| {
-        if let Signal::Recorded(recorded, state) = signal {
-            laws::heed(&mut lock(&cloud), &recorded.event, &state.plan);
-        }
-    });
-    let stop = StopSwitch::default();
-    let mut engine = carriage::engine(&simulated.world, &journal, calls, run, options, stop.listen(), tell)
-        .map_err(|error| text(&error))?;
-    let end = engine.carry_out().await.map_err(|error| text(&error))?;
-    calls.write(&journal);
+    let end = stage
+        .carry_on(&journal, run, gatekeeper)
+        .await
+        .map_err(|error| with_causes(&error))?;
     let journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let events = journal.load().map_err(|error| text(&error))?;
-    let logged = journal.calls().map_err(|error| text(&error))?;
+    let events = journal.load().map_err(|error| with_causes(&error))?;
+    let logged = journal.calls().map_err(|error| with_causes(&error))?;
     Ok((end, events, logged))
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
 }
 
 fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
@@ -177,6 +237,9 @@ pub mod laws;
 impl Rehearsed {
     /// Whether it stopped where the architecture says it may: with a person to decide, or everything taken back.
     pub fn stopped_safe(&self) -> bool {
-        matches!(self.end, Ok(RunEnd::NeedsOperator(_) | RunEnd::Unwound | RunEnd::CredentialsExpired { .. }))
+        matches!(
+            self.end,
+            Ok(RunEnd::NeedsOperator(_) | RunEnd::Unwound | RunEnd::CredentialsExpired { .. })
+        )
     }
 }

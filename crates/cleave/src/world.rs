@@ -53,7 +53,10 @@ pub fn wall_now() -> Timestamp {
 }
 
 /// A seed that nobody chose.
-#[expect(clippy::disallowed_methods, reason = "the one place where randomness enters that no seed determines")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where randomness enters that no seed determines"
+)]
 pub fn fresh_seed() -> u64 {
     // SQLite keeps signed numbers.
     fastrand::u64(..) >> 1
@@ -71,7 +74,8 @@ pub fn user() -> String {
 
 /// This machine's name.
 pub fn host() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "this host".to_owned(), |h| h.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "this host".to_owned(), |h| h.trim().to_owned())
 }
 
 /// A clock as the SDK wants it.
@@ -121,6 +125,10 @@ pub fn simulated(inventory: &Inventory, start: Timestamp, seed: u64, level: Faul
     let dns: AskDns = std::rc::Rc::new(move |server, query| {
         let (cloud, now) = (Arc::clone(&asked), Arc::clone(&dns_now));
         Box::pin(async move {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a simulated name server takes its time, on the paused clock"
+            )]
             tokio::time::sleep(Duration::from_millis(5)).await;
             let mut cloud = simcloud::dispatch::lock(&cloud);
             cloud.advance(now());
@@ -138,7 +146,10 @@ pub fn simulated(inventory: &Inventory, start: Timestamp, seed: u64, level: Faul
     Simulated { world, cloud }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the SDK draws from this thread's generator: it must start from the run's seed")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the SDK draws from this thread's generator: it must start from the run's seed"
+)]
 fn seed_sdk(seed: u64) {
     fastrand::seed(seed);
 }
@@ -177,7 +188,9 @@ pub async fn endpoint(
     log: CallSink,
 ) -> Result<World, CliError> {
     // `<account>.HOST`, as S3 Control makes it, is no name that any resolver knows: every name is the endpoint.
-    let http = aws_smithy_http_client::Builder::new().tls_provider(TLS).build_with_resolver(OneAddress(address));
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(TLS)
+        .build_with_resolver(OneAddress(address));
     let login_command = login_command(profile);
     let operator = operator(profile, region, &http, &login_command).await?;
     let served = served_clock(address).await;
@@ -186,7 +199,8 @@ pub async fn endpoint(
         Some(served) => {
             let (base, begun, speed) = (served.now, wall_now(), served.speed);
             Arc::new(move || {
-                base.saturating_add(wall_now().duration_since(begun).mul_f64(speed)).unwrap_or(Timestamp::MAX)
+                base.saturating_add(wall_now().duration_since(begun).mul_f64(speed))
+                    .unwrap_or(Timestamp::MAX)
             })
         }
         None => Arc::new(wall_now),
@@ -211,7 +225,10 @@ pub async fn endpoint(
 }
 
 fn login_command(profile: Option<&str>) -> String {
-    profile.map_or_else(|| "aws sso login".to_owned(), |profile| format!("aws sso login --profile {profile}"))
+    profile.map_or_else(
+        || "aws sso login".to_owned(),
+        |profile| format!("aws sso login --profile {profile}"),
+    )
 }
 
 async fn operator(
@@ -220,14 +237,17 @@ async fn operator(
     http: &SharedHttpClient,
     login_command: &str,
 ) -> Result<SharedCredentialsProvider, CliError> {
-    aws::operator::credentials(profile, region, http.clone()).await.ok_or_else(|| {
-        CliError::before(
-            exit::BLOCKED,
-            "no AWS credentials were found",
-            "Log in, or set AWS_PROFILE, or pass --profile.",
-        )
-        .type_this(login_command)
-    })
+    aws::operator::credentials(profile, region, http.clone())
+        .await
+        .ok_or_else(|| {
+            CliError::before(
+                exit::BLOCKED,
+                "no AWS credentials were found",
+                "Log in, or set AWS_PROFILE, or pass --profile.",
+            )
+            .at("environment, profile and login cache")
+            .type_this(login_command)
+        })
 }
 
 /// Every name is one address.
@@ -284,12 +304,18 @@ fn ask_network(through: Option<SocketAddr>) -> AskDns {
                 Some(address) => (address, dns::naming(&server, &query).map_err(&failed)?),
                 None => {
                     let host = server.trim_end_matches('.').to_owned();
-                    let mut found =
-                        tokio::net::lookup_host((host, 53)).await.map_err(|error| failed(error.to_string()))?;
-                    (found.next().ok_or_else(|| failed("it has no address".to_owned()))?, query)
+                    let mut found = tokio::net::lookup_host((host, 53))
+                        .await
+                        .map_err(|error| failed(error.to_string()))?;
+                    (
+                        found.next().ok_or_else(|| failed("it has no address".to_owned()))?,
+                        query,
+                    )
                 }
             };
-            dns::ask(address, &query).await.map_err(|error| failed(error.to_string()))
+            dns::ask(address, &query)
+                .await
+                .map_err(|error| failed(error.to_string()))
         })
     })
 }
@@ -314,7 +340,8 @@ mod dns {
     pub(super) fn naming(server: &str, query: &[u8]) -> Result<Vec<u8>, String> {
         let mut message = Message::from_vec(query).map_err(|error| error.to_string())?;
         let edns = message.edns.get_or_insert_with(Edns::new);
-        edns.options_mut().insert(EdnsOption::Unknown(NAMED_SERVER, server.as_bytes().to_vec()));
+        edns.options_mut()
+            .insert(EdnsOption::Unknown(NAMED_SERVER, server.as_bytes().to_vec()));
         debug_assert_eq!(u16::from(EdnsCode::Unknown(NAMED_SERVER)), NAMED_SERVER);
         message.to_vec().map_err(|error| error.to_string())
     }
@@ -342,7 +369,11 @@ mod dns {
     }
 
     async fn over_udp(address: SocketAddr, query: &[u8]) -> io::Result<Vec<u8>> {
-        let any: SocketAddr = if address.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0; 16], 0).into() };
+        let any: SocketAddr = if address.is_ipv4() {
+            ([0, 0, 0, 0], 0).into()
+        } else {
+            ([0; 16], 0).into()
+        };
         let socket = UdpSocket::bind(any).await?;
         socket.connect(address).await?;
         socket.send(query).await?;
@@ -359,7 +390,9 @@ mod dns {
 
     async fn over_tcp(address: SocketAddr, query: &[u8]) -> io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(address).await?;
-        stream.write_u16(u16::try_from(query.len()).map_err(io::Error::other)?).await?;
+        stream
+            .write_u16(u16::try_from(query.len()).map_err(io::Error::other)?)
+            .await?;
         stream.write_all(query).await?;
         let length = stream.read_u16().await?;
         let mut answer = vec![0; usize::from(length)];

@@ -60,6 +60,7 @@ impl Shared {
             spec: Rc::clone(spec),
             now: self.clock.now(),
             started_at: place.started_at,
+            tried_at: place.tried_at,
             cursor: place.cursor.clone(),
             outputs: Rc::clone(&self.outputs),
         }
@@ -88,18 +89,29 @@ impl Shared {
             Observed::Present(output) => {
                 let place = self.place(&spec.id);
                 if place.status != StepStatus::Seen || place.output.as_ref() != Some(&output) {
-                    self.record(vec![Event::OutputSeen { step: spec.id.clone(), output: output.clone() }])?;
+                    self.record(vec![Event::OutputSeen {
+                        step: spec.id.clone(),
+                        output: output.clone(),
+                    }])?;
                 }
-                self.outputs.borrow_mut().insert(spec.id.clone(), Rc::new(output.clone()));
+                self.outputs
+                    .borrow_mut()
+                    .insert(spec.id.clone(), Rc::new(output.clone()));
                 self.verify(&*step, &spec, &output).await
             }
             Observed::Foreign { whose } => {
                 let what = format!("it exists already and this run did not make it: {whose}");
-                self.stop(&spec, cx.failure(FailureClass::AlreadyExists, "[Foreign]", what), ADVICE_FOREIGN)
+                self.stop(
+                    &spec,
+                    cx.failure(FailureClass::AlreadyExists, "[Foreign]", what),
+                    ADVICE_FOREIGN,
+                )
             }
-            Observed::Broken { why } => {
-                self.stop(&spec, cx.failure(FailureClass::WrongState, "[Broken]", why), ADVICE_BROKEN)
-            }
+            Observed::Broken { why } => self.stop(
+                &spec,
+                cx.failure(FailureClass::WrongState, "[Broken]", why),
+                ADVICE_BROKEN,
+            ),
         }
     }
 
@@ -110,8 +122,18 @@ impl Shared {
             let cx = self.context(spec);
             match step.begin(&cx).await {
                 Ok(Begun::Once) => return self.ended(spec, attempt, Outcome::Done, None),
-                Ok(Begun::Swept { cursor, done, total, more }) => {
-                    self.record(vec![Event::SweepAdvanced { step: spec.id.clone(), cursor, done, total }])?;
+                Ok(Begun::Swept {
+                    cursor,
+                    done,
+                    total,
+                    more,
+                }) => {
+                    self.record(vec![Event::SweepAdvanced {
+                        step: spec.id.clone(),
+                        cursor,
+                        done,
+                        total,
+                    }])?;
                     let asked_to_rest = self.run.borrow().state().paused.is_some() && !spec.presses_on;
                     if !more || asked_to_rest {
                         return self.ended(spec, attempt, Outcome::Done, None);
@@ -133,7 +155,10 @@ impl Shared {
         let cx = self.context(spec);
         match step.verify(&cx, output).await {
             Ok(Verified::Right { evidence }) => {
-                let mut events = vec![Event::StepVerified { step: spec.id.clone(), evidence }];
+                let mut events = vec![Event::StepVerified {
+                    step: spec.id.clone(),
+                    evidence,
+                }];
                 match step.extends(&cx, output) {
                     Ok(Some(extension)) => events.push(Event::PlanExtended {
                         by: spec.id.clone(),
@@ -150,16 +175,21 @@ impl Shared {
                 (self.tell)(Signal::Progress(&spec.id, &crate::step::Progress::words(why)));
                 Ok(Turn::LookAgain(look_again))
             }
-            Ok(Verified::Wrong { why }) => {
-                self.stop(spec, cx.failure(FailureClass::WrongState, "[VerifyFailed]", why), ADVICE_WRONG)
-            }
+            Ok(Verified::Wrong { why }) => self.stop(
+                spec,
+                cx.failure(FailureClass::WrongState, "[VerifyFailed]", why),
+                ADVICE_WRONG,
+            ),
             Err(failure) => self.look_failed(spec, failure),
         }
     }
 
     /// One turn back.
     pub(crate) async fn take_back(&self, spec: Rc<StepSpec>) -> Result<Turn, EngineError> {
-        let undone = |evidence: &str| Event::StepUndone { step: spec.id.clone(), evidence: evidence.to_owned() };
+        let undone = |evidence: &str| Event::StepUndone {
+            step: spec.id.clone(),
+            evidence: evidence.to_owned(),
+        };
         let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
         let cx = self.context(&spec);
         match &spec.undo {
@@ -196,7 +226,11 @@ impl Shared {
                 return self.stop(&spec, cx.failure(FailureClass::WrongState, "[ByHand]", there), guide);
             }
             Undo::None { reason } => {
-                return self.stop(&spec, cx.failure(FailureClass::WrongState, "[NoWayBack]", there), reason);
+                return self.stop(
+                    &spec,
+                    cx.failure(FailureClass::WrongState, "[NoWayBack]", there),
+                    reason,
+                );
             }
         }
         let attempt = self.intend(&spec, Direction::Undo)?;
@@ -213,7 +247,12 @@ impl Shared {
             (run.state().run.clone(), run.state().steps[&spec.id].attempts + 1)
         };
         let token = token(&run, &spec.id);
-        self.record(vec![Event::IntentRecorded { step: spec.id.clone(), attempt, direction, token }])?;
+        self.record(vec![Event::IntentRecorded {
+            step: spec.id.clone(),
+            attempt,
+            direction,
+            token,
+        }])?;
         Ok(attempt)
     }
 
@@ -224,20 +263,33 @@ impl Shared {
         outcome: Outcome,
         again_at: Option<jiff::Timestamp>,
     ) -> Result<Turn, EngineError> {
-        self.record(vec![Event::AttemptEnded { step: spec.id.clone(), attempt, outcome, again_at }])?;
+        self.record(vec![Event::AttemptEnded {
+            step: spec.id.clone(),
+            attempt,
+            outcome,
+            again_at,
+        }])?;
         Ok(Turn::Moved)
     }
 
     fn attempt_failed(&self, spec: &StepSpec, attempt: u32, failure: Failure) -> Result<Turn, EngineError> {
         let outcome = if failure.class.effect_unknown() {
-            Outcome::Unknown { failure: failure.clone() }
+            Outcome::Unknown {
+                failure: failure.clone(),
+            }
         } else {
-            Outcome::NotDone { failure: failure.clone() }
+            Outcome::NotDone {
+                failure: failure.clone(),
+            }
         };
         match self.next(spec, &failure) {
             Next::Again(pause) => {
                 // After an unknown outcome the next look should come soon: it costs a read and tells.
-                let pause = if failure.class.effect_unknown() { pause.max(SOON) } else { pause };
+                let pause = if failure.class.effect_unknown() {
+                    pause.max(SOON)
+                } else {
+                    pause
+                };
                 self.ended(spec, attempt, outcome, Some(self.clock.after(pause)))
             }
             Next::Login => {
@@ -251,7 +303,12 @@ impl Shared {
                     failure,
                 };
                 self.record(vec![
-                    Event::AttemptEnded { step: spec.id.clone(), attempt, outcome, again_at: None },
+                    Event::AttemptEnded {
+                        step: spec.id.clone(),
+                        attempt,
+                        outcome,
+                        again_at: None,
+                    },
                     stopped,
                 ])?;
                 Ok(Turn::Moved)
@@ -263,7 +320,11 @@ impl Shared {
         match self.next(spec, &failure) {
             Next::Again(pause) => {
                 let again_at = self.clock.after(pause);
-                self.record(vec![Event::LookFailed { step: spec.id.clone(), failure, again_at }])?;
+                self.record(vec![Event::LookFailed {
+                    step: spec.id.clone(),
+                    failure,
+                    again_at,
+                }])?;
                 Ok(Turn::Moved)
             }
             Next::Login => Ok(Turn::Login(failure)),
@@ -279,23 +340,35 @@ impl Shared {
         let patience = Duration::from_secs(spec.patience);
         let now = self.clock.now();
         let mut rng = self.rng.borrow_mut();
-        retry::after_failure(failure.class, place.attempts, place.refused_since, now, patience, &mut rng)
+        retry::after_failure(
+            failure.class,
+            place.attempts,
+            place.refused_since,
+            now,
+            patience,
+            &mut rng,
+        )
     }
 
     fn stop(&self, spec: &StepSpec, failure: Failure, advice: &str) -> Result<Turn, EngineError> {
-        self.record(vec![Event::StepStopped { step: spec.id.clone(), failure, advice: advice.to_owned() }])?;
+        self.record(vec![Event::StepStopped {
+            step: spec.id.clone(),
+            failure,
+            advice: advice.to_owned(),
+        }])?;
         Ok(Turn::Moved)
     }
 }
 
 /// The idempotency token of a step: from run and step alone, so that every attempt of every process has the same.
-fn token(run: &model::RunId, step: &StepId) -> String {
+pub fn token(run: &model::RunId, step: &StepId) -> String {
     Digest::of(format!("{run}/{step}").as_bytes()).as_str()[..32].to_owned()
 }
 
 const ADVICE_FOREIGN: &str = "Look at what exists under that name. Rename or remove it if nobody needs it and retry the step, or \
                               undo the run.";
-const ADVICE_BROKEN: &str = "Remove the failed thing, deal with the cause named above, and retry the step; or undo the run.";
+const ADVICE_BROKEN: &str =
+    "Remove the failed thing, deal with the cause named above, and retry the step; or undo the run.";
 const ADVICE_WRONG: &str = "Nothing further was changed. Find out who else writes to it, put it right and retry the step; or undo \
                             the run.";
 
@@ -304,7 +377,9 @@ fn advice(class: FailureClass) -> &'static str {
         FailureClass::Denied => {
             "Give the role the permission that the message names (or take away the deny), and retry the step."
         }
-        FailureClass::NotFound => "What the call names does not exist. Restore it, and retry the step; or undo the run.",
+        FailureClass::NotFound => {
+            "What the call names does not exist. Restore it, and retry the step; or undo the run."
+        }
         FailureClass::AlreadyExists => ADVICE_FOREIGN,
         FailureClass::WrongState => "Wait until the resource is in order, then retry the step; or undo the run.",
         FailureClass::Quota => "Ask AWS for a higher quota or remove what is not needed, then retry the step.",

@@ -15,7 +15,10 @@ pub struct Clock {
 impl Clock {
     /// A clock that reads `now` and of which `speed` seconds pass in one second of tokio's time.
     pub fn new(now: impl Fn() -> Timestamp + 'static, speed: f64) -> Self {
-        Self { now: Rc::new(now), speed: speed.max(f64::MIN_POSITIVE) }
+        Self {
+            now: Rc::new(now),
+            speed: speed.max(f64::MIN_POSITIVE),
+        }
     }
 
     /// The moment.
@@ -25,6 +28,7 @@ impl Clock {
 
     /// Waits until the moment has come; returns at once when it has passed. A clock that was set back, or a process that was
     /// stopped for an hour, is noticed by looking again, not by trusting one long sleep.
+    #[expect(clippy::disallowed_methods, reason = "the one place where a run waits")]
     pub async fn sleep_until(&self, moment: Timestamp) {
         loop {
             let left = moment.duration_since(self.now());

@@ -31,8 +31,11 @@ pub enum Gatekeeper {
         by: String,
     },
     /// The person at this terminal is asked, and the rehearsal's time stands still meanwhile.
-    Person(Rc<dyn Fn(&GateSpec, &str) -> bool>),
+    Person(AskPerson),
 }
+
+/// Puts a gate and its evidence to a person: whether they agree.
+pub type AskPerson = Rc<dyn Fn(&GateSpec, &str) -> bool>;
 
 /// How the run is to be carried out.
 pub struct Options {
@@ -105,15 +108,29 @@ impl Engine {
         tell: Box<dyn Fn(Signal<'_>)>,
     ) -> Result<Self, EngineError> {
         registry.check(&run.state().plan).map_err(EngineError::Plan)?;
-        let outputs = run.state().steps.iter().filter_map(|(id, step)| {
-            step.output.as_ref().map(|output| (id.clone(), Rc::new(output.clone())))
-        });
+        let outputs = run
+            .state()
+            .steps
+            .iter()
+            .filter_map(|(id, step)| step.output.as_ref().map(|output| (id.clone(), Rc::new(output.clone()))));
         let outputs = Rc::new(std::cell::RefCell::new(outputs.collect()));
         // A stream of its own: retries must not depend on what else is drawn from the seed.
         let rng = fastrand::Rng::with_seed(run.state().seed ^ 0x7265_7472_7921 ^ run.state().last_seq);
-        let shared =
-            Shared { run: run.into(), registry, clock, outputs, rng: rng.into(), tell };
-        Ok(Self { shared, options, stop, renew_login, looks: BTreeMap::new() })
+        let shared = Shared {
+            run: run.into(),
+            registry,
+            clock,
+            outputs,
+            rng: rng.into(),
+            tell,
+        };
+        Ok(Self {
+            shared,
+            options,
+            stop,
+            renew_login,
+            looks: BTreeMap::new(),
+        })
     }
 
     /// The state, as far as it has come.
@@ -124,7 +141,13 @@ impl Engine {
     /// Carries the run on until it ends or must leave.
     pub async fn carry_out(&mut self) -> Result<RunEnd, EngineError> {
         self.resume_if_paused()?;
-        let Self { shared, options, stop, renew_login, looks } = self;
+        let Self {
+            shared,
+            options,
+            stop,
+            renew_login,
+            looks,
+        } = self;
         let shared = &*shared;
         let mut turns: Turns<'_> = FuturesUnordered::new();
         let mut flying: BTreeSet<StepId> = BTreeSet::new();
@@ -188,7 +211,8 @@ impl Engine {
                     return Ok(end);
                 }
             }
-            let Some((id, turn)) = next(&mut turns, &shared.clock, waits.wake_up(&shared.clock, now), stop).await else {
+            let Some((id, turn)) = next(&mut turns, &shared.clock, waits.wake_up(&shared.clock, now), stop).await
+            else {
                 continue;
             };
             flying.remove(&id);
@@ -224,28 +248,54 @@ impl Engine {
             return Ok(());
         }
         tracing::info!(%failure, "credentials are not accepted any more");
-        let reason = PauseReason::CredentialsExpired { command: options.login_command.clone() };
+        let reason = PauseReason::CredentialsExpired {
+            command: options.login_command.clone(),
+        };
         Self::record(shared, Event::RunPaused { reason })
     }
 
     fn spec(shared: &Shared, id: &StepId) -> Rc<StepSpec> {
         let run = shared.run.borrow();
-        Rc::new(run.state().plan.step(id).expect("decide names steps of the plan").clone())
+        Rc::new(
+            run.state()
+                .plan
+                .step(id)
+                .expect("decide names steps of the plan")
+                .clone(),
+        )
     }
 
     fn record(shared: &Shared, event: Event) -> Result<(), EngineError> {
-        shared.run.borrow_mut().record(shared.clock.now(), vec![event], &*shared.tell)
+        shared
+            .run
+            .borrow_mut()
+            .record(shared.clock.now(), vec![event], &*shared.tell)
     }
 
     /// A run that was paused goes on because somebody typed the command again.
     fn resume_if_paused(&mut self) -> Result<(), EngineError> {
         let paused = self.shared.run.borrow().state().paused.is_some();
-        if paused { Self::record(&self.shared, Event::RunResumed { by: "the run command".into() }) } else { Ok(()) }
+        if paused {
+            Self::record(
+                &self.shared,
+                Event::RunResumed {
+                    by: "the run command".into(),
+                },
+            )
+        } else {
+            Ok(())
+        }
     }
 
     fn ask(shared: &Shared, options: &Options, name: &GateName) -> Result<(), EngineError> {
         let evidence = evidence(shared.run.borrow().state(), name);
-        Self::record(shared, Event::GateAsked { gate: name.clone(), evidence: evidence.clone() })?;
+        Self::record(
+            shared,
+            Event::GateAsked {
+                gate: name.clone(),
+                evidence: evidence.clone(),
+            },
+        )?;
         let by = match &options.gatekeeper {
             Gatekeeper::Inbox => return Ok(()),
             Gatekeeper::Automatic { by } => by.clone(),
@@ -254,7 +304,11 @@ impl Engine {
                 if !gate.is_some_and(|gate| ask(&gate, &evidence)) {
                     return Self::record(
                         shared,
-                        Event::RunPaused { reason: PauseReason::Operator { by: "the person at the gate".into() } },
+                        Event::RunPaused {
+                            reason: PauseReason::Operator {
+                                by: "the person at the gate".into(),
+                            },
+                        },
                     );
                 }
                 "the person at the terminal".to_owned()
@@ -262,7 +316,15 @@ impl Engine {
         };
         let digest = shared.run.borrow().state().digest.clone();
         let evidence = Digest::of(evidence.as_bytes());
-        Self::record(shared, Event::GateApproved { gate: name.clone(), by, digest, evidence })
+        Self::record(
+            shared,
+            Event::GateApproved {
+                gate: name.clone(),
+                by,
+                digest,
+                evidence,
+            },
+        )
     }
 
     /// Turns what other terminals asked for into events. What does not fit the state any more is left out: its sender sees that
@@ -287,23 +349,29 @@ impl Engine {
             Stop::Now { by } => (by, true),
         };
         if shared.run.borrow().state().paused.is_none() {
-            Self::record(shared, Event::RunPaused { reason: PauseReason::Operator { by: by.clone() } })?;
+            Self::record(
+                shared,
+                Event::RunPaused {
+                    reason: PauseReason::Operator { by: by.clone() },
+                },
+            )?;
         }
         Ok(now.then_some(by))
     }
 
     /// The run is paused and nothing is in flight: leave, or wait for the login.
-    async fn rest(
-        shared: &Shared,
-        options: &Options,
-        renew_login: &RenewLogin,
-    ) -> Result<Option<RunEnd>, EngineError> {
+    async fn rest(shared: &Shared, options: &Options, renew_login: &RenewLogin) -> Result<Option<RunEnd>, EngineError> {
         let reason = shared.run.borrow().state().paused.clone();
         match reason {
             Some(PauseReason::Operator { by }) => Ok(Some(RunEnd::Paused { by })),
             Some(PauseReason::CredentialsExpired { command }) => {
                 if renew_login().await {
-                    Self::record(shared, Event::RunResumed { by: "the renewed login".into() })?;
+                    Self::record(
+                        shared,
+                        Event::RunResumed {
+                            by: "the renewed login".into(),
+                        },
+                    )?;
                     return Ok(None);
                 }
                 if !options.wait {
@@ -355,9 +423,18 @@ impl Waits {
 
     /// When to decide again although nothing has happened: another terminal may have put something into the inbox.
     fn wake_up(&self, clock: &Clock, now: Timestamp) -> Timestamp {
-        let patience = if self.gates.is_empty() && self.operator.is_empty() { LOGIN_EVERY } else { INBOX_EVERY };
+        let patience = if self.gates.is_empty() && self.operator.is_empty() {
+            LOGIN_EVERY
+        } else {
+            INBOX_EVERY
+        };
         let moments = [self.wake, self.window.flatten().filter(|opens| *opens > now)];
-        moments.into_iter().flatten().min().unwrap_or(Timestamp::MAX).min(clock.after(patience))
+        moments
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(Timestamp::MAX)
+            .min(clock.after(patience))
     }
 }
 
@@ -391,7 +468,9 @@ async fn next(
 
 /// What a person is shown at a gate: what the steps before it proved.
 pub fn evidence(state: &State, name: &GateName) -> String {
-    let Some(gate) = state.plan.gate(name) else { return String::new() };
+    let Some(gate) = state.plan.gate(name) else {
+        return String::new();
+    };
     let proofs = gate.after.iter().map(|step| {
         let place = &state.steps[step];
         format!("{step}: {}", place.evidence.as_deref().unwrap_or(place.status.word()))
@@ -404,19 +483,30 @@ fn inbox_event(state: &State, item: InboxItem) -> Option<Event> {
         InboxItem::Approve { gate, by, digest, .. } => match state.gates.get(&gate)? {
             GateState::Asked { evidence, .. } if digest == state.digest => {
                 let evidence = Digest::of(evidence.as_bytes());
-                Some(Event::GateApproved { gate, by, digest, evidence })
+                Some(Event::GateApproved {
+                    gate,
+                    by,
+                    digest,
+                    evidence,
+                })
             }
             GateState::Asked { .. } | GateState::Closed | GateState::Approved { .. } => None,
         },
-        InboxItem::Pause { by } => {
-            state.paused.is_none().then_some(Event::RunPaused { reason: PauseReason::Operator { by } })
-        }
+        InboxItem::Pause { by } => state.paused.is_none().then_some(Event::RunPaused {
+            reason: PauseReason::Operator { by },
+        }),
         InboxItem::Resume { by } => state.paused.is_some().then_some(Event::RunResumed { by }),
         InboxItem::Skip { step, by, reason } => {
-            state.stopped().contains(&&step).then_some(Event::StepSkipped { step, by, reason })
+            state
+                .stopped()
+                .contains(&&step)
+                .then_some(Event::StepSkipped { step, by, reason })
         }
         InboxItem::Retry { step, by, reason } => {
-            state.stopped().contains(&&step).then_some(Event::StepRetried { step, by, reason })
+            state
+                .stopped()
+                .contains(&&step)
+                .then_some(Event::StepRetried { step, by, reason })
         }
         InboxItem::Undo { by, reason, to } => Some(Event::UndoRequested { by, reason, to }),
     }

@@ -13,7 +13,7 @@ pub mod step;
 pub mod stop;
 
 pub use clock::Clock;
-pub use dispatch::{Engine, Gatekeeper, Options, RunEnd};
+pub use dispatch::{AskPerson, Engine, Gatekeeper, Options, RunEnd};
 pub use registry::Registry;
 pub use run::{EngineError, Run, Signal};
 pub use step::{Begun, Extension, Observed, Progress, Step, StepContext, Verified};

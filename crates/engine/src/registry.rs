@@ -29,14 +29,21 @@ impl Registry {
 
     /// The code for a step.
     pub fn make(&self, spec: &StepSpec) -> Result<Box<dyn Step>, Failure> {
-        let refuse = |code: &str, message: String| Failure::ours(spec.id.as_str(), FailureClass::Unexpected, code, message);
+        let refuse =
+            |code: &str, message: String| Failure::ours(spec.id.as_str(), FailureClass::Unexpected, code, message);
         let Some((version, make)) = self.actions.get(spec.action.as_str()) else {
-            return Err(refuse("[UnknownAction]", format!("this program does not know the action {}", spec.action)));
+            return Err(refuse(
+                "[UnknownAction]",
+                format!("this program does not know the action {}", spec.action),
+            ));
         };
         if *version != spec.version {
             return Err(refuse(
                 "[OtherVersion]",
-                format!("the plan has version {} of {}, this program has {version}", spec.version, spec.action),
+                format!(
+                    "the plan has version {} of {}, this program has {version}",
+                    spec.version, spec.action
+                ),
             ));
         }
         make(spec).map_err(|error| refuse("[BadInput]", format!("the input of {}: {error}", spec.action)))

@@ -32,7 +32,13 @@ pub fn after_failure(
     rng: &mut fastrand::Rng,
 ) -> Next {
     let borne = now.duration_since(since.unwrap_or(now));
-    let mut within = |longest: SignedDuration| if borne < longest { Next::Again(pause(tries, rng)) } else { Next::Stop };
+    let mut within = |longest: SignedDuration| {
+        if borne < longest {
+            Next::Again(pause(tries, rng))
+        } else {
+            Next::Stop
+        }
+    };
     match class {
         FailureClass::Throttled | FailureClass::Unavailable | FailureClass::NoAnswer => within(OUTAGE_PATIENCE),
         FailureClass::Denied
@@ -47,7 +53,9 @@ pub fn after_failure(
 
 /// Exponential, with full jitter in the upper half: two runs that were throttled together do not come back together.
 fn pause(tries: u32, rng: &mut fastrand::Rng) -> Duration {
-    let base = Duration::from_secs(1).saturating_mul(1 << tries.min(6)).min(LONGEST_PAUSE);
+    let base = Duration::from_secs(1)
+        .saturating_mul(1 << tries.min(6))
+        .min(LONGEST_PAUSE);
     base.mul_f64(0.5 + rng.f64() / 2.0)
 }
 
@@ -58,7 +66,14 @@ mod tests {
     fn next(class: FailureClass, borne_seconds: i64) -> Next {
         let since = Timestamp::UNIX_EPOCH;
         let now = since + SignedDuration::from_secs(borne_seconds);
-        after_failure(class, 3, Some(since), now, Duration::from_secs(300), &mut fastrand::Rng::with_seed(1))
+        after_failure(
+            class,
+            3,
+            Some(since),
+            now,
+            Duration::from_secs(300),
+            &mut fastrand::Rng::with_seed(1),
+        )
     }
 
     #[test]
@@ -84,7 +99,10 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(7);
         for tries in 0..40 {
             let pause = pause(tries, &mut rng);
-            assert!(pause >= Duration::from_millis(500) && pause <= LONGEST_PAUSE, "{tries}: {pause:?}");
+            assert!(
+                pause >= Duration::from_millis(500) && pause <= LONGEST_PAUSE,
+                "{tries}: {pause:?}"
+            );
         }
     }
 }

@@ -60,8 +60,13 @@ impl Run {
     /// Begins a run in an empty journal.
     pub fn start(journal: SharedJournal, new: NewRun, now: Timestamp) -> Result<Self, EngineError> {
         let digest: Digest = new.plan.digest();
-        let event =
-            Event::RunStarted { run: new.run, world: new.world, seed: new.seed, plan: Box::new(new.plan), digest };
+        let event = Event::RunStarted {
+            run: new.run,
+            world: new.world,
+            seed: new.seed,
+            plan: Box::new(new.plan),
+            digest,
+        };
         let first = Recorded { seq: 1, at: now, event };
         let state = State::begin(&first)?;
         lock(&journal).append(0, now, std::slice::from_ref(&first.event))?;
@@ -111,8 +116,14 @@ impl Run {
         // Folded first: an impossible event is a mistake of this program and must not reach the journal. Either error ends the
         // engine, so the folded state is never acted upon without its events being stored.
         let from = self.state.last_seq;
-        let folded: Vec<Recorded> =
-            (from + 1..).zip(&events).map(|(seq, event)| Recorded { seq, at: now, event: event.clone() }).collect();
+        let folded: Vec<Recorded> = (from + 1..)
+            .zip(&events)
+            .map(|(seq, event)| Recorded {
+                seq,
+                at: now,
+                event: event.clone(),
+            })
+            .collect();
         for recorded in &folded {
             self.state.apply(recorded)?;
         }

@@ -71,12 +71,18 @@ pub struct Progress {
 impl Progress {
     /// Progress in per cent.
     pub fn percent(percent: i32, text: impl Into<String>) -> Self {
-        Self { fraction: Some(f64::from(percent.clamp(0, 100)) / 100.0), text: text.into() }
+        Self {
+            fraction: Some(f64::from(percent.clamp(0, 100)) / 100.0),
+            text: text.into(),
+        }
     }
 
     /// Progress that is only words.
     pub fn words(text: impl Into<String>) -> Self {
-        Self { fraction: None, text: text.into() }
+        Self {
+            fraction: None,
+            text: text.into(),
+        }
     }
 }
 
@@ -144,6 +150,8 @@ pub struct StepContext {
     pub now: Timestamp,
     /// When the step's first event was recorded: what waiting steps count from.
     pub started_at: Option<Timestamp>,
+    /// When its last call was about to be made; absent before the first.
+    pub tried_at: Option<Timestamp>,
     /// Where a sweep goes on; absent at its beginning.
     pub cursor: Option<Value>,
     /// The outputs of the steps before.
@@ -155,10 +163,18 @@ impl StepContext {
     pub fn output<T: DeserializeOwned>(&self, step: &StepId) -> Result<T, Failure> {
         let outputs = self.outputs.borrow();
         let Some(output) = outputs.get(step) else {
-            return Err(self.failure(FailureClass::Unexpected, "[NoOutput]", format!("step {step} has no output")));
+            return Err(self.failure(
+                FailureClass::Unexpected,
+                "[NoOutput]",
+                format!("step {step} has no output"),
+            ));
         };
         T::deserialize(&**output).map_err(|error| {
-            self.failure(FailureClass::Unexpected, "[BadOutput]", format!("the output of step {step}: {error}"))
+            self.failure(
+                FailureClass::Unexpected,
+                "[BadOutput]",
+                format!("the output of step {step}: {error}"),
+            )
         })
     }
 

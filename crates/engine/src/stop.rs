@@ -29,7 +29,9 @@ pub struct StopSwitch {
 
 impl Default for StopSwitch {
     fn default() -> Self {
-        Self { sender: watch::Sender::new(Stop::No) }
+        Self {
+            sender: watch::Sender::new(Stop::No),
+        }
     }
 }
 

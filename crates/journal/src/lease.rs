@@ -1,10 +1,9 @@
 //! Who runs the journal. Two processes that ran one plan at once would each take the other's half-made things for its own.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fs4::fs_std::FileExt;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -102,7 +101,7 @@ impl Lease {
             Err(error) => return Err(failed(error)),
         };
         // Shared, so that two who ask do not take each other for the holder.
-        Ok(!FileExt::try_lock_shared(&file).map_err(failed)?)
+        Ok(!is_free(file.try_lock_shared()).map_err(failed)?)
     }
 }
 
@@ -131,7 +130,20 @@ fn lock_name(journal: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Whether a lock was given: that another process has it is an answer, and no error.
+fn is_free(tried: Result<(), TryLockError>) -> std::io::Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// None: another process has it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits a few milliseconds for another process, before any step is under way"
+)]
 fn try_lock(journal: &Path) -> Result<Option<File>, LeaseError> {
     const TRIES: u32 = 5;
     let name = lock_name(journal);
@@ -146,7 +158,7 @@ fn try_lock(journal: &Path) -> Result<Option<File>, LeaseError> {
         .open(&name)
         .map_err(failed)?;
     for _ in 0..TRIES {
-        if FileExt::try_lock_exclusive(&file).map_err(failed)? {
+        if is_free(file.try_lock()).map_err(failed)? {
             return Ok(Some(file));
         }
         // A process that only asks whether it is held has it for an instant.

@@ -41,14 +41,22 @@ pub fn decide(state: &State, now: Timestamp) -> Vec<Decision> {
     if state.ended.is_some() {
         return Vec::new();
     }
-    if state.undoing.is_some() { decide_undo(state, now) } else { decide_forward(state, now) }
+    if state.undoing.is_some() {
+        decide_undo(state, now)
+    } else {
+        decide_forward(state, now)
+    }
 }
 
 fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut under_way: BTreeMap<&str, u32> = BTreeMap::new();
     for step in &state.plan.steps {
-        if let Some(limit) = step.limit.as_deref().filter(|_| state.steps[&step.id].status.is_under_way()) {
+        if let Some(limit) = step
+            .limit
+            .as_deref()
+            .filter(|_| state.steps[&step.id].status.is_under_way())
+        {
             *under_way.entry(limit).or_default() += 1;
         }
     }
@@ -129,7 +137,10 @@ fn gate_decision(state: &State, name: &GateName) -> Option<Decision> {
         GateState::Approved { .. } => None,
         GateState::Asked { .. } => Some(Decision::AwaitGate(name.clone())),
         GateState::Closed => {
-            let gate = state.plan.gate(name).expect("the plan was checked: its steps name gates that it has");
+            let gate = state
+                .plan
+                .gate(name)
+                .expect("the plan was checked: its steps name gates that it has");
             let shown = gate.after.iter().all(|step| state.steps[step].status.is_settled());
             shown.then(|| Decision::Ask(name.clone()))
         }
@@ -154,10 +165,9 @@ fn decide_undo(state: &State, now: Timestamp) -> Vec<Decision> {
         if !place.status.may_have_effect() {
             continue;
         }
-        let needed = |other: &&StepSpec| {
-            other.needs.contains(&step.id) && state.steps[&other.id].status.may_have_effect()
-        };
-        if scope.iter().any(|other| needed(&other)) {
+        let needed =
+            |other: &&StepSpec| other.needs.contains(&step.id) && state.steps[&other.id].status.may_have_effect();
+        if scope.iter().any(needed) {
             continue;
         }
         // What stopped on the way forward is looked at like all else; what stopped while being taken back waits for a person.

@@ -14,15 +14,26 @@ fn approve(state: &mut State, n: usize) {
     follow(
         state,
         [
-            Event::GateAsked { gate: gate(n), evidence: String::new() },
-            Event::GateApproved { gate: gate(n), by: "somebody".into(), digest, evidence },
+            Event::GateAsked {
+                gate: gate(n),
+                evidence: String::new(),
+            },
+            Event::GateApproved {
+                gate: gate(n),
+                by: "somebody".into(),
+                digest,
+                evidence,
+            },
         ],
     );
 }
 
 #[test]
 fn steps_without_needs_are_carried_together() {
-    let state = started(&plan(vec![step(0, &[], &[]), step(1, &[], &[]), step(2, &[0], &[])], &[]));
+    let state = started(&plan(
+        vec![step(0, &[], &[]), step(1, &[], &[]), step(2, &[0], &[])],
+        &[],
+    ));
     assert_eq!(decide(&state, at(1)), [Decision::Carry(id(0)), Decision::Carry(id(1))]);
 }
 
@@ -32,7 +43,13 @@ fn a_gate_is_asked_once_its_evidence_is_there_and_then_awaited() {
     assert_eq!(decide(&state, at(1)), [Decision::Carry(id(0))]);
     follow(&mut state, whole(&id(0)));
     assert_eq!(decide(&state, at(9)), [Decision::Ask(gate(0))]);
-    follow(&mut state, [Event::GateAsked { gate: gate(0), evidence: String::new() }]);
+    follow(
+        &mut state,
+        [Event::GateAsked {
+            gate: gate(0),
+            evidence: String::new(),
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::AwaitGate(gate(0))]);
 }
 
@@ -48,7 +65,10 @@ fn a_disturbing_step_waits_for_the_window() {
     let mut disturbing = step(0, &[], &[]);
     disturbing.disturbs = true;
     let mut with_window = plan(vec![disturbing], &[]);
-    with_window.windows = vec![Window::Once { from: at(100), until: at(200) }];
+    with_window.windows = vec![Window::Once {
+        from: at(100),
+        until: at(200),
+    }];
     let state = started(&with_window);
     assert_eq!(decide(&state, at(50)), [Decision::AwaitWindow(Some(at(100)))]);
     assert_eq!(decide(&state, at(100)), [Decision::Carry(id(0))]);
@@ -94,8 +114,18 @@ fn a_refused_step_is_tried_again_when_its_time_has_come() {
 fn a_stopped_step_does_not_hold_up_the_others() {
     let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[], &[])], &[]));
     let failure = refusal(FailureClass::Denied);
-    follow(&mut state, [Event::StepStopped { step: id(0), failure, advice: String::new() }]);
-    assert_eq!(decide(&state, at(9)), [Decision::NeedsOperator(id(0)), Decision::Carry(id(1))]);
+    follow(
+        &mut state,
+        [Event::StepStopped {
+            step: id(0),
+            failure,
+            advice: String::new(),
+        }],
+    );
+    assert_eq!(
+        decide(&state, at(9)),
+        [Decision::NeedsOperator(id(0)), Decision::Carry(id(1))]
+    );
 }
 
 #[test]
@@ -106,7 +136,9 @@ fn a_paused_run_rests_but_a_hand_over_under_way_presses_on() {
         presses
     };
     let mut state = started(&plan(vec![presses(0, &[]), presses(1, &[0])], &[]));
-    let pause = || Event::RunPaused { reason: PauseReason::Operator { by: "SIGINT".into() } };
+    let pause = || Event::RunPaused {
+        reason: PauseReason::Operator { by: "SIGINT".into() },
+    };
     let mut not_begun = state.clone();
     follow(&mut not_begun, [pause()]);
     assert_eq!(decide(&not_begun, at(9)), [Decision::Rest]);
@@ -124,7 +156,14 @@ fn a_hand_over_does_not_press_on_without_a_login() {
     };
     let mut state = started(&plan(vec![presses(0, &[]), presses(1, &[0])], &[]));
     follow(&mut state, whole(&id(0)));
-    follow(&mut state, [Event::RunPaused { reason: PauseReason::CredentialsExpired { command: "log in".into() } }]);
+    follow(
+        &mut state,
+        [Event::RunPaused {
+            reason: PauseReason::CredentialsExpired {
+                command: "log in".into(),
+            },
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::Rest]);
 }
 
@@ -137,60 +176,122 @@ fn the_run_ends_when_everything_is_settled() {
 
 #[test]
 fn undo_takes_back_the_last_first_and_leaves_what_was_never_begun() {
-    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[1], &[])], &[]));
+    let mut state = started(&plan(
+        vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[1], &[])],
+        &[],
+    ));
     follow(&mut state, whole(&id(0)));
     follow(&mut state, whole(&id(1)));
-    follow(&mut state, [Event::UndoRequested { by: "x".into(), reason: "y".into(), to: None }]);
+    follow(
+        &mut state,
+        [Event::UndoRequested {
+            by: "x".into(),
+            reason: "y".into(),
+            to: None,
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::TakeBack(id(1))]);
-    follow(&mut state, [Event::StepUndone { step: id(1), evidence: String::new() }]);
+    follow(
+        &mut state,
+        [Event::StepUndone {
+            step: id(1),
+            evidence: String::new(),
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::TakeBack(id(0))]);
-    follow(&mut state, [Event::StepUndone { step: id(0), evidence: String::new() }]);
+    follow(
+        &mut state,
+        [Event::StepUndone {
+            step: id(0),
+            evidence: String::new(),
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::End(Verdict::Unwound)]);
 }
 
 #[test]
 fn a_partial_undo_leaves_what_does_not_hang_on_its_step() {
-    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[], &[])], &[]));
+    let mut state = started(&plan(
+        vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[], &[])],
+        &[],
+    ));
     for n in 0..3 {
         follow(&mut state, whole(&id(n)));
     }
-    follow(&mut state, [Event::UndoRequested { by: "x".into(), reason: "y".into(), to: Some(id(0)) }]);
-    follow(&mut state, [Event::StepUndone { step: id(1), evidence: String::new() }]);
-    follow(&mut state, [Event::StepUndone { step: id(0), evidence: String::new() }]);
+    follow(
+        &mut state,
+        [Event::UndoRequested {
+            by: "x".into(),
+            reason: "y".into(),
+            to: Some(id(0)),
+        }],
+    );
+    follow(
+        &mut state,
+        [Event::StepUndone {
+            step: id(1),
+            evidence: String::new(),
+        }],
+    );
+    follow(
+        &mut state,
+        [Event::StepUndone {
+            step: id(0),
+            evidence: String::new(),
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::UndoneInPart]);
 }
 
 #[test]
 fn what_stops_while_being_taken_back_waits_for_a_person() {
     let mut by_hand = step(0, &[], &[]);
-    by_hand.undo = Undo::Manual { guide: "by hand".into() };
+    by_hand.undo = Undo::Manual {
+        guide: "by hand".into(),
+    };
     let mut state = started(&plan(vec![by_hand], &[]));
     follow(&mut state, whole(&id(0)));
-    follow(&mut state, [Event::UndoRequested { by: "x".into(), reason: "y".into(), to: None }]);
+    follow(
+        &mut state,
+        [Event::UndoRequested {
+            by: "x".into(),
+            reason: "y".into(),
+            to: None,
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::TakeBack(id(0))]);
     let failure = refusal(FailureClass::WrongState);
-    follow(&mut state, [Event::StepStopped { step: id(0), failure, advice: "by hand".into() }]);
+    follow(
+        &mut state,
+        [Event::StepStopped {
+            step: id(0),
+            failure,
+            advice: "by hand".into(),
+        }],
+    );
     assert_eq!(decide(&state, at(9)), [Decision::NeedsOperator(id(0))]);
 }
 
 /// Plans of up to nine steps whose needs point backwards, with two gates.
 fn any_plan() -> impl Strategy<Value = Plan> {
-    proptest::collection::vec((any::<u16>(), 0_u8..6), 1..10).prop_map(|shape| {
-        let steps: Vec<_> = shape
-            .iter()
-            .enumerate()
-            .map(|(n, (bits, gated))| {
-                let needs: Vec<usize> = (0..n).filter(|other| bits & (1 << other) != 0).collect();
-                let gates: &[usize] = match gated {
-                    0 if n > 0 => &[0],
-                    1 => &[1],
-                    _ => &[],
-                };
-                step(n, &needs, gates)
-            })
-            .collect();
-        plan(steps, &[&[0], &[]])
-    }).prop_filter("a plan without contradictions", |plan| plan.check().is_ok())
+    proptest::collection::vec((any::<u16>(), 0_u8..6), 1..10)
+        .prop_map(|shape| {
+            let steps: Vec<_> = shape
+                .iter()
+                .enumerate()
+                .map(|(n, (bits, gated))| {
+                    let needs: Vec<usize> = (0..n).filter(|other| bits & (1 << other) != 0).collect();
+                    let gates: &[usize] = match gated {
+                        0 if n > 0 => &[0],
+                        1 => &[1],
+                        _ => &[],
+                    };
+                    step(n, &needs, gates)
+                })
+                .collect();
+            plan(steps, &[&[0], &[]])
+        })
+        .prop_filter("a plan without contradictions", |plan| plan.check().is_ok())
 }
 
 proptest! {

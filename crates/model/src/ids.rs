@@ -141,7 +141,10 @@ pub struct ResourceRef {
 impl ResourceRef {
     /// Names a resource.
     pub fn new(kind: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { kind: kind.into(), name: name.into() }
+        Self {
+            kind: kind.into(),
+            name: name.into(),
+        }
     }
 
     /// The id of one of this resource's steps. A `/` in the name (key aliases have one) would read as a further part.

@@ -366,7 +366,9 @@ pub enum InventoryError {
         reason: String,
     },
     /// A newer format.
-    #[error("format {found} is newer than this program reads ({INVENTORY_FORMAT}): use the release that wrote it, or a later one")]
+    #[error(
+        "format {found} is newer than this program reads ({INVENTORY_FORMAT}): use the release that wrote it, or a later one"
+    )]
     Newer {
         /// The version in the file.
         found: u32,

@@ -220,7 +220,11 @@ pub enum PlanError {
 impl Plan {
     /// The digest that approvals name: over everything in the plan.
     pub fn digest(&self) -> Digest {
-        Digest::of(serde_json::to_string(self).expect("a plan has only string keys").as_bytes())
+        Digest::of(
+            serde_json::to_string(self)
+                .expect("a plan has only string keys")
+                .as_bytes(),
+        )
     }
 
     /// The step of this id.
@@ -236,7 +240,12 @@ impl Plan {
     /// The resources, in the order in which they first appear.
     pub fn resources(&self) -> Vec<ResourceRef> {
         let mut seen = BTreeSet::new();
-        self.steps.iter().map(|step| &step.resource).filter(|r| seen.insert((*r).clone())).cloned().collect()
+        self.steps
+            .iter()
+            .map(|step| &step.resource)
+            .filter(|r| seen.insert((*r).clone()))
+            .cloned()
+            .collect()
     }
 
     /// Whether something blocks it.
@@ -251,14 +260,23 @@ impl Plan {
         for step in &self.steps {
             for needs in &step.needs {
                 if !before.contains_key(needs) {
-                    return Err(PlanError::NeedsLater { step: step.id.clone(), needs: needs.clone() });
+                    return Err(PlanError::NeedsLater {
+                        step: step.id.clone(),
+                        needs: needs.clone(),
+                    });
                 }
             }
             if let Some(gate) = step.gates.iter().find(|gate| !gates.contains(gate)) {
-                return Err(PlanError::UnknownGate { step: step.id.clone(), gate: gate.clone() });
+                return Err(PlanError::UnknownGate {
+                    step: step.id.clone(),
+                    gate: gate.clone(),
+                });
             }
             if let Some(limit) = step.limit.as_ref().filter(|limit| !self.limits.contains_key(*limit)) {
-                return Err(PlanError::UnknownLimit { step: step.id.clone(), limit: limit.clone() });
+                return Err(PlanError::UnknownLimit {
+                    step: step.id.clone(),
+                    limit: limit.clone(),
+                });
             }
             if before.insert(&step.id, step).is_some() {
                 return Err(PlanError::Twice(step.id.clone()));
@@ -266,7 +284,10 @@ impl Plan {
         }
         for gate in &self.gates {
             if let Some(step) = gate.after.iter().find(|step| !before.contains_key(step)) {
-                return Err(PlanError::UnknownEvidence { gate: gate.name.clone(), step: step.clone() });
+                return Err(PlanError::UnknownEvidence {
+                    gate: gate.name.clone(),
+                    step: step.clone(),
+                });
             }
             if self.gates_before(&gate.after).contains(&gate.name) {
                 return Err(PlanError::GateWaitsForItself(gate.name.clone()));
@@ -282,7 +303,9 @@ impl Plan {
         let mut visited = BTreeSet::new();
         let mut pending: Vec<&StepId> = steps.iter().collect();
         while let Some(id) = pending.pop() {
-            let Some(step) = by_id.get(id).filter(|_| visited.insert(id)) else { continue };
+            let Some(step) = by_id.get(id).filter(|_| visited.insert(id)) else {
+                continue;
+            };
             pending.extend(&step.needs);
             for name in &step.gates {
                 if found.insert(name.clone())
@@ -299,8 +322,19 @@ impl Plan {
     pub fn critical_path_seconds(&self) -> u64 {
         let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
         for step in &self.steps {
-            let through_gates = step.gates.iter().filter_map(|name| self.gate(name)).flat_map(|gate| &gate.after);
-            let start = step.needs.iter().chain(through_gates).filter_map(|id| ends.get(id)).max().copied().unwrap_or(0);
+            let through_gates = step
+                .gates
+                .iter()
+                .filter_map(|name| self.gate(name))
+                .flat_map(|gate| &gate.after);
+            let start = step
+                .needs
+                .iter()
+                .chain(through_gates)
+                .filter_map(|id| ends.get(id))
+                .max()
+                .copied()
+                .unwrap_or(0);
             ends.insert(&step.id, start + step.estimate.p50);
         }
         ends.values().max().copied().unwrap_or(0)

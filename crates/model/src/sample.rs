@@ -98,25 +98,45 @@ pub(crate) fn refusal(class: FailureClass) -> Failure {
 }
 
 pub(crate) fn intent(step: &StepId, attempt: u32, direction: Direction) -> Event {
-    Event::IntentRecorded { step: step.clone(), attempt, direction, token: "t".into() }
+    Event::IntentRecorded {
+        step: step.clone(),
+        attempt,
+        direction,
+        token: "t".into(),
+    }
 }
 
 pub(crate) fn accepted(step: &StepId, attempt: u32) -> Event {
-    Event::AttemptEnded { step: step.clone(), attempt, outcome: Outcome::Done, again_at: None }
+    Event::AttemptEnded {
+        step: step.clone(),
+        attempt,
+        outcome: Outcome::Done,
+        again_at: None,
+    }
 }
 
 pub(crate) fn seen(step: &StepId) -> Event {
-    Event::OutputSeen { step: step.clone(), output: json!({"of": step}) }
+    Event::OutputSeen {
+        step: step.clone(),
+        output: json!({"of": step}),
+    }
 }
 
 pub(crate) fn verified(step: &StepId) -> Event {
-    Event::StepVerified { step: step.clone(), evidence: "looked".into() }
+    Event::StepVerified {
+        step: step.clone(),
+        evidence: "looked".into(),
+    }
 }
 
 /// Applies events one second apart; panics where one is impossible.
 pub(crate) fn follow(state: &mut State, events: impl IntoIterator<Item = Event>) {
     for event in events {
-        let recorded = Recorded { seq: state.last_seq + 1, at: state.last_at + SignedDuration::from_secs(1), event };
+        let recorded = Recorded {
+            seq: state.last_seq + 1,
+            at: state.last_at + SignedDuration::from_secs(1),
+            event,
+        };
         if let Err(error) = state.apply(&recorded) {
             panic!("{error}: {recorded:?}");
         }
@@ -125,5 +145,10 @@ pub(crate) fn follow(state: &mut State, events: impl IntoIterator<Item = Event>)
 
 /// Everything that a step goes through when nothing goes wrong.
 pub(crate) fn whole(step: &StepId) -> Vec<Event> {
-    vec![intent(step, 1, Direction::Do), accepted(step, 1), seen(step), verified(step)]
+    vec![
+        intent(step, 1, Direction::Do),
+        accepted(step, 1),
+        seen(step),
+        verified(step),
+    ]
 }

@@ -69,6 +69,8 @@ pub struct StepState {
     pub refused_since: Option<Timestamp>,
     /// The last failure, for people.
     pub last_failure: Option<Failure>,
+    /// When the last call was about to be made: what AWS may not show yet is counted from here.
+    pub tried_at: Option<Timestamp>,
     /// Its first event.
     pub started_at: Option<Timestamp>,
     /// When it was done, skipped or undone.
@@ -123,7 +125,11 @@ impl StepStatus {
     /// Whether it is under way: begun and not at rest.
     pub fn is_under_way(&self) -> bool {
         match self {
-            StepStatus::Intended | StepStatus::Watching | StepStatus::Refused | StepStatus::Seen | StepStatus::Undoing => true,
+            StepStatus::Intended
+            | StepStatus::Watching
+            | StepStatus::Refused
+            | StepStatus::Seen
+            | StepStatus::Undoing => true,
             StepStatus::Waiting
             | StepStatus::Done
             | StepStatus::Skipped
@@ -261,8 +267,18 @@ impl State {
     /// The state after the first event.
     pub fn begin(first: &Recorded) -> Result<Self, Impossible> {
         let Recorded { seq, at, event } = first;
-        let Event::RunStarted { run, world, seed, plan, digest } = event else {
-            return Err(Impossible::NotTheBeginning { seq: *seq, kind: event.kind() });
+        let Event::RunStarted {
+            run,
+            world,
+            seed,
+            plan,
+            digest,
+        } = event
+        else {
+            return Err(Impossible::NotTheBeginning {
+                seq: *seq,
+                kind: event.kind(),
+            });
         };
         if *seq != 1 {
             return Err(Impossible::OutOfSequence { seq: *seq, last: 0 });
@@ -272,8 +288,16 @@ impl State {
             run: run.clone(),
             world: *world,
             seed: *seed,
-            steps: plan.steps.iter().map(|step| (step.id.clone(), StepState::default())).collect(),
-            gates: plan.gates.iter().map(|gate| (gate.name.clone(), GateState::default())).collect(),
+            steps: plan
+                .steps
+                .iter()
+                .map(|step| (step.id.clone(), StepState::default()))
+                .collect(),
+            gates: plan
+                .gates
+                .iter()
+                .map(|gate| (gate.name.clone(), GateState::default()))
+                .collect(),
             plan: (**plan).clone(),
             digest: digest.clone(),
             started_at: *at,
@@ -290,15 +314,27 @@ impl State {
         let Recorded { seq, at, event } = recorded;
         let (seq, at, kind) = (*seq, *at, event.kind());
         if seq != self.last_seq + 1 {
-            return Err(Impossible::OutOfSequence { seq, last: self.last_seq });
+            return Err(Impossible::OutOfSequence {
+                seq,
+                last: self.last_seq,
+            });
         }
         if self.ended.is_some() {
-            return Err(Impossible::WrongMode { seq, kind, why: "the run has ended" });
+            return Err(Impossible::WrongMode {
+                seq,
+                kind,
+                why: "the run has ended",
+            });
         }
         match event {
             Event::RunStarted { .. } => return Err(Impossible::NotTheBeginning { seq, kind }),
             Event::PlanExtended { by, steps, before } => self.extend(seq, by, steps, before)?,
-            Event::IntentRecorded { step, attempt, direction, .. } => {
+            Event::IntentRecorded {
+                step,
+                attempt,
+                direction,
+                ..
+            } => {
                 let undoing = self.undoing.is_some();
                 let (place, allowed) = match direction {
                     Direction::Do => {
@@ -313,22 +349,37 @@ impl State {
                     Direction::Undo => (self.step_in(seq, kind, step, StepStatus::may_have_effect)?, undoing),
                 };
                 if !allowed || *attempt != place.attempts + 1 {
-                    let why = if allowed { "attempts count up by one" } else { "the run goes the other way" };
+                    let why = if allowed {
+                        "attempts count up by one"
+                    } else {
+                        "the run goes the other way"
+                    };
                     return Err(Impossible::WrongMode { seq, kind, why });
                 }
                 place.attempts = *attempt;
                 place.again_at = None;
                 place.started_at.get_or_insert(at);
+                place.tried_at = Some(at);
                 place.status = match direction {
                     Direction::Do => StepStatus::Intended,
                     Direction::Undo => StepStatus::Undoing,
                 };
             }
-            Event::AttemptEnded { step, attempt, outcome, again_at } => {
-                let place =
-                    self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Intended | StepStatus::Undoing))?;
+            Event::AttemptEnded {
+                step,
+                attempt,
+                outcome,
+                again_at,
+            } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    matches!(s, StepStatus::Intended | StepStatus::Undoing)
+                })?;
                 if *attempt != place.attempts {
-                    return Err(Impossible::WrongMode { seq, kind, why: "another attempt is under way" });
+                    return Err(Impossible::WrongMode {
+                        seq,
+                        kind,
+                        why: "another attempt is under way",
+                    });
                 }
                 place.again_at = *again_at;
                 let forward = place.status == StepStatus::Intended;
@@ -355,14 +406,25 @@ impl State {
                     }
                 }
             }
-            Event::LookFailed { step, failure, again_at } => {
-                let place = self.step_in(seq, kind, step, |s| !matches!(s, StepStatus::Skipped | StepStatus::Undone))?;
+            Event::LookFailed {
+                step,
+                failure,
+                again_at,
+            } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    !matches!(s, StepStatus::Skipped | StepStatus::Undone)
+                })?;
                 place.refused_since.get_or_insert(at);
                 place.started_at.get_or_insert(at);
                 place.last_failure = Some(failure.clone());
                 place.again_at = Some(*again_at);
             }
-            Event::SweepAdvanced { step, cursor, done, total } => {
+            Event::SweepAdvanced {
+                step,
+                cursor,
+                done,
+                total,
+            } => {
                 let place = self.step_in(seq, kind, step, |s| *s == StepStatus::Intended)?;
                 place.cursor = Some(cursor.clone());
                 place.swept = Some((*done, *total));
@@ -393,7 +455,9 @@ impl State {
                 place.ended_at = Some(at);
             }
             Event::StepStopped { step, failure, advice } => {
-                let place = self.step_in(seq, kind, step, |s| !matches!(s, StepStatus::Skipped | StepStatus::Undone))?;
+                let place = self.step_in(seq, kind, step, |s| {
+                    !matches!(s, StepStatus::Skipped | StepStatus::Undone)
+                })?;
                 place.status = StepStatus::Stopped { advice: advice.clone() };
                 place.last_failure = Some(failure.clone());
                 place.refused_since.get_or_insert(at);
@@ -402,20 +466,31 @@ impl State {
             }
             Event::StepRetried { step, .. } => {
                 let place = self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Stopped { .. }))?;
-                place.status = if place.attempts == 0 { StepStatus::Waiting } else { StepStatus::Watching };
+                place.status = if place.attempts == 0 {
+                    StepStatus::Waiting
+                } else {
+                    StepStatus::Watching
+                };
                 place.refused_since = None;
                 place.again_at = None;
             }
             Event::StepSkipped { step, .. } => {
                 let place = self.step_in(seq, kind, step, |s| {
-                    matches!(s, StepStatus::Waiting | StepStatus::Refused | StepStatus::Stopped { .. })
+                    matches!(
+                        s,
+                        StepStatus::Waiting | StepStatus::Refused | StepStatus::Stopped { .. }
+                    )
                 })?;
                 place.status = StepStatus::Skipped;
                 place.ended_at = Some(at);
             }
             Event::StepUndone { step, evidence } => {
                 if self.undoing.is_none() {
-                    return Err(Impossible::WrongMode { seq, kind, why: "nobody asked to undo" });
+                    return Err(Impossible::WrongMode {
+                        seq,
+                        kind,
+                        why: "nobody asked to undo",
+                    });
                 }
                 let place = self.step_in(seq, kind, step, StepStatus::may_have_effect)?;
                 place.status = StepStatus::Undone;
@@ -429,14 +504,23 @@ impl State {
                 if *place != GateState::Closed {
                     return Err(gate_refuses(seq, kind, gate, place));
                 }
-                *place = GateState::Asked { since: at, evidence: evidence.clone() };
+                *place = GateState::Asked {
+                    since: at,
+                    evidence: evidence.clone(),
+                };
             }
             Event::GateApproved { gate, by, digest, .. } => {
                 if *digest != self.digest {
-                    return Err(Impossible::WrongMode { seq, kind, why: "the approval is of another plan" });
+                    return Err(Impossible::WrongMode {
+                        seq,
+                        kind,
+                        why: "the approval is of another plan",
+                    });
                 }
                 let place = self.gate_of(seq, kind, gate)?;
-                let GateState::Asked { .. } = place else { return Err(gate_refuses(seq, kind, gate, place)) };
+                let GateState::Asked { .. } = place else {
+                    return Err(gate_refuses(seq, kind, gate, place));
+                };
                 *place = GateState::Approved { by: by.clone(), at };
             }
             Event::GateVoided { gate, .. } => *self.gate_of(seq, kind, gate)? = GateState::Closed,
@@ -447,13 +531,20 @@ impl State {
                 if self.undoing.as_ref().is_some_and(|scope| scope.to.is_some()) && self.undo_is_through() {
                     self.undoing = None;
                     for step in self.steps.values_mut().filter(|step| step.status == StepStatus::Undone) {
-                        *step = StepState { attempts: step.attempts, ..StepState::default() };
+                        *step = StepState {
+                            attempts: step.attempts,
+                            ..StepState::default()
+                        };
                     }
                 }
             }
             Event::UndoRequested { to, .. } => {
                 if let Some(step) = to.as_ref().filter(|step| !self.steps.contains_key(*step)) {
-                    return Err(Impossible::Unknown { seq, kind, name: step.to_string() });
+                    return Err(Impossible::Unknown {
+                        seq,
+                        kind,
+                        name: step.to_string(),
+                    });
                 }
                 self.undoing = Some(UndoScope { to: to.clone() });
                 self.paused = None;
@@ -472,10 +563,17 @@ impl State {
     /// The steps that an undo takes back, in plan order; none when nobody asked for one.
     pub fn undo_scope(&self) -> Vec<&StepSpec> {
         let Some(scope) = &self.undoing else { return Vec::new() };
-        let Some(to) = &scope.to else { return self.plan.steps.iter().collect() };
+        let Some(to) = &scope.to else {
+            return self.plan.steps.iter().collect();
+        };
         let mut inside: Vec<&StepSpec> = Vec::new();
         for step in &self.plan.steps {
-            if step.id == *to || step.needs.iter().any(|needs| inside.iter().any(|other| other.id == *needs)) {
+            if step.id == *to
+                || step
+                    .needs
+                    .iter()
+                    .any(|needs| inside.iter().any(|other| other.id == *needs))
+            {
                 inside.push(step);
             }
         }
@@ -484,7 +582,9 @@ impl State {
 
     /// Whether nothing is left to take back.
     pub fn undo_is_through(&self) -> bool {
-        self.undo_scope().iter().all(|step| !self.steps[&step.id].status.may_have_effect())
+        self.undo_scope()
+            .iter()
+            .all(|step| !self.steps[&step.id].status.may_have_effect())
     }
 
     /// The output of a step that has one.
@@ -505,7 +605,11 @@ impl State {
         let place = plan.steps.iter().position(|step| step.id == *by).map_or(0, |at| at + 1);
         for later in before {
             let Some(step) = plan.steps.iter_mut().find(|step| step.id == *later) else {
-                return Err(Impossible::Unknown { seq, kind, name: later.to_string() });
+                return Err(Impossible::Unknown {
+                    seq,
+                    kind,
+                    name: later.to_string(),
+                });
             };
             step.needs.extend(steps.iter().map(|step| step.id.clone()));
         }
@@ -515,7 +619,8 @@ impl State {
             self.step_in(seq, kind, later, |s| *s == StepStatus::Waiting)?;
         }
         self.plan = plan;
-        self.steps.extend(steps.iter().map(|step| (step.id.clone(), StepState::default())));
+        self.steps
+            .extend(steps.iter().map(|step| (step.id.clone(), StepState::default())));
         Ok(())
     }
 
@@ -527,17 +632,30 @@ impl State {
         allowed: impl Fn(&StepStatus) -> bool,
     ) -> Result<&mut StepState, Impossible> {
         let Some(place) = self.steps.get_mut(step) else {
-            return Err(Impossible::Unknown { seq, kind, name: step.to_string() });
+            return Err(Impossible::Unknown {
+                seq,
+                kind,
+                name: step.to_string(),
+            });
         };
         if allowed(&place.status) {
             Ok(place)
         } else {
-            Err(Impossible::WrongStatus { seq, kind, name: step.to_string(), status: place.status.word() })
+            Err(Impossible::WrongStatus {
+                seq,
+                kind,
+                name: step.to_string(),
+                status: place.status.word(),
+            })
         }
     }
 
     fn gate_of(&mut self, seq: u64, kind: &'static str, gate: &GateName) -> Result<&mut GateState, Impossible> {
-        self.gates.get_mut(gate).ok_or_else(|| Impossible::Unknown { seq, kind, name: gate.to_string() })
+        self.gates.get_mut(gate).ok_or_else(|| Impossible::Unknown {
+            seq,
+            kind,
+            name: gate.to_string(),
+        })
     }
 }
 
@@ -547,7 +665,12 @@ fn gate_refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState
         GateState::Asked { .. } => "asked",
         GateState::Approved { .. } => "approved",
     };
-    Impossible::WrongStatus { seq, kind, name: gate.to_string(), status }
+    Impossible::WrongStatus {
+        seq,
+        kind,
+        name: gate.to_string(),
+        status,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,11 @@ use crate::sample::{accepted, at, follow, gate, id, intent, plan, refusal, seen,
 
 fn refused(state: &State, event: Event) -> Impossible {
     let mut tried = state.clone();
-    let recorded = Recorded { seq: state.last_seq + 1, at: at(99), event };
+    let recorded = Recorded {
+        seq: state.last_seq + 1,
+        at: at(99),
+        event,
+    };
     let error = tried.apply(&recorded).expect_err("the event should be impossible");
     assert_eq!(tried, *state, "a refused event has changed the state");
     error
@@ -32,19 +36,29 @@ fn what_exists_already_needs_no_intent() {
 fn a_done_step_is_not_begun_again() {
     let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
     follow(&mut state, whole(&id(0)));
-    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Do)), Impossible::WrongStatus { .. }));
+    assert!(matches!(
+        refused(&state, intent(&id(0), 2, Direction::Do)),
+        Impossible::WrongStatus { .. }
+    ));
 }
 
 #[test]
 fn attempts_count_up_by_one() {
     let state = started(&plan(vec![step(0, &[], &[])], &[]));
-    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Do)), Impossible::WrongMode { .. }));
+    assert!(matches!(
+        refused(&state, intent(&id(0), 2, Direction::Do)),
+        Impossible::WrongMode { .. }
+    ));
 }
 
 #[test]
 fn an_event_out_of_sequence_is_refused() {
     let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
-    let event = Recorded { seq: 3, at: at(1), event: seen(&id(0)) };
+    let event = Recorded {
+        seq: 3,
+        at: at(1),
+        event: seen(&id(0)),
+    };
     assert_eq!(state.apply(&event), Err(Impossible::OutOfSequence { seq: 3, last: 1 }));
 }
 
@@ -57,7 +71,13 @@ fn a_step_that_the_plan_does_not_have_is_refused() {
 #[test]
 fn an_approval_of_another_plan_is_refused() {
     let mut state = started(&plan(vec![step(0, &[], &[0])], &[&[]]));
-    follow(&mut state, [Event::GateAsked { gate: gate(0), evidence: String::new() }]);
+    follow(
+        &mut state,
+        [Event::GateAsked {
+            gate: gate(0),
+            evidence: String::new(),
+        }],
+    );
     let other = Event::GateApproved {
         gate: gate(0),
         by: "somebody".into(),
@@ -71,27 +91,48 @@ fn an_approval_of_another_plan_is_refused() {
 fn nothing_is_undone_that_nobody_asked_to_undo() {
     let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
     follow(&mut state, whole(&id(0)));
-    let undone = Event::StepUndone { step: id(0), evidence: String::new() };
+    let undone = Event::StepUndone {
+        step: id(0),
+        evidence: String::new(),
+    };
     assert!(matches!(refused(&state, undone), Impossible::WrongMode { .. }));
-    assert!(matches!(refused(&state, intent(&id(0), 2, Direction::Undo)), Impossible::WrongMode { .. }));
+    assert!(matches!(
+        refused(&state, intent(&id(0), 2, Direction::Undo)),
+        Impossible::WrongMode { .. }
+    ));
 }
 
 #[test]
 fn an_extension_stands_between_its_step_and_those_that_wait_for_it() {
     let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
     follow(&mut state, whole(&id(0)));
-    follow(&mut state, [Event::PlanExtended { by: id(0), steps: vec![step(2, &[0], &[])], before: vec![id(1)] }]);
+    follow(
+        &mut state,
+        [Event::PlanExtended {
+            by: id(0),
+            steps: vec![step(2, &[0], &[])],
+            before: vec![id(1)],
+        }],
+    );
     let order: Vec<_> = state.plan.steps.iter().map(|step| step.id.clone()).collect();
     assert_eq!(order, [id(0), id(2), id(1)]);
     assert_eq!(state.plan.step(&id(1)).expect("planned").needs, [id(0), id(2)]);
-    assert_ne!(state.plan.digest(), state.digest, "the digest agreed to is the base plan's");
+    assert_ne!(
+        state.plan.digest(),
+        state.digest,
+        "the digest agreed to is the base plan's"
+    );
 }
 
 #[test]
 fn an_extension_with_a_dangling_need_is_refused() {
     let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
     follow(&mut state, whole(&id(0)));
-    let event = Event::PlanExtended { by: id(0), steps: vec![step(2, &[9], &[])], before: vec![id(1)] };
+    let event = Event::PlanExtended {
+        by: id(0),
+        steps: vec![step(2, &[9], &[])],
+        before: vec![id(1)],
+    };
     assert!(matches!(refused(&state, event), Impossible::BadPlan { .. }));
 }
 
@@ -101,7 +142,9 @@ fn a_refusal_is_measured_from_the_first_one() {
     let not_done = |attempt| Event::AttemptEnded {
         step: id(0),
         attempt,
-        outcome: Outcome::NotDone { failure: refusal(FailureClass::WrongState) },
+        outcome: Outcome::NotDone {
+            failure: refusal(FailureClass::WrongState),
+        },
         again_at: Some(at(50)),
     };
     follow(&mut state, [intent(&id(0), 1, Direction::Do), not_done(1)]);
@@ -120,9 +163,16 @@ fn after_a_partial_undo_the_steps_are_to_be_done_anew() {
     follow(
         &mut state,
         [
-            Event::UndoRequested { by: "x".into(), reason: "y".into(), to: Some(id(1)) },
+            Event::UndoRequested {
+                by: "x".into(),
+                reason: "y".into(),
+                to: Some(id(1)),
+            },
             intent(&id(1), 2, Direction::Undo),
-            Event::StepUndone { step: id(1), evidence: "gone".into() },
+            Event::StepUndone {
+                step: id(1),
+                evidence: "gone".into(),
+            },
             Event::RunResumed { by: "x".into() },
         ],
     );

@@ -42,8 +42,16 @@ impl Window {
     /// The opening that holds `now`, or else the next one; none when it never opens again.
     pub fn current_or_next(&self, now: Timestamp) -> Option<Opening> {
         match self {
-            Window::Once { from, until } => (now < *until).then_some(Opening { from: *from, until: *until }),
-            Window::Weekly { weekday, at, seconds, timezone } => {
+            Window::Once { from, until } => (now < *until).then_some(Opening {
+                from: *from,
+                until: *until,
+            }),
+            Window::Weekly {
+                weekday,
+                at,
+                seconds,
+                timezone,
+            } => {
                 let zone = TimeZone::get(timezone).ok()?;
                 let weekday = Weekday::from_monday_one_offset(*weekday).ok()?;
                 let today = now.to_zoned(zone.clone()).date();
@@ -99,14 +107,19 @@ mod tests {
 
     #[test]
     fn the_next_opening_is_found_from_any_weekday() {
-        let next = saturdays().current_or_next(at("2026-11-22T12:00:00Z")).expect("it recurs");
+        let next = saturdays()
+            .current_or_next(at("2026-11-22T12:00:00Z"))
+            .expect("it recurs");
         assert_eq!(next.from, at("2026-11-28T13:00:00Z"));
         assert_eq!(next.until, at("2026-11-28T21:00:00Z"));
     }
 
     #[test]
     fn a_single_window_does_not_come_back() {
-        let once = Window::Once { from: at("2026-01-01T00:00:00Z"), until: at("2026-01-01T08:00:00Z") };
+        let once = Window::Once {
+            from: at("2026-01-01T00:00:00Z"),
+            until: at("2026-01-01T08:00:00Z"),
+        };
         assert_eq!(once.current_or_next(at("2026-01-01T08:00:00Z")), None);
     }
 }

@@ -57,7 +57,11 @@ impl<'a> Draft<'a> {
         match side {
             Side::Source => &self.runbook.source.account,
             Side::Target => &self.runbook.target.account,
-            Side::Parent => self.runbook.parent.as_ref().map_or(&self.runbook.source.account, |p| &p.account),
+            Side::Parent => self
+                .runbook
+                .parent
+                .as_ref()
+                .map_or(&self.runbook.source.account, |p| &p.account),
         }
     }
 
@@ -81,7 +85,11 @@ impl<'a> Draft<'a> {
     /// The names of the runbook's gates that stand before this kind or this very resource (`before = ["database", "bucket/assets"]`).
     pub fn gates_before(&self, resource: &ResourceRef) -> Vec<GateName> {
         let concerns = |before: &String| *before == resource.kind || *before == resource.to_string();
-        let gates = self.runbook.gates.iter().filter(|gate| gate.before.iter().any(concerns));
+        let gates = self
+            .runbook
+            .gates
+            .iter()
+            .filter(|gate| gate.before.iter().any(concerns));
         gates.map(|gate| gate.name.clone()).collect()
     }
 
@@ -92,7 +100,11 @@ impl<'a> Draft<'a> {
 
     /// Adds a note.
     pub fn note(&mut self, resource: Option<&ResourceRef>, weight: Weight, text: impl Into<String>) {
-        self.notes.push(Note { resource: resource.cloned(), weight, text: text.into() });
+        self.notes.push(Note {
+            resource: resource.cloned(),
+            weight,
+            text: text.into(),
+        });
     }
 
     /// Declares a limit: at most `most` steps of that name under way at once. The smallest declaration holds.
@@ -106,7 +118,13 @@ impl<'a> Draft<'a> {
 
 impl DraftStep {
     /// A step of a resource: `action` is `kind.verb`, its id ends in the verb.
-    pub fn new(resource: &ResourceRef, action: &str, side: Side, title: impl Into<String>, input: impl Serialize) -> Self {
+    pub fn new(
+        resource: &ResourceRef,
+        action: &str,
+        side: Side,
+        title: impl Into<String>,
+        input: impl Serialize,
+    ) -> Self {
         let verb = action.rsplit('.').next().unwrap_or(action);
         Self {
             spec: StepSpec {

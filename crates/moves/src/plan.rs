@@ -28,8 +28,10 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     }
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
-    let mut accounts =
-        BTreeMap::from([(Side::Source, runbook.source.access()), (Side::Target, runbook.target.access())]);
+    let mut accounts = BTreeMap::from([
+        (Side::Source, runbook.source.access()),
+        (Side::Target, runbook.target.access()),
+    ]);
     if let Some(parent) = &runbook.parent {
         accounts.insert(Side::Parent, parent.access());
     }

@@ -143,16 +143,45 @@ impl Runbook {
         }
         let mut windows = Vec::new();
         for section in &file.window {
-            windows.push(section.get_ref().window().map_err(|reason| refuse(section.span().start, reason))?);
+            windows.push(
+                section
+                    .get_ref()
+                    .window()
+                    .map_err(|reason| refuse(section.span().start, reason))?,
+            );
         }
         let mut seen = std::collections::BTreeSet::new();
-        let gates = file.gate.iter().map(|g| (g.span().start, format!("gate {}", g.get_ref().name)));
-        let keys = file.key.iter().map(|k| (k.span().start, format!("key {}", k.get_ref().alias)));
-        let databases = file.database.iter().map(|d| (d.span().start, format!("database {}", d.get_ref().id)));
-        let buckets = file.bucket.iter().map(|b| (b.span().start, format!("bucket {}", b.get_ref().name)));
-        let images = file.image.iter().map(|i| (i.span().start, format!("image {}", i.get_ref().name)));
-        let zones = file.zone.iter().map(|z| (z.span().start, format!("zone {}", z.get_ref().name)));
-        for (at, name) in gates.chain(keys).chain(databases).chain(buckets).chain(images).chain(zones) {
+        let gates = file
+            .gate
+            .iter()
+            .map(|g| (g.span().start, format!("gate {}", g.get_ref().name)));
+        let keys = file
+            .key
+            .iter()
+            .map(|k| (k.span().start, format!("key {}", k.get_ref().alias)));
+        let databases = file
+            .database
+            .iter()
+            .map(|d| (d.span().start, format!("database {}", d.get_ref().id)));
+        let buckets = file
+            .bucket
+            .iter()
+            .map(|b| (b.span().start, format!("bucket {}", b.get_ref().name)));
+        let images = file
+            .image
+            .iter()
+            .map(|i| (i.span().start, format!("image {}", i.get_ref().name)));
+        let zones = file
+            .zone
+            .iter()
+            .map(|z| (z.span().start, format!("zone {}", z.get_ref().name)));
+        for (at, name) in gates
+            .chain(keys)
+            .chain(databases)
+            .chain(buckets)
+            .chain(images)
+            .chain(zones)
+        {
             if !seen.insert(name.clone()) {
                 return Err(refuse(at, format!("{name} is named twice")));
             }
@@ -223,19 +252,32 @@ impl WindowSection {
                     _ => return Err(form_of_every(every)),
                 };
                 let at = Time::strptime("%H:%M", time.trim()).map_err(|_| form_of_every(every))?;
-                let span: jiff::SignedDuration =
-                    duration.parse().map_err(|_| format!("for = {duration:?} is not a duration such as \"8h\" or \"90m\""))?;
+                let span: jiff::SignedDuration = duration
+                    .parse()
+                    .map_err(|_| format!("for = {duration:?} is not a duration such as \"8h\" or \"90m\""))?;
                 let seconds = span.as_secs();
                 if !(60..=7 * 24 * 3600).contains(&seconds) {
-                    return Err(format!("for = {duration:?}: a window is between a minute and a week long"));
+                    return Err(format!(
+                        "for = {duration:?}: a window is between a minute and a week long"
+                    ));
                 }
-                let timezone = self.timezone.clone().ok_or("a weekly window needs a timezone, such as \"Asia/Tokyo\"")?;
+                let timezone = self
+                    .timezone
+                    .clone()
+                    .ok_or("a weekly window needs a timezone, such as \"Asia/Tokyo\"")?;
                 TimeZone::get(&timezone)
                     .map_err(|_| format!("timezone = {timezone:?} is not an IANA name such as \"Asia/Tokyo\""))?;
-                Ok(Window::Weekly { weekday, at, seconds, timezone })
+                Ok(Window::Weekly {
+                    weekday,
+                    at,
+                    seconds,
+                    timezone,
+                })
             }
             (None, None, Some(from), Some(until)) if from < until => Ok(Window::Once { from, until }),
-            _ => Err("a window has either every, for and timezone, or from and until (RFC 3339, from before until)".into()),
+            _ => Err(
+                "a window has either every, for and timezone, or from and until (RFC 3339, from before until)".into(),
+            ),
         }
     }
 }

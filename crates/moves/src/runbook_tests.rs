@@ -43,7 +43,9 @@ fn a_wrong_type_is_refused_at_its_place() {
 
 #[test]
 fn a_gate_before_an_unknown_resource_is_refused() {
-    let error = refused(&format!("{ACCOUNTS}[[gate]]\nname = \"go\"\nask = \"Go?\"\nbefore = [\"database/none\"]\n"));
+    let error = refused(&format!(
+        "{ACCOUNTS}[[gate]]\nname = \"go\"\nask = \"Go?\"\nbefore = [\"database/none\"]\n"
+    ));
     assert!(error.reason.contains("database/none"), "{error}");
 }
 
@@ -51,7 +53,9 @@ fn a_gate_before_an_unknown_resource_is_refused() {
 fn a_weekly_window_is_read() {
     let text = format!("{HEAD}{ACCOUNTS}[[window]]\nevery = \"Sat 22:00\"\nfor = \"8h\"\ntimezone = \"Asia/Tokyo\"\n");
     let runbook = Runbook::parse(&text).expect("a runbook");
-    let Window::Weekly { weekday, seconds, .. } = &runbook.windows[0] else { panic!("weekly") };
+    let Window::Weekly { weekday, seconds, .. } = &runbook.windows[0] else {
+        panic!("weekly")
+    };
     assert_eq!((*weekday, *seconds), (6, 8 * 3600));
 }
 

@@ -118,7 +118,7 @@ impl<'a> Facts<'a> {
         };
         Self {
             schedule: chain::schedule(&plan),
-            expected_chain: chain::longest(&plan, |step| expected_millis(step)),
+            expected_chain: chain::longest(&plan, expected_millis),
             moments: Moments::of(&plan, from, to),
             digest,
             run,

@@ -76,7 +76,8 @@ pub struct CallCount {
 impl CallSummary {
     /// Sums calls up.
     pub fn of<'a>(calls: impl IntoIterator<Item = &'a CallRecord>) -> Self {
-        let mut sums: BTreeMap<(&str, &str, Option<&AccountId>), (u64, u64, u64)> = BTreeMap::new();
+        type Operation<'a> = (&'a str, &'a str, Option<&'a AccountId>);
+        let mut sums: BTreeMap<Operation<'_>, (u64, u64, u64)> = BTreeMap::new();
         for call in calls {
             let sum = sums
                 .entry((&call.service, &call.operation, call.account.as_ref()))

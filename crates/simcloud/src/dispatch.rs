@@ -89,6 +89,7 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
     let fate = cloud.faults.fate(operation, words::mutates(operation));
     let result = match fate {
         Fate::Throttled => Err(words::throttled(&service)),
+        Fate::Denied => Err(words::denied(&service)),
         Fate::FailBefore => Err(words::internal(&service)),
         Fate::HangBefore => {
             record(&mut cloud, Some(&caller), &service, operation, "hung", &request_id);
@@ -145,6 +146,7 @@ async fn dispatch_s3(
         let fate = cloud.faults.fate(&operation, words::mutates(&operation));
         let refused = match fate {
             Fate::Throttled => Some(words::throttled("s3")),
+            Fate::Denied => Some(words::denied("s3")),
             Fate::FailBefore => Some(words::internal("s3")),
             _ => None,
         };
@@ -216,7 +218,7 @@ fn delivered(fate: Fate, answer: impl FnOnce() -> Reply) -> Reply {
     match fate {
         Fate::LoseReply => Reply::Lost,
         Fate::HangBefore | Fate::HangAfter => Reply::Nothing,
-        Fate::Fine | Fate::Throttled | Fate::FailBefore | Fate::FailAfter => answer(),
+        Fate::Fine | Fate::Throttled | Fate::Denied | Fate::FailBefore | Fate::FailAfter => answer(),
     }
 }
 

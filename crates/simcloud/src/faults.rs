@@ -23,6 +23,8 @@ pub enum Fate {
     Fine,
     /// It is refused for its rate, in the service's own words, and changes nothing.
     Throttled,
+    /// It is refused for want of a permission that is there: IAM has not heard of it yet. It changes nothing. Only traps bring it.
+    Denied,
     /// The service fails (5xx) before it has done anything.
     FailBefore,
     /// The service fails (5xx) after it has done everything.

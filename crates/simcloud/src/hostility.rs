@@ -1,4 +1,4 @@
-//! What other people do to the accounts while a run is under way, at [`FaultLevel::Hostile`](crate::faults::FaultLevel::Hostile) only:
+//! What other people do to the accounts while a run is under way, at [`FaultLevel::Hostile`] only:
 //! a key is disabled, access to a role is revoked. A run cannot get through these by itself; it must stop safe.
 //!
 //! A stranger who takes a bucket's name and a copy that fails for good are with S3, RDS and EC2.

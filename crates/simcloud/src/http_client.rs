@@ -58,9 +58,9 @@ impl HttpConnector for SimHttpClient {
                 let mut cloud = lock(&client.shared);
                 (cloud.faults.latency(), cloud.faults.latency())
             };
-            tokio::time::sleep(Duration::from_millis(up)).await;
+            travel(up).await;
             let reply = dispatch(&client.shared, &client.clock, http::Request::from_parts(parts, body)).await;
-            tokio::time::sleep(Duration::from_millis(down)).await;
+            travel(down).await;
             match reply {
                 Reply::Answer(response) => HttpResponse::try_from(response.map(SdkBody::from))
                     .map_err(|error| ConnectorError::other(error.into(), None)),
@@ -69,6 +69,15 @@ impl HttpConnector for SimHttpClient {
             }
         })
     }
+}
+
+/// Lets a message be on its way for so many milliseconds of the SDK's own clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a simulated network takes its time, and a paused clock jumps over it"
+)]
+async fn travel(milliseconds: u64) {
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
 impl HttpClient for SimHttpClient {

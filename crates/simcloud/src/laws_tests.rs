@@ -407,6 +407,10 @@ fn until_the_accounts_are_named_only_keys_and_names_are_watched() {
 
 /// As large as the largest ready-made example: 30 buckets of 200 versions, one of them copied and emptied call by call.
 /// Returns how many checks there were and how long they took together.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is measured is how long the machine takes"
+)]
 fn move_one_bucket_of_thirty() -> (Night, u32, std::time::Duration) {
     let objects: Vec<Value> = (0..20)
         .map(|key| json!({"key": format!("data/object-{key:03}"), "entries": vec![json!({"version": {"size": 1000}}); 10]}))

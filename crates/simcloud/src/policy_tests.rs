@@ -132,7 +132,8 @@ fn a_statement_without_an_action_does_nothing() {
 #[test]
 fn conditions_compare_what_the_request_brings() {
     let with = |condition: Value| json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition});
-    let cases: [(Value, &[(&str, &str)], bool); 12] = [
+    type Case<'a> = (Value, &'a [(&'a str, &'a str)], bool);
+    let cases: [Case<'_>; 12] = [
         (
             json!({"Bool": {"kms:GrantIsForAWSResource": "true"}}),
             &[("kms:GrantIsForAWSResource", "true")],

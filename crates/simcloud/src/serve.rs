@@ -1,25 +1,27 @@
 //! simcloud on TCP: any AWS client (the AWS CLI, boto3, Terraform) sees the same state as the in-process client.
 //!
 //! Everything comes in on one port and is told apart by signing scope, host, path and target header. `/_simcloud/…` is simcloud's own:
-//! its clock, broken laws, effects and requests. DNS is served beside it ([`serve_with_dns`]).
+//! its clock, broken laws, effects and requests; and what only the run's side knows is told to the laws there by POST (`hear`). DNS is served beside it ([`serve_with_dns`]).
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
+use model::ids::AccountId;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::cloud::Shared;
 use crate::dispatch::{Clock, Reply, dispatch, lock};
 use crate::dns_server::DnsServer;
+use crate::laws;
 
 /// Virtual time for a served simcloud: where it began and how fast it runs. The wall's clock enters as a closure.
 #[derive(Clone)]
@@ -115,7 +117,17 @@ async fn handle(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     if let Some(page) = parts.uri.path().strip_prefix("/_simcloud/") {
-        return Ok(own_page(&shared, &clock, dns, page));
+        let (status, answer) = if parts.method == Method::POST {
+            hear(&shared, &clock, page, &body)
+        } else {
+            own_page(&shared, &clock, dns, page)
+        };
+        let answer = Response::builder()
+            .status(status)
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(answer.to_string())))
+            .expect("status and header are valid");
+        return Ok(answer);
     }
     match dispatch(&shared, &clock.as_clock(), Request::from_parts(parts, body)).await {
         Reply::Answer(response) => Ok(response.map(Full::new)),
@@ -125,10 +137,10 @@ async fn handle(
     }
 }
 
-fn own_page(shared: &Shared, clock: &ScaledClock, dns: Option<SocketAddr>, page: &str) -> Response<Full<Bytes>> {
+fn own_page(shared: &Shared, clock: &ScaledClock, dns: Option<SocketAddr>, page: &str) -> (u16, Value) {
     let mut cloud = lock(shared);
     cloud.advance(clock.now());
-    let (status, body) = match page {
+    match page {
         "clock" => (
             200,
             json!({
@@ -164,13 +176,33 @@ fn own_page(shared: &Shared, clock: &ScaledClock, dns: Option<SocketAddr>, page:
             (200, requests.collect::<Value>())
         }
         _ => (404, json!({ "error": "there are clock, laws, effects and requests" })),
-    };
-    let body = Bytes::from(body.to_string());
-    Response::builder()
-        .status(status)
-        .header("content-type", "application/json")
-        .body(Full::new(body))
-        .expect("status and header are valid")
+    }
+}
+
+/// What the laws must be told, because simcloud knows nothing of plans: `split/SOURCE/TARGET` before the first call of a run, without
+/// which only laws 4 and 5 are watched; `proved/BUCKET`; `approved/BUCKET`; and `end` with a JSON list of the ARNs and names that the
+/// run was to make. Answers with the laws broken so far.
+fn hear(shared: &Shared, clock: &ScaledClock, page: &str, body: &Bytes) -> (u16, Value) {
+    let refused = |why: &str| (400, json!({ "error": why }));
+    {
+        let mut cloud = lock(shared);
+        cloud.advance(clock.now());
+        let parts: Vec<&str> = page.split('/').collect();
+        match parts[..] {
+            ["split", source, target] => match (AccountId::new(source), AccountId::new(target)) {
+                (Ok(source), Ok(target)) => cloud.laws.split(&source, &target),
+                _ => return refused("an account id has twelve digits"),
+            },
+            ["proved", bucket] => cloud.laws.proved_equal(bucket),
+            ["approved", bucket] => cloud.laws.gate_approved(bucket),
+            ["end"] => match serde_json::from_slice(body) {
+                Ok(lasting) => laws::at_end(&mut cloud, &lasting),
+                Err(_) => return refused("the body is a JSON list of ARNs and names"),
+            },
+            _ => return refused("one can tell split/SOURCE/TARGET, proved/BUCKET, approved/BUCKET and end"),
+        }
+    }
+    own_page(shared, clock, None, "laws")
 }
 
 #[cfg(test)]

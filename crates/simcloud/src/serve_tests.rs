@@ -54,7 +54,7 @@ async fn own_pages_and_aws_come_in_on_one_port() {
     )
     .await;
     assert!(
-        page.ends_with(r#"{"now":"2026-11-22T22:01:00Z","speed":60.0,"base":"2026-11-22T22:00:00Z"}"#),
+        page.ends_with(r#"{"now":"2026-11-22T22:01:00Z","speed":60.0,"base":"2026-11-22T22:00:00Z","dns":null}"#),
         "{page}"
     );
     assert!(

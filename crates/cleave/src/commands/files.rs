@@ -11,6 +11,8 @@ use crate::exit;
 
 /// A runbook with its inventory.
 pub struct Written {
+    /// Where the runbook lies.
+    pub path: PathBuf,
     /// The runbook.
     pub runbook: Runbook,
     /// The inventory.
@@ -32,7 +34,11 @@ impl Written {
         })?;
         let beside = || runbook.parent().unwrap_or(Path::new(".")).join("inventory.json");
         let inventory: PathBuf = inventory.map_or_else(beside, Path::to_owned);
-        Ok(Self { runbook: parsed, inventory: read_inventory(&inventory)? })
+        Ok(Self {
+            path: runbook.to_owned(),
+            runbook: parsed,
+            inventory: read_inventory(&inventory)?,
+        })
     }
 
     /// The plan, refused when something blocks it.
@@ -46,7 +52,8 @@ impl Written {
             exit::BLOCKED,
             format!("the plan of {} cannot be carried out", plan.migration),
             "Change the runbook or what exists, for each cause named above; `cleave plan` shows the whole.",
-        );
+        )
+        .at(self.path.display().to_string());
         error.causes.extend(blocks.map(|note| match &note.resource {
             Some(resource) => format!("{resource}: {}", note.text),
             None => note.text.clone(),
@@ -58,8 +65,12 @@ impl Written {
     pub fn plan(&self) -> Result<Plan, CliError> {
         let plan = moves::plan(&self.runbook, &self.inventory);
         plan.check().map_err(|error| {
-            CliError::before(exit::INTERNAL, "the plan contradicts itself", "This is a mistake in cleave: report it.")
-                .because(&error)
+            CliError::before(
+                exit::INTERNAL,
+                "the plan contradicts itself",
+                "This is a mistake in cleave: report it.",
+            )
+            .because(&error)
         })?;
         Ok(plan)
     }
@@ -69,9 +80,13 @@ impl Written {
 pub fn read_inventory(path: &Path) -> Result<Inventory, CliError> {
     let text = read_text(path)?;
     Inventory::parse(&text).map_err(|error| {
-        CliError::before(exit::BLOCKED, "the inventory cannot be used", "docs/inventory.md describes the format.")
-            .at(path.display().to_string())
-            .because(&error)
+        CliError::before(
+            exit::BLOCKED,
+            "the inventory cannot be used",
+            "docs/inventory.md describes the format.",
+        )
+        .at(path.display().to_string())
+        .because(&error)
     })
 }
 

@@ -13,12 +13,18 @@ pub fn journal(args: JournalArgs) -> Result<u8, CliError> {
         JournalCommand::Export(args) => {
             let refused = |error| CliError::journal(&args.journal, &error);
             let mut text = Vec::new();
-            Journal::open_read_only(&args.journal).map_err(refused)?.export(&mut text).map_err(refused)?;
+            Journal::open_read_only(&args.journal)
+                .map_err(refused)?
+                .export(&mut text)
+                .map_err(refused)?;
             write_out(&String::from_utf8_lossy(&text))?;
         }
         JournalCommand::Backup { to, journal } => {
             let refused = |error| CliError::journal(&journal, &error);
-            Journal::open_read_only(&journal).map_err(refused)?.backup(&to).map_err(refused)?;
+            Journal::open_read_only(&journal)
+                .map_err(refused)?
+                .backup(&to)
+                .map_err(refused)?;
             write_out(&format!("{}\n", to.display()))?;
         }
     }

@@ -17,7 +17,14 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
     let plan = written.plan()?;
     if let Some(path) = &args.report {
         let at = written.inventory.observed_at;
-        Rendered { plan: &plan, events: &[], calls: &[], laws: None, at }.write(path, args.language)?;
+        Rendered {
+            plan: &plan,
+            events: &[],
+            calls: &[],
+            laws: None,
+            at,
+        }
+        .write(path, args.language)?;
     }
     if args.json {
         let text = serde_json::to_string_pretty(&plan).expect("a plan has only string keys");

@@ -23,7 +23,11 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     let plan = written.unblocked_plan()?;
     let (from, to) = args.seeds.unwrap_or((args.seed, args.seed));
     if args.journal.is_some() && from != to {
-        return Err(CliError::before(exit::USAGE, "--journal keeps one rehearsal", "Give one --seed with it."));
+        return Err(CliError::before(
+            exit::USAGE,
+            "--journal keeps one rehearsal",
+            "Give one --seed with it.",
+        ));
     }
     if let Some(report) = &args.report {
         report::format_of(report)?;
@@ -37,7 +41,10 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
             events: &first.events,
             calls: &first.calls,
             laws: Some(&first.law_violations),
-            at: first.events.last().map_or(written.inventory.observed_at, |event| event.at),
+            at: first
+                .events
+                .last()
+                .map_or(written.inventory.observed_at, |event| event.at),
         };
         rendered.write(path, args.language)?;
     }
@@ -85,8 +92,7 @@ fn every_seed(
             )
             .at(path.display().to_string()));
         }
-        let gatekeeper = (args.gates == Gates::Ask)
-            .then(|| Rc::new(ask_at_terminal) as Rc<dyn Fn(&GateSpec, &str) -> bool>);
+        let gatekeeper = (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson);
         return Ok(vec![rehearse_once(&one(gatekeeper), from)]);
     }
     // One thread per core, one simulation at a time on each: the SDK draws from a generator of the thread.
@@ -124,7 +130,11 @@ fn every_seed(
 fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
     let mut out = std::io::stderr().lock();
     let wanted = gate.typed.as_deref().unwrap_or("yes");
-    let _ = writeln!(out, "\ngate {}: {}\n{evidence}\ntype {wanted:?} to agree: ", gate.name, gate.ask);
+    let _ = writeln!(
+        out,
+        "\ngate {}: {}\n{evidence}\ntype {wanted:?} to agree: ",
+        gate.name, gate.ask
+    );
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted
 }
@@ -134,13 +144,20 @@ fn summary(runs: &[Rehearsed], real: f64) -> serde_json::Value {
     seconds.sort_by(f64::total_cmp);
     let at = |part: f64| {
         let last = seconds.len().saturating_sub(1);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index of a short list")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index of a short list"
+        )]
         let index = (last as f64 * part).round() as usize;
         seconds.get(index).copied().unwrap_or_default()
     };
     let first = runs.first();
     let violations = runs.iter().flat_map(|run| {
-        run.law_violations.iter().map(move |what| json!({ "seed": run.seed, "what": what }))
+        run.law_violations
+            .iter()
+            .map(move |what| json!({ "seed": run.seed, "what": what }))
     });
     json!({
         "runs": runs.len(),

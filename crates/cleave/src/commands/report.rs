@@ -42,9 +42,13 @@ impl Rendered<'_> {
         };
         let text = report::render(&input, format, language);
         std::fs::write(path, text).map_err(|error| {
-            CliError::before(exit::BLOCKED, "the report cannot be written", "Check the path and its permissions.")
-                .at(path.display().to_string())
-                .because(&error)
+            CliError::before(
+                exit::BLOCKED,
+                "the report cannot be written",
+                "Check the path and its permissions.",
+            )
+            .at(path.display().to_string())
+            .because(&error)
         })
     }
 }
@@ -72,10 +76,19 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
     let calls = journal.calls().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
     let state = state.ok_or_else(|| {
-        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
+        CliError::before(
+            exit::BLOCKED,
+            "the journal holds no run yet",
+            "Start one: cleave run RUNBOOK",
+        )
     })?;
-    let rendered =
-        Rendered { plan: &state.plan, events: &events, calls: &calls, laws: None, at: state.last_at };
+    let rendered = Rendered {
+        plan: &state.plan,
+        events: &events,
+        calls: &calls,
+        laws: None,
+        at: state.last_at,
+    };
     rendered.write(&args.out, args.language)?;
     Ok(exit::DONE)
 }

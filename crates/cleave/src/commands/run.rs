@@ -15,17 +15,21 @@ use crate::carriage::{self, PendingCalls};
 use crate::commands::files::Written;
 use crate::error::CliError;
 use crate::exit;
+use crate::preflight;
 use crate::screen::{self, Style};
 use crate::world::{self, World};
-use crate::preflight;
 
 /// Starts or resumes.
 pub fn run(args: RunArgs) -> Result<u8, CliError> {
     let written = Written::read(&args.runbook, args.inventory.as_deref())?;
-    let reach =
-        Reach { journal: args.journal, world: args.world, dns: args.dns, profile: args.profile };
+    let reach = Reach {
+        journal: args.journal,
+        world: args.world,
+        dns: args.dns,
+        profile: args.profile,
+    };
     let begun = if reach.journal.exists() {
-        Some(existing(&reach, &written.runbook)?)
+        existing(&reach, &written.runbook)?
     } else {
         None
     };
@@ -39,7 +43,17 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
         Gatekeeper::Inbox
     };
     let style = if args.json { Style::Json } else { Style::for_stderr() };
-    carry_on(&reach, plan, begun, Conduct { wait: args.wait, gatekeeper, style, wish: None })
+    carry_on(
+        &reach,
+        plan,
+        begun,
+        Conduct {
+            wait: args.wait,
+            gatekeeper,
+            style,
+            wish: None,
+        },
+    )
 }
 
 /// How a run is to be carried on.
@@ -51,27 +65,23 @@ pub(crate) struct Conduct {
     pub(crate) wish: Option<journal::InboxItem>,
 }
 
-/// The run in an existing journal, if it is one that this command may carry on.
-pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<State, CliError> {
+/// The run in an existing journal, if it is one that this command may carry on; none where the process was killed between making
+/// the journal and its first event: nothing has been done yet, and the same command starts.
+pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>, CliError> {
     let path = &reach.journal;
     let refused = |error| CliError::journal(path, &error);
     let journal = Journal::open_read_only(path).map_err(refused)?;
     if let Some(found) = journal.newer_format() {
-        return Err(refused(journal::JournalError::Newer { found, known: journal::FORMAT }));
+        return Err(refused(journal::JournalError::Newer {
+            found,
+            known: journal::FORMAT,
+        }));
     }
     let events = journal.load().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?;
-    let Some(state) = state else {
-        // Made, and killed before the first event: there is nothing in it yet.
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "the journal was made and holds no run yet",
-            "It was never used: move it away and repeat the command.",
-        )
-        .at(path.display().to_string()));
-    };
-    match state.world {
-        WorldKind::Rehearsal => {
+    let stamped = journal.stamped().map_err(refused)?.map(|stamp| stamp.world);
+    match state.as_ref().map(|state| state.world).or(stamped) {
+        Some(WorldKind::Rehearsal) => {
             return Err(CliError::before(
                 exit::BLOCKED,
                 "this is the journal of a rehearsal",
@@ -79,12 +89,15 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<State, CliErr
             )
             .at(path.display().to_string()));
         }
-        WorldKind::Live if reach.world.is_some() => return Err(other_world(path, "AWS itself", "without --world")),
-        WorldKind::Endpoint if reach.world.is_none() => {
+        Some(WorldKind::Live) if reach.world.is_some() => {
+            return Err(other_world(path, "AWS itself", "without --world"));
+        }
+        Some(WorldKind::Endpoint) if reach.world.is_none() => {
             return Err(other_world(path, "another endpoint", "with the same --world"));
         }
-        WorldKind::Live | WorldKind::Endpoint => {}
+        Some(WorldKind::Live | WorldKind::Endpoint) | None => {}
     }
+    let Some(state) = state else { return Ok(None) };
     if state.plan.runbook != runbook.digest {
         return Err(CliError::before(
             exit::BLOCKED,
@@ -95,7 +108,7 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<State, CliErr
         .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
         .changed(format!("See what the run has changed so far: cleave status --journal {}", path.display())));
     }
-    Ok(state)
+    Ok(Some(state))
 }
 
 fn other_world(path: &Path, world: &str, how: &str) -> CliError {
@@ -108,31 +121,28 @@ fn other_world(path: &Path, world: &str, how: &str) -> CliError {
 }
 
 /// Enters the world, takes the lease, and carries the run on until it ends or leaves.
-pub(crate) fn carry_on(
-    reach: &Reach,
-    plan: Plan,
-    begun: Option<State>,
-    conduct: Conduct,
-) -> Result<u8, CliError> {
+pub(crate) fn carry_on(reach: &Reach, plan: Plan, begun: Option<State>, conduct: Conduct) -> Result<u8, CliError> {
     if let Some(verdict) = begun.as_ref().and_then(|state| state.ended)
         && conduct.wish.is_none()
     {
         screen::already_ended(verdict);
         return Ok(exit::DONE);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        CliError::before(exit::INTERNAL, "the program cannot start its clock and sockets", "Repeat the command.")
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            CliError::before(
+                exit::INTERNAL,
+                "the program cannot start its clock and sockets",
+                "Repeat the command.",
+            )
             .because(&error)
-    })?;
+        })?;
     runtime.block_on(carry_on_here(reach, plan, begun, conduct))
 }
 
-async fn carry_on_here(
-    reach: &Reach,
-    plan: Plan,
-    begun: Option<State>,
-    conduct: Conduct,
-) -> Result<u8, CliError> {
+async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct: Conduct) -> Result<u8, CliError> {
     let path = &reach.journal;
     let calls = PendingCalls::default();
     let world = enter(reach, &plan, &calls).await?;
@@ -144,8 +154,11 @@ async fn carry_on_here(
     for warning in preflight::check(&world, &plan, &run_id).await? {
         screen::warn(&warning);
     }
+    // Not before: a preflight that hangs must end on Ctrl-C.
+    let stop = StopSwitch::default();
+    let listening = listen_for_signals(stop.clone());
     if begun.is_none() {
-        create(path, &world)?;
+        make(path, &world)?;
     }
     let holder = LeaseHolder {
         host: world::host(),
@@ -156,16 +169,24 @@ async fn carry_on_here(
     let lease = Lease::take(path, holder).map_err(|error| CliError::lease(path, &error))?;
     let mut opened = Journal::open(path).map_err(|error| CliError::journal(path, &error))?;
     if let Some(wish) = &conduct.wish {
-        opened.put_inbox(wish).map_err(|error| CliError::journal(path, &error))?;
+        opened
+            .put_inbox(wish)
+            .map_err(|error| CliError::journal(path, &error))?;
     }
     let journal = carriage::shared(opened);
     let run = if begun.is_some() {
         Run::resume(Arc::clone(&journal))
     } else {
-        let new = NewRun { run: run_id, world: world.kind, seed, plan };
+        let new = NewRun {
+            run: run_id,
+            world: world.kind,
+            seed,
+            plan,
+        };
         Run::start(Arc::clone(&journal), new, world.clock.now())
     };
     let run = run.map_err(|error| CliError::engine(path, &error))?;
+    screen::introduce(conduct.style, run.state(), begun.is_some(), world.clock.now());
     let screen = screen::Screen::new(conduct.style, run.state(), world.clock.clone());
     let options = Options {
         wait: conduct.wait,
@@ -173,8 +194,6 @@ async fn carry_on_here(
         login_command: world.login_command.clone(),
         concurrency: 16,
     };
-    let stop = StopSwitch::default();
-    let listening = listen_for_signals(stop.clone());
     let tell = screen.subscriber();
     let mut engine = carriage::engine(&world, &journal, &calls, run, options, stop.listen(), tell)
         .map_err(|error| CliError::engine(path, &error))?;
@@ -201,10 +220,20 @@ async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World
     }
 }
 
-fn create(path: &Path, world: &World) -> Result<(), CliError> {
+/// Makes the journal, or takes the empty one that a killed process left.
+fn make(path: &Path, world: &World) -> Result<(), CliError> {
     let refused = |error| CliError::journal(path, &error);
-    let mut journal = Journal::create(path).map_err(refused)?;
-    let stamp = Stamp { created_at: world.clock.now(), host: world::host(), world: world.kind };
+    let made = if path.exists() {
+        Journal::open(path)
+    } else {
+        Journal::create(path)
+    };
+    let mut journal = made.map_err(refused)?;
+    let stamp = Stamp {
+        created_at: world.clock.now(),
+        host: world::host(),
+        world: world.kind,
+    };
     journal.stamp(&stamp).map_err(refused)
 }
 
@@ -214,13 +243,16 @@ fn fresh_run_id(plan: &Plan, seed: u64, now: jiff::Timestamp) -> RunId {
 }
 
 /// First request: start nothing new and leave with everything recorded. A hang-up is a request like any other: the connection may be
-/// lost at three in the morning.
-async fn signals(stop: StopSwitch) -> std::convert::Infallible {
-    use tokio::signal::unix::{SignalKind, signal};
+/// lost at three in the morning. From the call on, not from the first poll, these signals do not end the process any more.
+fn listen_for_signals(stop: StopSwitch) -> futures::future::LocalBoxFuture<'static, std::convert::Infallible> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
     let open = |kind| signal(kind).ok();
-    let (mut interrupt, mut terminate, mut hangup) =
-        (open(SignalKind::interrupt()), open(SignalKind::terminate()), open(SignalKind::hangup()));
-    async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+    let (mut interrupt, mut terminate, mut hangup) = (
+        open(SignalKind::interrupt()),
+        open(SignalKind::terminate()),
+        open(SignalKind::hangup()),
+    );
+    async fn received(signal: &mut Option<Signal>) {
         match signal {
             Some(signal) => {
                 signal.recv().await;
@@ -228,18 +260,16 @@ async fn signals(stop: StopSwitch) -> std::convert::Infallible {
             None => std::future::pending().await,
         }
     }
-    loop {
-        tokio::select! {
-            biased;
-            () = received(&mut interrupt) => stop.ask("SIGINT"),
-            () = received(&mut terminate) => stop.ask("SIGTERM"),
-            () = received(&mut hangup) => stop.ask("SIGHUP"),
+    Box::pin(async move {
+        loop {
+            tokio::select! {
+                biased;
+                () = received(&mut interrupt) => stop.ask("SIGINT"),
+                () = received(&mut terminate) => stop.ask("SIGTERM"),
+                () = received(&mut hangup) => stop.ask("SIGHUP"),
+            }
         }
-    }
-}
-
-fn listen_for_signals(stop: StopSwitch) -> futures::future::LocalBoxFuture<'static, std::convert::Infallible> {
-    Box::pin(signals(stop))
+    })
 }
 
 /// The exit code of an end.

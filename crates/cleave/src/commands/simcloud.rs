@@ -18,15 +18,26 @@ use crate::world;
 /// Serves until it is killed.
 pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
     if !(args.speed.is_finite() && args.speed > 0.0) {
-        return Err(CliError::before(exit::USAGE, "--speed is a positive number", "60 makes an hour of a minute."));
+        return Err(CliError::before(
+            exit::USAGE,
+            "--speed is a positive number",
+            "60 makes an hour of a minute.",
+        ));
     }
     let inventory = read_inventory(&args.inventory)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        CliError::before(exit::INTERNAL, "the program cannot start its clock and sockets", "Repeat the command.")
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            CliError::before(
+                exit::INTERNAL,
+                "the program cannot start its clock and sockets",
+                "Repeat the command.",
+            )
             .because(&error)
-    })?;
+        })?;
     runtime.block_on(async {
-        let start = inventory.observed_at;
+        let start = args.at.unwrap_or(inventory.observed_at);
         let mut cloud = Cloud::new(&inventory, start, args.seed, args.faults.level());
         let announced = sts::credentials(&mut cloud);
         let clock = ScaledClock {

@@ -17,8 +17,12 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
     let events = journal.load().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
     let state = state.ok_or_else(|| {
-        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
-            .at(args.journal.display().to_string())
+        CliError::before(
+            exit::BLOCKED,
+            "the journal holds no run yet",
+            "Start one: cleave run RUNBOOK",
+        )
+        .at(args.journal.display().to_string())
     })?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);

@@ -14,17 +14,25 @@ use crate::world;
 /// Asks the run to take itself back, and carries that out.
 pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
     let written = Written::read(&args.runbook, None)?;
-    if !args.reach.journal.exists() {
-        return Err(CliError::before(exit::BLOCKED, "there is no run to take back", "Check --journal.")
-            .at(args.reach.journal.display().to_string()));
-    }
-    let state = run::existing(&args.reach, &written.runbook)?;
+    let state = if args.reach.journal.exists() {
+        run::existing(&args.reach, &written.runbook)?
+    } else {
+        None
+    };
+    let state = state.ok_or_else(|| {
+        CliError::before(exit::BLOCKED, "there is no run to take back", "Check --journal.").at(args
+            .reach
+            .journal
+            .display()
+            .to_string())
+    })?;
     if let Some(step) = args.to.as_ref().filter(|step| !state.steps.contains_key(*step)) {
         return Err(CliError::before(
             exit::USAGE,
             format!("the plan has no step {step}"),
             "`cleave status` lists the steps.",
-        ));
+        )
+        .at(args.reach.journal.display().to_string()));
     }
     if state.ended.is_some() {
         return Err(CliError::before(
@@ -32,11 +40,23 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
             "the run has ended",
             "What has ended is not taken back by its journal. Its report says what was made where.",
         )
-        .type_this(format!("cleave report run.html --journal {}", args.reach.journal.display())));
+        .at(args.reach.journal.display().to_string())
+        .type_this(format!(
+            "cleave report run.html --journal {}",
+            args.reach.journal.display()
+        )));
     }
     // Asked once: an undo that was interrupted goes on.
-    let wish = state.undoing.is_none().then(|| InboxItem::Undo { by: world::user(), reason: args.reason, to: args.to });
-    let conduct =
-        Conduct { wait: false, gatekeeper: Gatekeeper::Inbox, style: Style::for_stderr(), wish };
+    let wish = state.undoing.is_none().then(|| InboxItem::Undo {
+        by: world::user(),
+        reason: args.reason,
+        to: args.to,
+    });
+    let conduct = Conduct {
+        wait: false,
+        gatekeeper: Gatekeeper::Inbox,
+        style: Style::for_stderr(),
+        wish,
+    };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
 }

@@ -23,7 +23,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             exit::USAGE,
             format!("the plan has no gate {}", args.gate),
             format!("Its gates are: {}.", names.join(", ")),
-        ));
+        )
+        .at(args.journal.display().to_string()));
     };
     let evidence = match &state.gates[&args.gate] {
         GateState::Asked { evidence, .. } => evidence.clone(),
@@ -37,6 +38,7 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
                 format!("gate {} is not asked yet", args.gate),
                 "Its evidence is not there: approve it when the run has come to it.",
             )
+            .at(args.journal.display().to_string())
             .type_this(format!("cleave status --journal {}", args.journal.display())));
         }
     };
@@ -65,10 +67,16 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             exit::BLOCKED,
             format!("gate {} is not approved", args.gate),
             format!("It asks for {wanted:?} to be typed: what follows cannot be taken back."),
-        ));
+        )
+        .at(args.journal.display().to_string()));
     }
     let digest = state.digest.clone();
-    let item = InboxItem::Approve { gate: args.gate.clone(), by: world::user(), digest, typed: Some(typed) };
+    let item = InboxItem::Approve {
+        gate: args.gate.clone(),
+        by: world::user(),
+        digest,
+        typed: Some(typed),
+    };
     put(&args.journal, &item)?;
     told(&args.journal, &format!("gate {} is approved", args.gate))
 }
@@ -83,14 +91,28 @@ pub fn pause(args: JournalArg) -> Result<u8, CliError> {
 /// Asks to try a step again.
 pub fn retry(args: StepWish) -> Result<u8, CliError> {
     stopped(&args)?;
-    put(&args.journal, &InboxItem::Retry { step: args.step.clone(), by: world::user(), reason: args.reason })?;
+    put(
+        &args.journal,
+        &InboxItem::Retry {
+            step: args.step.clone(),
+            by: world::user(),
+            reason: args.reason,
+        },
+    )?;
     told(&args.journal, &format!("step {} is tried again", args.step))
 }
 
 /// Asks to leave out a step.
 pub fn skip(args: StepWish) -> Result<u8, CliError> {
     stopped(&args)?;
-    put(&args.journal, &InboxItem::Skip { step: args.step.clone(), by: world::user(), reason: args.reason })?;
+    put(
+        &args.journal,
+        &InboxItem::Skip {
+            step: args.step.clone(),
+            by: world::user(),
+            reason: args.reason,
+        },
+    )?;
     told(&args.journal, &format!("step {} is left out", args.step))
 }
 
@@ -103,8 +125,13 @@ fn stopped(args: &StepWish) -> Result<(), CliError> {
     Err(CliError::before(
         exit::USAGE,
         format!("step {} did not stop for the operator", args.step),
-        if stopped.is_empty() { "No step did.".to_owned() } else { format!("These did: {}.", stopped.join(", ")) },
-    ))
+        if stopped.is_empty() {
+            "No step did.".to_owned()
+        } else {
+            format!("These did: {}.", stopped.join(", "))
+        },
+    )
+    .at(args.journal.display().to_string()))
 }
 
 fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
@@ -127,9 +154,18 @@ fn told(path: &Path, what: &str) -> Result<u8, CliError> {
 /// The state of the run in a journal.
 pub(crate) fn state_of(path: &Path) -> Result<State, CliError> {
     let refused = |error| CliError::journal(path, &error);
-    let events = Journal::open_read_only(path).map_err(refused)?.load().map_err(refused)?;
-    State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?.ok_or_else(|| {
-        CliError::before(exit::BLOCKED, "the journal holds no run yet", "Start one: cleave run RUNBOOK")
+    let events = Journal::open_read_only(path)
+        .map_err(refused)?
+        .load()
+        .map_err(refused)?;
+    State::fold(&events)
+        .map_err(|error| CliError::engine(path, &error.into()))?
+        .ok_or_else(|| {
+            CliError::before(
+                exit::BLOCKED,
+                "the journal holds no run yet",
+                "Start one: cleave run RUNBOOK",
+            )
             .at(path.display().to_string())
-    })
+        })
 }

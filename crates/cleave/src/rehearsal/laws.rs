@@ -9,7 +9,10 @@ use simcloud::laws;
 
 /// Tells the laws which accounts are split, before the run's first call.
 pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
-    cloud.laws.split(&plan.accounts[&Side::Source].account, &plan.accounts[&Side::Target].account);
+    cloud.laws.split(
+        &plan.accounts[&Side::Source].account,
+        &plan.accounts[&Side::Target].account,
+    );
 }
 
 /// Tells the laws what an event means for them: a copy is proved equal, a bucket's gate is approved.
@@ -26,7 +29,9 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
 
 /// The bucket whose copy an event proves equal.
 fn proves_copy(event: &Event, plan: &Plan) -> Option<String> {
-    let Event::StepVerified { step, .. } = event else { return None };
+    let Event::StepVerified { step, .. } = event else {
+        return None;
+    };
     let spec = plan.step(step)?;
     (step.verb() == PROOF).then(|| spec.resource.name.clone())
 }
@@ -53,15 +58,19 @@ pub(crate) fn at_end(cloud: &mut Cloud, end: Option<&RunEnd>, events: &[Recorded
 }
 
 /// What the run was to make for good, by the names that its steps' outputs give: the moved resources themselves.
-fn lasting(events: &[Recorded]) -> BTreeSet<String> {
+pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
     let mut lasting = BTreeSet::new();
-    let Ok(Some(state)) = State::fold(events) else { return lasting };
+    let Ok(Some(state)) = State::fold(events) else {
+        return lasting;
+    };
     for step in &state.plan.steps {
         let Some(output) = state.output(&step.id) else { continue };
         if LASTING.contains(&step.action.as_str()) {
-            lasting.extend(["arn", "id", "name", "bucket", "image"].iter().filter_map(|field| {
-                output.get(*field).and_then(|value| value.as_str()).map(str::to_owned)
-            }));
+            lasting.extend(
+                ["arn", "id", "name", "bucket", "image"]
+                    .iter()
+                    .filter_map(|field| output.get(*field).and_then(|value| value.as_str()).map(str::to_owned)),
+            );
             lasting.insert(step.resource.name.clone());
         }
     }
@@ -69,9 +78,19 @@ fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 4] = ["database.restore_instance", "image.copy_image", "bucket.win_name", "zone.create_zone"];
+const LASTING: [&str; 4] = [
+    "database.restore_instance",
+    "image.copy_image",
+    "bucket.win_name",
+    "zone.create_zone",
+];
 
 /// Broken laws, in words.
 pub(crate) fn broken(cloud: &Cloud) -> Vec<String> {
-    cloud.laws.broken.iter().map(|broken| format!("law {}: {}", broken.law, broken.what)).collect()
+    cloud
+        .laws
+        .broken
+        .iter()
+        .map(|broken| format!("law {}: {}", broken.law, broken.what))
+        .collect()
 }

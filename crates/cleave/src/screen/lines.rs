@@ -13,23 +13,62 @@ fn text(event: &Event, state: &State) -> Option<String> {
     let title = |step| state.plan.step(step).map_or("", |spec| spec.title.as_str());
     Some(match event {
         Event::RunStarted { run, digest, plan, .. } => {
-            format!("run {run} of {} starts: {} steps, plan {}", plan.migration, plan.steps.len(), digest.short())
+            format!(
+                "run {run} of {} starts: {} steps, plan {}",
+                plan.migration,
+                plan.steps.len(),
+                digest.short()
+            )
         }
         Event::PlanExtended { by, steps, .. } => format!("{by}: {} further steps are known now", steps.len()),
-        Event::IntentRecorded { step, attempt, direction: Direction::Do, .. } if *attempt == 1 => {
+        Event::IntentRecorded {
+            step,
+            attempt,
+            direction: Direction::Do,
+            ..
+        } if *attempt == 1 => {
             format!("{step}: {}", title(step))
         }
-        Event::IntentRecorded { step, attempt, direction: Direction::Do, .. } => format!("{step}: attempt {attempt}"),
-        Event::IntentRecorded { step, direction: Direction::Undo, .. } => format!("{step}: taking it back"),
-        Event::AttemptEnded { outcome: Outcome::Done, .. } | Event::SweepAdvanced { total: None, .. } => return None,
-        Event::AttemptEnded { step, outcome: Outcome::NotDone { failure }, .. } => {
+        Event::IntentRecorded {
+            step,
+            attempt,
+            direction: Direction::Do,
+            ..
+        } => format!("{step}: attempt {attempt}"),
+        Event::IntentRecorded {
+            step,
+            direction: Direction::Undo,
+            ..
+        } => format!("{step}: taking it back"),
+        Event::AttemptEnded {
+            outcome: Outcome::Done, ..
+        } => return None,
+        // "1 of 1" says no more than the line that the step is done.
+        Event::SweepAdvanced {
+            total: None | Some(0 | 1),
+            ..
+        } => return None,
+        Event::AttemptEnded {
+            step,
+            outcome: Outcome::NotDone { failure },
+            ..
+        } => {
             format!("{step}: not done, {}: {failure}", failure.class)
         }
-        Event::AttemptEnded { step, outcome: Outcome::Unknown { failure }, .. } => {
+        Event::AttemptEnded {
+            step,
+            outcome: Outcome::Unknown { failure },
+            ..
+        } => {
             format!("{step}: outcome unknown, looking: {failure}")
         }
         Event::LookFailed { step, failure, .. } => format!("{step}: could not look, {}: {failure}", failure.class),
-        Event::SweepAdvanced { step, done, total: Some(total), .. } => format!("{step}: {done} of {total}"),
+        Event::SweepAdvanced {
+            step,
+            done,
+            total: Some(total),
+            ..
+        } => format!("{step}: {done} of {total}"),
         Event::OutputSeen { .. } => return None,
         Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),
         Event::StepStopped { step, failure, advice } => {
@@ -39,18 +78,33 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),
         Event::StepUndone { step, evidence } => format!("{step}: undone: {evidence}"),
         Event::GateAsked { gate, .. } => {
-            format!("gate {gate}: {}", state.plan.gate(gate).map_or("", |gate| gate.ask.as_str()))
+            format!(
+                "gate {gate}: {}",
+                state.plan.gate(gate).map_or("", |gate| gate.ask.as_str())
+            )
         }
         Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
         Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
-        Event::RunPaused { reason: PauseReason::Operator { by } } => format!("paused by {by}"),
-        Event::RunPaused { reason: PauseReason::CredentialsExpired { command } } => {
+        Event::RunPaused {
+            reason: PauseReason::Operator { by },
+        } => format!("paused by {by}"),
+        Event::RunPaused {
+            reason: PauseReason::CredentialsExpired { command },
+        } => {
             format!("paused: your login has expired; type: {command}")
         }
         Event::RunResumed { by } => format!("goes on, by {by}"),
         Event::UndoRequested { by, reason, to: None } => format!("everything is taken back, by {by}: {reason}"),
-        Event::UndoRequested { by, reason, to: Some(to) } => format!("taken back to {to}, by {by}: {reason}"),
-        Event::RunEnded { verdict: Verdict::Completed } => "completed".to_owned(),
-        Event::RunEnded { verdict: Verdict::Unwound } => "unwound".to_owned(),
+        Event::UndoRequested {
+            by,
+            reason,
+            to: Some(to),
+        } => format!("taken back to {to}, by {by}: {reason}"),
+        Event::RunEnded {
+            verdict: Verdict::Completed,
+        } => "completed".to_owned(),
+        Event::RunEnded {
+            verdict: Verdict::Unwound,
+        } => "unwound".to_owned(),
     })
 }

@@ -29,7 +29,11 @@ pub enum Style {
 impl Style {
     /// Bars only where somebody looks: on a terminal.
     pub fn for_stderr() -> Self {
-        if std::io::stderr().is_terminal() { Style::Bars } else { Style::Lines }
+        if std::io::stderr().is_terminal() {
+            Style::Bars
+        } else {
+            Style::Lines
+        }
     }
 }
 
@@ -88,6 +92,27 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
+/// Which run this is, said once before its first event: an SRE with two terminals must see which of them does what.
+pub fn introduce(style: Style, state: &State, resumed: bool, now: jiff::Timestamp) {
+    if style == Style::Json {
+        return;
+    }
+    let settled = state.steps.values().filter(|step| step.status.is_settled()).count();
+    let done = if resumed {
+        format!("goes on, {settled} of ")
+    } else {
+        "starts, ".to_owned()
+    };
+    say(&format!(
+        "{}  run {} of {} {done}{} steps; plan {}",
+        now.strftime("%Y-%m-%d %H:%M:%SZ"),
+        state.run,
+        state.plan.migration,
+        state.plan.steps.len(),
+        state.digest.short()
+    ));
+}
+
 /// A warning of the preflight.
 pub fn warn(text: &str) {
     say(&format!("warning: {text}"));
@@ -119,11 +144,17 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
             say("then the same `cleave run` again, or use --wait");
         }
         RunEnd::OutsideWindow(Some(opens)) => {
-            say(&format!("outside the window: the next disturbing step may start at {opens}"));
+            say(&format!(
+                "outside the window: the next disturbing step may start at {opens}"
+            ));
             say("type the same `cleave run` then, or use --wait");
         }
-        RunEnd::OutsideWindow(None) => say("no window opens any more: give the runbook's windows a later date in a new run"),
-        RunEnd::Paused { by } => say(&format!("paused by {by}; everything is recorded. The same `cleave run` goes on")),
+        RunEnd::OutsideWindow(None) => {
+            say("no window opens any more: give the runbook's windows a later date in a new run")
+        }
+        RunEnd::Paused { by } => say(&format!(
+            "paused by {by}; everything is recorded. The same `cleave run` goes on"
+        )),
         RunEnd::CredentialsExpired { command } => {
             say("paused: your login has expired");
             say(&format!("  type: {command}"));
@@ -134,7 +165,9 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
                 say(&standing::stopped(state, step));
             }
             say(&format!("what the run has changed: cleave status {with}"));
-            say(&format!("to go on:              cleave retry STEP --reason … {with}   then the same `cleave run`"));
+            say(&format!(
+                "to go on:              cleave retry STEP --reason … {with}   then the same `cleave run`"
+            ));
             say(&format!("to take it all back:   cleave undo RUNBOOK --reason … {with}"));
         }
     }

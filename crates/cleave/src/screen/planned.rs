@@ -8,8 +8,11 @@ use model::{Plan, Undo};
 /// The plan.
 pub fn text(plan: &Plan) -> String {
     let mut out = String::new();
-    let access: Vec<String> =
-        plan.accounts.iter().map(|(side, access)| format!("{side} {}", access.account)).collect();
+    let access: Vec<String> = plan
+        .accounts
+        .iter()
+        .map(|(side, access)| format!("{side} {}", access.account))
+        .collect();
     let _ = writeln!(
         out,
         "plan {} of {}: {}, {}\n{} steps, {} gates, at least {} on the longest path\n",
@@ -29,9 +32,17 @@ pub fn text(plan: &Plan) -> String {
             marks.extend(matches!(step.undo, Undo::None { .. }).then_some("cannot be taken back"));
             marks.extend(matches!(step.undo, Undo::Manual { .. }).then_some("taken back by hand"));
             let gates: Vec<&str> = step.gates.iter().map(|gate| gate.as_str()).collect();
-            let gates = if gates.is_empty() { String::new() } else { format!("behind gate {}", gates.join(", ")) };
+            let gates = if gates.is_empty() {
+                String::new()
+            } else {
+                format!("behind gate {}", gates.join(", "))
+            };
             marks.extend((!gates.is_empty()).then_some(gates.as_str()));
-            let marks = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join("; ")) };
+            let marks = if marks.is_empty() {
+                String::new()
+            } else {
+                format!("  [{}]", marks.join("; "))
+            };
             let _ = writeln!(
                 out,
                 "  {:<7} {:<60} {:>8}{marks}",
@@ -41,9 +52,16 @@ pub fn text(plan: &Plan) -> String {
             );
         }
     }
-    for (weight, word) in [(Weight::Blocks, "BLOCKS"), (Weight::Warns, "warns"), (Weight::Tells, "note")] {
+    for (weight, word) in [
+        (Weight::Blocks, "BLOCKS"),
+        (Weight::Warns, "warns"),
+        (Weight::Tells, "note"),
+    ] {
         for note in plan.notes.iter().filter(|note| note.weight == weight) {
-            let of = note.resource.as_ref().map_or(String::new(), |resource| format!("{resource}: "));
+            let of = note
+                .resource
+                .as_ref()
+                .map_or(String::new(), |resource| format!("{resource}: "));
             let _ = writeln!(out, "\n{word}: {of}{}", note.text);
         }
     }

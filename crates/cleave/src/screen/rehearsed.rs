@@ -13,7 +13,12 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
     let mut out = String::new();
     let completed = runs.iter().filter(|run| run.completed()).count();
     let broken: usize = runs.iter().map(|run| run.law_violations.len()).sum();
-    let _ = writeln!(out, "rehearsal of {} (plan {}), against a simulated AWS", plan.migration, plan.digest().short());
+    let _ = writeln!(
+        out,
+        "rehearsal of {} (plan {}), against a simulated AWS",
+        plan.migration,
+        plan.digest().short()
+    );
     if let [run] = runs {
         let _ = writeln!(
             out,
@@ -51,7 +56,15 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
             let _ = writeln!(out, "seed {}: BROKEN {what}", run.seed);
         }
     }
-    let _ = writeln!(out, "{}", if broken == 0 { "no law was broken" } else { "LAWS WERE BROKEN" });
+    let _ = writeln!(
+        out,
+        "{}",
+        if broken == 0 {
+            "no law was broken"
+        } else {
+            "LAWS WERE BROKEN"
+        }
+    );
     if let Some(report) = report {
         let _ = writeln!(out, "report: {}", report.display());
     }
@@ -59,6 +72,10 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
 }
 
 fn whole_seconds(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length of time, shown in whole seconds")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a length of time, shown in whole seconds"
+    )]
     duration(seconds.round() as u64)
 }

@@ -47,12 +47,28 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
         state.digest.short(),
     );
     if let Some(holder) = holder {
-        let _ = writeln!(out, "carried out by {} on {} (process {}) since {}", holder.user, holder.host, holder.pid, holder.since);
+        let _ = writeln!(
+            out,
+            "carried out by {} on {} (process {}) since {}",
+            holder.user, holder.host, holder.pid, holder.since
+        );
     }
-    let _ = writeln!(out, "started {}, last event {} at {}\n", state.started_at, state.last_seq, state.last_at);
+    let _ = writeln!(
+        out,
+        "started {}, last event {} at {}\n",
+        state.started_at, state.last_seq, state.last_at
+    );
     for resource in state.plan.resources() {
-        let steps: Vec<_> = state.plan.steps.iter().filter(|step| step.resource == resource).collect();
-        let done = steps.iter().filter(|step| state.steps[&step.id].status.is_settled()).count();
+        let steps: Vec<_> = state
+            .plan
+            .steps
+            .iter()
+            .filter(|step| step.resource == resource)
+            .collect();
+        let done = steps
+            .iter()
+            .filter(|step| state.steps[&step.id].status.is_settled())
+            .count();
         let now: Vec<String> = steps
             .iter()
             .filter(|step| {
@@ -65,7 +81,11 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
     }
     for gate in asked(state) {
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-        let _ = writeln!(out, "\ngate {gate}: {ask}\n  type: cleave approve {gate} --journal {}", journal.display());
+        let _ = writeln!(
+            out,
+            "\ngate {gate}: {ask}\n  type: cleave approve {gate} --journal {}",
+            journal.display()
+        );
     }
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));
@@ -78,7 +98,11 @@ pub fn stopped(state: &State, step: &StepId) -> String {
     let place = &state.steps[step];
     let mut out = format!("needs operator: {step}");
     if let Some(spec) = state.plan.step(step) {
-        let account = state.plan.accounts.get(&spec.side).map_or("", |access| access.account.as_str());
+        let account = state
+            .plan
+            .accounts
+            .get(&spec.side)
+            .map_or("", |access| access.account.as_str());
         let _ = write!(out, "\n  where:   {} account {account}, {}", spec.side, spec.resource);
     }
     if let Some(failure) = &place.last_failure {

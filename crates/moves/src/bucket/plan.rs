@@ -248,7 +248,7 @@ impl Steps<'_, '_> {
                 Place::made_by(&made),
                 "encrypt_interim",
                 recorded,
-                &[made.clone()],
+                std::slice::from_ref(&made),
                 Phase::Prepare,
             ));
         }

@@ -85,11 +85,8 @@ fn percent(snapshots: &[aws::ec2::Snapshot]) -> Option<i32> {
         u64::from(snapshot.gib.max(1)) * u64::from(percent)
     });
     let done: u64 = done.sum();
-    if whole == 0 {
-        None
-    } else {
-        i32::try_from(done / whole).ok().filter(|percent| *percent > 0)
-    }
+    let percent = done.checked_div(whole)?;
+    i32::try_from(percent).ok().filter(|percent| *percent > 0)
 }
 
 /// Proves that an image stands on snapshots that are complete, of the right sizes, and under the right key.

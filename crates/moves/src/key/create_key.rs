@@ -58,8 +58,9 @@ impl Step for CreateKey {
         if let Some(key) = kms.key_tagged(&cx.tags()).await? {
             return Ok(present(key));
         }
-        match cx.started_at {
-            Some(began) if cx.now.duration_since(began) < LIST_LAG => Ok(soon("looking whether it was made", 10)),
+        // From the last call on: an earlier one may have been refused long before.
+        match cx.tried_at {
+            Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Ok(soon("looking whether it was made", 10)),
             _ => Ok(Observed::Absent),
         }
     }

@@ -36,11 +36,23 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(registry, world, "zone.create_zone", 1, create_zone::CreateZone::new);
     action(registry, world, "zone.tag_zone", 1, tag_zone::TagZone::new);
     action(registry, world, "zone.copy_records", 1, copy_records::CopyRecords::new);
-    action(registry, world, "zone.compare_records", 1, compare_records::CompareRecords::new);
+    action(
+        registry,
+        world,
+        "zone.compare_records",
+        1,
+        compare_records::CompareRecords::new,
+    );
     action(registry, world, "zone.set_ns_ttl", 1, set_ns_ttl::SetNsTtl::new);
     action(registry, world, "zone.wait_ttl", 1, wait_ttl::WaitTtl::new);
     action(registry, world, "zone.delegate", 1, delegate::Delegate::new);
-    action(registry, world, "zone.watch_answers", 1, watch_answers::WatchAnswers::new);
+    action(
+        registry,
+        world,
+        "zone.watch_answers",
+        1,
+        watch_answers::WatchAnswers::new,
+    );
 }
 
 /// The output of the step that makes the new zone.
@@ -79,7 +91,11 @@ impl Pair {
         let new = cx.output::<Created>(&self.new)?;
         let source = world.source().route53.records(&self.old).await?;
         let held = world.target().route53.records(&new.zone_id).await?;
-        Ok(Stored { wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id), held, new })
+        Ok(Stored {
+            wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id),
+            held,
+            new,
+        })
     }
 
     /// How the new zone differs from what it should hold.

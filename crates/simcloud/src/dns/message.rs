@@ -236,7 +236,7 @@ fn ds(value: &str) -> Option<Vec<u8>> {
     wire.push(fields.next()?.parse().ok()?);
     wire.push(fields.next()?.parse().ok()?);
     let digest: String = fields.collect();
-    if digest.is_empty() || digest.len() % 2 != 0 || !digest.is_ascii() {
+    if digest.is_empty() || !digest.len().is_multiple_of(2) || !digest.is_ascii() {
         return None;
     }
     for at in (0..digest.len()).step_by(2) {

@@ -225,8 +225,8 @@ fn a_copy_across_accounts_needs_the_policy_and_the_tag_permission() {
 
 #[test]
 fn a_bucket_under_a_customer_key_uses_it_and_another_account_must_be_let_in() {
-    let observed = format!(r#"{{"name": "shop-assets", "versioning": "enabled", "key": "alias/shop"}}"#);
-    let mut cloud = cloud(FaultLevel::None, &observed);
+    let observed = r#"{"name": "shop-assets", "versioning": "enabled", "key": "alias/shop"}"#;
+    let mut cloud = cloud(FaultLevel::None, observed);
     let entry = write_one(&mut cloud, "one");
     let object = entry.object().expect("an object").clone();
     assert_eq!(object.key.as_deref(), Some(KEY), "the alias is resolved");

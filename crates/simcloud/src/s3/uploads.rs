@@ -86,7 +86,7 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str, key: &str, wanted:
     let order = cloud.s3.next_order();
     let id = format!(
         "{}.{}",
-        hex(&mix(order ^ 0x75_706c_6f61_64).to_be_bytes()),
+        hex(&mix(order ^ 0x7570_6c6f_6164).to_be_bytes()),
         hex(&mix(!order).to_be_bytes())
     );
     let upload = Upload {

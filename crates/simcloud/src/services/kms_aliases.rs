@@ -37,7 +37,7 @@ pub(super) fn list_aliases(cloud: &Cloud, caller: &Caller, input: &Value) -> Val
 fn alias_key(caller: &Caller, input: &Value) -> Result<(AccountId, Region, String), ServiceError> {
     let name = input["AliasName"].as_str().unwrap_or_default();
     let valid = |c: char| c.is_ascii_alphanumeric() || "/_-".contains(c);
-    if !name.strip_prefix("alias/").is_some_and(|rest| !rest.is_empty()) || !name.chars().all(valid) {
+    if name.strip_prefix("alias/").is_none_or(str::is_empty) || !name.chars().all(valid) {
         return Err(ServiceError::new(
             "ValidationException",
             format!("Invalid identifier: {name}"),

@@ -1,5 +1,5 @@
 //! Route 53: hosted zones and their records, as the control plane knows them. What name servers and resolvers say of them is
-//! in [`dns`](crate::dns): a change is stored at once, and served only when it is `INSYNC`.
+//! in [`dns`]: a change is stored at once, and served only when it is `INSYNC`.
 //!
 //! Models: zones that belong to one account and cannot move, four new name servers for every zone, caller references,
 //! atomic batches, changes that take time, the request rates of an account, tags, limits.

@@ -13,6 +13,16 @@ pub fn throttled(service: &str) -> ServiceError {
     ServiceError::with_status(status, code, message)
 }
 
+/// The service's own way of saying "you may not".
+pub fn denied(service: &str) -> ServiceError {
+    let (status, code) = match service {
+        "ec2" => (403, "UnauthorizedOperation"),
+        "kms" => (400, "AccessDeniedException"),
+        _ => (403, "AccessDenied"),
+    };
+    ServiceError::with_status(status, code, "You are not authorized to perform this operation.")
+}
+
 /// The service's own way of saying "we have failed".
 pub fn internal(service: &str) -> ServiceError {
     let message = "We encountered an internal error. Please try again.";

@@ -1,0 +1,251 @@
+//! One run in simcloud, over as many lives of the engine as its crashes make necessary.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cleave::carriage;
+use cleave::commands::files::Written;
+use cleave::rehearsal::Stage;
+use engine::run::SharedJournal;
+use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
+use journal::{InboxItem, Journal, JournalError};
+use model::{Failure, Inventory, Plan, Recorded, State, StepId};
+use simcloud::dispatch::{RequestRecord, lock};
+use simcloud::faults::{FaultLevel, Trap};
+
+use crate::standing::{self, Effects};
+
+/// The seed of every run here: the drivers vary what goes wrong, not the night.
+const SEED: u64 = 1;
+
+/// A plan, and the accounts in which it is carried out.
+pub struct Scenario {
+    /// The plan.
+    pub plan: Plan,
+    /// What the accounts hold.
+    pub inventory: Inventory,
+}
+
+impl Scenario {
+    /// One of the runbooks that lie ready to be rehearsed.
+    pub fn of(runbook: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../runbooks")
+            .join(runbook)
+            .join("runbook.toml");
+        let written = Written::read(&path, None).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let plan = written
+            .unblocked_plan()
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self {
+            plan,
+            inventory: written.inventory,
+        }
+    }
+}
+
+/// Where a process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Before the commit that follows on this many events: what was done after them has happened.
+    After(u64),
+    /// Upon the commit of this many events: nothing that follows on them has happened.
+    Upon(u64),
+}
+
+/// What is done to a run.
+#[derive(Debug, Clone, Default)]
+pub struct Disturbance {
+    /// Where its first processes die, one after the other.
+    pub cuts: Vec<Cut>,
+    /// What becomes of its calls.
+    pub traps: Vec<Trap>,
+    /// The second process is asked to take everything back.
+    pub undo: bool,
+}
+
+/// What is left of a run.
+pub struct Night {
+    /// How its last process ended.
+    pub end: Result<RunEnd, String>,
+    /// How many processes it took.
+    pub lives: usize,
+    /// How many traps have sprung.
+    pub sprung: u64,
+    /// The events.
+    pub events: Vec<Recorded>,
+    /// The requests, in order.
+    pub requests: Vec<RequestRecord>,
+    /// Every change, counted.
+    pub effects: Effects,
+    /// What stands at the end.
+    pub standing: Effects,
+    /// Broken laws.
+    pub broken: Vec<String>,
+}
+
+/// Carries the plan out under a disturbance, until it ends or a person would be needed.
+pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
+    in_paused_time(async {
+        let stage = Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+        for trap in &disturbance.traps {
+            lock(&stage.simulated.cloud).faults.set_trap(trap.clone());
+        }
+        let folder = tempfile::tempdir().expect("a folder for the journal");
+        let path = folder.path().join("migrations.db");
+        let mut journal = Journal::create(&path).expect("a new journal");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let cut_off = |journal: &mut Journal, life: usize| match disturbance.cuts.get(life) {
+            Some(Cut::After(events)) => journal.fail_after(*events),
+            Some(Cut::Upon(events)) => journal.fail_upon(*events),
+            None => {}
+        };
+        cut_off(&mut journal, 0);
+        let mut lives = 1;
+        let mut end = one_life(&stage, &carriage::shared(journal)).await;
+        while let Err(EngineError::Journal(JournalError::CrashSwitch)) = end {
+            // Somebody has to notice and type the command again.
+            let clock = &stage.simulated.world.clock;
+            clock.sleep_until(clock.after(Duration::from_secs(20))).await;
+            let mut journal = Journal::open(&path).expect("what a crash leaves can be opened");
+            if disturbance.undo && lives == 1 {
+                let undo = InboxItem::Undo {
+                    by: "the test".to_owned(),
+                    reason: "it was cut off".to_owned(),
+                    to: None,
+                };
+                journal.put_inbox(&undo).expect("the inbox takes a wish");
+            }
+            cut_off(&mut journal, lives);
+            lives += 1;
+            end = one_life(&stage, &carriage::shared(journal)).await;
+        }
+        let end = end.map_err(|error| format!("{error:?}"));
+        let events = events_of(&path);
+        let broken = stage.laws_broken(end.as_ref().ok(), &events);
+        let cloud = lock(&stage.simulated.cloud);
+        Night {
+            end,
+            lives,
+            sprung: cloud.faults.traps_sprung(),
+            events,
+            requests: cloud.requests.clone(),
+            effects: standing::effects(&cloud),
+            standing: standing::standing(&cloud),
+            broken,
+        }
+    })
+}
+
+/// What a second process did over the journal of a run that has ended, and what looking at each of its steps again did and found.
+pub struct Second {
+    /// How many events the second process recorded.
+    pub events: usize,
+    /// How many requests it made.
+    pub requests: usize,
+    /// The changes that it and the looks made.
+    pub changes: Vec<String>,
+    /// What each step's look found.
+    pub looks: Vec<(StepId, Result<Observed, Failure>)>,
+}
+
+/// Carries the plan out to its end, starts a second process over the same journal, and looks at every step once more.
+pub fn carry_out_twice(scenario: &Scenario) -> Second {
+    in_paused_time(async {
+        let stage = Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+        let folder = tempfile::tempdir().expect("a folder for the journal");
+        let path = folder.path().join("migrations.db");
+        let mut journal = Journal::create(&path).expect("a new journal");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let end = one_life(&stage, &carriage::shared(journal)).await;
+        assert!(
+            matches!(end, Ok(RunEnd::Completed)),
+            "the first process ended with {end:?}"
+        );
+        let first = events_of(&path);
+        let (before, requests) = {
+            let cloud = lock(&stage.simulated.cloud);
+            (standing::effects(&cloud), cloud.requests.len())
+        };
+        let journal = carriage::shared(Journal::open(&path).expect("the journal of a run that has ended"));
+        let _ = one_life(&stage, &journal).await;
+        let requested = lock(&stage.simulated.cloud).requests.len() - requests;
+        let state = State::fold(&first)
+            .expect("events that follow on each other")
+            .expect("a run");
+        let looks = look_at_all(&stage, &state).await;
+        let after = standing::effects(&lock(&stage.simulated.cloud));
+        Second {
+            events: events_of(&path).len() - first.len(),
+            requests: requested,
+            changes: standing::differences(&before, &after),
+            looks,
+        }
+    })
+}
+
+async fn look_at_all(stage: &Stage, state: &State) -> Vec<(StepId, Result<Observed, Failure>)> {
+    let world = &stage.simulated.world;
+    let accounts = aws::Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
+    let registry = moves::registry(Rc::new(moves::World {
+        accounts,
+        dns: Rc::clone(&world.dns),
+    }));
+    let outputs = state
+        .steps
+        .iter()
+        .filter_map(|(id, place)| Some((id.clone(), Rc::new(place.output.clone()?))));
+    let outputs = Rc::new(std::cell::RefCell::new(outputs.collect()));
+    let mut looks = Vec::new();
+    for spec in &state.plan.steps {
+        let place = &state.steps[&spec.id];
+        let cx = StepContext {
+            run: state.run.clone(),
+            spec: Rc::new(spec.clone()),
+            token: engine::carry::token(&state.run, &spec.id),
+            now: world.clock.now(),
+            started_at: place.started_at,
+            tried_at: place.tried_at,
+            cursor: place.cursor.clone(),
+            outputs: Rc::clone(&outputs),
+        };
+        let step = registry
+            .make(spec)
+            .expect("the plan was carried out with this registry");
+        looks.push((spec.id.clone(), step.observe(&cx).await));
+    }
+    looks
+}
+
+async fn one_life(stage: &Stage, journal: &SharedJournal) -> Result<RunEnd, EngineError> {
+    let run = match Run::resume(Arc::clone(journal)) {
+        // Made, and killed before the first event.
+        Err(EngineError::NoRun) => stage.begin(journal),
+        resumed => resumed,
+    }?;
+    // A month is longer than any run bears anything: who is still at it will be for ever.
+    let month = Duration::from_secs(30 * 86_400);
+    let gatekeeper = Gatekeeper::Automatic {
+        by: "the test".to_owned(),
+    };
+    tokio::time::timeout(month, stage.carry_on(journal, run, gatekeeper))
+        .await
+        .expect("a run ends within a month")
+}
+
+fn events_of(path: &Path) -> Vec<Recorded> {
+    let journal = Journal::open_read_only(path).expect("a journal that was written");
+    journal.load().expect("what was appended can be read back")
+}
+
+fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime
+        .expect("a runtime without I/O needs nothing that could be missing")
+        .block_on(future)
+}

@@ -1,0 +1,60 @@
+//! Which points a driver tries, and on how many threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A sample of `count` of the points, spread evenly, the place within each stretch from a seed: so every phase of a run is met, and
+/// not always at the same distance.
+pub fn sample<P: Clone>(points: &[P], count: usize, seed: u64) -> Vec<P> {
+    if points.len() <= count {
+        return points.to_vec();
+    }
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let stretch = |i: usize| i * points.len() / count;
+    (0..count)
+        .map(|i| points[rng.usize(stretch(i)..stretch(i + 1))].clone())
+        .collect()
+}
+
+/// Tries every point, one simulation at a time on each thread, and fails with what went wrong at each failing point, in the points'
+/// order. A point that panics has failed, and the others are tried all the same.
+pub fn try_all<P: Sync>(points: &[P], name: impl Fn(&P) -> String + Sync, try_one: impl Fn(&P) -> Vec<String> + Sync) {
+    assert!(!points.is_empty(), "a driver without points proves nothing");
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((place, point)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|place| points.get(place).map(|point| (place, point)))
+                {
+                    let wrong = catch_unwind(AssertUnwindSafe(|| try_one(point)))
+                        .unwrap_or_else(|panic| vec![format!("it panicked: {}", words_of(&*panic))]);
+                    if !wrong.is_empty() {
+                        let text = format!("{}\n    {}", name(point), wrong.join("\n    "));
+                        // Also at once: all points take minutes, and the first failure is of use before the last is found.
+                        println!("FAILED {text}");
+                        failed.lock().unwrap().push((place, text));
+                    }
+                }
+            });
+        }
+    });
+    let mut failed = failed.into_inner().unwrap();
+    failed.sort();
+    let texts: Vec<&str> = failed.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(
+        texts.is_empty(),
+        "{} of {} points failed:\n{}",
+        texts.len(),
+        points.len(),
+        texts.join("\n")
+    );
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "without words".to_owned())
+}

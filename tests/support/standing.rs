@@ -1,0 +1,141 @@
+//! What a run has done and what it leaves, in a form that two runs of the same plan can be compared by: without the ids that the
+//! simulated AWS makes up and without times.
+
+use std::collections::BTreeMap;
+
+use simcloud::cloud::Cloud;
+use simcloud::s3::versions::What;
+use simcloud::services::route53::every_zone;
+use simcloud::services::{ec2, kms, rds};
+
+/// How often each change was made, by account, operation and resource.
+pub type Effects = BTreeMap<String, usize>;
+
+/// Every change so far.
+pub fn effects(cloud: &Cloud) -> Effects {
+    let mut counts = Effects::new();
+    for effect in &cloud.effects {
+        let what = without_ids(&format!("{} {} {}", effect.account, effect.operation, effect.resource));
+        *counts.entry(what).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// What stands in all accounts: buckets with every version, databases, images, snapshots, zones with their records, keys. Every line
+/// with how often it is true.
+pub fn standing(cloud: &Cloud) -> Effects {
+    let mut lines = Vec::new();
+    for (name, bucket) in &cloud.s3.by_name {
+        let (policy, block) = (
+            bucket.policy.as_ref().map(|policy| &policy.text),
+            bucket.public_access_block,
+        );
+        lines.push(format!(
+            "bucket {name} of {}: {:?} {block:?} {policy:?}",
+            bucket.owner, bucket.versioning
+        ));
+        lines.push(format!(
+            "bucket {name}: {:?} {:?} {:?}",
+            bucket.tags, bucket.key, bucket.documents
+        ));
+        for (key, stack) in &bucket.stacks {
+            let versions = stack.iter().map(|entry| match &entry.what {
+                What::Marker => "marker".to_owned(),
+                What::Object(object) => {
+                    format!("{} {} {:?}", object.etag, object.class, object.tags)
+                }
+            });
+            lines.push(format!(
+                "object {name}/{key}: {}",
+                versions.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    }
+    // RDS takes automated snapshots by itself, and names them after the minute.
+    let by_people = rds::resources(cloud)
+        .into_iter()
+        .filter(|resource| !resource.arn.contains(":snapshot:rds:"));
+    for resource in by_people.chain(ec2::resources(cloud)) {
+        let key = resource.key.unwrap_or_default();
+        lines.push(format!(
+            "{} {key} {} {:?} {}",
+            resource.arn, resource.digest, resource.tags, resource.usable
+        ));
+    }
+    for zone in every_zone(cloud) {
+        lines.push(format!(
+            "zone {} of {} {:?} {:?}",
+            zone.name, zone.owner, zone.tags, zone.records
+        ));
+    }
+    for key in kms::keys(cloud).values() {
+        let policy = key.policies.last().map(|(_, text)| text);
+        lines.push(format!(
+            "key of {} {:?} {:?} {policy:?} {}",
+            key.account,
+            key.tags,
+            key.enabled,
+            key.grants.len()
+        ));
+    }
+    for ((account, region, name), _) in kms::aliases(cloud) {
+        lines.push(format!("alias {account}/{region}/{name}"));
+    }
+    let mut counts = Effects::new();
+    for line in lines {
+        *counts.entry(without_ids(&line)).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// What differs: `+2 rds CopyDBSnapshot …` was seen twice more than expected.
+pub fn differences(expected: &Effects, found: &Effects) -> Vec<String> {
+    let count = |of: &Effects, what: &str| i64::try_from(of.get(what).copied().unwrap_or(0)).unwrap_or(i64::MAX);
+    let mut all: Vec<&String> = expected.keys().chain(found.keys()).collect();
+    all.sort();
+    all.dedup();
+    let differing = all
+        .into_iter()
+        .map(|what| (count(found, what) - count(expected, what), what));
+    differing
+        .filter(|(more, _)| *more != 0)
+        .map(|(more, what)| format!("{more:+} {what}"))
+        .collect()
+}
+
+/// The text with every id that AWS makes up replaced by its kind: which of two concurrent calls is given which id is chance.
+fn without_ids(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            word.push(c);
+            continue;
+        }
+        out.push_str(if out.ends_with("versionId=") {
+            "…"
+        } else {
+            stand_in(&word).unwrap_or(&word)
+        });
+        word.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+fn stand_in(word: &str) -> Option<&'static str> {
+    let hex = |text: &str| text.len() >= 8 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if word.strip_prefix("ami-").is_some_and(hex) {
+        return Some("ami-…");
+    }
+    if word.strip_prefix("snap-").is_some_and(hex) {
+        return Some("snap-…");
+    }
+    let lengths: Vec<usize> = word.split('-').map(str::len).collect();
+    if lengths == [8, 4, 4, 4, 12] {
+        return Some("uuid…");
+    }
+    let made_up = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    (word.len() >= 12 && word.starts_with('Z') && word.bytes().all(made_up)).then_some("Z…")
+}

@@ -34,14 +34,18 @@ pub fn try_all<P: Sync>(points: &[P], name: impl Fn(&P) -> String + Sync, try_on
                     if !wrong.is_empty() {
                         let text = format!("{}\n    {}", name(point), wrong.join("\n    "));
                         // Also at once: all points take minutes, and the first failure is of use before the last is found.
-                        println!("FAILED {text}");
-                        failed.lock().unwrap().push((place, text));
+                        use std::io::Write as _;
+                        let _ = writeln!(std::io::stdout(), "FAILED {text}");
+                        failed
+                            .lock()
+                            .expect("no thread panics while it holds it")
+                            .push((place, text));
                     }
                 }
             });
         }
     });
-    let mut failed = failed.into_inner().unwrap();
+    let mut failed = failed.into_inner().expect("no thread panics while it holds it");
     failed.sort();
     let texts: Vec<&str> = failed.iter().map(|(_, text)| text.as_str()).collect();
     assert!(

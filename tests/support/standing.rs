@@ -78,7 +78,7 @@ pub fn standing(cloud: &Cloud) -> Effects {
             key.grants.len()
         ));
     }
-    for ((account, region, name), _) in kms::aliases(cloud) {
+    for (account, region, name) in kms::aliases(cloud).keys() {
         lines.push(format!("alias {account}/{region}/{name}"));
     }
     let mut counts = Effects::new();
@@ -138,4 +138,31 @@ fn stand_in(word: &str) -> Option<&'static str> {
     }
     let made_up = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     (word.len() >= 12 && word.starts_with('Z') && word.bytes().all(made_up)).then_some("Z…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_makes_up_is_left_out_and_names_stay() {
+        let text = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab ami-0123456789abcdef0 \
+                    Z0123456789ABCDEFGHIJ assets/a b?versionId=3sL4kqtJlcpXroDTDmJ cleave-df66fc0fd369-ops-5de6de";
+        assert_eq!(
+            without_ids(text),
+            "arn:aws:kms:eu-west-1:111111111111:key/uuid… ami-… Z… assets/a b?versionId=… cleave-df66fc0fd369-ops-5de6de"
+        );
+    }
+
+    #[test]
+    fn a_change_made_twice_or_not_at_all_is_a_difference() {
+        let once = |what: &str| (what.to_owned(), 1);
+        let expected = Effects::from([once("s3 CopyObject a"), once("kms CreateKey k")]);
+        let found = Effects::from([("s3 CopyObject a".to_owned(), 2)]);
+        assert_eq!(
+            differences(&expected, &found),
+            ["-1 kms CreateKey k", "+1 s3 CopyObject a"]
+        );
+        assert_eq!(differences(&expected, &expected), Vec::<String>::new());
+    }
 }

@@ -71,7 +71,7 @@ fn simulated_sdk_calls(bencher: Bencher<'_, '_>) {
 }
 
 /// Whole rehearsals of one environment, law checks included, each with another seed.
-#[divan::bench(args = [FaultLevel::None, FaultLevel::Usual, FaultLevel::Harsh], sample_count = 20, sample_size = 1)]
+#[divan::bench(args = [FaultLevel::None, FaultLevel::Usual, FaultLevel::Harsh], sample_count = 10, sample_size = 1)]
 fn rehearsals_of_shop_staging(bencher: Bencher<'_, '_>, level: FaultLevel) {
     let (plan, written) = runbook("shop-staging");
     let rehearsal = Rehearsal {
@@ -88,8 +88,7 @@ fn rehearsals_of_shop_staging(bencher: Bencher<'_, '_>, level: FaultLevel) {
     });
 }
 
-/// Transitions of a run, each committed to a file of its own kind before the next: what a step waits for between its intent and
-/// its call.
+/// Transitions of a run, each committed to the disk before the next: what a step waits for between its intent and its call.
 #[divan::bench(sample_count = 20, sample_size = 1)]
 fn journal_transitions(bencher: Bencher<'_, '_>) {
     const ATTEMPTS: u32 = 100;

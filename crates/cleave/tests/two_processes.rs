@@ -100,6 +100,7 @@ fn undisturbed(test: &str) -> BTreeMap<String, usize> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "two real processes, in real time")]
 fn killed_twenty_times_it_moves_everything_once() {
     let test = "killed";
     let reference = std::thread::spawn(move || undisturbed(test));
@@ -129,6 +130,7 @@ fn killed_twenty_times_it_moves_everything_once() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "two real processes, in real time")]
 fn killed_while_it_starts_it_starts_with_the_same_command() {
     let home = folder("starting");
     let served = serve("1");
@@ -156,6 +158,7 @@ fn killed_while_it_starts_it_starts_with_the_same_command() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "two real processes, in real time")]
 fn interrupted_stopped_for_an_hour_and_asked_twice_it_comes_through() {
     let test = "interrupted";
     let reference = std::thread::spawn(move || undisturbed(test));

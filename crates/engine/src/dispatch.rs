@@ -178,7 +178,11 @@ impl Engine {
                         turns.push(Box::pin(async move { (id, shared.take_back(spec).await) }));
                     }
                     Decision::Ask(gate) => waits.ask.push(gate),
-                    Decision::AwaitGate(gate) => waits.gates.push(gate),
+                    Decision::AwaitGate(gate) => match &options.gatekeeper {
+                        Gatekeeper::Inbox => waits.gates.push(gate),
+                        // Killed between question and answer: who answers here has not heard the question, and it is put again.
+                        Gatekeeper::Automatic { .. } | Gatekeeper::Person(_) => waits.ask.push(gate),
+                    },
                     Decision::AwaitWindow(opens) => {
                         waits.window = Some(opens);
                     }
@@ -288,14 +292,24 @@ impl Engine {
     }
 
     fn ask(shared: &Shared, options: &Options, name: &GateName) -> Result<(), EngineError> {
-        let evidence = evidence(shared.run.borrow().state(), name);
-        Self::record(
-            shared,
-            Event::GateAsked {
-                gate: name.clone(),
-                evidence: evidence.clone(),
-            },
-        )?;
+        let asked = match shared.run.borrow().state().gates.get(name) {
+            Some(GateState::Asked { evidence, .. }) => Some(evidence.clone()),
+            Some(GateState::Closed | GateState::Approved { .. }) | None => None,
+        };
+        let evidence = match asked {
+            Some(shown) => shown,
+            None => {
+                let evidence = evidence(shared.run.borrow().state(), name);
+                Self::record(
+                    shared,
+                    Event::GateAsked {
+                        gate: name.clone(),
+                        evidence: evidence.clone(),
+                    },
+                )?;
+                evidence
+            }
+        };
         let by = match &options.gatekeeper {
             Gatekeeper::Inbox => return Ok(()),
             Gatekeeper::Automatic { by } => by.clone(),

@@ -480,3 +480,16 @@ fn an_empty_plan_is_a_report_too() {
     let html = render(&input(&plan, &[], None), Format::Html, Language::En);
     assert!(html.contains("Nothing has been begun.") && html.contains("The plan has no gates."));
 }
+
+#[test]
+fn a_note_that_holds_for_many_resources_is_said_once() {
+    let (mut plan, _) = whole_night();
+    let note = |resource| Note {
+        resource: Some(resource),
+        weight: Weight::Warns,
+        text: "its name is nobody's for a while".into(),
+    };
+    plan.notes = resources().into_iter().map(note).collect();
+    let html = render(&input(&plan, &[], None), Format::Html, Language::En);
+    assert_eq!(html.matches("name is nobody").count(), 1);
+}

@@ -232,16 +232,24 @@ fn decisions(facts: &Facts<'_>, language: Language) -> Option<Block> {
     (!lines.is_empty()).then(|| Block::Notice(Tone::Bad, Text::NeedsDecision.say(language).to_owned(), lines))
 }
 
+/// The notes of a weight, each text once: what holds for thirty buckets is one thing to read, not thirty.
 fn notes(facts: &Facts<'_>, weight: Weight, language: Language) -> Vec<Line> {
-    let notes = facts.plan.notes.iter().filter(|note| note.weight == weight);
-    let line = |note: &model::plan::Note| {
+    let mut by_text: Vec<(&str, Line)> = Vec::new();
+    for note in facts.plan.notes.iter().filter(|note| note.weight == weight) {
         let whom = note
             .resource
             .as_ref()
             .map_or_else(|| text(Text::WholeRun.say(language)), code);
-        vec![whom, text(": "), text(note.text.clone())]
+        match by_text.iter_mut().find(|(known, _)| *known == note.text) {
+            Some((_, line)) => line.extend([text(", "), whom]),
+            None => by_text.push((&note.text, vec![whom])),
+        }
+    }
+    let line = |(what, mut line): (&str, Line)| {
+        line.extend([text(": "), text(what.to_owned())]);
+        line
     };
-    notes.map(line).collect()
+    by_text.into_iter().map(line).collect()
 }
 
 fn undo_lines<'f>(

@@ -160,6 +160,10 @@ pub struct UnderWay {
 
 impl UnderWay {
     /// Starts it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "its stderr is read while the test does something else"
+    )]
     pub fn start(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::null())
@@ -225,6 +229,7 @@ impl UnderWay {
     }
 
     /// Waits for its end.
+    #[expect(clippy::disallowed_methods, reason = "another process ends in real time")]
     pub fn end(&mut self) -> ExitStatus {
         while self.line().is_some() {}
         let begun = Instant::now();

@@ -131,6 +131,7 @@ mod tests {
             token: String::new(),
             now: moment(now),
             started_at: started_at.map(moment),
+            tried_at: None,
             cursor: None,
             outputs: Rc::new(BTreeMap::new().into()),
         }

@@ -170,6 +170,14 @@ impl Stage {
             login_command: world.login_command.clone(),
             concurrency: 16,
         };
+        // Killed right upon a commit, an earlier life told the laws nothing of it (a proof, an approval): they hear all of it again.
+        let before = journal
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .load()?;
+        for recorded in &before {
+            laws::heed(&mut lock(&self.simulated.cloud), &recorded.event, &run.state().plan);
+        }
         let cloud = Arc::clone(&self.simulated.cloud);
         let tell = Box::new(move |signal: Signal<'_>| {
             if let Signal::Recorded(recorded, state) = signal {

@@ -140,6 +140,13 @@ impl Engine {
 
     /// Carries the run on until it ends or must leave.
     pub async fn carry_out(&mut self) -> Result<RunEnd, EngineError> {
+        // Killed right upon its last event, a run has ended and nobody has heard of it: whoever asks again is told how.
+        let ended = self.state().ended;
+        match ended {
+            Some(Verdict::Completed) => return Ok(RunEnd::Completed),
+            Some(Verdict::Unwound) => return Ok(RunEnd::Unwound),
+            None => {}
+        }
         self.resume_if_paused()?;
         let Self {
             shared,

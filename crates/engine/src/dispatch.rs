@@ -158,6 +158,7 @@ impl Engine {
         let shared = &*shared;
         let mut turns: Turns<'_> = FuturesUnordered::new();
         let mut flying: BTreeSet<StepId> = BTreeSet::new();
+        let mut told = None;
         loop {
             Self::heed_inbox(shared)?;
             if let Some(by) = Self::heed_stop(shared, stop)? {
@@ -220,6 +221,13 @@ impl Engine {
                 }
                 if let Some(end) = waits.leave(options.wait) {
                     return Ok(end);
+                }
+                let waits_for = waits.leave(false);
+                if waits_for != told {
+                    if let Some(end) = &waits_for {
+                        (shared.tell)(Signal::Waiting(end, shared.run.borrow().state()));
+                    }
+                    told = waits_for;
                 }
             }
             let Some((id, turn)) = next(&mut turns, &shared.clock, waits.wake_up(&shared.clock, now), stop).await

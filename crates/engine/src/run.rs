@@ -8,6 +8,7 @@ use model::event::WorldKind;
 use model::state::Impossible;
 use model::{Digest, Event, Failure, Plan, Recorded, RunId, State, StepId};
 
+use crate::dispatch::RunEnd;
 use crate::step::Progress;
 
 /// The journal, shared with the sink of the AWS call log. Locked for a commit at a time, never across an await.
@@ -19,6 +20,8 @@ pub enum Signal<'a> {
     Recorded(&'a Recorded, &'a State),
     /// A step is so far. Droppable, never stored.
     Progress(&'a StepId, &'a Progress),
+    /// Nothing can go on, and the engine stays (`--wait`): for this it would otherwise leave. Told once for each reason.
+    Waiting(&'a RunEnd, &'a State),
 }
 
 /// What ends the engine itself, not a step.

@@ -7,7 +7,7 @@ use model::{Digest, Event, Recorded};
 use rusqlite::{Connection, Transaction};
 
 use crate::error::JournalError;
-use crate::open::{Journal, name_of, parse_time, read_stamp};
+use crate::open::{Journal, parse_time};
 use crate::projections;
 
 /// What the first event's hash begins with.
@@ -58,8 +58,8 @@ impl Journal {
         Ok(end_of(&self.connection)?.0)
     }
 
-    /// All events, in order, once it is proved that they are those that were appended: no gap, every hash right, and the end where
-    /// `run` says.
+    /// All events, in order, once it is proved that they are those that were appended: no gap, every hash right, the end where `run`
+    /// says, and run, steps and gates standing where these events put them.
     pub fn load(&self) -> Result<Vec<Recorded>, JournalError> {
         let mut recorded = Vec::new();
         let reading = self.connection.unchecked_transaction()?;
@@ -68,7 +68,7 @@ impl Journal {
             Ok(())
         });
         match (outcome, self.newer_format()) {
-            (Ok(()), None) => check_run(&reading, recorded.first())?,
+            (Ok(()), None) => projections::check(&reading, &recorded)?,
             (Ok(()), Some(_)) => {}
             // What a later program means by its events need not be readable here.
             (Err(_), Some(found)) => {
@@ -204,45 +204,6 @@ fn parse(stored: &Stored) -> Result<Recorded, JournalError> {
         at: parse_time(&stored.at)?,
         event,
     })
-}
-
-/// What `run` and the stamp say about the run must be what its first event says: `status` and the refusal of a rehearsal's journal
-/// rest on them.
-fn check_run(connection: &Connection, first: Option<&Recorded>) -> Result<(), JournalError> {
-    let Some(Event::RunStarted {
-        run,
-        world,
-        seed,
-        digest,
-        ..
-    }) = first.map(|recorded| &recorded.event)
-    else {
-        return Ok(());
-    };
-    let expected = [
-        run.to_string(),
-        name_of(*world).to_owned(),
-        seed.to_string(),
-        digest.to_string(),
-    ];
-    let found: [Option<String>; 4] = connection.query_row("SELECT id, world, seed, digest FROM run", [], |row| {
-        Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
-    })?;
-    if read_stamp(connection)?.is_some_and(|stamp| stamp.world != *world) {
-        return Err(JournalError::corrupt(
-            "its stamp and its first event name different worlds",
-        ));
-    }
-    if found
-        .iter()
-        .map(Option::as_deref)
-        .ne(expected.iter().map(|text| Some(text.as_str())))
-    {
-        return Err(JournalError::corrupt(
-            "its run is not the one that its first event began",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -219,6 +219,30 @@ fn a_flipped_bit_is_refused_or_changes_nothing_that_happened() {
     }
 }
 
+#[test]
+fn a_projection_that_says_something_else_than_the_events_is_refused() {
+    // Valid by every rule of the schema, so that only the events can tell.
+    let lies = [
+        "UPDATE run SET digest = substr(digest, 2) || 'x'",
+        "UPDATE run SET lifecycle = 'paused'",
+        "UPDATE run SET seed = '99'",
+        "UPDATE step SET status = 'skipped' WHERE id = (SELECT min(id) FROM step)",
+        "UPDATE gate SET status = 'voided', approved_by = NULL",
+    ];
+    for lie in lies {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("migrations.db");
+        fill(&mut Journal::create(&path).unwrap());
+        let changed = Connection::open(&path).unwrap().execute(lie, []).unwrap();
+        assert!(changed > 0, "{lie} changed nothing");
+        let refused = Journal::open(&path).unwrap().load();
+        assert!(
+            matches!(refused, Err(JournalError::Corrupt { .. })),
+            "{lie}: {refused:?}"
+        );
+    }
+}
+
 /// A folder as a killed process leaves it: what was committed is partly in the log.
 fn crash_image() -> (Folder, Vec<Recorded>) {
     let folder = tempfile::tempdir().unwrap();

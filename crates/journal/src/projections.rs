@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 use model::event::{Direction, Outcome, Verdict};
-use model::{Event, GateName, StepId};
-use rusqlite::Transaction;
+use model::{Event, GateName, Recorded, StepId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Transaction};
 
 use crate::error::JournalError;
-use crate::open::{name_of, read_stamp};
+use crate::open::{SCHEMA, name_of, read_stamp};
 
 /// One event's place, for every row that it touches.
 struct Projection<'a> {
@@ -75,6 +76,47 @@ pub(crate) fn project(
         Event::UndoRequested { .. } => projection.run("direction", "undo"),
         Event::RunEnded { verdict } => projection.run_ended(*verdict),
     }
+}
+
+/// What `status` and a person with a SQLite shell read must be what the events say: they are chained by hashes, these rows are not.
+/// The events are read anew into an empty journal, and the rows compared.
+pub(crate) fn check(connection: &Connection, events: &[Recorded]) -> Result<(), JournalError> {
+    let mut fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SCHEMA)?;
+    let again = fresh.transaction()?;
+    for Recorded { seq, at, event } in events {
+        project(&again, *seq, *at, event)?;
+    }
+    if let Some(Event::RunStarted { world, .. }) = events.first().map(|first| &first.event)
+        && read_stamp(connection)?.is_some_and(|stamp| stamp.world != *world)
+    {
+        return Err(JournalError::corrupt(
+            "its stamp and its first event name different worlds",
+        ));
+    }
+    let tables = [
+        (
+            "run",
+            "id, migration, world, seed, digest, started_at, lifecycle, direction, verdict",
+        ),
+        ("step", "id, status, attempt, updated_seq, updated_at"),
+        ("gate", "name, status, evidence, approved_by, updated_seq, updated_at"),
+    ];
+    for (table, columns) in tables {
+        if rows_of(connection, table, columns)? != rows_of(&again, table, columns)? {
+            return Err(JournalError::corrupt(format!(
+                "what its table {table} says is not what its events say"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn rows_of(connection: &Connection, table: &str, columns: &str) -> Result<Vec<Vec<Value>>, JournalError> {
+    let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1"))?;
+    let width = statement.column_count();
+    let rows = statement.query_map([], |row| (0..width).map(|column| row.get(column)).collect())?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl Projection<'_> {

@@ -113,14 +113,26 @@ fn every_seed(
                 };
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > to || sender.send(rehearse_once(&rehearsal, seed)).is_err() {
+                    if seed > to {
+                        return;
+                    }
+                    let mut run = rehearse_once(&rehearsal, seed);
+                    // A thousand seeds' events would fill the memory: only what the report and the reasons are read from is kept.
+                    if seed != from && run.completed() {
+                        run.events = Vec::new();
+                        run.calls = Vec::new();
+                    }
+                    if sender.send(run).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(sender);
-        let mut runs: Vec<Rehearsed> = receiver.into_iter().collect();
+        let told = receiver.into_iter().inspect(|run| {
+            let _ = writeln!(std::io::stderr(), "{}", rehearsed::line(run));
+        });
+        let mut runs: Vec<Rehearsed> = told.collect();
         runs.sort_by_key(|run| run.seed);
         Ok(runs)
     })

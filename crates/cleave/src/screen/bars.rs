@@ -102,6 +102,11 @@ impl Bars {
                 }
                 self.draw_all();
             }
+            Signal::Waiting(end, state) => {
+                if let Some(line) = lines::waiting(end, state) {
+                    let _ = self.all.println(line);
+                }
+            }
             Signal::Progress(step, progress) => {
                 self.progress
                     .borrow_mut()

@@ -1,5 +1,6 @@
 //! One line per event, for logs and lost terminals.
 
+use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::{Event, Recorded, State};
 
@@ -7,6 +8,29 @@ use model::{Event, Recorded, State};
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
     let text = text(&recorded.event, state)?;
     Some(format!("{}  {text}", recorded.at.strftime("%Y-%m-%d %H:%M:%SZ")))
+}
+
+/// What the run stays for under `--wait`, where a line is of use: a login that has expired has told its command already.
+pub fn waiting(end: &RunEnd, state: &State) -> Option<String> {
+    match end {
+        RunEnd::WaitingAtGate(gates) => {
+            let gates = gates.iter().map(|gate| {
+                let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
+                format!("waiting at gate {gate}: {ask} (from another terminal: cleave approve {gate})")
+            });
+            Some(gates.collect::<Vec<_>>().join("\n"))
+        }
+        RunEnd::OutsideWindow(Some(opens)) => Some(format!(
+            "waiting for the window: the next disturbing step may start at {opens}"
+        )),
+        RunEnd::OutsideWindow(None)
+        | RunEnd::Completed
+        | RunEnd::Unwound
+        | RunEnd::UndoneInPart
+        | RunEnd::Paused { .. }
+        | RunEnd::NeedsOperator(_)
+        | RunEnd::CredentialsExpired { .. } => None,
+    }
 }
 
 fn text(event: &Event, state: &State) -> Option<String> {

@@ -65,9 +65,12 @@ impl Screen {
                 Box::new(move |signal| bars.tell(&signal))
             }
             Screen::Lines => Box::new(|signal| {
-                if let Signal::Recorded(recorded, state) = signal
-                    && let Some(line) = lines::line(recorded, state)
-                {
+                let line = match signal {
+                    Signal::Recorded(recorded, state) => lines::line(recorded, state),
+                    Signal::Waiting(end, state) => lines::waiting(end, state),
+                    Signal::Progress(..) => None,
+                };
+                if let Some(line) = line {
                     say(&line);
                 }
             }),

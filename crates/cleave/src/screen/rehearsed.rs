@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use engine::RunEnd;
 use model::Plan;
 
 use crate::rehearsal::Rehearsed;
@@ -69,6 +70,25 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
         let _ = writeln!(out, "report: {}", report.display());
     }
     out
+}
+
+/// One line about one of many rehearsals, as soon as it has ended.
+pub fn line(run: &Rehearsed) -> String {
+    let end = match &run.end {
+        Ok(RunEnd::Completed) => "completed".to_owned(),
+        Ok(end) => format!("{end:?}"),
+        Err(why) => why.clone(),
+    };
+    let laws = match run.law_violations.len() {
+        0 => String::new(),
+        broken => format!(", {broken} laws BROKEN"),
+    };
+    format!(
+        "seed {}: {end}, {} AWS calls, {} of virtual time{laws}",
+        run.seed,
+        run.api_calls,
+        whole_seconds(run.virtual_seconds)
+    )
 }
 
 fn whole_seconds(seconds: f64) -> String {

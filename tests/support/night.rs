@@ -239,7 +239,8 @@ fn events_of(path: &Path) -> Vec<Recorded> {
     journal.load().expect("what was appended can be read back")
 }
 
-fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
+/// Carries a future out on a runtime of its own whose time is paused.
+pub fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

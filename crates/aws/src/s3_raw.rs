@@ -77,6 +77,17 @@ pub async fn get_signed(
     }
 }
 
+/// A read of a bucket, sent once: for who asks much at a time, and must itself heed that S3 asks for less.
+pub async fn get_signed_once(
+    account: &Account,
+    operation: &str,
+    bucket: &str,
+    owner: &model::AccountId,
+    query: &[(&str, &str)],
+) -> Result<RawAnswer, Failure> {
+    once(account, operation, "GET", bucket, owner, query, None).await
+}
+
 /// Replaces a document of a bucket; one attempt.
 pub async fn put_signed(
     account: &Account,

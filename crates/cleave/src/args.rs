@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use model::{GateName, StepId};
+use model::{AccountId, GateName, Region, StepId};
 
 /// Splits an AWS account: moves a product's environment into an account of its own, overnight, resumable at any moment.
 #[derive(Debug, Parser)]
@@ -42,6 +42,10 @@ pub enum Command {
     Journal(JournalArgs),
     /// Render a run that is stored in a journal.
     Report(ReportArgs),
+    /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
+    Manifest(ManifestArgs),
+    /// Compare all versions of two buckets. Reads only.
+    Compare(CompareArgs),
 }
 
 /// How hostile the simulated AWS is.
@@ -295,6 +299,80 @@ pub struct ReportArgs {
     /// The language.
     #[arg(long, value_enum, default_value_t)]
     pub language: Language,
+}
+
+/// How a bucket is read, whoever owns it.
+#[derive(Debug, Parser)]
+pub struct Reading {
+    /// How many requests may be in flight.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    pub concurrency: u32,
+    /// The bucket's region.
+    #[arg(long)]
+    pub region: Option<Region>,
+    /// Another endpoint than AWS itself, such as http://127.0.0.1:9000
+    #[arg(long, value_parser = endpoint_url)]
+    pub endpoint_url: Option<SocketAddr>,
+    /// The profile of the credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cleave manifest`
+#[derive(Debug, Parser)]
+pub struct ManifestArgs {
+    /// The bucket.
+    #[arg(long)]
+    pub bucket: String,
+    /// The account that owns it [default: the one of the credentials]
+    #[arg(long)]
+    pub owner: Option<AccountId>,
+    /// The folder for what is written. A listing that was cut off goes on there.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Also write one CSV of all versions, in S3's order: bucket, key, version id.
+    #[arg(long)]
+    pub flat: Option<PathBuf>,
+    /// A wave gets a manifest from so many rows on: a batch job costs money, and minutes before its first copy.
+    #[arg(long, default_value_t = 10_000)]
+    pub batch_from: u64,
+    /// How it is read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `cleave compare`
+#[derive(Debug, Parser)]
+pub struct CompareArgs {
+    /// The original.
+    #[arg(long)]
+    pub bucket: String,
+    /// The account that owns it [default: the one of the credentials]
+    #[arg(long)]
+    pub owner: Option<AccountId>,
+    /// The copy.
+    #[arg(long)]
+    pub with: String,
+    /// The account that owns the copy [default: that of the original]
+    #[arg(long)]
+    pub with_owner: Option<AccountId>,
+    /// The folder for the two listings [default: a new one, removed at the end]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// How both are read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+fn endpoint_url(text: &str) -> Result<SocketAddr, String> {
+    let plain = text.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let address = plain.map(|rest| rest.replace("localhost", "127.0.0.1"));
+    address
+        .and_then(|address| address.parse().ok())
+        .ok_or_else(|| format!("{text:?} is not http://ADDRESS:PORT with a numeric address"))
 }
 
 fn seeds(text: &str) -> Result<(u64, u64), String> {

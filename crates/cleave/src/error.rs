@@ -85,6 +85,17 @@ impl CliError {
         .because(error)
     }
 
+    /// A file that cannot be written. Nothing in AWS depends on it.
+    pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
+        Self::before(
+            exit::BLOCKED,
+            "a file cannot be written",
+            "Check the path, its permissions and the space on the disk, then type the same command again.",
+        )
+        .at(path.display().to_string())
+        .because(error)
+    }
+
     /// The journal's own refusals.
     pub fn journal(path: &Path, error: &JournalError) -> Self {
         let advice = match error {

@@ -78,6 +78,34 @@ pub fn host() -> String {
         .map_or_else(|_| "this host".to_owned(), |h| h.trim().to_owned())
 }
 
+/// Where files may lie that nobody keeps.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+pub fn temporary_folder() -> std::path::PathBuf {
+    std::env::temp_dir()
+}
+
+/// The most memory that this process has held, in bytes; none where the system does not tell.
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// Carries out what needs clock and sockets, on this thread.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        CliError::before(
+            exit::INTERNAL,
+            "the program cannot start its clock and sockets",
+            "Repeat the command.",
+        )
+        .because(&error)
+    })?;
+    Ok(runtime.block_on(future))
+}
+
 /// A clock as the SDK wants it.
 struct SdkClock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 

@@ -76,27 +76,31 @@ fn signed(number: u64) -> i64 {
 }
 
 impl Journal {
-    /// Keeps where a part of a listing stands.
-    pub fn put_listing(&mut self, part: &ListingPart) -> Result<(), JournalError> {
+    /// Keeps where parts of a listing stand, all in one transaction: a part that was cut and the one that was cut off it are kept
+    /// together or not at all, or the keys between them would be listed by nobody.
+    pub fn put_listings(&mut self, parts: &[ListingPart]) -> Result<(), JournalError> {
         let transaction = self.begin()?;
-        transaction
-            .prepare_cached(
+        {
+            let mut statement = transaction.prepare_cached(
                 "INSERT INTO listing (step, bucket, part, after, until, cursor, versions, bytes, done)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                  ON CONFLICT (step, bucket, part) DO UPDATE SET after = excluded.after, until = excluded.until,
                      cursor = excluded.cursor, versions = excluded.versions, bytes = excluded.bytes, done = excluded.done",
-            )?
-            .execute((
-                part.step.as_str(),
-                &part.bucket,
-                part.part,
-                &part.after,
-                &part.until,
-                part.cursor.as_ref().map(Value::to_string),
-                signed(part.versions),
-                signed(part.bytes),
-                part.done,
-            ))?;
+            )?;
+            for part in parts {
+                statement.execute((
+                    part.step.as_str(),
+                    &part.bucket,
+                    part.part,
+                    &part.after,
+                    &part.until,
+                    part.cursor.as_ref().map(Value::to_string),
+                    signed(part.versions),
+                    signed(part.bytes),
+                    part.done,
+                ))?;
+            }
+        }
         Ok(transaction.commit()?)
     }
 

@@ -18,14 +18,13 @@ fn a_listing_goes_on_where_it_was() {
         bytes: u64::from(number) << 40,
         done: false,
     };
-    journal.put_listing(&part(1, 10)).unwrap();
-    journal.put_listing(&part(0, 10)).unwrap();
+    journal.put_listings(&[part(1, 10), part(0, 10)]).unwrap();
     let finished = ListingPart {
         cursor: None,
         done: true,
         ..part(1, 25)
     };
-    journal.put_listing(&finished).unwrap();
+    journal.put_listings(std::slice::from_ref(&finished)).unwrap();
     assert_eq!(
         journal.listing(&step_id("list_versions"), "shop").unwrap(),
         [part(0, 10), finished]

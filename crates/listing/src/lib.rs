@@ -3,11 +3,18 @@
 //! What may not enter: steps and plans. This crate reads buckets; nothing here changes one.
 
 pub mod compare;
+pub mod division;
 pub mod histories;
 pub mod manifest;
 pub mod page;
+pub mod parallel;
+mod plain_page;
+mod seen;
+pub mod spool;
 pub mod waves;
 
 pub use compare::{Difference, Pair, Pairs, Sameness};
+pub use division::{Division, Part};
 pub use histories::Histories;
-pub use page::{Lister, Marker, Page};
+pub use page::{Lister, Marker, Page, Source};
+pub use spool::{Keys, Spool};

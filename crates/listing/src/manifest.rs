@@ -17,6 +17,16 @@ pub fn row(bucket: &str, key: &str, version_id: &str) -> String {
     format!("{bucket},{},{version_id}\n", encode(key))
 }
 
+/// The same, behind what is there already.
+pub fn write_row(out: &mut Vec<u8>, bucket: &str, key: &str, version_id: &str) {
+    out.extend_from_slice(bucket.as_bytes());
+    out.push(b',');
+    write_encoded(out, key);
+    out.push(b',');
+    out.extend_from_slice(version_id.as_bytes());
+    out.push(b'\n');
+}
+
 /// The rows of some versions.
 pub fn rows<'a>(bucket: &str, entries: impl IntoIterator<Item = &'a ListedEntry>) -> String {
     entries
@@ -30,8 +40,26 @@ pub fn encode(key: &str) -> String {
     utf8_percent_encode(key, LEFT).to_string()
 }
 
+/// The same, behind what is there already.
+pub fn write_encoded(out: &mut Vec<u8>, key: &str) {
+    // Most keys need nothing.
+    if key
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/'))
+    {
+        out.extend_from_slice(key.as_bytes());
+        return;
+    }
+    for piece in utf8_percent_encode(key, LEFT) {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}
+
 /// A key from a row of a manifest or of a completion report. Reports may also have it as it is.
 pub fn decode(encoded: &str) -> String {
+    if !encoded.contains('%') {
+        return encoded.to_owned();
+    }
     match percent_encoding::percent_decode_str(encoded).decode_utf8() {
         Ok(key) => key.into_owned(),
         Err(_) => encoded.to_owned(),

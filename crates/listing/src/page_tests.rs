@@ -130,3 +130,48 @@ fn every_key_comes_back() {
         assert_eq!(decode(&form_encoded(&key)).expect("encoded"), key);
     }
 }
+
+/// The same document, as S3 writes it: read in both ways it says the same, and what is not plain is left to the library.
+#[test]
+fn a_plain_page_says_what_the_library_reads() {
+    let mut rng = fastrand::Rng::with_seed(11);
+    let (mut plain, mut left) = (0, 0);
+    for round in 0..400 {
+        let mut body = String::new();
+        for n in 0..rng.usize(..20) {
+            let key = any_key(&mut rng);
+            // As S3 gives them when asked to, and as it gives them otherwise.
+            let key = match round % 2 {
+                0 => crate::manifest::encode(&key),
+                _ => key.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+            };
+            body.push_str(&match rng.u8(..3) {
+                0 => marker(&key, &n.to_string(), n == 0),
+                _ => version(&key, &n.to_string(), n == 0),
+            });
+        }
+        let odd = [
+            "",
+            "<!-- comment -->",
+            "<Prefix/>",
+            "<Other><A>b</A></Other>",
+            "<Name>a&#65;</Name>",
+        ];
+        let odd = odd[round % odd.len()];
+        let text =
+            format!("{HEAD}<Prefix></Prefix>{odd}<IsTruncated>false</IsTruncated>\n  {body}</ListVersionsResult>\n");
+        let library = read_xml(text.as_bytes());
+        match plain_page::read(text.as_bytes()) {
+            Some(read) => {
+                assert_eq!(read, library, "{text}");
+                plain += 1;
+            }
+            None => left += 1,
+        }
+        // Cut off anywhere, neither takes it for whole.
+        let cut = rng.usize(..text.len() - 24);
+        let cut = &text.as_bytes()[..cut];
+        assert!(parse(cut).is_err(), "{}", String::from_utf8_lossy(cut));
+    }
+    assert!(plain > 100 && left > 100, "{plain} plain, {left} left to the library");
+}

@@ -51,20 +51,15 @@ pub fn decide(state: &State, now: Timestamp) -> Vec<Decision> {
 fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut under_way: BTreeMap<&str, u32> = BTreeMap::new();
-    for step in &state.plan.steps {
-        if let Some(limit) = step
-            .limit
-            .as_deref()
-            .filter(|_| state.steps[&step.id].status.is_under_way())
-        {
+    for (step, place) in state.plan.steps.iter().zip(state.steps.values()) {
+        if let Some(limit) = step.limit.as_deref().filter(|_| place.status.is_under_way()) {
             *under_way.entry(limit).or_default() += 1;
         }
     }
     let window_open = window::is_open(&state.plan.windows, now);
     let mut all_settled = true;
     let mut window_shut = false;
-    for step in &state.plan.steps {
-        let place = &state.steps[&step.id];
+    for (at, (step, place)) in state.plan.steps.iter().zip(state.steps.values()).enumerate() {
         if place.status.is_settled() {
             continue;
         }
@@ -73,7 +68,7 @@ fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
             decisions.push(Decision::NeedsOperator(step.id.clone()));
             continue;
         }
-        if !step.needs.iter().all(|needs| state.steps[needs].status.is_settled()) {
+        if !state.steps.needs_are_settled(at) {
             continue;
         }
         // Without a login nothing can press on: every call would be refused, at once and for ever.
@@ -127,8 +122,9 @@ fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
 
 /// Whether the hand-over that the step belongs to has passed its first step: from there it presses on.
 fn hand_over_is_under_way(state: &State, step: &StepSpec) -> bool {
-    state.plan.steps.iter().any(|other| {
-        other.resource == step.resource && other.presses_on && state.steps[&other.id].status != StepStatus::Waiting
+    let mut others = state.plan.steps.iter().zip(state.steps.values());
+    others.any(|(other, place)| {
+        other.presses_on && place.status != StepStatus::Waiting && other.resource == step.resource
     })
 }
 

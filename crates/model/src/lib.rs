@@ -13,6 +13,7 @@ pub mod plan;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod state;
+mod steps;
 pub mod window;
 
 pub use decide::{Decision, decide};

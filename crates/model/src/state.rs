@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, WorldKind};
-use crate::failure::Failure;
 use crate::ids::{Digest, GateName, RunId, StepId};
 use crate::plan::{Plan, PlanError, StepSpec};
+pub use crate::steps::{StepState, StepStatus, Steps};
 
 /// What the events of one run add up to.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub struct State {
     /// When the last event was recorded.
     pub last_at: Timestamp,
     /// Every step of the plan.
-    pub steps: BTreeMap<StepId, StepState>,
+    pub steps: Steps,
     /// Every gate of the plan.
     pub gates: BTreeMap<GateName, GateState>,
     /// Set while nothing new is started.
@@ -46,127 +46,6 @@ pub struct State {
 pub struct UndoScope {
     /// This step and all that needs it; absent: everything.
     pub to: Option<StepId>,
-}
-
-/// One step.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct StepState {
-    /// How far it is.
-    pub status: StepStatus,
-    /// Tries so far, to do and to undo together.
-    pub attempts: u32,
-    /// Where a sweep goes on.
-    pub cursor: Option<Value>,
-    /// How many of a sweep's items are done, and of how many.
-    pub swept: Option<(u64, Option<u64>)>,
-    /// What later steps need of it.
-    pub output: Option<Value>,
-    /// What proved it right.
-    pub evidence: Option<String>,
-    /// Not before this moment is it looked at or tried again.
-    pub again_at: Option<Timestamp>,
-    /// Since when it has been refused without a success between: what patience is measured from.
-    pub refused_since: Option<Timestamp>,
-    /// The last failure, for people.
-    pub last_failure: Option<Failure>,
-    /// When the last call was about to be made: what AWS may not show yet is counted from here.
-    pub tried_at: Option<Timestamp>,
-    /// Its first event.
-    pub started_at: Option<Timestamp>,
-    /// When it was done, skipped or undone.
-    pub ended_at: Option<Timestamp>,
-}
-
-/// How far a step is.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum StepStatus {
-    /// Nothing has been tried.
-    #[default]
-    Waiting,
-    /// A call may have been made; nothing is known of it yet.
-    Intended,
-    /// AWS accepted a call, or may have: it is looked at until it is whole.
-    Watching,
-    /// The last call changed nothing; it is tried again.
-    Refused,
-    /// It exists, and is to be verified.
-    Seen,
-    /// Proved right.
-    Done,
-    /// An operator decided against it.
-    Skipped,
-    /// A person must decide.
-    Stopped {
-        /// What to do.
-        advice: String,
-    },
-    /// A call to take it back may have been made.
-    Undoing,
-    /// Its effect is gone.
-    Undone,
-}
-
-impl StepStatus {
-    /// Whether later steps may build on it.
-    pub fn is_settled(&self) -> bool {
-        match self {
-            StepStatus::Done | StepStatus::Skipped => true,
-            StepStatus::Waiting
-            | StepStatus::Intended
-            | StepStatus::Watching
-            | StepStatus::Refused
-            | StepStatus::Seen
-            | StepStatus::Stopped { .. }
-            | StepStatus::Undoing
-            | StepStatus::Undone => false,
-        }
-    }
-
-    /// Whether it is under way: begun and not at rest.
-    pub fn is_under_way(&self) -> bool {
-        match self {
-            StepStatus::Intended
-            | StepStatus::Watching
-            | StepStatus::Refused
-            | StepStatus::Seen
-            | StepStatus::Undoing => true,
-            StepStatus::Waiting
-            | StepStatus::Done
-            | StepStatus::Skipped
-            | StepStatus::Stopped { .. }
-            | StepStatus::Undone => false,
-        }
-    }
-
-    /// Whether there may be something in AWS to take back.
-    pub fn may_have_effect(&self) -> bool {
-        match self {
-            StepStatus::Intended
-            | StepStatus::Watching
-            | StepStatus::Refused
-            | StepStatus::Seen
-            | StepStatus::Done
-            | StepStatus::Stopped { .. }
-            | StepStatus::Undoing => true,
-            StepStatus::Waiting | StepStatus::Skipped | StepStatus::Undone => false,
-        }
-    }
-
-    /// One word for tables.
-    pub fn word(&self) -> &'static str {
-        match self {
-            StepStatus::Waiting => "waiting",
-            StepStatus::Intended => "beginning",
-            StepStatus::Watching => "under way",
-            StepStatus::Refused => "retrying",
-            StepStatus::Seen => "verifying",
-            StepStatus::Done => "done",
-            StepStatus::Skipped => "skipped",
-            StepStatus::Stopped { .. } => "needs operator",
-            StepStatus::Undoing => "undoing",
-            StepStatus::Undone => "undone",
-        }
-    }
 }
 
 /// One gate.
@@ -288,11 +167,7 @@ impl State {
             run: run.clone(),
             world: *world,
             seed: *seed,
-            steps: plan
-                .steps
-                .iter()
-                .map(|step| (step.id.clone(), StepState::default()))
-                .collect(),
+            steps: Steps::of(plan),
             gates: plan
                 .gates
                 .iter()
@@ -539,7 +414,7 @@ impl State {
                 }
             }
             Event::UndoRequested { to, .. } => {
-                if let Some(step) = to.as_ref().filter(|step| !self.steps.contains_key(*step)) {
+                if let Some(step) = to.as_ref().filter(|step| !self.steps.contains(step)) {
                     return Err(Impossible::Unknown {
                         seq,
                         kind,
@@ -618,9 +493,8 @@ impl State {
         for later in before {
             self.step_in(seq, kind, later, |s| *s == StepStatus::Waiting)?;
         }
+        self.steps.follow(&plan);
         self.plan = plan;
-        self.steps
-            .extend(steps.iter().map(|step| (step.id.clone(), StepState::default())));
         Ok(())
     }
 

@@ -1,7 +1,11 @@
 //! One file per command.
 
+pub mod compare;
 pub mod files;
 pub mod journal;
+pub mod kept_listing;
+pub mod listed;
+pub mod manifest;
 pub mod plan;
 pub mod rehearse;
 pub mod report;

@@ -26,7 +26,7 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
             .display()
             .to_string())
     })?;
-    if let Some(step) = args.to.as_ref().filter(|step| !state.steps.contains_key(*step)) {
+    if let Some(step) = args.to.as_ref().filter(|step| !state.steps.contains(step)) {
         return Err(CliError::before(
             exit::USAGE,
             format!("the plan has no step {step}"),

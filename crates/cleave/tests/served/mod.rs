@@ -36,6 +36,8 @@ pub struct Served {
     pub endpoint: SocketAddr,
     /// The operator's access key and secret.
     pub operator: (String, String),
+    /// The source account's.
+    pub source: (String, String),
 }
 
 impl Served {
@@ -56,16 +58,19 @@ impl Served {
             .expect("it says where it listens");
         let said: Value = serde_json::from_str(&line).expect("the first line is JSON");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        let operator = &said["credentials"]["operator"];
+        let keys = |of: &str| {
+            let keys = &said["credentials"][of];
+            (text(&keys["access_key_id"]), text(&keys["secret_access_key"]))
+        };
         let endpoint = text(&said["endpoint"])
             .trim_start_matches("http://")
             .parse()
             .expect("an address");
-        let operator = (text(&operator["access_key_id"]), text(&operator["secret_access_key"]));
         Self {
-            child,
             endpoint,
-            operator,
+            operator: keys("operator"),
+            source: keys("source"),
+            child,
         }
     }
 

@@ -1,0 +1,192 @@
+//! A bucket listed into a folder: what `manifest` and `compare` share. A listing that was killed goes on there.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws::{Account, Accounts, CallSink};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use journal::{Journal, Lease, LeaseHolder};
+use listing::{Division, Source, Spool, parallel};
+use model::plan::AccountAccess;
+use model::{AccountId, Failure, FailureClass, Region, RunId, Side};
+
+use crate::args::Reading;
+use crate::commands::kept_listing::KeptListing;
+use crate::error::CliError;
+use crate::exit;
+use crate::world::{self, World};
+
+/// A bucket of which every entry lies in a folder.
+pub struct Listed {
+    /// The files.
+    pub spool: Spool,
+    /// Its parts, in the order of their keys.
+    pub order: Vec<u32>,
+    /// What it took, of this process.
+    pub effort: parallel::Effort,
+}
+
+/// A world in which buckets are only read.
+pub struct ReadOnly {
+    world: World,
+    region: Region,
+}
+
+/// Enters it.
+pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
+    // Nobody reads the log of these calls, and a bucket may take a hundred thousand of them.
+    let forget: CallSink = Arc::new(drop);
+    let region = match (&reading.region, reading.endpoint_url) {
+        (Some(region), _) => region.clone(),
+        (None, Some(_)) => Region::new("us-east-1").expect("a region"),
+        (None, None) => {
+            return Err(CliError::before(
+                exit::USAGE,
+                "the bucket's region is missing",
+                "Add --region, such as --region ap-northeast-1.",
+            ));
+        }
+    };
+    let profile = reading.profile.as_deref();
+    let mut world = match reading.endpoint_url {
+        Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
+        None => world::live(&region, profile, forget).await?,
+    };
+    world.connection.http = aws_smithy_runtime_api::shared::IntoShared::into_shared(aws::read_only::ReadOnlyHttp::new(
+        world.connection.http.clone(),
+    ));
+    Ok(ReadOnly { world, region })
+}
+
+/// The account that owns a bucket, entered with the credentials as they are.
+pub async fn account_of(entered: &ReadOnly, owner: Option<&AccountId>) -> Result<Arc<Account>, CliError> {
+    let ReadOnly { world, region } = entered;
+    let own = AccountId::new("000000000000").expect("twelve digits");
+    let accounts = |id: &AccountId| {
+        let access = AccountAccess {
+            account: id.clone(),
+            role: None,
+            external_id: None,
+        };
+        let run = RunId::new("listing00000").expect("twelve letters and digits");
+        let access = [(Side::Source, access)].into();
+        Accounts::enter(&world.connection, &access, region, &run)
+    };
+    let owner = match owner {
+        Some(owner) => owner.clone(),
+        None => {
+            let who = accounts(&own).operator().await.map_err(|failure| {
+                CliError::preflight(
+                    "it cannot be told whose the credentials are",
+                    &failure,
+                    "Log in, or name the account that owns the bucket with --owner.",
+                )
+                .type_this(&world.login_command)
+            })?;
+            who.account
+        }
+    };
+    Ok(accounts(&owner).side(Side::Source))
+}
+
+/// How often what has been listed is committed.
+const COMMIT_EVERY: Duration = Duration::from_secs(1);
+
+/// Lists a bucket into a folder, or goes on with what lies there.
+pub async fn list(
+    entered: &ReadOnly,
+    account: &Account,
+    bucket: &str,
+    folder: &Path,
+    reading: &Reading,
+    concurrency: u32,
+) -> Result<Listed, CliError> {
+    let world = &entered.world;
+    let unwritable = |error: std::io::Error| CliError::unwritable(folder, &error);
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let path = folder.join("listing.db");
+    let refused = |error: journal::JournalError| CliError::journal(&path, &error);
+    if !path.exists() {
+        drop(Journal::create(&path).map_err(refused)?);
+    }
+    let holder = LeaseHolder {
+        host: world::host(),
+        pid: std::process::id(),
+        user: world::user(),
+        since: world.clock.now(),
+    };
+    let _lease = Lease::take(&path, holder).map_err(|error| CliError::lease(&path, &error))?;
+    let mut kept = KeptListing::open(&path, bucket)?;
+    let mut division = kept.resume()?;
+    let mut due = world.clock.after(COMMIT_EVERY);
+    let bar = bar(reading, bucket);
+    let mut listed: u64 = division.parts().map(|part| part.entries).sum();
+    let source = Source::new(account, &account.id, bucket);
+    let mut failed = None;
+    let mut each = |division: &Division, number: u32, entries: Vec<model::listing::ListedEntry>| {
+        listed += entries.len() as u64;
+        bar.set_position(listed);
+        let mut written = kept.take(number, &entries);
+        if world.clock.now() >= due {
+            written = written.and_then(|()| kept.commit(division));
+            due = world.clock.after(COMMIT_EVERY);
+        }
+        written.map_err(|error| {
+            let failure = stopped(&error);
+            failed = Some(error);
+            failure
+        })
+    };
+    let effort = parallel::list(&source, &mut division, concurrency as usize, &mut each).await;
+    bar.finish_and_clear();
+    // What has come is kept, also where the rest has not.
+    let committed = kept.commit(&division);
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let effort = effort.map_err(|failure| not_listed(bucket, folder, &failure))?;
+    committed?;
+    Ok(Listed {
+        order: division.parts().map(|part| part.number).collect(),
+        spool: kept.into_spool(),
+        effort,
+    })
+}
+
+fn not_listed(bucket: &str, folder: &Path, failure: &Failure) -> CliError {
+    let advice = match failure.class {
+        FailureClass::NotFound => "Check the name, the region and the account.",
+        FailureClass::Denied => {
+            "The credentials need s3:ListBucketVersions on the bucket, and --owner must be the account that owns it."
+        }
+        _ => "Type the same command again: it goes on from what lies in the folder.",
+    };
+    CliError::preflight("the bucket cannot be listed", failure, advice)
+        .at(format!("bucket {bucket}, listed into {}", folder.display()))
+}
+
+fn bar(reading: &Reading, bucket: &str) -> ProgressBar {
+    if reading.json {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{prefix}: {human_pos} versions, {per_sec}, {elapsed}");
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5)).with_prefix(bucket.to_owned());
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// The failure by which a listing is stopped that cannot be written down.
+fn stopped(error: &CliError) -> Failure {
+    Failure {
+        account: "-".to_owned(),
+        service: "files".to_owned(),
+        operation: "write".to_owned(),
+        class: FailureClass::Unexpected,
+        code: "[NotWritten]".to_owned(),
+        message: error.what.clone(),
+        request_id: None,
+    }
+}

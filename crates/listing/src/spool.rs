@@ -23,6 +23,8 @@ pub struct Spool {
 
 /// Small: there may be hundreds of parts at a time.
 const BUFFER: usize = 32 * 1024;
+/// A process may have a thousand files open, connections among them. What is closed is opened again when more of it comes.
+const MOST_OPEN: usize = 300;
 
 impl Spool {
     /// A spool in an existing folder.
@@ -37,6 +39,13 @@ impl Spool {
 
     /// Appends entries of a part.
     pub fn append(&mut self, part: u32, entries: &[ListedEntry]) -> io::Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        if self.growing.len() >= MOST_OPEN && !self.growing.contains_key(&part) {
+            self.flush()?;
+            self.growing.clear();
+        }
         let file = match self.growing.entry(part) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(closed) => {

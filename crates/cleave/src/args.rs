@@ -310,7 +310,7 @@ pub struct Reading {
     /// The bucket's region.
     #[arg(long)]
     pub region: Option<Region>,
-    /// Another endpoint than AWS itself, such as http://127.0.0.1:9000
+    /// Another endpoint than AWS itself, such as `http://127.0.0.1:9000`
     #[arg(long, value_parser = endpoint_url)]
     pub endpoint_url: Option<SocketAddr>,
     /// The profile of the credentials.

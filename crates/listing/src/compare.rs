@@ -1,11 +1,15 @@
-//! The comparison of two buckets: both are listed side by side and met key by key, so that neither is held in memory.
+//! The comparison of two buckets: key by key, whether they are being listed side by side or lie in files, so that neither is held in
+//! memory.
 
 use std::cmp::Ordering;
+use std::io;
+use std::iter::Peekable;
 
 use model::Failure;
 use model::listing::{KeyHistory, Listed, ListedEntry};
 
 use crate::histories::Histories;
+use crate::spool::Keys;
 
 /// A key in one bucket, the other, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,17 +60,7 @@ impl<'a> Pairs<'a> {
         };
         let original = if first.is_le() { self.original.take() } else { None };
         let copy = if first.is_ge() { self.copy.take() } else { None };
-        let key = original
-            .as_ref()
-            .or(copy.as_ref())
-            .map(|history| history.key.clone())
-            .unwrap_or_default();
-        let entries = |history: Option<KeyHistory>| history.map(|history| history.entries).unwrap_or_default();
-        Ok(Some(Pair {
-            key,
-            original: entries(original),
-            copy: entries(copy),
-        }))
+        Ok(Some(Pair::of(original, copy)))
     }
 }
 
@@ -82,6 +76,42 @@ impl Side<'_> {
     fn take(&mut self) -> Option<KeyHistory> {
         self.asked = false;
         self.next.take()
+    }
+}
+
+/// The keys of two buckets that were listed into files, in order.
+pub struct ListedPairs {
+    original: Peekable<Keys>,
+    copy: Peekable<Keys>,
+}
+
+impl ListedPairs {
+    /// Meets the keys of an original and of its copy.
+    pub fn new(original: Keys, copy: Keys) -> Self {
+        Self {
+            original: original.peekable(),
+            copy: copy.peekable(),
+        }
+    }
+}
+
+impl Iterator for ListedPairs {
+    type Item = io::Result<Pair>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let first = match (self.original.peek(), self.copy.peek()) {
+            (None, None) => return None,
+            (Some(Ok(original)), Some(Ok(copy))) => original.key.as_bytes().cmp(copy.key.as_bytes()),
+            // What cannot be read is told before anything else.
+            (Some(Err(_)), _) | (Some(_), None) => Ordering::Less,
+            (_, Some(_)) => Ordering::Greater,
+        };
+        let take = |side: &mut Peekable<Keys>, now: bool| if now { side.next().transpose() } else { Ok(None) };
+        let pair = take(&mut self.original, first.is_le()).and_then(|original| {
+            let copy = take(&mut self.copy, first.is_ge())?;
+            Ok((original, copy))
+        });
+        Some(pair.map(|(original, copy)| Pair::of(original, copy)))
     }
 }
 
@@ -119,6 +149,16 @@ pub enum Difference {
 }
 
 impl Pair {
+    fn of(original: Option<KeyHistory>, copy: Option<KeyHistory>) -> Self {
+        let key = original.as_ref().or(copy.as_ref()).map(|history| history.key.clone());
+        let entries = |history: Option<KeyHistory>| history.map(|history| history.entries).unwrap_or_default();
+        Self {
+            key: key.unwrap_or_default(),
+            original: entries(original),
+            copy: entries(copy),
+        }
+    }
+
     /// The first difference in kind, size or number, and the places where only checksums can tell.
     pub fn compare(&self) -> (Option<Difference>, Vec<usize>) {
         let mut unproved = Vec::new();

@@ -72,3 +72,40 @@ fn a_key_that_was_not_copied_misses_all_its_entries() {
         Some(Difference::Missing(2))
     );
 }
+
+#[test]
+fn keys_of_two_listings_meet_in_order_and_what_one_lacks_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entry = |key: &str, size: u64| ListedEntry {
+        key: key.to_owned(),
+        version_id: "v".to_owned(),
+        is_latest: true,
+        last_modified: jiff::Timestamp::UNIX_EPOCH,
+        what: Listed::Version {
+            size,
+            etag: "e".to_owned(),
+            storage_class: "STANDARD".to_owned(),
+        },
+    };
+    let keys = |name: &str, entries: &[ListedEntry]| {
+        let folder = folder.path().join(name);
+        std::fs::create_dir(&folder).expect("a folder");
+        let mut spool = crate::Spool::new(&folder);
+        spool.append(0, entries).expect("written");
+        spool.flush().expect("written");
+        Keys::of(spool.read(&[0]))
+    };
+    let original = keys("original", &[entry("a", 1), entry("b", 1), entry("d", 1)]);
+    let copy = keys("copy", &[entry("a", 1), entry("c", 1), entry("d", 2)]);
+    let met: Vec<(String, Option<Difference>)> = ListedPairs::new(original, copy)
+        .map(|pair| pair.expect("whole"))
+        .map(|pair| (pair.key.clone(), pair.compare().0))
+        .collect();
+    let expected = [
+        ("a", None),
+        ("b", Some(Difference::Missing(1))),
+        ("c", Some(Difference::Surplus(1))),
+        ("d", Some(Difference::Other(0))),
+    ];
+    assert_eq!(met, expected.map(|(key, difference)| (key.to_owned(), difference)));
+}

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod division;
 pub mod histories;
 pub mod manifest;
+pub mod manifests;
 pub mod page;
 pub mod parallel;
 mod plain_page;

@@ -1,10 +1,9 @@
 //! `cleave compare`: every version of two buckets, side by side.
 
-use std::cmp::Ordering;
+use std::path::Path;
 
-use listing::compare::Difference;
+use listing::compare::{Difference, ListedPairs};
 use listing::{Keys, Pair};
-use model::listing::KeyHistory;
 use serde_json::json;
 
 use crate::args::CompareArgs;
@@ -93,45 +92,13 @@ pub fn compare(args: CompareArgs) -> Result<u8, CliError> {
     Ok(if tally.different == 0 { exit::DONE } else { exit::DRIFT })
 }
 
-fn meet(folder: &std::path::Path, original: &Listed, copy: &Listed) -> Result<Tally, CliError> {
-    let unreadable = |error: std::io::Error| CliError::unreadable(folder, &error);
-    let mut originals = Keys::of(original.spool.read(&original.order));
-    let mut copies = Keys::of(copy.spool.read(&copy.order));
+fn meet(folder: &Path, original: &Listed, copy: &Listed) -> Result<Tally, CliError> {
+    let keys = |listed: &Listed| Keys::of(listed.spool.read(&listed.order));
     let mut tally = Tally::default();
-    let (mut one, mut two) = (
-        originals.next().transpose().map_err(unreadable)?,
-        copies.next().transpose().map_err(unreadable)?,
-    );
-    loop {
-        let order = match (&one, &two) {
-            (None, None) => return Ok(tally),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(one), Some(two)) => one.key.as_bytes().cmp(two.key.as_bytes()),
-        };
-        let take =
-            |now: bool, from: &mut Option<KeyHistory>, next: &mut dyn Iterator<Item = std::io::Result<KeyHistory>>| {
-                if !now {
-                    return Ok(None);
-                }
-                let taken = from.take();
-                *from = next.next().transpose().map_err(unreadable)?;
-                Ok::<_, CliError>(taken)
-            };
-        let left = take(order.is_le(), &mut one, &mut originals)?;
-        let right = take(order.is_ge(), &mut two, &mut copies)?;
-        let key = left
-            .as_ref()
-            .or(right.as_ref())
-            .map(|history| history.key.clone())
-            .unwrap_or_default();
-        let entries = |history: Option<KeyHistory>| history.map(|history| history.entries).unwrap_or_default();
-        tally.add(&Pair {
-            key,
-            original: entries(left),
-            copy: entries(right),
-        });
+    for pair in ListedPairs::new(keys(original), keys(copy)) {
+        tally.add(&pair.map_err(|error| CliError::unreadable(folder, &error))?);
     }
+    Ok(tally)
 }
 
 impl Tally {

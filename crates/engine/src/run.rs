@@ -21,7 +21,7 @@ pub enum Signal<'a> {
     /// A step is so far. Droppable, never stored.
     Progress(&'a StepId, &'a Progress),
     /// Nothing can go on, and the engine stays (`--wait`): for this it would otherwise leave. Told once for each reason.
-    Waiting(&'a RunEnd, &'a State),
+    Waiting(&'a RunEnd),
 }
 
 /// What ends the engine itself, not a step.

@@ -102,8 +102,8 @@ impl Bars {
                 }
                 self.draw_all();
             }
-            Signal::Waiting(end, state) => {
-                if let Some(line) = lines::waiting(end, state) {
+            Signal::Waiting(end) => {
+                if let Some(line) = lines::waiting(end) {
                     let _ = self.all.println(line);
                 }
             }

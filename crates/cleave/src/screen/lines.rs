@@ -11,13 +11,13 @@ pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
 }
 
 /// What the run stays for under `--wait`, where a line is of use: a login that has expired has told its command already.
-pub fn waiting(end: &RunEnd, state: &State) -> Option<String> {
+pub fn waiting(end: &RunEnd) -> Option<String> {
     match end {
+        // What each gate asks was said when it was put.
         RunEnd::WaitingAtGate(gates) => {
-            let gates = gates.iter().map(|gate| {
-                let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-                format!("waiting at gate {gate}: {ask} (from another terminal: cleave approve {gate})")
-            });
+            let gates = gates
+                .iter()
+                .map(|gate| format!("waiting at gate {gate}; from another terminal: cleave approve {gate}"));
             Some(gates.collect::<Vec<_>>().join("\n"))
         }
         RunEnd::OutsideWindow(Some(opens)) => Some(format!(

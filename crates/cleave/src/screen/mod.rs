@@ -67,7 +67,7 @@ impl Screen {
             Screen::Lines => Box::new(|signal| {
                 let line = match signal {
                     Signal::Recorded(recorded, state) => lines::line(recorded, state),
-                    Signal::Waiting(end, state) => lines::waiting(end, state),
+                    Signal::Waiting(end) => lines::waiting(end),
                     Signal::Progress(..) => None,
                 };
                 if let Some(line) = line {

@@ -57,7 +57,7 @@ pub async fn get_signed(
     let mut tries = 0;
     loop {
         tries += 1;
-        let answer = once(account, operation, "GET", bucket, owner, query, None).await;
+        let answer = get_signed_once(account, operation, bucket, owner, query).await;
         let again = |class| {
             matches!(
                 class,

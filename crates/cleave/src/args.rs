@@ -359,7 +359,7 @@ pub struct CompareArgs {
     /// The account that owns the copy [default: that of the original]
     #[arg(long)]
     pub with_owner: Option<AccountId>,
-    /// The folder for the two listings [default: a new one, removed at the end]
+    /// The folder for the two listings, where a comparison that was cut off goes on [default: a passing one]
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// How both are read.

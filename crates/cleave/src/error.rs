@@ -6,6 +6,7 @@ use std::path::Path;
 
 use engine::EngineError;
 use journal::{JournalError, LeaseError};
+use listing::manifests::FileError;
 use model::Failure;
 
 use crate::exit;
@@ -96,6 +97,14 @@ impl CliError {
         .because(error)
     }
 
+    /// A file of a listing or of its manifests.
+    pub fn file(failed: &FileError) -> Self {
+        match failed {
+            FileError::Unreadable { path, error } => Self::unreadable(path, error),
+            FileError::Unwritable { path, error } => Self::unwritable(path, error),
+        }
+    }
+
     /// The journal's own refusals.
     pub fn journal(path: &Path, error: &JournalError) -> Self {
         let advice = match error {
@@ -112,6 +121,16 @@ impl CliError {
         Self::before(exit::BLOCKED, "the journal cannot be used", advice)
             .at(path.display().to_string())
             .because(error)
+    }
+
+    /// The journal was made, and its run has not begun.
+    pub fn no_run(path: &Path) -> Self {
+        Self::before(
+            exit::BLOCKED,
+            "the journal holds no run yet",
+            "Start one: cleave run RUNBOOK",
+        )
+        .at(path.display().to_string())
     }
 
     /// The lease is held by another process.

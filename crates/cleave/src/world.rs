@@ -78,10 +78,14 @@ pub fn host() -> String {
         .map_or_else(|_| "this host".to_owned(), |h| h.trim().to_owned())
 }
 
-/// Where files may lie that nobody keeps.
+/// A folder for files that nobody keeps, readable by this user only, and gone with the value.
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-pub fn temporary_folder() -> std::path::PathBuf {
-    std::env::temp_dir()
+pub fn passing_folder() -> Result<tempfile::TempDir, CliError> {
+    let place = std::env::temp_dir();
+    tempfile::Builder::new()
+        .prefix("cleave-")
+        .tempdir_in(&place)
+        .map_err(|error| CliError::unwritable(&place, &error))
 }
 
 /// The most memory that this process has held, in bytes; none where the system does not tell.

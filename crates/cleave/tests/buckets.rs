@@ -62,12 +62,14 @@ fn every_version_of_a_bucket_is_listed_in_order_and_put_into_manifests() {
         "what is copied is there"
     );
 
-    // Typed again, it finds everything listed and asks for nothing.
+    // Typed again, it lists anew: an old listing is never taken for today's.
+    assert!(!home.join("out/listing").exists(), "what has served is gone");
     let again = list();
     let said: Value = serde_json::from_slice(&again.stdout).expect("one JSON object");
+    assert!(again.stderr.is_empty(), "{}", text(&again.stderr));
     assert_eq!(
         (&said["versions"], &said["requests"]),
-        (&Value::from(66), &Value::from(0))
+        (&Value::from(66), &Value::from(1))
     );
     assert_eq!(std::fs::read_to_string(&flat).expect("the flat list"), rows);
 }

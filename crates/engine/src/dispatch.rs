@@ -232,6 +232,7 @@ impl Engine {
             }
             let Some((id, turn)) = next(&mut turns, &shared.clock, waits.wake_up(&shared.clock, now), stop).await
             else {
+                (shared.tell)(Signal::TimePassed);
                 continue;
             };
             flying.remove(&id);

@@ -22,6 +22,8 @@ pub enum Signal<'a> {
     Progress(&'a StepId, &'a Progress),
     /// Nothing can go on, and the engine stays (`--wait`): for this it would otherwise leave. Told once for each reason.
     Waiting(&'a RunEnd),
+    /// Nothing has happened, and it is later. Droppable, never stored.
+    TimePassed,
 }
 
 /// What ends the engine itself, not a step.

@@ -24,11 +24,37 @@ pub struct Written {
 
 /// A file that could not be read or written.
 #[derive(Debug)]
-pub struct FileError {
-    /// Which.
-    pub path: PathBuf,
-    /// Why.
-    pub error: io::Error,
+pub enum FileError {
+    /// What was listed.
+    Unreadable {
+        /// The folder of the manifests, in which the listing lies.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A manifest, or the flat list.
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+impl FileError {
+    fn unreadable(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
+        |error| Self::Unreadable {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
+    fn unwritable(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
+        |error| Self::Unwritable {
+            path: path.to_owned(),
+            error,
+        }
+    }
 }
 
 /// What is to be written.
@@ -46,15 +72,12 @@ pub struct Order<'a> {
 
 /// Reads what was listed, twice where there are manifests to be written: how large each wave is must be known first.
 pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written, FileError> {
-    let unreadable = |error| FileError {
-        path: order.out.to_owned(),
-        error,
-    };
+    remove_earlier(order.out)?;
     let mut written = Written::default();
     let mut flat = order.flat.map(Rows::create).transpose()?;
     let mut depths = Depths::default();
     for history in Keys::of(spool.read(parts)) {
-        let history = history.map_err(unreadable)?;
+        let history = history.map_err(FileError::unreadable(order.out))?;
         written.sums.add(&history);
         depths.add(&history);
         if let Some(flat) = &mut flat {
@@ -76,6 +99,19 @@ pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written,
     Ok(written)
 }
 
+/// A wave that an earlier listing had and this one has not must not be left for a batch job to be made from.
+fn remove_earlier(out: &Path) -> Result<(), FileError> {
+    let unwritable = FileError::unwritable(out);
+    for file in std::fs::read_dir(out).map_err(FileError::unreadable(out))? {
+        let path = file.map_err(FileError::unreadable(out))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("wave-") && name.ends_with(".csv") {
+            std::fs::remove_file(&path).map_err(&unwritable)?;
+        }
+    }
+    Ok(())
+}
+
 fn write_waves(
     order: &Order<'_>,
     spool: &Spool,
@@ -93,10 +129,7 @@ fn write_waves(
         files.push(of_wave);
     }
     for history in Keys::of(spool.read(parts)) {
-        let history = history.map_err(|error| FileError {
-            path: order.out.to_owned(),
-            error,
-        })?;
+        let history = history.map_err(FileError::unreadable(order.out))?;
         for (wave, entry) in files.iter_mut().zip(&history.entries) {
             let class = waves::batch_class(entry);
             if let Some((_, rows)) = class.and_then(|class| wave.get_mut(class)) {
@@ -121,10 +154,7 @@ struct Rows {
 
 impl Rows {
     fn create(path: &Path) -> Result<Self, FileError> {
-        let file = File::create(path).map_err(|error| FileError {
-            path: path.to_owned(),
-            error,
-        })?;
+        let file = File::create(path).map_err(FileError::unwritable(path))?;
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::with_capacity(1 << 16, file),
@@ -137,18 +167,15 @@ impl Rows {
         self.line.clear();
         manifest::write_row(&mut self.line, bucket, key, version_id);
         self.count += 1;
-        self.file.write_all(&self.line).map_err(|error| FileError {
-            path: self.path.clone(),
-            error,
-        })
+        self.file
+            .write_all(&self.line)
+            .map_err(FileError::unwritable(&self.path))
     }
 
     /// Writes what is left, and gives the number of rows.
     fn close(mut self) -> Result<u64, FileError> {
-        match self.file.flush() {
-            Ok(()) => Ok(self.count),
-            Err(error) => Err(FileError { path: self.path, error }),
-        }
+        self.file.flush().map_err(FileError::unwritable(&self.path))?;
+        Ok(self.count)
     }
 }
 
@@ -189,6 +216,9 @@ mod tests {
         spool.append(0, &entries).expect("written");
         spool.flush().expect("written");
         let flat = folder.path().join("flat");
+        // Of an earlier listing, when the bucket had deeper histories.
+        let earlier = folder.path().join("wave-0007-STANDARD.csv");
+        std::fs::write(&earlier, "shop,gone,g7\n").expect("written");
         let order = Order {
             bucket: "shop",
             out: folder.path(),
@@ -199,6 +229,7 @@ mod tests {
         // The second wave's one row is not worth a job, nor is the one of another class.
         assert_eq!(written.manifests, [("wave-0001-STANDARD.csv".to_owned(), 2)].into());
         assert_eq!(written.one_by_one, 4);
+        assert!(!earlier.exists(), "a manifest of an earlier listing is left over");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
         assert_eq!(read("wave-0001-STANDARD.csv"), "shop,a,a1\nshop,b,null\n");
         let flat = "shop,a,a2\nshop,a,a1\nshop,b,null\nshop,c,c1\nshop,d%20e,d1\n";

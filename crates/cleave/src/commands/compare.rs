@@ -28,12 +28,13 @@ struct Tally {
 /// Lists both and meets them key by key.
 pub fn compare(args: CompareArgs) -> Result<u8, CliError> {
     let begun = world::wall_now();
-    let (folder, passing) = match &args.out {
-        Some(out) => (out.clone(), false),
-        None => (
-            world::temporary_folder().join(format!("cleave-compare-{}", std::process::id())),
-            true,
-        ),
+    // Where nobody names a folder, one of its own that is gone whatever happens.
+    let (folder, _passing) = match &args.out {
+        Some(out) => (out.clone(), None),
+        None => {
+            let passing = world::passing_folder()?;
+            (passing.path().to_owned(), Some(passing))
+        }
     };
     let both = world::block_on(async {
         let entered = listed::enter(&args.reading).await?;
@@ -47,12 +48,10 @@ pub fn compare(args: CompareArgs) -> Result<u8, CliError> {
         )
         .await
     })?;
-    let tally = both.and_then(|(original, copy)| meet(&folder, &original, &copy));
-    if passing {
-        // It holds nothing but two listings; what is left of it harms nothing.
-        let _ = std::fs::remove_dir_all(&folder);
-    }
-    let tally = tally?;
+    let (original, copy) = both?;
+    let tally = meet(&folder, &original, &copy)?;
+    original.discard()?;
+    copy.discard()?;
     let seconds = world::wall_now().duration_since(begun).as_secs_f64();
     if args.reading.json {
         let object = json!({

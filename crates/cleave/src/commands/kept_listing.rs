@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use journal::{Journal, JournalError, ListingPart};
 use listing::{Division, Marker, Part, Spool};
 use model::listing::ListedEntry;
@@ -82,6 +83,12 @@ impl KeptListing {
         Ok(Division::resume(parts))
     }
 
+    /// When it was begun; none where nobody said so.
+    pub fn begun_at(&self) -> Result<Option<Timestamp>, CliError> {
+        let stamp = self.journal.stamped().map_err(|error| self.refused(&error))?;
+        Ok(stamp.map(|stamp| stamp.created_at))
+    }
+
     /// Takes what has come of a part.
     pub fn take(&mut self, part: u32, entries: &[ListedEntry]) -> Result<(), CliError> {
         *self.bytes.entry(part).or_default() += entries.iter().map(ListedEntry::size).sum::<u64>();
@@ -155,7 +162,7 @@ mod tests {
             key,
             version_id: "v".to_owned(),
             is_latest: true,
-            last_modified: jiff::Timestamp::UNIX_EPOCH,
+            last_modified: Timestamp::UNIX_EPOCH,
             what: Listed::Marker,
         }
     }

@@ -1,20 +1,22 @@
 //! A bucket listed into a folder: what `manifest` and `compare` share. A listing that was killed goes on there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws::{Account, Accounts, CallSink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use journal::{Journal, Lease, LeaseHolder};
+use journal::Lease;
 use listing::{Division, Source, Spool, parallel};
 use model::plan::AccountAccess;
 use model::{AccountId, Failure, FailureClass, Region, RunId, Side};
 
 use crate::args::Reading;
 use crate::commands::kept_listing::KeptListing;
+use crate::commands::run;
 use crate::error::CliError;
 use crate::exit;
+use crate::screen;
 use crate::world::{self, World};
 
 /// A bucket of which every entry lies in a folder.
@@ -25,6 +27,17 @@ pub struct Listed {
     pub order: Vec<u32>,
     /// What it took, of this process.
     pub effort: parallel::Effort,
+    folder: PathBuf,
+    /// Held until the files have served: nobody else lists into them meanwhile.
+    _lease: Lease,
+}
+
+impl Listed {
+    /// Removes the files once all that was wanted of them is done. The next command lists anew: a bucket that has been listed goes on
+    /// being written to, and an old listing taken for today's would prove what is not so.
+    pub fn discard(self) -> Result<(), CliError> {
+        std::fs::remove_dir_all(&self.folder).map_err(|error| CliError::unwritable(&self.folder, &error))
+    }
 }
 
 /// A world in which buckets are only read.
@@ -106,19 +119,22 @@ pub async fn list(
     let unwritable = |error: std::io::Error| CliError::unwritable(folder, &error);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let path = folder.join("listing.db");
-    let refused = |error: journal::JournalError| CliError::journal(&path, &error);
     if !path.exists() {
-        drop(Journal::create(&path).map_err(refused)?);
+        run::make(&path, world)?;
     }
-    let holder = LeaseHolder {
-        host: world::host(),
-        pid: std::process::id(),
-        user: world::user(),
-        since: world.clock.now(),
-    };
-    let _lease = Lease::take(&path, holder).map_err(|error| CliError::lease(&path, &error))?;
+    let lease = run::take_lease(&path, world)?;
     let mut kept = KeptListing::open(&path, bucket)?;
     let mut division = kept.resume()?;
+    if let Some(begun) = kept
+        .begun_at()?
+        .filter(|_| division.parts().any(|part| part.entries > 0))
+    {
+        screen::warn(&format!(
+            "goes on with the listing of {bucket} begun at {begun}: what was written to the bucket since may be missing. To list \
+             anew, remove {}",
+            folder.display()
+        ));
+    }
     let mut due = world.clock.after(COMMIT_EVERY);
     let bar = bar(reading, bucket);
     let mut listed: u64 = division.parts().map(|part| part.entries).sum();
@@ -151,6 +167,8 @@ pub async fn list(
         order: division.parts().map(|part| part.number).collect(),
         spool: kept.into_spool(),
         effort,
+        folder: folder.to_owned(),
+        _lease: lease,
     })
 }
 
@@ -160,7 +178,7 @@ fn not_listed(bucket: &str, folder: &Path, failure: &Failure) -> CliError {
         FailureClass::Denied => {
             "The credentials need s3:ListBucketVersions on the bucket, and --owner must be the account that owns it."
         }
-        _ => "Type the same command again: it goes on from what lies in the folder.",
+        _ => "Type the same command again: with --out it goes on from what was listed.",
     };
     CliError::preflight("the bucket cannot be listed", failure, advice)
         .at(format!("bucket {bucket}, listed into {}", folder.display()))

@@ -30,13 +30,14 @@ pub fn manifest(args: ManifestArgs) -> Result<u8, CliError> {
         flat: args.flat.as_deref(),
         batch_from: args.batch_from,
     };
-    let written = manifests::write(&order, &listed.spool, &listed.order)
-        .map_err(|failed| CliError::unwritable(&failed.path, &failed.error))?;
+    let written = manifests::write(&order, &listed.spool, &listed.order).map_err(|failed| CliError::file(&failed))?;
     let seconds = world::wall_now().duration_since(begun).as_secs_f64();
+    let effort = listed.effort;
+    listed.discard()?;
     let said = if args.reading.json {
-        json_of(&written, &listed.effort, listing_seconds, seconds)
+        json_of(&written, &effort, listing_seconds, seconds)
     } else {
-        text_of(&args, &written, &listed.effort, listing_seconds)
+        text_of(&args, &written, &effort, listing_seconds)
     };
     write_out(&said)?;
     Ok(exit::DONE)

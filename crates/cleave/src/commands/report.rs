@@ -75,13 +75,7 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
     let events = journal.load().map_err(refused)?;
     let calls = journal.calls().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
-    let state = state.ok_or_else(|| {
-        CliError::before(
-            exit::BLOCKED,
-            "the journal holds no run yet",
-            "Start one: cleave run RUNBOOK",
-        )
-    })?;
+    let state = state.ok_or_else(|| CliError::no_run(&args.journal))?;
     let rendered = Rendered {
         plan: &state.plan,
         events: &events,

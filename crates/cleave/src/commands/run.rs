@@ -128,18 +128,7 @@ pub(crate) fn carry_on(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         screen::already_ended(verdict);
         return Ok(exit::DONE);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CliError::before(
-                exit::INTERNAL,
-                "the program cannot start its clock and sockets",
-                "Repeat the command.",
-            )
-            .because(&error)
-        })?;
-    runtime.block_on(carry_on_here(reach, plan, begun, conduct))
+    world::block_on(carry_on_here(reach, plan, begun, conduct))?
 }
 
 async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct: Conduct) -> Result<u8, CliError> {
@@ -160,13 +149,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     if begun.is_none() {
         make(path, &world)?;
     }
-    let holder = LeaseHolder {
-        host: world::host(),
-        pid: std::process::id(),
-        user: world::user(),
-        since: world.clock.now(),
-    };
-    let lease = Lease::take(path, holder).map_err(|error| CliError::lease(path, &error))?;
+    let lease = take_lease(path, &world)?;
     let mut opened = Journal::open(path).map_err(|error| CliError::journal(path, &error))?;
     if let Some(wish) = &conduct.wish {
         opened
@@ -187,7 +170,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     };
     let run = run.map_err(|error| CliError::engine(path, &error))?;
     screen::introduce(conduct.style, run.state(), begun.is_some(), world.clock.now());
-    let screen = screen::Screen::new(conduct.style, run.state(), world.clock.clone());
+    let screen = screen::Screen::new(conduct.style, run.state(), world.clock.clone(), path);
     let options = Options {
         wait: conduct.wait,
         gatekeeper: conduct.gatekeeper,
@@ -220,8 +203,19 @@ async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World
     }
 }
 
+/// Says that this process is at it; no other can be meanwhile.
+pub(crate) fn take_lease(path: &Path, world: &World) -> Result<Lease, CliError> {
+    let holder = LeaseHolder {
+        host: world::host(),
+        pid: std::process::id(),
+        user: world::user(),
+        since: world.clock.now(),
+    };
+    Lease::take(path, holder).map_err(|error| CliError::lease(path, &error))
+}
+
 /// Makes the journal, or takes the empty one that a killed process left.
-fn make(path: &Path, world: &World) -> Result<(), CliError> {
+pub(crate) fn make(path: &Path, world: &World) -> Result<(), CliError> {
     let refused = |error| CliError::journal(path, &error);
     let made = if path.exists() {
         Journal::open(path)

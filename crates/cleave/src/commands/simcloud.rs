@@ -25,18 +25,7 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
         ));
     }
     let inventory = read_inventory(&args.inventory)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CliError::before(
-                exit::INTERNAL,
-                "the program cannot start its clock and sockets",
-                "Repeat the command.",
-            )
-            .because(&error)
-        })?;
-    runtime.block_on(async {
+    world::block_on(async {
         let start = args.at.unwrap_or(inventory.observed_at);
         let mut cloud = Cloud::new(&inventory, start, args.seed, args.faults.level());
         let announced = sts::credentials(&mut cloud);
@@ -47,18 +36,20 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             wall: Arc::new(world::wall_now),
         };
         let cannot_listen = |error: std::io::Error| {
-            CliError::before(exit::BLOCKED, "that address cannot be listened on", "Choose another with --listen.")
-                .at(args.listen.to_string())
-                .because(&error)
+            CliError::before(
+                exit::BLOCKED,
+                "that address cannot be listened on",
+                "Choose another with --listen.",
+            )
+            .at(args.listen.to_string())
+            .because(&error)
         };
         let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
         let endpoint = listener.local_addr().map_err(cannot_listen)?;
         let udp = UdpSocket::bind((endpoint.ip(), 0)).await.map_err(cannot_listen)?;
         let dns = udp.local_addr().map_err(cannot_listen)?;
         let tcp = TcpListener::bind(dns).await.map_err(cannot_listen)?;
-        let keys = |of: &Credentials| {
-            json!({ "account": of.account, "access_key_id": of.access_key, "secret_access_key": of.secret_key })
-        };
+        let keys = |of: &Credentials| json!({ "account": of.account, "access_key_id": of.access_key, "secret_access_key": of.secret_key });
         let line = json!({
             "endpoint": format!("http://{endpoint}"),
             "dns": dns.to_string(),
@@ -75,5 +66,5 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             Ok(never) => match never {},
             Err(error) => Err(CliError::before(exit::INTERNAL, "serving has ended", "Start it again.").because(&error)),
         }
-    })
+    })?
 }

@@ -16,14 +16,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
     let journal = Journal::open_read_only(&args.journal).map_err(refused)?;
     let events = journal.load().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
-    let state = state.ok_or_else(|| {
-        CliError::before(
-            exit::BLOCKED,
-            "the journal holds no run yet",
-            "Start one: cleave run RUNBOOK",
-        )
-        .at(args.journal.display().to_string())
-    })?;
+    let state = state.ok_or_else(|| CliError::no_run(&args.journal))?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
     if args.json {

@@ -160,12 +160,5 @@ pub(crate) fn state_of(path: &Path) -> Result<State, CliError> {
         .map_err(refused)?;
     State::fold(&events)
         .map_err(|error| CliError::engine(path, &error.into()))?
-        .ok_or_else(|| {
-            CliError::before(
-                exit::BLOCKED,
-                "the journal holds no run yet",
-                "Start one: cleave run RUNBOOK",
-            )
-            .at(path.display().to_string())
-        })
+        .ok_or_else(|| CliError::no_run(path))
 }

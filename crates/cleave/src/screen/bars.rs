@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use engine::{Clock, Signal};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -22,6 +23,7 @@ pub struct Bars {
     /// How each resource stood at its last event: between events only time and progress move.
     standing: RefCell<BTreeMap<ResourceRef, Standing>>,
     clock: Clock,
+    journal: PathBuf,
 }
 
 /// How a resource stands.
@@ -40,7 +42,7 @@ const LENGTH: u64 = 1000;
 
 impl Bars {
     /// A bar for every resource of the plan.
-    pub fn new(state: &State, clock: Clock) -> Self {
+    pub fn new(state: &State, clock: Clock, journal: &Path) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         let longest = state
             .plan
@@ -71,6 +73,7 @@ impl Bars {
             progress: RefCell::default(),
             standing: RefCell::default(),
             clock,
+            journal: journal.to_owned(),
         };
         for resource in bars.by_resource.keys() {
             bars.stand(resource, state);
@@ -103,10 +106,11 @@ impl Bars {
                 self.draw_all();
             }
             Signal::Waiting(end) => {
-                if let Some(line) = lines::waiting(end) {
+                if let Some(line) = lines::waiting(end, &self.journal) {
                     let _ = self.all.println(line);
                 }
             }
+            Signal::TimePassed => self.draw_all(),
             Signal::Progress(step, progress) => {
                 self.progress
                     .borrow_mut()

@@ -1,5 +1,7 @@
 //! One line per event, for logs and lost terminals.
 
+use std::path::Path;
+
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::{Event, Recorded, State};
@@ -11,13 +13,14 @@ pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
 }
 
 /// What the run stays for under `--wait`, where a line is of use: a login that has expired has told its command already.
-pub fn waiting(end: &RunEnd) -> Option<String> {
+pub fn waiting(end: &RunEnd, journal: &Path) -> Option<String> {
     match end {
         // What each gate asks was said when it was put.
         RunEnd::WaitingAtGate(gates) => {
-            let gates = gates
-                .iter()
-                .map(|gate| format!("waiting at gate {gate}; from another terminal: cleave approve {gate}"));
+            let journal = journal.display();
+            let gates = gates.iter().map(|gate| {
+                format!("waiting at gate {gate}; from another terminal: cleave approve {gate} --journal {journal}")
+            });
             Some(gates.collect::<Vec<_>>().join("\n"))
         }
         RunEnd::OutsideWindow(Some(opens)) => Some(format!(

@@ -8,7 +8,7 @@ pub mod rehearsed;
 pub mod standing;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use engine::{Clock, RunEnd, Signal};
@@ -41,18 +41,18 @@ impl Style {
 pub enum Screen {
     /// Bars.
     Bars(Rc<bars::Bars>),
-    /// Lines.
-    Lines,
+    /// Lines, and where the journal lies.
+    Lines(PathBuf),
     /// JSON lines.
     Json,
 }
 
 impl Screen {
     /// A screen for a run.
-    pub fn new(style: Style, state: &State, clock: Clock) -> Self {
+    pub fn new(style: Style, state: &State, clock: Clock, journal: &Path) -> Self {
         match style {
-            Style::Bars => Screen::Bars(Rc::new(bars::Bars::new(state, clock))),
-            Style::Lines => Screen::Lines,
+            Style::Bars => Screen::Bars(Rc::new(bars::Bars::new(state, clock, journal))),
+            Style::Lines => Screen::Lines(journal.to_owned()),
             Style::Json => Screen::Json,
         }
     }
@@ -64,16 +64,19 @@ impl Screen {
                 let bars = Rc::clone(bars);
                 Box::new(move |signal| bars.tell(&signal))
             }
-            Screen::Lines => Box::new(|signal| {
-                let line = match signal {
-                    Signal::Recorded(recorded, state) => lines::line(recorded, state),
-                    Signal::Waiting(end) => lines::waiting(end),
-                    Signal::Progress(..) => None,
-                };
-                if let Some(line) = line {
-                    say(&line);
-                }
-            }),
+            Screen::Lines(journal) => {
+                let journal = journal.clone();
+                Box::new(move |signal| {
+                    let line = match signal {
+                        Signal::Recorded(recorded, state) => lines::line(recorded, state),
+                        Signal::Waiting(end) => lines::waiting(end, &journal),
+                        Signal::Progress(..) | Signal::TimePassed => None,
+                    };
+                    if let Some(line) = line {
+                        say(&line);
+                    }
+                })
+            }
             Screen::Json => Box::new(|signal| {
                 if let Signal::Recorded(recorded, _) = signal {
                     say(&serde_json::to_string(recorded).expect("an event has only string keys"));

@@ -192,6 +192,7 @@ async fn look_at_all(stage: &Stage, state: &State) -> Vec<(StepId, Result<Observ
     let registry = moves::registry(Rc::new(moves::World {
         accounts,
         dns: Rc::clone(&world.dns),
+        listings: world.listings.clone(),
     }));
     let outputs = state
         .steps

@@ -23,6 +23,8 @@ fn everything() -> Bucket {
         size: 3,
         null: false,
         class: None,
+        parts: None,
+        carried: Default::default(),
     };
     let mut keys: Vec<String> = Vec::new();
     keys.extend((0..2_000).map(|n| format!("{n:09}")));

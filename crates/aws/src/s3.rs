@@ -9,6 +9,7 @@ use aws_sdk_s3::types::{
     ObjectIdentifier, ObjectOwnership, ServerSideEncryption, StorageClass, VersioningConfiguration,
 };
 use model::{AccountId, Failure, FailureClass, Region};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Digest as _;
 
 use crate::account::{Clients, two_clients};
@@ -16,9 +17,9 @@ use crate::classify;
 
 /// S3 in one account.
 pub struct S3 {
-    read: aws_sdk_s3::Client,
-    once: aws_sdk_s3::Client,
-    account: AccountId,
+    pub(crate) read: aws_sdk_s3::Client,
+    pub(crate) once: aws_sdk_s3::Client,
+    pub(crate) account: AccountId,
     region: Region,
 }
 
@@ -70,6 +71,21 @@ pub struct Copy {
     pub to: String,
     /// The storage class: without one S3 stores as STANDARD.
     pub storage_class: String,
+    /// Where a website sends who asks for it; a copy does not carry it over by itself.
+    pub redirect: Option<String>,
+}
+
+impl Copy {
+    /// The header that names what is copied.
+    pub(crate) fn source(&self) -> String {
+        let key = utf8_percent_encode(&self.key, LEFT);
+        format!("{}/{key}?versionId={}", self.from, self.version_id)
+    }
+
+    /// The ETag that the source must still have.
+    pub(crate) fn guard(&self) -> String {
+        format!("\"{}\"", self.etag)
+    }
 }
 
 /// A multipart upload under way.
@@ -103,14 +119,14 @@ impl S3 {
         }
     }
 
-    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    pub(crate) fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
     where
         E: classify::Modelled,
     {
         classify::failed(self.account.as_str(), "s3", operation)
     }
 
-    fn unreadable(&self, error: &dyn std::fmt::Display) -> Failure {
+    pub(crate) fn unreadable(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure {
             account: self.account.to_string(),
             service: "s3".to_owned(),
@@ -267,7 +283,8 @@ impl S3 {
     }
 
     /// Puts a small object under SSE-S3, whatever the bucket's default: S3 Batch Operations cannot read a manifest under a KMS key.
-    pub async fn put_object(&self, bucket: &str, key: &str, body: Vec<u8>) -> Result<(), Failure> {
+    /// Gives its ETag, without quotes.
+    pub async fn put_object(&self, bucket: &str, key: &str, body: Vec<u8>) -> Result<String, Failure> {
         let call = self
             .once
             .put_object()
@@ -276,7 +293,8 @@ impl S3 {
             .expected_bucket_owner(self.account.as_str())
             .server_side_encryption(ServerSideEncryption::Aes256)
             .body(ByteStream::from(body));
-        call.send().await.map(drop).map_err(self.failed("PutObject"))
+        let put = call.send().await.map_err(self.failed("PutObject"))?;
+        Ok(put.e_tag.unwrap_or_default().trim_matches('"').to_owned())
     }
 
     /// The SHA-256 of a version's content, read whole: the proof that is left where S3 keeps no checksum to compare.
@@ -299,14 +317,14 @@ impl S3 {
         }
     }
 
-    /// Copies one version as the newest of its key. Metadata and tags go along; the content is guarded by its ETag.
+    /// Copies one version of at most 5 GB as the newest of its key. Metadata and tags go along; the content is guarded by its ETag.
     pub async fn copy_object(&self, copy: &Copy) -> Result<(), Failure> {
-        let source = format!("{}/{}?versionId={}", copy.from, encode_key(&copy.key), copy.version_id);
         let call = self
             .once
             .copy_object()
-            .copy_source(source)
-            .copy_source_if_match(format!("\"{}\"", copy.etag))
+            .copy_source(copy.source())
+            .copy_source_if_match(copy.guard())
+            .set_website_redirect_location(copy.redirect.clone())
             .expected_source_bucket_owner(copy.from_owner.as_str())
             .bucket(&copy.to)
             .key(&copy.key)
@@ -439,17 +457,10 @@ impl S3 {
     }
 }
 
-/// A key in the header that names a copy's source: every byte but the unreserved ones and `/` encoded.
-fn encode_key(key: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::with_capacity(key.len());
-    for byte in key.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
+/// What is left as it is beside letters and digits in the header that names a copy's source.
+const LEFT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'/');

@@ -59,6 +59,7 @@ pub fn engine(
     let acting = Rc::new(moves::World {
         accounts,
         dns: Rc::clone(&world.dns),
+        listings: world.listings.clone(),
     });
     let registry = moves::registry(Rc::clone(&acting));
     let renew = Box::new(move || {

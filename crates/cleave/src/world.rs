@@ -2,6 +2,7 @@
 //! clock, randomness and environment enter the program in this file and nowhere else.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -36,6 +37,8 @@ pub struct World {
     pub clock: Clock,
     /// The command that renews the operator's login.
     pub login_command: String,
+    /// Where the listings of buckets lie while a step needs them.
+    pub listings: PathBuf,
 }
 
 /// simcloud in this process, for one rehearsal.
@@ -78,10 +81,15 @@ pub fn host() -> String {
         .map_or_else(|_| "this host".to_owned(), |h| h.trim().to_owned())
 }
 
-/// A folder for files that nobody keeps, readable by this user only, and gone with the value.
+/// Where folders may be made for files that nobody keeps.
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// A folder for files that nobody keeps, readable by this user only, and gone with the value.
 pub fn passing_folder() -> Result<tempfile::TempDir, CliError> {
-    let place = std::env::temp_dir();
+    let place = temporary_folder();
     tempfile::Builder::new()
         .prefix("cleave-")
         .tempdir_in(&place)
@@ -174,6 +182,7 @@ pub fn simulated(inventory: &Inventory, start: Timestamp, seed: u64, level: Faul
         dns,
         clock,
         login_command: "aws sso login".to_owned(),
+        listings: temporary_folder(),
     };
     Simulated { world, cloud }
 }
@@ -208,6 +217,7 @@ pub async fn live(region: &Region, profile: Option<&str>, log: CallSink) -> Resu
         dns: ask_network(None),
         clock: Clock::new(wall_now, 1.0),
         login_command,
+        listings: temporary_folder(),
     })
 }
 
@@ -253,6 +263,7 @@ pub async fn endpoint(
         dns: ask_network(dns),
         clock: Clock::new(move || clock_now(), speed),
         login_command,
+        listings: temporary_folder(),
     })
 }
 

@@ -115,12 +115,12 @@ fn killed_twenty_times_it_moves_everything_once() {
             break run.end();
         }
         // The first line says that it goes on; from there so many lines, and a little more so as not to die at a commit only.
-        let lines = rng.usize(2..8);
+        let lines = rng.usize(2..6);
         let ended = (0..lines).any(|_| run.line().is_none());
         if ended {
             break run.end();
         }
-        std::thread::sleep(Duration::from_micros(rng.u64(0..60_000)));
+        std::thread::sleep(Duration::from_micros(rng.u64(0..15_000)));
         run.kill();
         kills += 1;
     };

@@ -79,7 +79,7 @@ pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written,
     for history in Keys::of(spool.read(parts)) {
         let history = history.map_err(FileError::unreadable(order.out))?;
         written.sums.add(&history);
-        depths.add(&history);
+        depths.add(&history.entries);
         if let Some(flat) = &mut flat {
             // As S3 lists them: the newest first.
             for entry in history.entries.iter().rev().filter(|entry| !entry.is_marker()) {
@@ -90,7 +90,7 @@ pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written,
     if let Some(flat) = flat {
         flat.close()?;
     }
-    let waves = depths.worth_a_job(order.batch_from);
+    let waves = depths.worth_a_job(Some(order.batch_from));
     let entries = written.sums.versions + written.sums.markers;
     if !waves.is_empty() {
         written.manifests = write_waves(order, spool, parts, &waves)?;
@@ -130,7 +130,8 @@ fn write_waves(
     }
     for history in Keys::of(spool.read(parts)) {
         let history = history.map_err(FileError::unreadable(order.out))?;
-        for (wave, entry) in files.iter_mut().zip(&history.entries) {
+        let versions = history.entries.iter().filter(|entry| !entry.is_marker());
+        for (wave, entry) in files.iter_mut().zip(versions) {
             let class = waves::batch_class(entry);
             if let Some((_, rows)) = class.and_then(|class| wave.get_mut(class)) {
                 rows.row(order.bucket, &entry.key, &entry.version_id)?;

@@ -22,54 +22,63 @@ fn marker() -> ListedEntry {
     }
 }
 
-fn depths(histories: Vec<Vec<ListedEntry>>) -> Depths {
+fn depths(histories: &[Vec<ListedEntry>]) -> Depths {
     let mut depths = Depths::default();
     for entries in histories {
-        depths.add(&KeyHistory {
-            key: "k".into(),
-            entries,
-        });
+        depths.add(entries);
     }
     depths
 }
 
-#[test]
-fn the_dth_wave_holds_the_dth_oldest_entry_of_every_key() {
-    let history = KeyHistory {
-        key: "k".into(),
-        entries: vec![version("STANDARD", 1), marker(), version("STANDARD", 3)],
-    };
-    assert_eq!(in_wave(&history, 1, "STANDARD"), Some(&history.entries[0]));
-    assert_eq!(in_wave(&history, 2, "STANDARD"), None, "a marker cannot be copied");
-    assert_eq!(in_wave(&history, 3, "STANDARD"), Some(&history.entries[2]));
-    assert_eq!(
-        in_wave(&history, 3, "STANDARD_IA"),
-        None,
-        "another class is another job"
-    );
-    assert_eq!(in_wave(&history, 4, "STANDARD"), None);
+fn rows(waves: &[Classes]) -> Vec<Vec<(&str, u64)>> {
+    waves
+        .iter()
+        .map(|wave| {
+            wave.iter()
+                .map(|(class, amount)| (class.as_str(), amount.rows))
+                .collect()
+        })
+        .collect()
 }
 
 #[test]
 fn waves_count_by_class_and_end_where_a_job_is_not_worth_it() {
-    let found = depths(vec![
+    let found = depths(&[
         vec![version("STANDARD", 1), version("STANDARD", 1), version("STANDARD", 1)],
         vec![version("STANDARD", 1), version("STANDARD_IA", 1)],
         vec![version("STANDARD", 1), version("STANDARD", 1)],
     ]);
-    let classes = |pairs: &[(&str, u64)]| pairs.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect::<Classes>();
     assert_eq!(
-        found.worth_a_job(2),
-        vec![classes(&[("STANDARD", 3)]), classes(&[("STANDARD", 2)])]
+        rows(&found.worth_a_job(Some(2))),
+        [vec![("STANDARD", 3)], vec![("STANDARD", 2)]]
     );
-    assert_eq!(found.worth_a_job(4), Vec::<Classes>::new());
+    assert!(found.worth_a_job(Some(4)).is_empty());
+}
+
+#[test]
+fn a_marker_has_no_wave_of_its_own() {
+    let found = depths(&[vec![marker(), version("STANDARD", 1), marker(), version("STANDARD", 1)]]);
+    assert_eq!(
+        rows(&found.worth_a_job(Some(1))),
+        [vec![("STANDARD", 1)], vec![("STANDARD", 1)]]
+    );
+}
+
+#[test]
+fn without_a_word_from_the_runbook_the_faster_way_is_taken() {
+    let of = |rows, bytes| Amount { rows, bytes };
+    // A job of a thousand objects would still be starting when they are copied.
+    assert!(!of(1_000, 1_000_000).is_worth_a_job(None));
+    assert!(of(1_000_000, 1_000_000_000).is_worth_a_job(None), "an hour one by one");
+    assert!(of(5_000, 20_000_000_000_000).is_worth_a_job(None), "few, but 20 TB");
 }
 
 #[test]
 fn what_a_job_cannot_copy_is_in_no_wave() {
     assert_eq!(batch_class(&version("REDUCED_REDUNDANCY", 1)), None);
     assert_eq!(batch_class(&version("STANDARD", LARGEST_COPY + 1)), None);
-    assert!(uncopyable(&version("STANDARD", LARGEST_COPY + 1)).is_some());
-    assert!(uncopyable(&version("DEEP_ARCHIVE", 1)).is_some());
-    assert_eq!(uncopyable(&version("GLACIER_IR", 1)), None);
+    assert_eq!(batch_class(&version("STANDARD", LARGEST_COPY)), Some("STANDARD"));
+    assert!(is_large(&version("STANDARD", LARGEST_COPY + 1)));
+    assert!(is_archived(&version("DEEP_ARCHIVE", 1)));
+    assert!(!is_archived(&version("GLACIER_IR", 1)));
 }

@@ -250,9 +250,40 @@ pub enum ObjectEntry {
         /// Storage class; absent: STANDARD.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         class: Option<String>,
+        /// In how many parts it was uploaded; absent: in one piece. Its ETag is another then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parts: Option<u32>,
+        /// What it carries beside its content.
+        #[serde(default, skip_serializing_if = "Carried::is_nothing")]
+        carried: Carried,
     },
     /// A delete marker.
     DeleteMarker {},
+}
+
+/// What an object version carries beside its content.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Carried {
+    /// `Content-Type`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// `x-amz-meta-*`, by the name after the prefix.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// Tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Where a website sends who asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<String>,
+}
+
+impl Carried {
+    /// Whether it is nothing.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An image (AMI).

@@ -1,6 +1,7 @@
 //! What steps act through: the accounts, and questions to name servers.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ pub struct World {
     pub accounts: Accounts,
     /// Asks a name server.
     pub dns: AskDns,
+    /// Where the listings of buckets lie while a step needs them. It is made when it is needed.
+    pub listings: PathBuf,
 }
 
 impl World {

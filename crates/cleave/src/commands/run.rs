@@ -134,7 +134,9 @@ pub(crate) fn carry_on(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
 async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct: Conduct) -> Result<u8, CliError> {
     let path = &reach.journal;
     let calls = PendingCalls::default();
-    let world = enter(reach, &plan, &calls).await?;
+    let mut world = enter(reach, &plan, &calls).await?;
+    // Beside the journal: a large bucket's listing has gigabytes, more than a temporary folder in memory may hold.
+    world.listings = path.with_extension("listings");
     let seed = begun.as_ref().map_or_else(world::fresh_seed, |state| state.seed);
     let run_id = match &begun {
         Some(state) => state.run.clone(),
@@ -150,6 +152,8 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         make(path, &world)?;
     }
     let lease = take_lease(path, &world)?;
+    // What a killed process left. Nobody else is at this run now.
+    let _ = std::fs::remove_dir_all(&world.listings);
     let mut opened = Journal::open(path).map_err(|error| CliError::journal(path, &error))?;
     if let Some(wish) = &conduct.wish {
         opened
@@ -191,6 +195,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     screen.finish();
     let end = end.map_err(|error| CliError::engine(path, &error))?;
     screen::farewell(&end, &engine.state(), path);
+    let _ = std::fs::remove_dir_all(&world.listings);
     drop(lease);
     Ok(exit_code(&end))
 }

@@ -1,6 +1,6 @@
-//! One batch job: copies what one manifest lists. A job that is `Complete` may have failed in every single task; what it left out
-//! the settling step behind it copies. A job that failed before its first task (its role or manifest not readable yet) is asked
-//! for again, twice.
+//! One batch job: copies what one manifest lists. A job that is `Complete` may have failed in every single task: its report is read,
+//! and what it left out stands in the next wave's manifest again, or is copied one by one behind the last. A job that failed before
+//! its first task (its role or manifest not readable yet), or a test that copied nothing, is asked for again, twice.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,25 +8,28 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::s3control::{CopyJob, JobEnd, JobSeen};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Digest, Failure, StepId};
+use listing::Lister;
+use listing::report::Failed;
+use model::{Digest, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::discard_bucket::job_description;
 use super::place::Place;
-use super::write_manifest::Written;
+use super::write_manifests::{Manifest, Written};
 use crate::pace;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
-    pub(super) manifest: StepId,
+    pub(super) manifests: StepId,
     pub(super) ops: Place,
     pub(super) to: Place,
     pub(super) role: String,
     pub(super) class: String,
-    pub(super) rows: u64,
     pub(super) reports: String,
+    /// Whether it is there to try out what the other jobs need: then it stops the run when it copies nothing.
+    pub(super) is_test: bool,
 }
 
 /// The job that was asked for last.
@@ -48,20 +51,54 @@ impl CopyWave {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
     }
+
+    fn manifest(&self, cx: &StepContext) -> Result<Option<Manifest>, Failure> {
+        let mut written: Written = cx.output(&self.input.manifests)?;
+        Ok(written.manifests.remove(&self.input.class))
+    }
+
+    /// What the job's report says of the copies that failed.
+    async fn reasons(&self, cx: &StepContext, job: &str) -> Result<Option<String>, Failure> {
+        let target = self.world.target();
+        let ops = self.input.ops.name(cx)?;
+        let prefix = format!("{}/job-{job}/", self.input.reports);
+        let mut pages = Lister::new(&target, &target.id, &ops, None).prefix(&prefix);
+        let mut failed = Failed::default();
+        while let Some(page) = pages.next_page().await? {
+            let files = page.entries.iter().filter(|entry| {
+                entry.is_latest && entry.key.ends_with(".csv") && (1..=LARGEST_REPORT).contains(&entry.size())
+            });
+            for file in files {
+                failed.add(&target.s3.get_object(&ops, &file.key).await?);
+            }
+        }
+        Ok(failed.words())
+    }
 }
+
+/// A report of more failures is not read into memory: it would name a hundred thousand keys for one reason.
+const LARGEST_REPORT: u64 = 32 << 20;
 
 fn asked(cx: &StepContext) -> Option<Asked> {
     cx.cursor.as_ref().and_then(|cursor| Asked::deserialize(cursor).ok())
 }
 
-/// Whether a job ended without having done anything.
-fn never_ran(job: &JobSeen) -> bool {
-    job.status == JobEnd::Failed && job.succeeded + job.failed == 0
+/// Whether a job ended without having copied anything, where that means more than unlucky objects.
+fn was_in_vain(job: &JobSeen, is_test: bool) -> bool {
+    let ran = job.succeeded + job.failed > 0;
+    match job.status {
+        JobEnd::Underway => false,
+        JobEnd::Failed => !ran || (is_test && job.succeeded == 0),
+        JobEnd::Complete => is_test && ran && job.succeeded == 0,
+    }
 }
 
 #[async_trait(?Send)]
 impl Step for CopyWave {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let Some(manifest) = self.manifest(cx)? else {
+            return Ok(Observed::Present(json!({ "job": null })));
+        };
         let Some(asked) = asked(cx) else {
             return Ok(Observed::Absent);
         };
@@ -73,15 +110,19 @@ impl Step for CopyWave {
                 look_again: Duration::from_secs(10),
             });
         };
-        if never_ran(&job) {
+        if was_in_vain(&job, self.input.is_test) {
             if asked.nth < MOST_JOBS {
                 return Ok(Observed::Absent);
             }
+            let mut reasons = job.reasons.join("; ");
+            if let Some(told) = self.reasons(cx, &job.id).await? {
+                reasons = format!("{reasons} {told}");
+            }
             let why = format!(
-                "{MOST_JOBS} jobs failed before their first task, the last, {}, with {}. Put it right (the batch role's trust and \
-                 permissions, most often) or skip this step: what it would copy is then copied one by one",
+                "{MOST_JOBS} jobs copied nothing, the last of them {}: {}. Put it right (the batch role's trust and permissions, most \
+                 often) and retry this step, or skip it: what it would copy is tried again behind it",
                 job.id,
-                job.reasons.join("; ")
+                reasons.trim()
             );
             return Ok(Observed::Broken { why });
         }
@@ -91,7 +132,7 @@ impl Step for CopyWave {
                 let percent = (done * 100)
                     .checked_div(job.total)
                     .and_then(|percent| i32::try_from(percent).ok());
-                let text = format!("{}, {done} of {}", job.word, self.input.rows);
+                let text = format!("{}, {done} of {}", job.word, manifest.rows);
                 let progress = Progress::percent(percent.unwrap_or(0), text);
                 Ok(Observed::Underway {
                     progress,
@@ -114,7 +155,8 @@ impl Step for CopyWave {
         let job = match target.s3control.described(&description).await? {
             Some(job) => job,
             None => {
-                let written: Written = cx.output(&self.input.manifest)?;
+                let nothing = || cx.failure(FailureClass::Unexpected, "[NoManifest]", "there is nothing to copy");
+                let manifest = self.manifest(cx)?.ok_or_else(nothing)?;
                 let token = match nth {
                     1 => cx.token.clone(),
                     _ => Digest::of(format!("{}{nth}", cx.token).as_bytes()).as_str()[..32].to_owned(),
@@ -124,8 +166,8 @@ impl Step for CopyWave {
                     description,
                     role_arn: self.input.role.clone(),
                     ops_bucket: self.input.ops.name(cx)?,
-                    manifest: written.key,
-                    manifest_etag: written.etag,
+                    manifest: manifest.key,
+                    manifest_etag: manifest.etag,
                     report_prefix: self.input.reports.clone(),
                     to,
                     storage_class: self.input.class.clone(),
@@ -141,22 +183,23 @@ impl Step for CopyWave {
         })
     }
 
-    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+    async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let (Some(job), Some(manifest)) = (output["job"].as_str(), self.manifest(cx)?) else {
+            let evidence = "nothing of this storage class is lacking any more".to_owned();
+            return Ok(Verified::Right { evidence });
+        };
         let count = |name: &str| output[name].as_u64().unwrap_or(0);
-        if output["ended"] == "Complete" && count("total") != self.input.rows {
-            let why = format!(
-                "the job had {} tasks, its manifest has {} rows",
-                count("total"),
-                self.input.rows
-            );
+        let (total, failed) = (count("total"), count("failed"));
+        if output["ended"] == "Complete" && total != manifest.rows {
+            let why = format!("the job had {total} tasks, its manifest has {} rows", manifest.rows);
             return Ok(Verified::Wrong { why });
         }
-        let job = output["job"].as_str().unwrap_or_default();
-        let evidence = format!(
-            "job {job}: {} copied, {} failed (copied one by one behind it)",
-            count("succeeded"),
-            count("failed")
-        );
+        let mut evidence = format!("job {job}: {} copied", count("succeeded"));
+        if failed > 0 {
+            let reasons = self.reasons(cx, job).await?;
+            let reasons = reasons.unwrap_or_else(|| format!("its report lies under {}", self.input.reports));
+            evidence = format!("{evidence}, {failed} failed (they are tried again behind it): {reasons}");
+        }
         Ok(Verified::Right { evidence })
     }
 

@@ -81,6 +81,14 @@ pub(super) async fn some(
         account.s3.delete_versions(bucket, &versions).await?;
         return Ok(Discarded::Some(versions.len() as u64));
     }
+    // A manifest or a copy in parts that was cut off. Left open, its parts would be billed until the bucket is gone.
+    let uploads = account.s3.uploads(bucket).await?;
+    if !uploads.is_empty() {
+        for upload in &uploads {
+            account.s3.abort_upload(bucket, upload).await?;
+        }
+        return Ok(Discarded::Some(uploads.len() as u64));
+    }
     account.s3.delete_bucket(bucket).await?;
     Ok(Discarded::All)
 }

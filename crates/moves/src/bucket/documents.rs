@@ -39,6 +39,9 @@ pub(super) const PUBLIC_ACCESS_BLOCK: Document = document(
 );
 pub(super) const TAGGING: Document = document("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging");
 
+/// What makes a website of it.
+pub(super) const WEBSITE: Document = document("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite");
+
 /// What is carried over, in the order in which it is put on the new bucket once its content is there. The public-access block is
 /// set as it was just before the policy, and lifecycle rules come last: they must not act on half a content.
 pub(super) const CARRIED: [Document; 7] = [
@@ -50,7 +53,7 @@ pub(super) const CARRIED: [Document; 7] = [
     ),
     TAGGING,
     document("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors"),
-    document("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"),
+    WEBSITE,
     document(
         "accelerate",
         "GetBucketAccelerateConfiguration",

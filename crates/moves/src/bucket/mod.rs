@@ -5,12 +5,14 @@
 mod apply_document;
 mod apply_policy;
 mod change_policy;
+mod copy_in_parts;
 mod copy_wave;
 mod delete_source;
 mod discard_bucket;
 mod documents;
 mod empty_source;
 mod keep_versions;
+mod listed;
 mod make_bucket;
 mod names;
 mod pause_lifecycle;
@@ -26,7 +28,7 @@ mod survey;
 mod tag_bucket;
 mod wait;
 mod win_name;
-mod write_manifest;
+mod write_manifests;
 
 use std::rc::Rc;
 
@@ -73,9 +75,9 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "bucket.write_manifest",
+        "bucket.write_manifests",
         1,
-        write_manifest::WriteManifest::new,
+        write_manifests::WriteManifests::new,
     );
     action(registry, world, "bucket.copy_wave", 1, copy_wave::CopyWave::new);
     action(registry, world, "bucket.settle", 1, settle::Settle::new);

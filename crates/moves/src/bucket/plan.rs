@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::change_policy::Change;
 use super::place::Place;
 use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
-use super::spec::{BucketSpec, PolicyCarried};
+use super::spec::{BucketSpec, PolicyCarried, Proof};
 use super::{
     apply_document, apply_policy, change_policy, delete_source, discard_bucket, documents, empty_source, keep_versions,
     make_bucket, pause_lifecycle, prove_copy, record_configuration, survey, tag_bucket, wait, win_name,
@@ -138,6 +138,44 @@ fn make_ops(draft: &mut Draft) -> StepId {
     made
 }
 
+/// The three times that a bucket is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Into the interim bucket, while the source lives.
+    Bulk,
+    /// What was written since, once nothing is written any more.
+    Out,
+    /// From the interim bucket into the new one.
+    Back,
+}
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bulk => "bulk",
+            Self::Out => "out",
+            Self::Back => "back",
+        }
+    }
+
+    /// What waits for all of it to be copied.
+    fn before(self) -> &'static str {
+        match self {
+            Self::Bulk => "deny_writes",
+            Self::Out => "prove_interim",
+            Self::Back => "prove_final",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Bulk => "list it whole, and plan how it is copied while it is still in use",
+            Self::Out => "list it and its copy, and plan how what was written since is copied",
+            Self::Back => "list the interim bucket, and plan how it is copied back",
+        }
+    }
+}
+
 struct Steps<'d, 'a> {
     draft: &'d mut Draft<'a>,
     spec: &'d BucketSpec,
@@ -182,7 +220,8 @@ impl Steps<'_, '_> {
         let recorded = self.record();
         let interim = self.interim(&recorded);
         let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
-        let frozen = self.freeze(&recorded, &granted);
+        let copied = self.copy_while_it_lives(&interim, &granted);
+        let frozen = self.freeze(&recorded, &copied);
         let proved = self.copy_out(&interim, &frozen);
         let gate = self.gate(&proved);
         let won = self.hand_over(&interim, &proved, gate);
@@ -334,10 +373,10 @@ impl Steps<'_, '_> {
     }
 
     /// Ends all writing; the last of these steps is done when nothing moves any more.
-    fn freeze(&mut self, recorded: &StepId, granted: &StepId) -> StepId {
+    fn freeze(&mut self, recorded: &StepId, copied: &StepId) -> StepId {
         let denied = self.change_policy(recorded, Change::Deny, "deny_writes");
         if let Some(step) = self.draft.steps.iter_mut().find(|step| step.id == denied) {
-            step.needs.push(granted.clone());
+            step.needs.push(copied.clone());
         }
         let mut last = denied;
         if self.bucket.documents.contains_key(documents::LIFECYCLE.name) {
@@ -359,45 +398,56 @@ impl Steps<'_, '_> {
         self.draft.push(step.phase(Phase::Freeze).needs([&last]))
     }
 
+    /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
+    fn copy_while_it_lives(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
+        let mut needs = interim.to_vec();
+        needs.extend([granted.clone(), self.ops.clone()]);
+        needs.extend(self.keys.opened.clone());
+        let to = Place::made_by(&interim[0]);
+        self.survey(Way::Bulk, self.source(), to, &needs, Phase::Prepare)
+    }
+
     fn copy_out(&mut self, interim: &[StepId], frozen: &StepId) -> StepId {
         let to = Place::made_by(&interim[0]);
-        let mut needs = interim.to_vec();
-        needs.extend([frozen.clone(), self.ops.clone()]);
-        needs.extend(self.keys.opened.clone());
-        let proved = self.copy("out", self.source(), to, &needs, "prove_interim", Phase::Freeze);
+        let proved = self.copy(Way::Out, self.source(), to, std::slice::from_ref(frozen), Phase::Freeze);
         if let Some(opened) = &self.keys.opened {
             self.draft.needed_until(opened, &proved);
         }
         proved
     }
 
-    /// Survey and proof; between them the survey puts the waves.
-    fn copy(&mut self, way: &str, from: Place, to: Place, needs: &[StepId], prove: &str, phase: Phase) -> StepId {
+    /// Lists both buckets; behind it come the steps that it finds to be necessary.
+    fn survey(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
         let input = survey::Input {
-            from: from.clone(),
-            to: to.clone(),
+            from,
+            to,
             ops: Place::made_by(&self.ops),
             batch_role: self.roles.batch.clone(),
             batch_from: self.spec.batch_from,
-            way: way.to_owned(),
-            proof: prove.to_owned(),
+            redirects: self.bucket.documents.contains_key(documents::WEBSITE.name),
+            copy_is_ours: way != Way::Back,
+            way: way.name().to_owned(),
+            before: way.before().to_owned(),
         };
         let (p50, p90) = self.size.listing();
-        let title = match way {
-            "out" => "list it whole, and plan the waves of its copy",
-            _ => "list the interim bucket, and plan the waves of the way back",
-        };
-        let step = self.step("bucket.survey", &format!("survey_{way}"), Side::Target, title, input);
-        let surveyed = self
-            .draft
-            .push(step.phase(phase).needs(needs).leaves_nothing().estimate(p50, p90));
+        let verb = format!("survey_{}", way.name());
+        let step = self.step("bucket.survey", &verb, Side::Target, way.title(), input);
+        self.draft
+            .push(step.phase(phase).needs(needs).leaves_nothing().estimate(p50, p90))
+    }
+
+    /// Survey and proof; between them the survey puts the steps that copy.
+    fn copy(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
+        let surveyed = self.survey(way, from.clone(), to.clone(), needs, phase);
+        let (p50, p90) = self.size.listing();
         let input = prove_copy::Input {
             original: from,
             copy: to,
+            etags_prove: self.spec.verify == Proof::Etags,
             accept_unproved: self.spec.accept_unproved,
         };
         let title = "compare every version of both buckets";
-        let step = self.step("bucket.prove_copy", prove, Side::Target, title, input);
+        let step = self.step("bucket.prove_copy", way.before(), Side::Target, title, input);
         self.draft
             .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
     }
@@ -487,14 +537,8 @@ impl Steps<'_, '_> {
         if self.versioned() {
             needs.push(self.keep_versions(self.finally(), "final", won, Phase::Cutover));
         }
-        self.copy(
-            "back",
-            Place::made_by(&interim[0]),
-            self.finally(),
-            &needs,
-            "prove_final",
-            Phase::Cutover,
-        )
+        let (from, to) = (Place::made_by(&interim[0]), self.finally());
+        self.copy(Way::Back, from, to, &needs, Phase::Cutover)
     }
 
     /// The configuration, one document after another: the public-access block before the policy that it may forbid, lifecycle rules

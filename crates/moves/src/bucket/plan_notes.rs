@@ -86,18 +86,17 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, bucket: &
         .iter()
         .flat_map(|object| object.entries.iter().map(move |entry| (&object.key, entry)));
     for (key, entry) in versions {
-        let ObjectEntry::Version { size, class, .. } = entry else {
+        let ObjectEntry::Version { class, .. } = entry else {
             continue;
         };
-        let why = if *size > listing::waves::LARGEST_COPY {
-            "is larger than 5 GB: copying in parts is not supported yet"
-        } else if matches!(class.as_deref(), Some("GLACIER" | "DEEP_ARCHIVE")) {
-            "is archived: restore it first"
-        } else {
-            continue;
-        };
-        draft.note(Some(resource), Weight::Blocks, format!("{key:?} {why}"));
-        fine = false;
+        if matches!(class.as_deref(), Some("GLACIER" | "DEEP_ARCHIVE")) {
+            draft.note(
+                Some(resource),
+                Weight::Blocks,
+                format!("{key:?} is archived: restore it first"),
+            );
+            fine = false;
+        }
     }
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
         draft.note(

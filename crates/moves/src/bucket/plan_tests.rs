@@ -63,7 +63,9 @@ fn nothing_is_deleted_before_the_copy_is_proved_and_a_person_has_typed_the_name(
         ("deny_writes", "survey_out"),
         ("await_last_write", "survey_out"),
         ("await_interim_versioning", "survey_out"),
-        ("grant_copy", "deny_writes"),
+        ("grant_copy", "survey_bulk"),
+        ("await_interim_versioning", "survey_bulk"),
+        ("survey_bulk", "deny_writes"),
         ("record_configuration", "grant_copy"),
         ("delete_source", "win_name"),
         ("await_final_versioning", "survey_back"),
@@ -148,8 +150,9 @@ fn what_cannot_be_moved_blocks_before_anything_is_touched() {
         "{:?}",
         blocks(&legacy)
     );
-    let large = json!({ "objects": [{ "key": "film", "entries": [{ "version": { "size": 6_000_000_000_u64 } }] }] });
-    assert!(blocks(&plan_with(ASSETS, bucket(large)))[0].contains("larger than 5 GB"));
+    let archived =
+        json!({ "objects": [{ "key": "film", "entries": [{ "version": { "size": 6, "class": "GLACIER" } }] }] });
+    assert!(blocks(&plan_with(ASSETS, bucket(archived)))[0].contains("is archived"));
     let locked = plan_with(
         ASSETS,
         bucket(json!({ "documents": { "object-lock": "<ObjectLockConfiguration/>" } })),

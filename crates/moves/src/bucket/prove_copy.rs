@@ -1,5 +1,6 @@
 //! Proves that a copy is equal: both buckets are listed whole and compared key by key and entry by entry. Where ETags cannot be
-//! compared (uploads in parts, KMS keys), the checksums are asked for, and where there are none the contents are read.
+//! compared (uploads in parts, KMS keys), or where the runbook wants more than ETags, the checksums are asked for, and where there are
+//! none the contents are read.
 
 use std::rc::Rc;
 
@@ -7,19 +8,23 @@ use async_trait::async_trait;
 use aws::Account;
 use aws::s3::VersionName;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use listing::{Difference, Pair, Pairs};
+use futures::StreamExt as _;
+use listing::{Difference, Pair};
 use model::Failure;
 use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::place::{Place, histories};
+use super::listed::{Both, unwritable};
+use super::place::Place;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) original: Place,
     pub(super) copy: Place,
+    /// Whether equal ETags are proof enough. Only where an object is not made of parts and lies under no KMS key are they one.
+    pub(super) etags_prove: bool,
     /// Whether versions that can be compared by size alone count as equal.
     pub(super) accept_unproved: bool,
 }
@@ -102,12 +107,19 @@ impl Step for ProveCopy {
             self.input.copy.account(&self.world),
         );
         let (original, copy) = (self.input.original.name(cx)?, self.input.copy.name(cx)?);
-        let mut pairs = Pairs::new(histories(&from, &original, None), histories(&to, &copy, None));
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
         let mut found = Findings::default();
-        while let Some(pair) = pairs.next().await? {
-            self.prove_key((&from, &original), (&to, &copy), pair, &mut found)
-                .await?;
+        let mut doubtful = Vec::new();
+        for pair in both.pairs() {
+            let pair = pair.map_err(|error| unwritable(&error))?;
+            doubtful.extend(self.compare(pair, &mut found));
+            if doubtful.len() >= AT_A_TIME {
+                self.prove((&from, &original), (&to, &copy), &mut doubtful, &mut found)
+                    .await?;
+            }
         }
+        self.prove((&from, &original), (&to, &copy), &mut doubtful, &mut found)
+            .await?;
         if found.different > 0 || (found.unproved > 0 && !self.input.accept_unproved) {
             let why = format!(
                 "{copy} is not {original}: {} keys differ, {} versions have equal sizes but nothing else to compare; such as {}",
@@ -144,56 +156,117 @@ impl Step for ProveCopy {
     }
 }
 
+/// Two entries of which only their contents can tell whether they are equal.
+struct Doubt {
+    at: usize,
+    original: VersionName,
+    copy: VersionName,
+    size: u64,
+}
+
+/// How a doubt was resolved.
+enum Resolved {
+    ByChecksum { equal: bool },
+    ByReading { equal: bool },
+    Not,
+}
+
+/// So many doubts are gathered before they are resolved, and so many calls are in flight at a time.
+const AT_A_TIME: usize = 10_000;
+const IN_FLIGHT: usize = 32;
+
 impl ProveCopy {
-    async fn prove_key(
-        &self,
-        (from, original): (&Account, &str),
-        (to, copy): (&Account, &str),
-        pair: Pair,
-        found: &mut Findings,
-    ) -> Result<(), Failure> {
-        let (difference, unproved) = pair.compare();
+    /// What the listings tell of a key; gives what they cannot.
+    fn compare(&self, pair: Pair, found: &mut Findings) -> Vec<Doubt> {
+        let (difference, mut unproved) = pair.compare();
         if let Some(difference) = difference {
             found.different += 1;
             found.note(words(&pair.key, &difference));
-            return Ok(());
+            return Vec::new();
         }
         if let Some(at) = other_class(&pair) {
             found.different += 1;
             found.note(format!("entry {} of {:?} has another storage class", at + 1, pair.key));
-            return Ok(());
+            return Vec::new();
         }
-        for at in unproved {
-            let (ours, theirs) = (version_name(&pair.original[at]), version_name(&pair.copy[at]));
-            let sums = (
-                from.s3.checksums(original, &ours).await?,
-                to.s3.checksums(copy, &theirs).await?,
-            );
-            let mut both = sums
-                .0
-                .iter()
-                .filter_map(|(name, value)| Some((value, sums.1.get(name)?)))
-                .peekable();
-            let equal = if both.peek().is_some() {
-                found.by_checksum += 1;
-                both.all(|(ours, theirs)| ours == theirs)
-            } else if pair.original[at].size() <= READ_UP_TO {
-                found.by_reading += 1;
-                from.s3.content_digest(original, &ours).await? == to.s3.content_digest(copy, &theirs).await?
-            } else {
-                found.unproved += 1;
-                found.note(format!("entry {} of {:?} has no checksum in common", at + 1, pair.key));
-                continue;
-            };
-            if !equal {
-                found.different += 1;
-                found.note(format!("entry {} of {:?} has another content", at + 1, pair.key));
-            }
+        if !self.input.etags_prove {
+            unproved = (0..pair.original.len())
+                .filter(|at| !pair.original[*at].is_marker())
+                .collect();
         }
+        let doubt = |at: usize| Doubt {
+            at,
+            original: version_name(&pair.original[at]),
+            copy: version_name(&pair.copy[at]),
+            size: pair.original[at].size(),
+        };
+        let doubtful = unproved.into_iter().map(doubt).collect();
         found.sums.add(&KeyHistory {
             key: pair.key,
             entries: pair.original,
         });
+        doubtful
+    }
+
+    async fn prove(
+        &self,
+        (from, original): (&Account, &str),
+        (to, copy): (&Account, &str),
+        doubtful: &mut Vec<Doubt>,
+        found: &mut Findings,
+    ) -> Result<(), Failure> {
+        let mut going = futures::stream::iter(doubtful.drain(..))
+            .map(|doubt| async move {
+                let resolved = resolve((from, original), (to, copy), &doubt).await;
+                resolved.map(|resolved| (doubt, resolved))
+            })
+            .buffered(IN_FLIGHT);
+        while let Some(resolved) = going.next().await {
+            let (doubt, resolved) = resolved?;
+            let what = |words: &str| format!("entry {} of {:?} has {words}", doubt.at + 1, doubt.original.key);
+            let equal = match resolved {
+                Resolved::ByChecksum { equal } => {
+                    found.by_checksum += 1;
+                    equal
+                }
+                Resolved::ByReading { equal } => {
+                    found.by_reading += 1;
+                    equal
+                }
+                Resolved::Not => {
+                    found.unproved += 1;
+                    found.note(what("no checksum in common"));
+                    continue;
+                }
+            };
+            if !equal {
+                found.different += 1;
+                found.note(what("another content"));
+            }
+        }
         Ok(())
     }
+}
+
+async fn resolve(
+    (from, original): (&Account, &str),
+    (to, copy): (&Account, &str),
+    doubt: &Doubt,
+) -> Result<Resolved, Failure> {
+    let ours = from.s3.checksums(original, &doubt.original).await?;
+    let theirs = to.s3.checksums(copy, &doubt.copy).await?;
+    let mut both = ours
+        .iter()
+        .filter_map(|(name, value)| Some((value, theirs.get(name)?)))
+        .peekable();
+    if both.peek().is_some() {
+        let equal = both.all(|(ours, theirs)| ours == theirs);
+        return Ok(Resolved::ByChecksum { equal });
+    }
+    if doubt.size > READ_UP_TO {
+        return Ok(Resolved::Not);
+    }
+    let ours = from.s3.content_digest(original, &doubt.original).await?;
+    let theirs = to.s3.content_digest(copy, &doubt.copy).await?;
+    Ok(Resolved::ByReading { equal: ours == theirs })
 }

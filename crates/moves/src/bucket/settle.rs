@@ -1,54 +1,106 @@
-//! Goes through all keys and brings the copy's history of each to where it must be: copies what batch jobs left out, in order, sets
-//! delete markers (which cannot be copied), and takes away what a job wrote twice. It looks at a key before it acts on it, so it may
-//! be cut off and begun again anywhere.
+//! Goes through all keys and brings the copy's history of each to where it must be: copies what is lacking, in order, sets delete
+//! markers (which cannot be copied), and takes away what a job wrote twice. Keys are worked at side by side, the entries of one key one
+//! behind the other. It looks at both buckets before it acts, so it may be cut off and begun again anywhere.
 
+use std::cell::RefCell;
+use std::iter::Peekable;
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use aws::Account;
 use aws::s3::{Copy, VersionName};
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use listing::{Pair, Pairs, Sameness, compare, waves};
+use futures::StreamExt as _;
+use listing::compare::ListedPairs;
+use listing::{Missing, Pair, Sameness, compare, waves};
 use model::listing::{Listed, ListedEntry};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::place::{Place, histories};
+use super::copy_in_parts::{self, InParts};
+use super::listed::{Both, unwritable};
+use super::place::Place;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) from: Place,
     pub(super) to: Place,
-    /// How many entries of each key, the oldest first, must be there; absent: all.
-    pub(super) depth: Option<u64>,
+    /// Whether only the delete markers are set that come next in a key's history.
+    pub(super) only_markers: bool,
+    /// Whether every version is asked where it redirects to.
+    pub(super) redirects: bool,
+    /// Whether the copy is the run's own: what has no original there is taken away. In a bucket that others may write to already it
+    /// stops the step.
+    pub(super) copy_is_ours: bool,
 }
 
 /// How far it has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Settled {
-    /// The last key that is settled.
+    /// All keys up to this one are settled.
     after: Option<String>,
     keys: u64,
     copied: u64,
     markers: u64,
     removed: u64,
+    /// The copy in parts that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_parts: Option<InParts>,
     whole: bool,
 }
 
-/// After so many calls that change something, or so many keys, the cursor is kept.
-const MOST_CHANGES: u64 = 100;
-const MOST_KEYS: u64 = 5_000;
+/// After so many changes, or so many keys, the cursor is kept.
+const MOST_CHANGES: usize = 500;
+const MOST_KEYS: u64 = 100_000;
+/// So many changes of one key: a history of ten thousand versions is no single stretch.
+const MOST_OF_A_KEY: usize = 200;
+/// How many keys are worked at at a time.
+const KEYS_AT_A_TIME: usize = 32;
 
 pub(super) struct Settle {
     input: Input,
     world: Rc<World>,
+    /// What is left of the two listings, as long as nothing goes wrong.
+    listed: RefCell<Option<Left>>,
+}
+
+struct Left {
+    /// A key that is not finished, as it stands now.
+    again: Option<Pair>,
+    pairs: Peekable<ListedPairs>,
+    /// Holds the files.
+    _both: Both,
+}
+
+impl Left {
+    fn next(&mut self) -> std::io::Result<Option<Pair>> {
+        match self.again.take() {
+            Some(pair) => Ok(Some(pair)),
+            None => self.pairs.next().transpose(),
+        }
+    }
+}
+
+/// One key, and what is to be done for it.
+struct Work {
+    pair: Pair,
+    /// From here on the copy's entries go.
+    wrong_from: usize,
+    /// These entries of the original follow.
+    lacking: std::ops::Range<usize>,
+    /// Whether nothing is left to be done for the key then.
+    whole: bool,
 }
 
 impl Settle {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+        Self {
+            input,
+            world,
+            listed: RefCell::default(),
+        }
     }
 }
 
@@ -57,21 +109,6 @@ fn settled(cx: &StepContext) -> Settled {
         .as_ref()
         .and_then(|cursor| Settled::deserialize(cursor).ok())
         .unwrap_or_default()
-}
-
-/// How many of the copy's entries, from the oldest, are right. An entry of the right size with another ETag is taken for right (only
-/// checksums could tell, and the proof at the end asks them), unless its ETag is that of another entry: then the order is wrong.
-fn right_so_far(wanted: &[ListedEntry], copy: &[ListedEntry]) -> usize {
-    let etag = |entry: &ListedEntry| match &entry.what {
-        Listed::Version { etag, .. } => Some(etag.clone()),
-        Listed::Marker => None,
-    };
-    let right = |(original, copied): &(&ListedEntry, &ListedEntry)| match compare::sameness(original, copied) {
-        Sameness::Same => true,
-        Sameness::Different => false,
-        Sameness::Unproved => !wanted.iter().any(|other| etag(other) == etag(copied)),
-    };
-    wanted.iter().zip(copy).take_while(right).count()
 }
 
 #[async_trait(?Send)]
@@ -86,25 +123,38 @@ impl Step for Settle {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
-        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let mut settled = settled(cx);
-        let after = settled.after.clone();
-        let mut pairs = Pairs::new(
-            histories(&from, &original, after.as_deref()),
-            histories(&to, &copy, after.as_deref()),
-        );
-        let (keys_before, changes_before) = (settled.keys, settled.changes());
-        while settled.keys - keys_before < MOST_KEYS && settled.changes() - changes_before < MOST_CHANGES {
-            let Some(pair) = pairs.next().await? else {
+        let mut left = match self.listed.take() {
+            Some(left) => left,
+            None => self.list(cx, settled.after.as_deref()).await?,
+        };
+        let (mut works, mut changes, mut finished) = (Vec::new(), 0, 0);
+        let mut after = settled.after.take();
+        while changes < MOST_CHANGES && finished < MOST_KEYS {
+            let Some(pair) = left.next().map_err(|error| unwritable(&error))? else {
                 settled.whole = true;
                 break;
             };
-            self.settle_key(cx, (&from, &original), (&to, &copy), &pair, &mut settled)
-                .await?;
-            settled.keys += 1;
-            settled.after = Some(pair.key);
+            let key = pair.key.clone();
+            if let Some(work) = self.work(cx, pair)? {
+                changes += work.changes();
+                let whole = work.whole;
+                works.push(work);
+                if !whole {
+                    break;
+                }
+            }
+            finished += 1;
+            after = Some(key);
         }
+        self.settle(cx, &works, &mut settled).await?;
+        if let Some(work) = works.pop().filter(|work| !work.whole) {
+            left.again = Some(self.next_of_key(cx, work, &mut settled).await?);
+        }
+        settled.keys += finished;
+        settled.after = after;
+        // What is left of the listings is as true as it was: nobody but this step writes to the copy.
+        self.listed.replace(Some(left));
         let more = !settled.whole;
         Ok(Begun::Swept {
             done: settled.keys,
@@ -128,127 +178,198 @@ impl Step for Settle {
     }
 }
 
-impl Settled {
-    fn changes(&self) -> u64 {
-        self.copied + self.markers + self.removed
+impl Work {
+    fn changes(&self) -> usize {
+        self.pair.copy.len() - self.wrong_from + self.lacking.len()
     }
 }
 
 impl Settle {
-    async fn settle_key(
-        &self,
-        cx: &StepContext,
-        (from, original): (&Account, &str),
-        (to, copy): (&Account, &str),
-        pair: &Pair,
-        settled: &mut Settled,
-    ) -> Result<(), Failure> {
-        let depth = self
-            .input
-            .depth
-            .and_then(|depth| usize::try_from(depth).ok())
-            .unwrap_or(usize::MAX);
-        let wanted = &pair.original[..pair.original.len().min(depth)];
-        if wanted.is_empty() {
-            // Not in the original: not this step's to judge. The proof will say so.
-            return Ok(());
+    async fn list(&self, cx: &StepContext, after: Option<&str>) -> Result<Left, Failure> {
+        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
+        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
+        let mut pairs = both.pairs().peekable();
+        let is_settled = |pair: &std::io::Result<Pair>| {
+            let key = pair.as_ref().map(|pair| pair.key.as_bytes());
+            matches!((key, after), (Ok(key), Some(after)) if key <= after.as_bytes())
+        };
+        while pairs.next_if(is_settled).is_some() {}
+        Ok(Left {
+            again: None,
+            pairs,
+            _both: both,
+        })
+    }
+
+    /// What is to be done for a key; none where it is as it should be.
+    fn work(&self, cx: &StepContext, pair: Pair) -> Result<Option<Work>, Failure> {
+        let wrong_from = match Missing::of(&pair) {
+            Missing::Nothing => return Ok(None),
+            Missing::Entries(_) => pair.copy.len(),
+            Missing::WrongFrom(wrong_from) => wrong_from,
+        };
+        if self.input.only_markers && wrong_from < pair.copy.len() {
+            // Put right behind the waves.
+            return Ok(None);
         }
-        let right = right_so_far(wanted, &pair.copy);
-        let surplus: Vec<VersionName> = pair.copy[right..]
+        if !self.input.copy_is_ours {
+            check_surplus(cx, &pair, wrong_from)?;
+        }
+        let lacking = &pair.original[wrong_from.min(pair.original.len())..];
+        let now = if self.input.only_markers {
+            lacking.iter().take_while(|entry| entry.is_marker()).count()
+        } else {
+            // A large one is copied by itself.
+            lacking.iter().take_while(|entry| !waves::is_large(entry)).count()
+        };
+        let now = now.min(MOST_OF_A_KEY);
+        if self.input.only_markers && now == 0 {
+            return Ok(None);
+        }
+        Ok(Some(Work {
+            wrong_from,
+            lacking: wrong_from..wrong_from + now,
+            whole: self.input.only_markers || now == lacking.len(),
+            pair,
+        }))
+    }
+
+    /// Works at several keys side by side. All calls are waited for, also when one has failed: one left behind could still arrive, and
+    /// write a version behind the back of who has looked again.
+    async fn settle(&self, cx: &StepContext, works: &[Work], settled: &mut Settled) -> Result<(), Failure> {
+        let mut going = futures::stream::iter(works)
+            .map(|work| self.settle_key(cx, work))
+            .buffer_unordered(KEYS_AT_A_TIME);
+        let mut failed = None;
+        while let Some(done) = going.next().await {
+            match done {
+                Ok(done) => {
+                    settled.copied += done.copied;
+                    settled.markers += done.markers;
+                    settled.removed += done.removed;
+                }
+                Err(failure) => {
+                    failed.get_or_insert(failure);
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn settle_key(&self, cx: &StepContext, work: &Work) -> Result<Settled, Failure> {
+        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
+        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let mut done = Settled::default();
+        let surplus: Vec<VersionName> = work.pair.copy[work.wrong_from..]
             .iter()
             .rev()
-            .map(|entry| VersionName {
-                key: entry.key.clone(),
-                version_id: entry.version_id.clone(),
-            })
+            .map(version_name)
             .collect();
         for versions in surplus.chunks(1000) {
-            to.s3.delete_versions(copy, versions).await?;
-            settled.removed += versions.len() as u64;
+            to.s3.delete_versions(&copy, versions).await?;
+            done.removed += versions.len() as u64;
         }
-        for entry in &wanted[right..] {
-            if let Some(why) = waves::uncopyable(entry) {
-                let what = format!("{:?} ({}) cannot be copied: {why}", entry.key, entry.version_id);
-                return Err(cx.failure(FailureClass::WrongState, "[NotCopyable]", what));
-            }
-            match &entry.what {
-                Listed::Marker => {
-                    to.s3.delete_object(copy, &entry.key).await?;
-                    settled.markers += 1;
+        for entry in &work.pair.original[work.lacking.clone()] {
+            match self.copying(&from, (&original, &copy), entry).await? {
+                None => {
+                    to.s3
+                        .delete_object(&copy, &entry.key)
+                        .await
+                        .map_err(|failure| about(failure, entry))?;
+                    done.markers += 1;
                 }
-                Listed::Version {
-                    etag, storage_class, ..
-                } => {
-                    let one = Copy {
-                        from: original.to_owned(),
-                        from_owner: from.id.clone(),
-                        key: entry.key.clone(),
-                        version_id: entry.version_id.clone(),
-                        etag: etag.clone(),
-                        to: copy.to_owned(),
-                        storage_class: storage_class.clone(),
-                    };
-                    to.s3.copy_object(&one).await?;
-                    settled.copied += 1;
+                Some(one) => {
+                    to.s3.copy_object(&one).await.map_err(|failure| about(failure, entry))?;
+                    done.copied += 1;
                 }
             }
         }
-        Ok(())
+        Ok(done)
+    }
+
+    /// How an entry is copied; none for a delete marker.
+    async fn copying(
+        &self,
+        from: &Account,
+        (original, copy): (&str, &str),
+        entry: &ListedEntry,
+    ) -> Result<Option<Copy>, Failure> {
+        let Listed::Version {
+            etag, storage_class, ..
+        } = &entry.what
+        else {
+            return Ok(None);
+        };
+        let redirect = if self.input.redirects {
+            from.s3.describe(original, &version_name(entry)).await?.redirect
+        } else {
+            None
+        };
+        Ok(Some(Copy {
+            from: original.to_owned(),
+            from_owner: from.id.clone(),
+            key: entry.key.clone(),
+            version_id: entry.version_id.clone(),
+            etag: etag.clone(),
+            to: copy.to_owned(),
+            storage_class: storage_class.clone(),
+            redirect,
+        }))
+    }
+
+    /// What comes next of a key that is not finished. Gives the key as it stands then.
+    async fn next_of_key(&self, cx: &StepContext, work: Work, settled: &mut Settled) -> Result<Pair, Failure> {
+        let mut pair = work.pair;
+        let done = work.lacking.end;
+        pair.copy = pair.original[..done].to_vec();
+        let entry = pair.original[done].clone();
+        if !waves::is_large(&entry) {
+            return Ok(pair);
+        }
+        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
+        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let Some(copying) = self.copying(&from, (&original, &copy), &entry).await? else {
+            return Ok(pair);
+        };
+        let under_way = settled.in_parts.take();
+        settled.in_parts = copy_in_parts::go_on(&from, &to, &copying, entry.size(), under_way)
+            .await
+            .map_err(|failure| about(failure, &entry))?;
+        if settled.in_parts.is_none() {
+            settled.copied += 1;
+            pair.copy.push(entry);
+        }
+        Ok(pair)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// In a bucket that is not the run's own, only what is in the original twice over is this run's to take away.
+fn check_surplus(cx: &StepContext, pair: &Pair, wrong_from: usize) -> Result<(), Failure> {
+    let stranger = pair.copy[wrong_from..].iter().find(|entry| {
+        !pair
+            .original
+            .iter()
+            .any(|original| compare::sameness(original, entry) != Sameness::Different)
+    });
+    let Some(stranger) = stranger else { return Ok(()) };
+    let what = format!(
+        "{:?} ({}) is in the bucket, and this run did not write it: somebody uses the bucket before everything is copied into it. \
+         Nothing of it was changed",
+        stranger.key, stranger.version_id
+    );
+    Err(cx.failure(FailureClass::WrongState, "[ForeignWrite]", what))
+}
 
-    fn version(size: u64, etag: &str) -> ListedEntry {
-        let what = Listed::Version {
-            size,
-            etag: etag.into(),
-            storage_class: "STANDARD".into(),
-        };
-        ListedEntry {
-            key: "k".into(),
-            version_id: "v".into(),
-            is_latest: false,
-            last_modified: jiff::Timestamp::UNIX_EPOCH,
-            what,
-        }
+fn version_name(entry: &ListedEntry) -> VersionName {
+    VersionName {
+        key: entry.key.clone(),
+        version_id: entry.version_id.clone(),
     }
+}
 
-    fn marker() -> ListedEntry {
-        ListedEntry {
-            what: Listed::Marker,
-            ..version(0, "")
-        }
-    }
-
-    #[test]
-    fn what_is_missing_begins_where_the_copy_ends() {
-        let wanted = [version(1, "a"), marker(), version(2, "b")];
-        assert_eq!(right_so_far(&wanted, &wanted[..2]), 2);
-        assert_eq!(right_so_far(&wanted, &[]), 0);
-        assert_eq!(right_so_far(&wanted, &wanted), 3);
-    }
-
-    #[test]
-    fn a_version_written_twice_is_not_right_the_second_time() {
-        assert_eq!(
-            right_so_far(&[version(1, "a"), version(1, "b")], &[version(1, "a"), version(1, "a")]),
-            1
-        );
-    }
-
-    #[test]
-    fn versions_of_one_size_in_the_wrong_order_are_seen() {
-        assert_eq!(
-            right_so_far(&[version(1, "a"), version(1, "b")], &[version(1, "b"), version(1, "a")]),
-            0
-        );
-    }
-
-    #[test]
-    fn an_etag_that_copying_changes_is_no_reason_to_copy_again() {
-        assert_eq!(right_so_far(&[version(9, "a-2")], &[version(9, "c")]), 1);
-    }
+/// A failure that says which of many thousand versions it is about.
+fn about(mut failure: Failure, entry: &ListedEntry) -> Failure {
+    failure.message = format!("{:?} ({}): {}", entry.key, entry.version_id, failure.message);
+    failure
 }

@@ -20,9 +20,12 @@ pub struct BucketSpec {
     /// What becomes of the bucket policy.
     #[serde(default)]
     pub policy: PolicyCarried,
-    /// From how many objects on a wave is copied by S3 Batch Operations; smaller ones are copied one by one.
-    #[serde(default = "batch_from")]
-    pub batch_from: u64,
+    /// From how many objects on a wave is copied by S3 Batch Operations; absent: where that is faster than copying one by one.
+    #[serde(default)]
+    pub batch_from: Option<u64>,
+    /// How the copy's content is proved.
+    #[serde(default)]
+    pub verify: Proof,
     /// Whether a version whose copy has the same size but no comparable ETag or checksum counts as copied.
     #[serde(default)]
     pub accept_unproved: bool,
@@ -50,7 +53,13 @@ pub enum PolicyCarried {
     Leave,
 }
 
-fn batch_from() -> u64 {
-    // Below, a job's start-up (minutes) and price outweigh copying one after another.
-    200
+/// How the content of a copy is proved, beside kind, order, size and storage class of every entry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// By ETags where they tell (not under a KMS key, not of uploads in parts), else by checksums, else by reading.
+    #[default]
+    Etags,
+    /// By checksums, or by reading where S3 keeps none.
+    Checksums,
 }

@@ -1,19 +1,22 @@
-//! Lists a bucket whole and plans the waves in which it is copied. Within a wave no key stands twice, and a wave begins only when the
-//! one before is settled: only so do histories keep their order, because a batch job has none.
+//! Lists a bucket and its copy whole and plans how what the copy lacks is copied: in waves by S3 Batch Operations where that is
+//! faster, else one by one. Within a wave no key stands twice, and a wave's manifest is written only when the wave before has ended:
+//! only so do histories keep their order, because a batch job has none.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Extension, Observed, Step, StepContext, Verified};
-use listing::waves::{self, Classes, Depths};
-use model::listing::Sums;
+use listing::Missing;
+use listing::waves::{self, Amount, Classes, Depths};
+use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
 use model::{Digest, Failure, FailureClass, Phase, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::place::{Place, histories};
-use super::{copy_wave, settle, write_manifest};
+use super::listed::{Both, unwritable};
+use super::place::Place;
+use super::{copy_wave, settle, write_manifests};
 use crate::draft::DraftStep;
 use crate::world::World;
 
@@ -27,26 +30,32 @@ pub(super) struct Input {
     pub(super) ops: Place,
     /// As whom batch jobs run.
     pub(super) batch_role: String,
-    /// From how many objects on a wave is worth a job.
-    pub(super) batch_from: u64,
-    /// Tells the way there (`out`) and the way back (`back`) apart in the names of steps.
+    /// From how many objects on a wave is worth a job; absent: where a job is faster.
+    pub(super) batch_from: Option<u64>,
+    /// Whether every version must be asked where it redirects to: then none is copied by a job.
+    pub(super) redirects: bool,
+    /// Whether the copy is the run's own, in which nobody else writes.
+    pub(super) copy_is_ours: bool,
+    /// Tells the ways apart in the names of steps: `bulk` while the source lives, `out` once it is frozen, and `back`.
     pub(super) way: String,
-    /// What the step that must wait for the whole copy does. Not its id: that would read as something this step needs.
-    pub(super) proof: String,
+    /// What the step does that must wait for the whole copy. Not its id: that would read as something this step needs.
+    pub(super) before: String,
 }
 
-/// What the listing told. Small: it is kept as an event.
+/// What the listings told. Small: it is kept as an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Surveyed {
-    /// The sums.
+    /// The sums over the original.
     pub(super) sums: Sums,
-    /// A digest over every entry.
+    /// A digest over every entry of the original.
     pub(super) digest: Digest,
-    /// The waves that are worth jobs, the oldest entries first: rows by storage class.
+    /// What the copy lacks.
+    pub(super) missing: Sums,
+    /// The waves that are worth jobs, the oldest versions first.
     pub(super) waves: Vec<Classes>,
-    /// Versions that cannot be copied as they are.
-    pub(super) uncopyable: u64,
-    /// The first of them, with why.
+    /// Versions that must be restored from an archive before they can be copied.
+    pub(super) archived: u64,
+    /// The first of them.
     pub(super) such_as: Vec<String>,
 }
 
@@ -62,35 +71,60 @@ impl Survey {
 }
 
 const SHOWN: usize = 5;
+/// From so many objects on, a job of a few goes first: what is wrong with role, key or policy then costs minutes and not a manifest.
+const CANARY_FROM: u64 = 1_000;
+const CANARY_ROWS: u64 = 5;
 
 #[async_trait(?Send)]
 impl Step for Survey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let account = self.input.from.account(&self.world);
-        let mut keys = histories(&account, &self.input.from.name(cx)?, None);
+        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
+        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
         let mut found = Surveyed {
             sums: Sums::default(),
             digest: Digest::of(b""),
+            missing: Sums::default(),
             waves: Vec::new(),
-            uncopyable: 0,
+            archived: 0,
             such_as: Vec::new(),
         };
         let mut depths = Depths::default();
-        while let Some(history) = keys.next().await? {
-            found.sums.add(&history);
-            depths.add(&history);
-            found.digest = Digest::of(format!("{}{history:?}", found.digest).as_bytes());
-            for entry in &history.entries {
-                let Some(why) = waves::uncopyable(entry) else { continue };
-                found.uncopyable += 1;
+        for pair in both.pairs() {
+            let pair = pair.map_err(|error| unwritable(&error))?;
+            let lacking = match Missing::of(&pair) {
+                Missing::Nothing => &[],
+                Missing::Entries(entries) => {
+                    depths.add(entries);
+                    entries
+                }
+                // It is put right one by one, behind the waves.
+                Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
+            };
+            for entry in lacking.iter().filter(|entry| waves::is_archived(entry)) {
+                found.archived += 1;
                 if found.such_as.len() < SHOWN {
-                    found
-                        .such_as
-                        .push(format!("{:?} ({}): {why}", entry.key, entry.version_id));
+                    found.such_as.push(format!("{:?} ({})", entry.key, entry.version_id));
                 }
             }
+            if !lacking.is_empty() {
+                found.missing.add(&KeyHistory {
+                    key: pair.key.clone(),
+                    entries: lacking.to_vec(),
+                });
+            }
+            if !pair.original.is_empty() {
+                let history = KeyHistory {
+                    key: pair.key,
+                    entries: pair.original,
+                };
+                found.sums.add(&history);
+                found.digest = Digest::of(format!("{}{history:?}", found.digest).as_bytes());
+            }
         }
-        found.waves = depths.worth_a_job(self.input.batch_from);
+        if !self.input.redirects {
+            found.waves = depths.worth_a_job(self.input.batch_from);
+        }
         Ok(Observed::Present(json!(found)))
     }
 
@@ -100,10 +134,10 @@ impl Step for Survey {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let found: Surveyed = cx.output(&cx.spec.id)?;
-        if found.uncopyable > 0 {
+        if found.archived > 0 {
             let why = format!(
-                "{} versions cannot be copied as they are, such as {}",
-                found.uncopyable,
+                "{} versions are archived and must be restored before they can be copied, such as {}",
+                found.archived,
                 found.such_as.join("; ")
             );
             return Ok(Verified::Wrong { why });
@@ -115,13 +149,26 @@ impl Step for Survey {
             bytes,
             deepest,
         } = found.sums;
-        Ok(Verified::Right {
-            evidence: format!(
-                "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes, at most {deepest} entries in one key; \
-                 listing {}",
-                found.digest.short()
-            ),
-        })
+        let mut evidence = format!(
+            "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes, at most {deepest} entries in one key; \
+             listing {}; to be copied: {} versions, {} delete markers, {} bytes",
+            found.digest.short(),
+            found.missing.versions,
+            found.missing.markers,
+            found.missing.bytes
+        );
+        if let Some(wave) = found.waves.first() {
+            let (jobs, whole) = (found.waves.len(), total(wave));
+            evidence = format!(
+                "{evidence}; {jobs} waves by batch jobs: the first, of {} objects, takes about {} min so, and {} min one by one",
+                whole.rows,
+                whole.by_job() / 60,
+                whole.one_by_one() / 60
+            );
+        } else if found.missing.versions > 0 {
+            evidence = format!("{evidence}; one by one, which is faster than a batch job's start");
+        }
+        Ok(Verified::Right { evidence })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
@@ -134,101 +181,174 @@ impl Step for Survey {
         let steps = wave_steps(&self.input, &cx.spec, &found);
         Ok(Some(Extension {
             steps,
-            before: vec![cx.spec.resource.step(&self.input.proof)],
+            before: vec![cx.spec.resource.step(&self.input.before)],
         }))
     }
 }
 
-/// Manifests, jobs and what settles each wave; the last one settles everything that is left, markers and deep histories too.
+fn total(classes: &Classes) -> Amount {
+    classes.values().fold(Amount::default(), |sum, amount| Amount {
+        rows: sum.rows + amount.rows,
+        bytes: sum.bytes + amount.bytes,
+    })
+}
+
+/// Manifests and jobs of each wave, and what settles all that is left, delete markers and deep histories too.
 pub(super) fn wave_steps(input: &Input, survey: &StepSpec, found: &Surveyed) -> Vec<StepSpec> {
-    let mut steps: Vec<StepSpec> = Vec::new();
-    let mut behind = survey.id.clone();
-    let usual = |action: &str, verb: &str, title: String, step_input: Value| {
-        DraftStep::new(&survey.resource, action, survey.side, title, step_input)
-            .named(&format!("{}_{verb}", input.way))
-            .phase(survey.phase)
-            .leaves_nothing()
-            .patience(1800)
+    let mut steps = Waves {
+        input,
+        survey,
+        found,
+        steps: Vec::new(),
+        behind: vec![survey.id.clone()],
     };
-    let settle = |depth: Option<u64>, verb: &str, needs: &[StepId]| {
-        let title = match depth {
-            Some(depth) => format!("settle wave {depth}: copy what its jobs left out, and set its delete markers"),
-            None => "copy what is left, key by key, and set delete markers".to_owned(),
-        };
-        let entries = found.sums.versions + found.sums.markers;
-        let settle = settle::Input {
-            from: input.from.clone(),
-            to: input.to.clone(),
-            depth,
-        };
-        let in_jobs: u64 = found.waves.iter().flat_map(Classes::values).sum();
-        let left = if depth.is_none() {
-            entries.saturating_sub(in_jobs)
-        } else {
-            0
-        };
-        usual("bucket.settle", verb, title, json!(settle))
-            .needs(needs)
-            .estimate(10 + entries / 5_000 + left / 10, 60 + entries / 500)
-    };
+    if let Some(first) = found.waves.first().filter(|first| total(first).rows >= CANARY_FROM) {
+        steps.wave("canary", first, Some(CANARY_ROWS));
+    }
     for (wave, classes) in (1_u64..).zip(&found.waves) {
-        let mut jobs = vec![behind.clone()];
-        for (class, rows) in classes {
-            let name = format!("{wave}_{}", class.to_ascii_lowercase());
-            let manifest = write_manifest::Input {
-                of: input.from.clone(),
-                ops: input.ops.clone(),
-                key: format!("manifests/{}/{}-{name}.csv", survey.resource.name, input.way),
-                wave,
-                class: class.clone(),
-                rows: *rows,
-            };
-            let title = format!("write the manifest of wave {wave} ({class}, {rows} objects)");
-            let step = usual(
-                "bucket.write_manifest",
-                &format!("write_manifest_{name}"),
-                title,
-                json!(manifest),
-            );
-            let step = step
-                .needs([&survey.id])
-                .estimate(10 + found.sums.versions / 10_000, 60 + found.sums.versions / 1_000);
-            let written = step.spec.id.clone();
-            steps.push(step.spec);
-            let copy = copy_wave::Input {
-                manifest: written.clone(),
-                ops: input.ops.clone(),
-                to: input.to.clone(),
-                role: input.batch_role.clone(),
-                class: class.clone(),
-                rows: *rows,
-                reports: format!("reports/{}/{}-{name}", survey.resource.name, input.way),
-            };
-            let title = format!("copy wave {wave} ({class}, {rows} objects) by a batch job");
-            let step = usual("bucket.copy_wave", &format!("copy_wave_{name}"), title, json!(copy));
-            let step = step
-                .needs([&behind, &written])
-                .estimate(240 + rows / 500, 900 + rows / 100);
-            jobs.push(step.spec.id.clone());
-            steps.push(step.spec);
+        if found.missing.markers > 0 {
+            steps.set_markers(wave);
         }
-        if wave < found.waves.len() as u64 {
-            let step = settle(Some(wave), &format!("settle_wave_{wave}"), &jobs);
-            behind = step.spec.id.clone();
-            steps.push(step.spec);
-        } else {
-            steps.push(settle(None, "settle", &jobs).spec);
-        }
+        steps.wave(&wave.to_string(), classes, None);
     }
-    if found.waves.is_empty() {
-        steps.push(settle(None, "settle", &[behind]).spec);
-    }
+    steps.settle();
     debug_assert!(
         steps
+            .steps
             .iter()
             .all(|step| step.phase != Phase::Settle && step.estimate != Estimate::default())
     );
-    steps
+    steps.steps
+}
+
+struct Waves<'a> {
+    input: &'a Input,
+    survey: &'a StepSpec,
+    found: &'a Surveyed,
+    steps: Vec<StepSpec>,
+    /// The steps that the next wave waits for.
+    behind: Vec<StepId>,
+}
+
+impl Waves<'_> {
+    fn step(&self, action: &str, verb: &str, title: String, input: impl Serialize) -> DraftStep {
+        let survey = self.survey;
+        DraftStep::new(&survey.resource, action, survey.side, title, input)
+            .named(&format!("{}_{verb}", self.input.way))
+            .phase(survey.phase)
+            .leaves_nothing()
+            .patience(1800)
+    }
+
+    fn push(&mut self, step: DraftStep) -> StepId {
+        let id = step.spec.id.clone();
+        self.steps.push(step.spec);
+        id
+    }
+
+    /// Seconds that listing both buckets takes.
+    fn listing(&self) -> (u64, u64) {
+        let entries = self.found.sums.versions + self.found.sums.markers;
+        (5 + entries / 50_000, 30 + entries / 5_000)
+    }
+
+    fn settling(&self, only_markers: bool) -> settle::Input {
+        settle::Input {
+            from: self.input.from.clone(),
+            to: self.input.to.clone(),
+            only_markers,
+            redirects: self.input.redirects,
+            copy_is_ours: self.input.copy_is_ours,
+        }
+    }
+
+    fn set_markers(&mut self, wave: u64) {
+        let title = format!("set the delete markers that come before wave {wave}");
+        let step = self.step(
+            "bucket.settle",
+            &format!("set_markers_{wave}"),
+            title,
+            self.settling(true),
+        );
+        let (p50, p90) = self.listing();
+        let markers = self.found.missing.markers;
+        let step = step
+            .needs(&self.behind)
+            .estimate(p50 + markers / 250, p90 + markers / 50);
+        self.behind = vec![self.push(step)];
+    }
+
+    fn wave(&mut self, name: &str, classes: &Classes, most_rows: Option<u64>) {
+        let (survey, way) = (self.survey, &self.input.way);
+        let input = write_manifests::Input {
+            from: self.input.from.clone(),
+            to: self.input.to.clone(),
+            ops: self.input.ops.clone(),
+            folder: format!("manifests/{}/{way}-{name}", survey.resource.name),
+            classes: classes.keys().cloned().collect(),
+            most_rows,
+        };
+        let objects = total(classes).rows;
+        let title = match most_rows {
+            Some(rows) => format!("write the manifests of a first copy of {rows} objects, as a test"),
+            None => format!("write the manifests of wave {name} ({objects} objects)"),
+        };
+        let step = self.step(
+            "bucket.write_manifests",
+            &format!("write_manifests_{name}"),
+            title,
+            input,
+        );
+        let (p50, p90) = self.listing();
+        let written = self.push(step.needs(&self.behind).estimate(p50 + 5, p90 + 30));
+        self.behind = Vec::new();
+        for (class, amount) in classes {
+            let rows = most_rows.map_or(amount.rows, |most| most.min(amount.rows));
+            let verb = format!("{name}_{}", class.to_ascii_lowercase());
+            let input = copy_wave::Input {
+                manifests: written.clone(),
+                ops: self.input.ops.clone(),
+                to: self.input.to.clone(),
+                role: self.input.batch_role.clone(),
+                class: class.clone(),
+                reports: format!("reports/{}/{way}-{verb}", survey.resource.name),
+                is_test: most_rows.is_some(),
+            };
+            let title = match most_rows {
+                Some(_) => format!("copy {rows} objects of {class} by a batch job, as a test of role, key and policy"),
+                None => format!("copy wave {name} ({class}, {rows} objects) by a batch job"),
+            };
+            let step = self.step("bucket.copy_wave", &format!("copy_wave_{verb}"), title, input);
+            let step = step
+                .needs([&written])
+                .estimate(Amount { rows, ..*amount }.by_job(), 900 + 3 * amount.by_job());
+            let copied = self.push(step);
+            self.behind.push(copied);
+        }
+    }
+
+    fn settle(&mut self) {
+        let title = "copy what is left, key by key, and set delete markers".to_owned();
+        let step = self.step("bucket.settle", "settle", title, self.settling(false));
+        let in_jobs = self
+            .found
+            .waves
+            .iter()
+            .map(total)
+            .fold(Amount::default(), |sum, wave| Amount {
+                rows: sum.rows + wave.rows,
+                bytes: sum.bytes + wave.bytes,
+            });
+        let left = Amount {
+            rows: (self.found.missing.versions + self.found.missing.markers).saturating_sub(in_jobs.rows),
+            bytes: self.found.missing.bytes.saturating_sub(in_jobs.bytes),
+        };
+        let (p50, p90) = self.listing();
+        let step = step
+            .needs(&self.behind)
+            .estimate(p50 + left.one_by_one(), p90 + 4 * left.one_by_one());
+        self.push(step);
+    }
 }
 
 #[cfg(test)]

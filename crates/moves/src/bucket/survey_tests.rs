@@ -8,15 +8,17 @@ fn place(step: &str) -> Place {
     Place::made_by(&ResourceRef::new("bucket", "b").step(step))
 }
 
-fn steps(waves: &[&[(&str, u64)]], deepest: u64) -> Vec<StepSpec> {
+fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
     let input = Input {
         from: Place::named(Side::Source, "b"),
         to: place("create_interim"),
         ops: place("create_ops"),
         batch_role: "arn:aws:iam::222222222222:role/batch".into(),
-        batch_from: 2,
+        batch_from: Some(2),
+        redirects: false,
+        copy_is_ours: true,
         way: "out".into(),
-        proof: "prove_interim".into(),
+        before: "prove_interim".into(),
     };
     let resource = ResourceRef::new("bucket", "b");
     let survey = DraftStep::new(&resource, "bucket.survey", Side::Target, "", &input)
@@ -24,20 +26,24 @@ fn steps(waves: &[&[(&str, u64)]], deepest: u64) -> Vec<StepSpec> {
         .spec;
     let waves = waves
         .iter()
-        .map(|classes| classes.iter().map(|(c, n)| ((*c).to_owned(), *n)).collect())
+        .map(|classes| {
+            let amount = |rows| Amount { rows, bytes: rows };
+            classes.iter().map(|(c, n)| ((*c).to_owned(), amount(*n))).collect()
+        })
         .collect();
     let sums = Sums {
         keys: 10,
         versions: 20,
-        markers: 3,
+        markers,
         bytes: 99,
-        deepest,
+        deepest: 5,
     };
     let found = Surveyed {
         sums,
         digest: Digest::of(b"x"),
+        missing: sums,
         waves,
-        uncopyable: 0,
+        archived: 0,
         such_as: Vec::new(),
     };
     wave_steps(&input, &survey, &found)
@@ -47,58 +53,80 @@ fn verbs(steps: &[StepSpec]) -> Vec<&str> {
     steps.iter().map(|step| step.id.verb()).collect()
 }
 
+fn needs(steps: &[StepSpec]) -> BTreeMap<&str, Vec<&str>> {
+    steps
+        .iter()
+        .map(|step| (step.id.verb(), step.needs.iter().map(StepId::verb).collect()))
+        .collect()
+}
+
 #[test]
-fn a_wave_begins_only_when_the_one_before_is_settled() {
-    let steps = steps(&[&[("STANDARD", 9), ("STANDARD_IA", 5)], &[("STANDARD", 4)]], 5);
+fn a_waves_manifests_are_written_when_the_wave_before_has_ended() {
+    let steps = steps(&[&[("STANDARD", 9), ("STANDARD_IA", 5)], &[("STANDARD", 4)]], 0);
     assert_eq!(
         verbs(&steps),
         [
-            "out_write_manifest_1_standard",
+            "out_write_manifests_1",
             "out_copy_wave_1_standard",
-            "out_write_manifest_1_standard_ia",
             "out_copy_wave_1_standard_ia",
-            "out_settle_wave_1",
-            "out_write_manifest_2_standard",
+            "out_write_manifests_2",
             "out_copy_wave_2_standard",
             "out_settle",
         ]
     );
-    let needs: BTreeMap<&str, Vec<&str>> = steps
-        .iter()
-        .map(|step| (step.id.verb(), step.needs.iter().map(StepId::verb).collect()))
-        .collect();
+    let needs = needs(&steps);
+    assert_eq!(needs["out_write_manifests_1"], ["survey_out"]);
     assert_eq!(
-        needs["out_copy_wave_2_standard"],
-        ["out_settle_wave_1", "out_write_manifest_2_standard"]
-    );
-    assert!(
-        needs["out_settle_wave_1"].contains(&"out_copy_wave_1_standard_ia"),
+        needs["out_write_manifests_2"],
+        ["out_copy_wave_1_standard", "out_copy_wave_1_standard_ia"],
         "both classes of a wave"
     );
-    assert!(needs["out_settle"].contains(&"out_copy_wave_2_standard"));
+    assert_eq!(needs["out_settle"], ["out_copy_wave_2_standard"]);
 }
 
 #[test]
-fn the_last_settling_has_no_depth_and_the_others_have_their_waves() {
-    let steps = steps(&[&[("STANDARD", 9)], &[("STANDARD", 4)]], 5);
-    let depth = |verb: &str| {
-        steps
-            .iter()
-            .find(|step| step.id.verb() == verb)
-            .map(|step| step.input["depth"].clone())
-    };
-    assert_eq!(depth("out_settle_wave_1"), Some(json!(1)));
-    assert_eq!(depth("out_settle"), Some(Value::Null));
+fn delete_markers_are_set_before_the_versions_that_follow_on_them() {
+    let steps = steps(&[&[("STANDARD", 9)], &[("STANDARD", 4)]], 1);
+    assert_eq!(
+        verbs(&steps),
+        [
+            "out_set_markers_1",
+            "out_write_manifests_1",
+            "out_copy_wave_1_standard",
+            "out_set_markers_2",
+            "out_write_manifests_2",
+            "out_copy_wave_2_standard",
+            "out_settle",
+        ]
+    );
+    let needs = needs(&steps);
+    assert_eq!(needs["out_set_markers_2"], ["out_copy_wave_1_standard"]);
+    assert_eq!(needs["out_write_manifests_2"], ["out_set_markers_2"]);
+}
+
+#[test]
+fn a_few_objects_go_first_where_many_follow() {
+    let steps = steps(&[&[("STANDARD", 5_000)]], 0);
+    assert_eq!(
+        verbs(&steps),
+        [
+            "out_write_manifests_canary",
+            "out_copy_wave_canary_standard",
+            "out_write_manifests_1",
+            "out_copy_wave_1_standard",
+            "out_settle",
+        ]
+    );
+    assert_eq!(steps[0].input["most_rows"], CANARY_ROWS);
+    assert_eq!(steps[1].input["is_test"], true);
+    assert_eq!(steps[3].input["is_test"], false);
 }
 
 #[test]
 fn a_bucket_too_small_for_jobs_is_copied_key_by_key() {
     let steps = steps(&[], 3);
     assert_eq!(verbs(&steps), ["out_settle"]);
-    assert_eq!(
-        steps[0].needs.iter().map(StepId::verb).collect::<Vec<_>>(),
-        ["survey_out"]
-    );
+    assert_eq!(needs(&steps)["out_settle"], ["survey_out"]);
 }
 
 #[test]

@@ -73,6 +73,20 @@ impl Baseline {
         }
     }
 
+    /// An application has changed a key of a bucket that was there: as it is now it is to be kept.
+    pub(super) fn written(&mut self, bucket: &str, key: &str, stack: Vec<Entry>) {
+        let Some(kept) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        let last = stack.iter().map(|entry| entry.order).max();
+        self.last_order = self.last_order.max(last.unwrap_or(0));
+        if stack.is_empty() {
+            kept.stacks.remove(key);
+        } else {
+            kept.stacks.insert(key.to_owned(), stack);
+        }
+    }
+
     /// The buckets that an account had, by name.
     pub(super) fn buckets_of(&self, account: &AccountId) -> impl Iterator<Item = (&String, &KeptBucket)> {
         self.buckets.iter().filter(move |(_, bucket)| bucket.owner == *account)

@@ -25,6 +25,7 @@ use model::ids::AccountId;
 
 use crate::cloud::{Cloud, Effect};
 use crate::dns::{self, NameWatch};
+use crate::s3::versions::Entry;
 use crate::s3::versions::well_formed;
 use crate::services::storage_key::account_of;
 use crate::services::{ec2, rds};
@@ -116,6 +117,11 @@ impl Laws {
     /// A person has agreed that a source bucket be emptied (law 3).
     pub fn gate_approved(&mut self, bucket: &str) {
         self.approved.insert(bucket.to_owned());
+    }
+
+    /// An application has written to a bucket that was there at the start: what it wrote is not to be lost either.
+    pub(crate) fn written(&mut self, bucket: &str, key: &str, stack: Vec<Entry>) {
+        self.baseline.written(bucket, key, stack);
     }
 
     fn tell(&mut self, law: u8, subject: &str, what: impl FnOnce() -> String) {

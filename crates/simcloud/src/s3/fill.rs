@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use model::ids::{AccountId, Region};
-use model::inventory::{Bucket as Observed, Contents, ObjectEntry, RegionInventory, Versioning};
+use model::inventory::{Bucket as Observed, Carried, Contents, ObjectEntry, RegionInventory, Versioning};
 
-use super::content::{Content, mix};
+use super::content::{Content, hex, mix};
 use super::settings::{BucketPolicy, key_arn};
 use super::versions::{Entry, Headers, Object, What};
 use super::{Bucket, objects};
@@ -65,12 +65,16 @@ fn filled(cloud: &mut Cloud, account: &AccountId, region: &Region, observed: &Ob
         for (position, entry) in history.entries.iter().enumerate() {
             let what = match entry {
                 ObjectEntry::DeleteMarker {} => What::Marker,
-                ObjectEntry::Version { size, class, .. } => object(
-                    &bucket,
-                    mix(salt ^ mix((number as u64) << 32 | position as u64)),
-                    *size,
-                    class.as_deref(),
-                ),
+                ObjectEntry::Version {
+                    size,
+                    class,
+                    parts,
+                    carried,
+                    ..
+                } => {
+                    let seed = mix(salt ^ mix((number as u64) << 32 | position as u64));
+                    object(&bucket, seed, *size, class.as_deref(), *parts, carried)
+                }
             };
             let null = matches!(entry, ObjectEntry::Version { null: true, .. });
             add(cloud, &mut bucket, &history.key, null, what, &mut clock);
@@ -101,19 +105,42 @@ fn add(cloud: &mut Cloud, bucket: &mut Bucket, key: &str, null: bool, what: What
     });
 }
 
-fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>) -> What {
+fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>, parts: Option<u32>, carried: &Carried) -> What {
     let content = Content::made(seed, size);
     let key = bucket.key.clone();
+    let (etag, parts) = match parts {
+        None => (objects::single_etag(&content, key.as_deref()), Vec::new()),
+        // The digest of the parts' digests, and their number: not the content's.
+        Some(parts) => {
+            let digest = hex(&mix(seed ^ u64::from(parts)).to_be_bytes());
+            (format!("{digest}{digest}-{parts}"), part_sizes(size, parts))
+        }
+    };
+    let system = carried.content_type.iter().map(|kind| ("content-type", kind.clone()));
+    let headers = Headers {
+        system: system.collect(),
+        user: carried.metadata.clone(),
+        redirect: carried.redirect.clone(),
+    };
     What::Object(Arc::new(Object {
-        etag: objects::single_etag(&content, key.as_deref()),
+        etag,
         content,
         class: class.map_or(Cow::Borrowed("STANDARD"), |class| Cow::Owned(class.to_owned())),
-        headers: Arc::new(Headers::default()),
-        tags: Default::default(),
+        headers: Arc::new(headers),
+        tags: carried.tags.clone(),
         key,
         checksum: None,
-        parts: Arc::default(),
+        parts: parts.into(),
     }))
+}
+
+/// All of one size but the last.
+fn part_sizes(size: u64, parts: u32) -> Vec<u64> {
+    let each = size.div_ceil(u64::from(parts.max(1))).max(1);
+    (0..size)
+        .step_by(usize::try_from(each).unwrap_or(usize::MAX))
+        .map(|at| each.min(size - at))
+        .collect()
 }
 
 /// Makes keys, versions and markers that add up to the sums exactly, as far as the sums agree with each other.
@@ -146,7 +173,7 @@ fn invent(cloud: &mut Cloud, bucket: &mut Bucket, sums: &Contents, salt: u64, cl
                 };
                 bytes_left -= size;
                 versions_left -= 1;
-                object(bucket, random.u64(..), size, None)
+                object(bucket, random.u64(..), size, None, None, &Carried::default())
             };
             left -= 1;
             add(cloud, bucket, &key, false, what, clock);

@@ -20,6 +20,7 @@ pub mod settings;
 pub(crate) mod test_world;
 pub mod uploads;
 pub mod versions;
+mod writers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Buckets {
     pub settling: BTreeMap<String, names::Settling>,
     /// The place of the last write among all writes.
     last_order: u64,
+    /// Who goes on writing while a run is under way.
+    writers: writers::Writers,
 }
 
 /// A bucket.
@@ -136,6 +139,7 @@ pub type Outcome<T> = Result<T, Refusal>;
 /// What is due by now.
 pub fn advance(cloud: &mut Cloud) {
     names::advance(cloud);
+    writers::advance(cloud);
 }
 
 impl Buckets {

@@ -2,4 +2,5 @@
 
 pub mod night;
 pub mod points;
+pub mod round_trip;
 pub mod standing;

@@ -8,7 +8,7 @@ use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
 };
-use model::Failure;
+use model::{Failure, FailureClass};
 
 use crate::s3::{Copy, S3, Upload, VersionName};
 
@@ -24,8 +24,6 @@ pub struct Described {
     /// Where a website sends who asks for it.
     pub redirect: Option<String>,
     metadata: BTreeMap<String, String>,
-    /// How many tags it has; not told to who may not read them.
-    pub tags: usize,
 }
 
 /// A part of an upload, as S3 has it.
@@ -47,7 +45,10 @@ impl S3 {
             .key(&version.key)
             .version_id(&version.version_id)
             .expected_bucket_owner(self.account.as_str());
-        let found = call.send().await.map_err(self.failed("HeadObject"))?;
+        let found = match call.send().await.map_err(self.failed("HeadObject")) {
+            Ok(found) => found,
+            Err(failure) => return Err(self.told(bucket, version, failure).await),
+        };
         let metadata = found.metadata.unwrap_or_default();
         Ok(Described {
             cache_control: found.cache_control,
@@ -58,8 +59,33 @@ impl S3 {
             expires: found.expires_string,
             redirect: found.website_redirect_location,
             metadata: metadata.into_iter().collect(),
-            tags: found.tag_count.and_then(|tags| usize::try_from(tags).ok()).unwrap_or(0),
         })
+    }
+
+    /// A HEAD is answered without a body, so an expired token looks like any other bad request. A GET about the same version says
+    /// which it is.
+    async fn told(&self, bucket: &str, version: &VersionName, failure: Failure) -> Failure {
+        match failure.class {
+            FailureClass::Invalid | FailureClass::Denied => self.tags(bucket, version).await.err().unwrap_or(failure),
+            _ => failure,
+        }
+    }
+
+    /// The size of the first of the parts in which a version was uploaded, in bytes.
+    pub async fn first_part(&self, bucket: &str, version: &VersionName) -> Result<u64, Failure> {
+        let call = self
+            .read
+            .head_object()
+            .bucket(bucket)
+            .key(&version.key)
+            .version_id(&version.version_id)
+            .part_number(1)
+            .expected_bucket_owner(self.account.as_str());
+        let found = call.send().await.map_err(self.failed("HeadObject"))?;
+        Ok(found
+            .content_length
+            .and_then(|size| u64::try_from(size).ok())
+            .unwrap_or(0))
     }
 
     /// The tags of a version of this account.

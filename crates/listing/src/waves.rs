@@ -20,6 +20,9 @@ const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 /// The largest object that one copy can take: the documents' "5 GB", read in the careful way.
 pub const LARGEST_COPY: u64 = 5_000_000_000;
 
+/// Up to this size the content of a version is read where nothing else proves it: more would take a night, and pass through here.
+pub const LARGEST_READ: u64 = 256 << 20;
+
 /// How much a wave has of one storage class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
@@ -37,7 +40,9 @@ pub fn batch_class(entry: &ListedEntry) -> Option<&str> {
     match &entry.what {
         Listed::Version {
             size, storage_class, ..
-        } if *size <= LARGEST_COPY => BATCH_CLASSES.iter().find(|class| **class == storage_class).copied(),
+        } if *size <= LARGEST_COPY && !keeps_parts(entry) => {
+            BATCH_CLASSES.iter().find(|class| **class == storage_class).copied()
+        }
         Listed::Marker | Listed::Version { .. } => None,
     }
 }
@@ -45,6 +50,15 @@ pub fn batch_class(entry: &ListedEntry) -> Option<&str> {
 /// Whether a version must be restored before it can be copied.
 pub fn is_archived(entry: &ListedEntry) -> bool {
     matches!(&entry.what, Listed::Version { storage_class, .. } if ARCHIVED.contains(&storage_class.as_str()))
+}
+
+/// Whether it is copied in the parts in which it was uploaded. Its ETag is made from those; a copy in one piece has another, and for
+/// want of checksums nothing but reading both would prove that they are equal.
+pub fn keeps_parts(entry: &ListedEntry) -> bool {
+    match &entry.what {
+        Listed::Version { size, etag, .. } => *size > LARGEST_READ && etag.contains('-'),
+        Listed::Marker => false,
+    }
 }
 
 /// Whether one copy cannot take it.

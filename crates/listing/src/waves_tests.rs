@@ -78,6 +78,11 @@ fn what_a_job_cannot_copy_is_in_no_wave() {
     assert_eq!(batch_class(&version("REDUCED_REDUNDANCY", 1)), None);
     assert_eq!(batch_class(&version("STANDARD", LARGEST_COPY + 1)), None);
     assert_eq!(batch_class(&version("STANDARD", LARGEST_COPY)), Some("STANDARD"));
+    let mut in_parts = version("STANDARD", LARGEST_READ + 1);
+    if let Listed::Version { etag, .. } = &mut in_parts.what {
+        "0123-9".clone_into(etag);
+    }
+    assert_eq!(batch_class(&in_parts), None, "a job would make one piece of it");
     assert!(is_large(&version("STANDARD", LARGEST_COPY + 1)));
     assert!(is_archived(&version("DEEP_ARCHIVE", 1)));
     assert!(!is_archived(&version("GLACIER_IR", 1)));

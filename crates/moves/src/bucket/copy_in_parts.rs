@@ -1,4 +1,4 @@
-//! The copy of one version that is too large for a single call. Its place in the key's history is taken when the upload begins, not
+//! The copy of one version in parts: because it is too large for a single call, or to give it the parts of the original. Its place in the key's history is taken when the upload begins, not
 //! when it ends: an upload is gone on with only as long as nothing newer was written, and nothing is written meanwhile.
 
 use std::collections::BTreeSet;
@@ -16,13 +16,26 @@ pub(super) struct InParts {
     key: String,
     version_id: String,
     upload: String,
+    /// How large its parts are, in bytes.
+    part: u64,
 }
 
-/// The parts of an object are at least so large. S3 takes at most 10,000.
-const SMALLEST_PART: u64 = 512 << 20;
+/// How large parts are where the original's cannot be had again; larger where there would be more than S3 takes.
+const USUAL_PART: u64 = 512 << 20;
+/// What S3 takes for a part.
+const PART_SIZES: std::ops::RangeInclusive<u64> = 5 << 20..=5 << 30;
 const MOST_PARTS: u64 = 10_000;
 /// How many parts are copied at a time, and between two commits.
-const PARTS_AT_A_TIME: usize = 16;
+const PARTS_AT_A_TIME: usize = 8;
+
+/// Copies a version that is small enough not to need a cursor.
+pub(super) async fn whole(from: &Account, to: &Account, copy: &Copy, size: u64) -> Result<(), Failure> {
+    let mut under_way = Some(begin(from, to, copy, size).await?);
+    while under_way.is_some() {
+        under_way = go_on(from, to, copy, size, under_way).await?;
+    }
+    Ok(())
+}
 
 /// Makes the next few calls of a copy. Gives what is under way; none when the copy is there.
 pub(super) async fn go_on(
@@ -34,7 +47,7 @@ pub(super) async fn go_on(
 ) -> Result<Option<InParts>, Failure> {
     let same = |begun: &InParts| begun.key == copy.key && begun.version_id == copy.version_id;
     let Some(begun) = under_way.filter(same) else {
-        return begin(from, to, copy).await.map(Some);
+        return begin(from, to, copy, size).await.map(Some);
     };
     let upload = Upload {
         key: copy.key.clone(),
@@ -42,10 +55,10 @@ pub(super) async fn go_on(
     };
     let Some(there) = to.s3.parts(&copy.to, &upload).await? else {
         // Completed, with the answer lost, or aborted by somebody: the next look at the bucket tells.
-        return begin(from, to, copy).await.map(Some);
+        return begin(from, to, copy, size).await.map(Some);
     };
     let numbers: BTreeSet<i32> = there.iter().map(|part| part.number).collect();
-    let missing: Vec<(i32, Range<u64>)> = parts_of(size)
+    let missing: Vec<(i32, Range<u64>)> = parts_of(size, begun.part)
         .filter(|(number, _)| !numbers.contains(number))
         .take(PARTS_AT_A_TIME)
         .collect();
@@ -56,17 +69,22 @@ pub(super) async fn go_on(
     let mut going = futures::stream::iter(missing)
         .map(|(number, range)| to.s3.copy_part(copy, &upload, number, range))
         .buffer_unordered(PARTS_AT_A_TIME);
-    let mut failed = None;
+    let (mut copied, mut failed) = (0, None);
     while let Some(done) = going.next().await {
-        if let Err(failure) = done {
-            failed.get_or_insert(failure);
+        match done {
+            Ok(()) => copied += 1,
+            Err(failure) => failed = failed.or(Some(failure)),
         }
     }
-    failed.map_or(Ok(Some(begun)), Err)
+    match failed {
+        // What failed among others is asked for again: the next look at the parts tells that it is missing.
+        Some(failure) if copied == 0 => Err(failure),
+        Some(_) | None => Ok(Some(begun)),
+    }
 }
 
 /// Begins an upload, and ends those that were begun before and are not known: completed later they would be versions too many.
-async fn begin(from: &Account, to: &Account, copy: &Copy) -> Result<InParts, Failure> {
+async fn begin(from: &Account, to: &Account, copy: &Copy, size: u64) -> Result<InParts, Failure> {
     for earlier in to.s3.uploads_of(&copy.to, &copy.key).await? {
         to.s3.abort_upload(&copy.to, &earlier).await?;
     }
@@ -75,25 +93,33 @@ async fn begin(from: &Account, to: &Account, copy: &Copy) -> Result<InParts, Fai
         version_id: copy.version_id.clone(),
     };
     let described = from.s3.describe(&copy.from, &version).await?;
-    let tags = if described.tags > 0 {
-        from.s3.tags(&copy.from, &version).await?
-    } else {
-        Default::default()
-    };
+    let tags = from.s3.tags(&copy.from, &version).await?;
+    let first = from.s3.first_part(&copy.from, &version).await?;
     let upload = to.s3.begin_copy_in_parts(copy, &described, &tags).await?;
     Ok(InParts {
         key: copy.key.clone(),
         version_id: copy.version_id.clone(),
         upload: upload.id,
+        part: part_size(size, first, &copy.etag),
     })
 }
 
-/// The parts that an object of this size is copied in: number and bytes.
-fn parts_of(size: u64) -> impl Iterator<Item = (i32, Range<u64>)> {
-    let each = SMALLEST_PART.max(size.div_ceil(MOST_PARTS));
-    (1..).zip(0..size.div_ceil(each)).map(move |(number, nth)| {
-        let start = nth * each;
-        (number, start..size.min(start + each))
+/// How large the parts of a copy are: as the original's were, if that can be. Then the copy's ETag, which is made from its parts', is
+/// the original's, and proves that their contents are equal.
+fn part_size(size: u64, first: u64, etag: &str) -> u64 {
+    let count: Option<u64> = etag.rsplit_once('-').and_then(|(_, count)| count.parse().ok());
+    let usual = USUAL_PART.max(size.div_ceil(MOST_PARTS));
+    match count {
+        Some(count) if PART_SIZES.contains(&first) && size.div_ceil(first) == count => first,
+        _ => usual,
+    }
+}
+
+/// The parts of an object: number and bytes.
+fn parts_of(size: u64, part: u64) -> impl Iterator<Item = (i32, Range<u64>)> {
+    (1..).zip(0..size.div_ceil(part)).map(move |(number, nth)| {
+        let start = nth * part;
+        (number, start..size.min(start + part))
     })
 }
 
@@ -102,16 +128,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_lie_end_to_end_and_are_at_most_ten_thousand() {
+    fn parts_lie_end_to_end_and_are_such_as_s3_takes() {
         for size in [
-            1,
             5_000_000_001,
             60_000_000_000,
             48_800 << 30,
-            SMALLEST_PART,
-            SMALLEST_PART + 1,
+            USUAL_PART * 12,
+            USUAL_PART * 12 + 1,
         ] {
-            let parts: Vec<_> = parts_of(size).collect();
+            let part = part_size(size, 0, "e");
+            let parts: Vec<_> = parts_of(size, part).collect();
             assert!(parts.len() as u64 <= MOST_PARTS, "{size}: {} parts", parts.len());
             assert_eq!(
                 parts.first().map(|(number, range)| (*number, range.start)),
@@ -119,7 +145,19 @@ mod tests {
             );
             assert_eq!(parts.last().map(|(_, range)| range.end), Some(size));
             assert!(parts.windows(2).all(|two| two[0].1.end == two[1].1.start));
-            assert!(parts.iter().all(|(_, range)| range.end - range.start <= 5 << 30));
+            assert!(PART_SIZES.contains(&part), "{part}");
         }
+    }
+
+    #[test]
+    fn parts_are_the_originals_where_they_were_all_of_one_size() {
+        let (size, first) = (60_000_000_000, 16 << 20);
+        assert_eq!(part_size(size, first, "0123-3577"), first);
+        assert_eq!(
+            part_size(size, first, "0123-3576"),
+            USUAL_PART,
+            "they were of several sizes"
+        );
+        assert_eq!(part_size(size, size, "0123"), USUAL_PART, "it was never in parts");
     }
 }

@@ -9,7 +9,8 @@ use aws::Account;
 use aws::s3::VersionName;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use futures::StreamExt as _;
-use listing::{Difference, Pair};
+use listing::compare::sameness;
+use listing::{Difference, Pair, Sameness, waves};
 use model::Failure;
 use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
 use serde::{Deserialize, Serialize};
@@ -51,9 +52,6 @@ struct Findings {
 }
 
 const SHOWN: usize = 5;
-/// Up to this size a version without a checksum is read on both sides; beyond, reading all of them would take too long.
-const READ_UP_TO: u64 = 256 << 20;
-
 impl Findings {
     fn note(&mut self, what: String) {
         if self.such_as.len() < SHOWN {
@@ -162,12 +160,15 @@ struct Doubt {
     original: VersionName,
     copy: VersionName,
     size: u64,
+    /// Whether the listings showed the same ETag: where nothing better can be had, that is proof.
+    etags_equal: bool,
 }
 
 /// How a doubt was resolved.
 enum Resolved {
     ByChecksum { equal: bool },
     ByReading { equal: bool },
+    ByEtag,
     Not,
 }
 
@@ -199,6 +200,7 @@ impl ProveCopy {
             original: version_name(&pair.original[at]),
             copy: version_name(&pair.copy[at]),
             size: pair.original[at].size(),
+            etags_equal: sameness(&pair.original[at], &pair.copy[at]) == Sameness::Same,
         };
         let doubtful = unproved.into_iter().map(doubt).collect();
         found.sums.add(&KeyHistory {
@@ -233,6 +235,7 @@ impl ProveCopy {
                     found.by_reading += 1;
                     equal
                 }
+                Resolved::ByEtag => true,
                 Resolved::Not => {
                     found.unproved += 1;
                     found.note(what("no checksum in common"));
@@ -263,8 +266,12 @@ async fn resolve(
         let equal = both.all(|(ours, theirs)| ours == theirs);
         return Ok(Resolved::ByChecksum { equal });
     }
-    if doubt.size > READ_UP_TO {
-        return Ok(Resolved::Not);
+    if doubt.size > waves::LARGEST_READ {
+        return Ok(if doubt.etags_equal {
+            Resolved::ByEtag
+        } else {
+            Resolved::Not
+        });
     }
     let ours = from.s3.content_digest(original, &doubt.original).await?;
     let theirs = to.s3.content_digest(copy, &doubt.copy).await?;

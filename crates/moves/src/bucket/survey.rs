@@ -51,6 +51,8 @@ pub(super) struct Surveyed {
     pub(super) digest: Digest,
     /// What the copy lacks.
     pub(super) missing: Sums,
+    /// Keys of which the copy has something else than the original.
+    pub(super) wrong: u64,
     /// The waves that are worth jobs, the oldest versions first.
     pub(super) waves: Vec<Classes>,
     /// Versions that must be restored from an archive before they can be copied.
@@ -85,6 +87,7 @@ impl Step for Survey {
             sums: Sums::default(),
             digest: Digest::of(b""),
             missing: Sums::default(),
+            wrong: 0,
             waves: Vec::new(),
             archived: 0,
             such_as: Vec::new(),
@@ -99,7 +102,10 @@ impl Step for Survey {
                     entries
                 }
                 // It is put right one by one, behind the waves.
-                Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
+                Missing::WrongFrom(right) => {
+                    found.wrong += 1;
+                    &pair.original[right.min(pair.original.len())..]
+                }
             };
             for entry in lacking.iter().filter(|entry| waves::is_archived(entry)) {
                 found.archived += 1;
@@ -160,7 +166,7 @@ impl Step for Survey {
         if let Some(wave) = found.waves.first() {
             let (jobs, whole) = (found.waves.len(), total(wave));
             evidence = format!(
-                "{evidence}; {jobs} waves by batch jobs: the first, of {} objects, takes about {} min so, and {} min one by one",
+                "{evidence}; waves by batch jobs: {jobs}; the first, of {} objects, takes about {} min so, and {} min one by one",
                 whole.rows,
                 whole.by_job() / 60,
                 whole.one_by_one() / 60
@@ -195,6 +201,9 @@ fn total(classes: &Classes) -> Amount {
 
 /// Manifests and jobs of each wave, and what settles all that is left, delete markers and deep histories too.
 pub(super) fn wave_steps(input: &Input, survey: &StepSpec, found: &Surveyed) -> Vec<StepSpec> {
+    if found.missing == Sums::default() && found.wrong == 0 {
+        return Vec::new();
+    }
     let mut steps = Waves {
         input,
         survey,

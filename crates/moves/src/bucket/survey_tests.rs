@@ -42,6 +42,7 @@ fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
         sums,
         digest: Digest::of(b"x"),
         missing: sums,
+        wrong: 0,
         waves,
         archived: 0,
         such_as: Vec::new(),

@@ -65,13 +65,17 @@ pub(super) fn head(cloud: &mut Cloud, caller: &Caller, input: HeadObjectInput) -
     }
     let (server_side_encryption, ssekms_key_id) = encryption_of(&object);
     let headers = &object.headers;
+    let size = match input.part_number {
+        None => object.content.size(),
+        Some(number) => size_of_part(&object, number)?,
+    };
     let mut output = HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         cache_control: kept(headers, "cache-control"),
         content_disposition: kept(headers, "content-disposition"),
         content_encoding: kept(headers, "content-encoding"),
         content_language: kept(headers, "content-language"),
-        content_length: i64::try_from(object.content.size()).ok(),
+        content_length: i64::try_from(size).ok(),
         content_type: Some(kept(headers, "content-type").unwrap_or_else(|| "binary/octet-stream".to_owned())),
         e_tag: Some(etag(&object.etag)),
         expires: kept(headers, "expires").and_then(|text| Timestamp::parse(TimestampFormat::HttpDate, &text).ok()),
@@ -95,6 +99,17 @@ pub(super) fn head(cloud: &mut Cloud, caller: &Caller, input: HeadObjectInput) -
             .map(|_| ChecksumType::from_static(ChecksumType::FULL_OBJECT));
     }
     Ok(output)
+}
+
+/// What a HEAD of one part tells. An object that was not uploaded in parts has one.
+fn size_of_part(object: &Kept, number: i32) -> Outcome<u64> {
+    let nth = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let found = match nth {
+        Some(0) if object.parts.is_empty() => Some(object.content.size()),
+        Some(nth) => object.parts.get(nth).copied(),
+        None => None,
+    };
+    found.ok_or_else(|| Refusal::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable"))
 }
 
 pub(super) fn get(cloud: &mut Cloud, caller: &Caller, input: GetObjectInput) -> Outcome<GetObjectOutput> {

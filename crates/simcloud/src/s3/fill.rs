@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use model::ids::{AccountId, Region};
 use model::inventory::{Bucket as Observed, Carried, Contents, ObjectEntry, RegionInventory, Versioning};
 
-use super::content::{Content, hex, mix};
+use super::content::{Content, Piece, mix};
 use super::settings::{BucketPolicy, key_arn};
 use super::versions::{Entry, Headers, Object, What};
-use super::{Bucket, objects};
+use super::{Bucket, objects, uploads};
 use crate::cloud::{Caller, Cloud};
 use crate::policy;
 use crate::services::{kms, sts};
@@ -110,10 +110,10 @@ fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>, parts: Opt
     let key = bucket.key.clone();
     let (etag, parts) = match parts {
         None => (objects::single_etag(&content, key.as_deref()), Vec::new()),
-        // The digest of the parts' digests, and their number: not the content's.
         Some(parts) => {
-            let digest = hex(&mix(seed ^ u64::from(parts)).to_be_bytes());
-            (format!("{digest}{digest}-{parts}"), part_sizes(size, parts))
+            let pieces = pieces(&content, parts);
+            let sizes = pieces.iter().map(Piece::size).collect();
+            (uploads::etag_of(&pieces), sizes)
         }
     };
     let system = carried.content_type.iter().map(|kind| ("content-type", kind.clone()));
@@ -135,11 +135,11 @@ fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>, parts: Opt
 }
 
 /// All of one size but the last.
-fn part_sizes(size: u64, parts: u32) -> Vec<u64> {
+fn pieces(content: &Arc<Content>, parts: u32) -> Vec<Piece> {
+    let size = content.size();
     let each = size.div_ceil(u64::from(parts.max(1))).max(1);
-    (0..size)
-        .step_by(usize::try_from(each).unwrap_or(usize::MAX))
-        .map(|at| each.min(size - at))
+    (0..size.div_ceil(each))
+        .map(|nth| Piece::new(Arc::clone(content), nth * each..size.min((nth + 1) * each)))
         .collect()
 }
 

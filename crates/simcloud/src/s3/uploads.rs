@@ -210,7 +210,6 @@ pub fn complete(
         return Err(Refusal::new(400, "InvalidPartOrder", message));
     }
     let mut pieces = Vec::new();
-    let mut tags = Md5::new();
     for (place, (number, etag)) in asked.parts.iter().enumerate() {
         let Some(part) = found.parts.get(number).filter(|part| part.etag == *etag) else {
             let message = "One or more of the specified parts could not be found. The part may not have been uploaded, or the \
@@ -221,7 +220,6 @@ pub fn complete(
             let message = "Your proposed upload is smaller than the minimum allowed size";
             return Err(Refusal::new(400, "EntityTooSmall", message));
         }
-        tags.update(part.piece.md5());
         pieces.push(part.piece.clone());
     }
     let content = Content::joined(&pieces);
@@ -234,7 +232,7 @@ pub fn complete(
     }
     objects::check_absent(cloud, name, key, asked.only_if_absent)?;
     let object = Object {
-        etag: format!("{}-{}", hex(&tags.finalize()), pieces.len()),
+        etag: etag_of(&pieces),
         content,
         parts: pieces.iter().map(Piece::size).collect(),
         ..(*found.template).clone()
@@ -251,6 +249,15 @@ pub fn complete(
     held.uploads.remove(id);
     cloud.effect(caller, "s3 CompleteMultipartUpload", format!("{name}/{key}"));
     Ok(entry)
+}
+
+/// The entity tag of an object made of parts: the digest of their digests, and their number. Parts of the same bounds give the same.
+pub(super) fn etag_of(pieces: &[Piece]) -> String {
+    let mut tags = Md5::new();
+    for piece in pieces {
+        tags.update(piece.md5());
+    }
+    format!("{}-{}", hex(&tags.finalize()), pieces.len())
 }
 
 /// AbortMultipartUpload.

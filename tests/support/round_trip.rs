@@ -1,0 +1,165 @@
+//! Buckets that are moved in simcloud, before and after.
+
+use std::collections::BTreeMap;
+
+use cleave::carriage;
+use cleave::rehearsal::Stage;
+use engine::{Gatekeeper, RunEnd};
+use journal::Journal;
+use model::{Event, Inventory, Plan};
+use serde_json::{Value, json};
+use simcloud::dispatch::lock;
+use simcloud::faults::FaultLevel;
+use simcloud::s3::versions::{Entry, What};
+
+use crate::night::in_paused_time;
+
+const SOURCE: &str = "111111111111";
+const TARGET: &str = "222222222222";
+
+/// The stacks of a bucket, by key, each oldest first.
+pub type Stacks = BTreeMap<String, Vec<Entry>>;
+
+/// What became of the buckets.
+pub struct Moved {
+    /// How the run ended.
+    pub end: Result<RunEnd, String>,
+    /// The buckets when the run began.
+    pub before: BTreeMap<String, Stacks>,
+    /// The buckets of the same names in the target when it had ended.
+    pub after: BTreeMap<String, Stacks>,
+    /// Broken laws.
+    pub broken: Vec<String>,
+    /// What stopped steps, in words.
+    pub stops: Vec<String>,
+    /// How many calls of each operation there were.
+    pub calls: BTreeMap<String, usize>,
+}
+
+/// The plan of a runbook with these sections, over a source that has these buckets.
+pub fn plan(sections: &str, buckets: &[Value]) -> (Plan, Inventory) {
+    let head = "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
+                source = { account = \"111111111111\", role = \"cleave-source\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\", batch_role = \"batch\" }\n";
+    let key = json!({ "id": "1234abcd-12ab-34cd-56ef-1234567890ab", "aliases": ["alias/shop"] });
+    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: { "roles": { "cleave-source": { "trusts": ["333333333333"] } },
+            "regions": { "ap-northeast-1": { "keys": [key], "buckets": buckets } } },
+        TARGET: { "roles": { "cleave-target": { "trusts": ["333333333333"] },
+                "batch": { "trusts": ["batchoperations.s3.amazonaws.com"] } },
+            "regions": { "ap-northeast-1": {} } } } });
+    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+    let runbook = moves::Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
+    let plan = moves::plan(&runbook, &inventory);
+    let blocks: Vec<&str> = plan
+        .notes
+        .iter()
+        .filter(|note| note.weight == model::plan::Weight::Blocks)
+        .map(|note| note.text.as_str())
+        .collect();
+    assert!(blocks.is_empty(), "{blocks:?}");
+    (plan, inventory)
+}
+
+/// Carries a plan out.
+pub fn carry_out(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLevel) -> Moved {
+    in_paused_time(async {
+        let stage = Stage::set(plan, inventory, seed, level);
+        let before = buckets_of(&stage, SOURCE);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        let gatekeeper = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage.carry_on(&journal, run, gatekeeper).await;
+        let end = end.map_err(|error| format!("{error:?}"));
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        let broken = stage.laws_broken(end.as_ref().ok(), &events);
+        let stops = events.iter().filter_map(|recorded| match &recorded.event {
+            Event::StepStopped { step, failure, .. } => Some(format!("{step}: {}", failure.message)),
+            _ => None,
+        });
+        let mut calls = BTreeMap::new();
+        for request in &lock(&stage.simulated.cloud).requests {
+            *calls.entry(request.operation.clone()).or_insert(0) += 1;
+        }
+        Moved {
+            end,
+            before,
+            after: buckets_of(&stage, TARGET),
+            broken,
+            stops: stops.collect(),
+            calls,
+        }
+    })
+}
+
+fn buckets_of(stage: &Stage, account: &str) -> BTreeMap<String, Stacks> {
+    let cloud = lock(&stage.simulated.cloud);
+    let held = cloud
+        .s3
+        .by_name
+        .iter()
+        .filter(|(_, bucket)| bucket.owner.as_str() == account);
+    held.map(|(name, bucket)| (name.clone(), bucket.stacks.clone()))
+        .collect()
+}
+
+impl Moved {
+    /// What is not in the target as it was in the source, one line each: kind, order, content, storage class, headers, metadata,
+    /// redirect and tags of every entry. With `written_since`, there may be more than there was.
+    pub fn differences(&self, written_since: bool) -> Vec<String> {
+        let mut found = Vec::new();
+        for (bucket, before) in &self.before {
+            let Some(after) = self.after.get(bucket) else {
+                found.push(format!("{bucket} is not in the target"));
+                continue;
+            };
+            if !written_since {
+                let strangers = after.keys().filter(|key| !before.contains_key(*key));
+                found.extend(strangers.map(|key| format!("{bucket}: {key:?} was not there")));
+            }
+            for (key, history) in before {
+                let copy = after.get(key).map(Vec::as_slice).unwrap_or_default();
+                let mut rest = copy.iter();
+                let there = history
+                    .iter()
+                    .all(|entry| rest.by_ref().any(|other| equal(entry, other)));
+                if !there || (!written_since && copy.len() != history.len()) {
+                    found.push(format!("{bucket}: {key:?} had {}, has {}", shown(history), shown(copy)));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn equal(one: &Entry, other: &Entry) -> bool {
+    match (&one.what, &other.what) {
+        (What::Marker, What::Marker) => true,
+        (What::Object(one), What::Object(other)) => {
+            one.content.digest() == other.content.digest()
+                && one.class == other.class
+                && one.headers == other.headers
+                && one.tags == other.tags
+        }
+        (What::Marker, What::Object(_)) | (What::Object(_), What::Marker) => false,
+    }
+}
+
+fn shown(history: &[Entry]) -> String {
+    let entry = |entry: &Entry| match &entry.what {
+        What::Marker => "marker".to_owned(),
+        What::Object(object) => format!(
+            "{} B {} {:?} {:?} {:?}",
+            object.content.size(),
+            object.class,
+            object.headers,
+            object.tags,
+            object.etag
+        ),
+    };
+    format!("[{}]", history.iter().map(entry).collect::<Vec<_>>().join(", "))
+}

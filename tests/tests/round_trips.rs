@@ -1,0 +1,238 @@
+//! Buckets of every shape, moved under their own names: equal entry by entry, with and without everything that goes wrong.
+
+use engine::RunEnd;
+use serde_json::{Value, json};
+use simcloud::faults::FaultLevel;
+use whole_runs::round_trip::{Moved, carry_out, plan};
+
+fn version(size: u64) -> Value {
+    json!({ "version": { "size": size } })
+}
+
+fn marker() -> Value {
+    json!({ "delete_marker": {} })
+}
+
+fn key(key: &str, entries: &[Value]) -> Value {
+    json!({ "key": key, "entries": entries })
+}
+
+fn bucket(name: &str, versioning: &str, objects: &[Value]) -> Value {
+    json!({ "name": name, "versioning": versioning, "objects": objects })
+}
+
+/// Histories with delete markers first, in the middle, last, doubled and alone, of one size, and empty objects.
+fn histories() -> Vec<Value> {
+    let (m, v) = (marker, version);
+    vec![
+        key("one", &[v(7)]),
+        key("empty", &[v(0), v(0), v(0)]),
+        key("first", &[m(), v(1), v(2)]),
+        key("middle", &[v(1), m(), v(2)]),
+        key("last", &[v(1), v(2), m()]),
+        key("doubled", &[m(), m(), v(3), m(), m(), v(3), m(), m()]),
+        key("alone", &[m()]),
+        key("of-one-size", &[v(100), v(100), v(100), v(100)]),
+    ]
+}
+
+fn odd_keys() -> Vec<Value> {
+    [
+        "with space",
+        "a+b",
+        "100%",
+        "100%25",
+        "%2F",
+        "quote\"s'",
+        "comma,newline\nreturn\rtab\t",
+        "日本語/é",
+        "./a/../b",
+        "..",
+        "/leading",
+        "//",
+        "tail/",
+        "&<>;=?#",
+        "~!@$^*()_-`|\\{}[]:",
+        "\u{10348}",
+    ]
+    .iter()
+    .map(|odd| key(odd, &[version(1), marker(), version(2)]))
+    .collect()
+}
+
+fn of_every_class() -> Vec<Value> {
+    [
+        "STANDARD",
+        "STANDARD_IA",
+        "ONEZONE_IA",
+        "INTELLIGENT_TIERING",
+        "GLACIER_IR",
+        "REDUCED_REDUNDANCY",
+    ]
+    .iter()
+    .map(|class| {
+        let of = |size: u64| json!({ "version": { "size": size, "class": class } });
+        key(class, &[of(5), of(6)])
+    })
+    .collect()
+}
+
+fn carrying() -> Vec<Value> {
+    let carried = json!({
+        "content_type": "text/html; charset=utf-8",
+        "metadata": { "origin": "build 7", "owner": "shop" },
+        "tags": { "team": "shop & co", "k=v": "ü" },
+    });
+    let of = |size: u64| json!({ "version": { "size": size, "carried": carried } });
+    let multipart = json!({ "version": { "size": 20_000_000, "parts": 3, "carried": carried } });
+    vec![key("page", &[of(10), of(11)]), key("in-parts", &[multipart, of(4)])]
+}
+
+/// One byte below, at and above what one copy can take, and far above; old and new versions around it.
+fn large() -> Vec<Value> {
+    let carried = json!({ "content_type": "video/mp4", "metadata": { "cut": "2" }, "tags": { "team": "film" } });
+    let of = |size: u64| json!({ "version": { "size": size, "parts": 100, "carried": carried } });
+    vec![
+        key("exactly", &[of(5_000_000_000)]),
+        key("one-more", &[of(5_000_000_001)]),
+        key(
+            "film",
+            &[version(3), of(60_000_000_000), marker(), of(6_000_000_000), version(4)],
+        ),
+    ]
+}
+
+fn section(name: &str, more: &str) -> String {
+    format!("[[bucket]]\nname = \"{name}\"\n{more}\n")
+}
+
+fn assert_moved(moved: &Moved, written_since: bool) {
+    assert!(
+        matches!(moved.end, Ok(RunEnd::Completed)),
+        "{:?}: {:?}",
+        moved.end,
+        moved.stops
+    );
+    assert_eq!(moved.differences(written_since), Vec::<String>::new());
+    assert_eq!(moved.broken, Vec::<String>::new());
+}
+
+/// Moves buckets in a quiet night, and in harsh ones, in which applications go on writing.
+fn moves_whole(sections: &str, buckets: &[Value], seeds: std::ops::Range<u64>) -> Moved {
+    let (plan, inventory) = plan(sections, buckets);
+    let quiet = carry_out(&plan, &inventory, 1, FaultLevel::None);
+    assert_moved(&quiet, false);
+    for seed in seeds {
+        let harsh = carry_out(&plan, &inventory, seed, FaultLevel::Harsh);
+        assert!(
+            matches!(harsh.end, Ok(RunEnd::Completed)),
+            "seed {seed}: {:?}: {:?}",
+            harsh.end,
+            harsh.stops
+        );
+        assert_eq!(harsh.broken, Vec::<String>::new(), "seed {seed}");
+        // In a bucket without versions a key may have been overwritten since, or deleted.
+        if buckets.iter().all(|bucket| bucket["versioning"] == "enabled") {
+            assert_eq!(harsh.differences(true), Vec::<String>::new(), "seed {seed}");
+        }
+    }
+    quiet
+}
+
+#[test]
+fn histories_keep_their_order_copied_one_by_one_and_by_jobs() {
+    for more in ["", "batch_from = 1"] {
+        let buckets = [bucket("shop-histories", "enabled", &histories())];
+        let moved = moves_whole(&section("shop-histories", more), &buckets, 1..6);
+        assert_eq!(moved.calls.contains_key("CreateJob"), !more.is_empty());
+    }
+}
+
+#[test]
+fn null_versions_and_suspended_versioning_keep_their_order() {
+    let null = |size: u64| json!({ "version": { "size": size, "null": true } });
+    let objects = [
+        key("before", &[null(1), version(2)]),
+        key("since", &[version(1), version(2)]),
+        key("only", &[null(9)]),
+    ];
+    let suspended = [
+        key("suspended", &[version(1), null(2)]),
+        key("back-again", &[version(1), marker(), null(5)]),
+    ];
+    let plain: Vec<Value> = (0..20).map(|n| key(&format!("plain-{n}"), &[null(n)])).collect();
+    let buckets = [
+        bucket("shop-since", "enabled", &objects),
+        bucket("shop-suspended", "suspended", &suspended),
+        bucket("shop-plain", "disabled", &plain),
+    ];
+    for more in ["", "batch_from = 1"] {
+        let sections: String = ["shop-since", "shop-suspended", "shop-plain"]
+            .iter()
+            .map(|name| section(name, more))
+            .collect();
+        moves_whole(&sections, &buckets, 1..6);
+    }
+}
+
+#[test]
+fn every_odd_key_arrives_as_it_was() {
+    for more in ["", "batch_from = 1"] {
+        let buckets = [bucket("shop-odd", "enabled", &odd_keys())];
+        moves_whole(&section("shop-odd", more), &buckets, 1..4);
+    }
+}
+
+#[test]
+fn every_storage_class_stays_what_it_was() {
+    for more in ["", "batch_from = 1"] {
+        let buckets = [bucket("shop-classes", "enabled", &of_every_class())];
+        moves_whole(&section("shop-classes", more), &buckets, 1..4);
+    }
+}
+
+#[test]
+fn metadata_tags_and_multipart_etags_under_a_key_of_the_customers() {
+    for more in ["", "batch_from = 1", "verify = \"checksums\""] {
+        let mut keyed = bucket("shop-keyed", "enabled", &carrying());
+        keyed["key"] = "alias/shop".into();
+        let plain = bucket("shop-carrying", "enabled", &carrying());
+        let sections = format!(
+            "[[key]]\nalias = \"alias/shop\"\n{}{}",
+            section("shop-keyed", more),
+            section("shop-carrying", more)
+        );
+        moves_whole(&sections, &[keyed, plain], 1..4);
+    }
+}
+
+#[test]
+fn a_websites_redirects_are_carried_although_no_copy_does() {
+    let redirect =
+        |to: &str| json!({ "version": { "size": 0, "carried": { "redirect": to, "metadata": { "a": "b" } } } });
+    let objects = [key("old", &[version(3), redirect("/new")]), key("new", &[version(5)])];
+    let mut site = bucket("shop-site", "enabled", &objects);
+    site["documents"] = json!({ "website": "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>" });
+    moves_whole(&section("shop-site", "batch_from = 1"), &[site], 1..4);
+}
+
+#[test]
+fn what_is_too_large_for_one_copy_is_copied_in_parts_at_its_place() {
+    let buckets = [bucket("shop-films", "enabled", &large())];
+    let moved = moves_whole(&section("shop-films", ""), &buckets, 1..4);
+    assert!(moved.calls["UploadPartCopy"] >= 112 * 2, "{:?}", moved.calls);
+}
+
+#[test]
+fn a_history_of_ten_thousand_versions_is_copied_in_its_order() {
+    let entries: Vec<Value> = (0..10_000)
+        .map(|n| if n % 100 == 99 { marker() } else { version(n % 7) })
+        .collect();
+    let buckets = [bucket(
+        "shop-deep",
+        "enabled",
+        &[key("state", &entries), key("other", &[version(1)])],
+    )];
+    let (plan, inventory) = plan(&section("shop-deep", ""), &buckets);
+    assert_moved(&carry_out(&plan, &inventory, 1, FaultLevel::None), false);
+}

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
@@ -38,17 +39,7 @@ pub struct Part {
 impl S3 {
     /// What a version of this account carries beside its content.
     pub async fn describe(&self, bucket: &str, version: &VersionName) -> Result<Described, Failure> {
-        let call = self
-            .read
-            .head_object()
-            .bucket(bucket)
-            .key(&version.key)
-            .version_id(&version.version_id)
-            .expected_bucket_owner(self.account.as_str());
-        let found = match call.send().await.map_err(self.failed("HeadObject")) {
-            Ok(found) => found,
-            Err(failure) => return Err(self.told(bucket, version, failure).await),
-        };
+        let found = self.head(bucket, version, None).await?;
         let metadata = found.metadata.unwrap_or_default();
         Ok(Described {
             cache_control: found.cache_control,
@@ -62,30 +53,35 @@ impl S3 {
         })
     }
 
-    /// A HEAD is answered without a body, so an expired token looks like any other bad request. A GET about the same version says
-    /// which it is.
-    async fn told(&self, bucket: &str, version: &VersionName, failure: Failure) -> Failure {
-        match failure.class {
-            FailureClass::Invalid | FailureClass::Denied => self.tags(bucket, version).await.err().unwrap_or(failure),
-            _ => failure,
-        }
-    }
-
     /// The size of the first of the parts in which a version was uploaded, in bytes.
     pub async fn first_part(&self, bucket: &str, version: &VersionName) -> Result<u64, Failure> {
-        let call = self
-            .read
-            .head_object()
-            .bucket(bucket)
-            .key(&version.key)
-            .version_id(&version.version_id)
-            .part_number(1)
-            .expected_bucket_owner(self.account.as_str());
-        let found = call.send().await.map_err(self.failed("HeadObject"))?;
+        let found = self.head(bucket, version, Some(1)).await?;
         Ok(found
             .content_length
             .and_then(|size| u64::try_from(size).ok())
             .unwrap_or(0))
+    }
+
+    async fn head(&self, bucket: &str, version: &VersionName, part: Option<i32>) -> Result<HeadObjectOutput, Failure> {
+        let ask = || {
+            self.read
+                .head_object()
+                .bucket(bucket)
+                .key(&version.key)
+                .version_id(&version.version_id)
+                .set_part_number(part)
+                .expected_bucket_owner(self.account.as_str())
+                .send()
+        };
+        match ask().await.map_err(self.failed("HeadObject")) {
+            // A HEAD is answered without a body, so an expired token looks like any other bad request. A GET about the same version
+            // says which it is; where it is answered, another call has renewed the token meanwhile.
+            Err(failure) if matches!(failure.class, FailureClass::Invalid | FailureClass::Denied) => {
+                self.tags(bucket, version).await?;
+                ask().await.map_err(self.failed("HeadObject"))
+            }
+            answered => answered,
+        }
     }
 
     /// The tags of a version of this account.

@@ -1,0 +1,173 @@
+//! Buckets of every shape, moved together, one by one and by batch jobs: through hundreds of harsh nights, killed at any point, and
+//! with any reply lost. A law that breaks, a version that is not where it was, or a run that does not end, fails it.
+
+use std::sync::LazyLock;
+
+use engine::RunEnd;
+use model::{Event, Recorded};
+use serde_json::{Value, json};
+use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
+use whole_runs::bucket_shapes::{bucket, carrying, histories, key, large, odd_keys, of_every_class, section};
+use whole_runs::night::{self, Cut, Disturbance, Night, Scenario};
+use whole_runs::points::{sample, try_all};
+use whole_runs::round_trip::{carry_out, plan};
+use whole_runs::standing::differences;
+
+/// Every shape there is, in few buckets: by jobs, one by one, under a key, and as a website.
+static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+    let redirect = json!({ "version": { "size": 0, "carried": { "redirect": "/new" } } });
+    let mut site = bucket("shop-site", "enabled", &[key("old", &[redirect])]);
+    site["documents"] = json!({ "website": "<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument></WebsiteConfiguration>" });
+    let null: Vec<Value> = (0..9)
+        .map(|n| {
+            key(
+                &format!("plain-{n}"),
+                &[json!({ "version": { "size": n, "null": true } })],
+            )
+        })
+        .collect();
+    let mut by_jobs = histories();
+    by_jobs.extend(odd_keys());
+    by_jobs.extend(of_every_class());
+    let mut one_by_one = carrying();
+    one_by_one.extend(large().into_iter().take(2));
+    one_by_one.extend(histories());
+    let buckets = [
+        bucket("shop-by-jobs", "enabled", &by_jobs),
+        bucket("shop-one-by-one", "enabled", &one_by_one),
+        bucket("shop-plain", "disabled", &null),
+        bucket("shop-suspended", "suspended", &histories()[..3]),
+        site,
+    ];
+    let sections = [
+        section("shop-by-jobs", "batch_from = 1"),
+        section("shop-one-by-one", ""),
+        section("shop-plain", ""),
+        section("shop-suspended", "batch_from = 2"),
+        section("shop-site", ""),
+    ];
+    let (plan, inventory) = plan(&sections.concat(), &buckets);
+    Scenario { plan, inventory }
+});
+
+static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
+    let night = night::carry_out(&SCENARIO, &Disturbance::default());
+    assert_eq!(night.end, Ok(RunEnd::Completed));
+    assert_eq!(night.broken, Vec::<String>::new());
+    night
+});
+
+#[test]
+fn five_hundred_harsh_nights_break_no_law_and_end() {
+    let seeds: Vec<u64> = (1..=500).collect();
+    try_all(
+        &seeds,
+        |seed| format!("seed {seed}"),
+        |seed| {
+            let moved = carry_out(&SCENARIO.plan, &SCENARIO.inventory, *seed, FaultLevel::Harsh);
+            let mut wrong = moved.broken.clone();
+            if !matches!(moved.end, Ok(RunEnd::Completed)) {
+                wrong.push(format!("it ended with {:?}: {:?}", moved.end, moved.stops));
+            }
+            // Where versions are kept, what applications write since cannot take away what there was.
+            let kept = |line: &String| line.contains("shop-by-jobs") || line.contains("shop-one-by-one");
+            wrong.extend(moved.differences(true).into_iter().filter(kept));
+            wrong
+        },
+    );
+}
+
+/// What is wrong with a night that was to end as the undisturbed one. Copies in parts and jobs may have been begun twice: what stands
+/// in the end counts.
+fn against_undisturbed(night: &Night) -> Vec<String> {
+    let mut wrong = night.broken.clone();
+    if night.end == Ok(RunEnd::Completed) {
+        let stands = differences(&UNDISTURBED.standing, &night.standing);
+        wrong.extend(stands.into_iter().map(|line| format!("at the end {line}")));
+    } else {
+        wrong.push(format!("it ended with {:?}", night.end));
+        wrong.extend(stops(&night.events));
+    }
+    wrong
+}
+
+fn stops(events: &[Recorded]) -> impl Iterator<Item = String> + '_ {
+    events.iter().filter_map(|recorded| match &recorded.event {
+        Event::StepStopped { step, failure, .. } => Some(format!("{step} stopped: {failure}")),
+        _ => None,
+    })
+}
+
+fn event_name(seq: u64) -> String {
+    let place = usize::try_from(seq).expect("a place in a short run");
+    let recorded = place.checked_sub(1).and_then(|place| UNDISTURBED.events.get(place));
+    let step = recorded.and_then(|recorded| recorded.event.step());
+    let kind = recorded.map_or("none", |recorded| recorded.event.kind());
+    step.map_or_else(
+        || format!("event {seq} ({kind})"),
+        |step| format!("event {seq} ({kind} {step})"),
+    )
+}
+
+fn crashes() -> Vec<Cut> {
+    let last = UNDISTURBED.events.len() as u64;
+    (0..last).flat_map(|n| [Cut::After(n), Cut::Upon(n + 1)]).collect()
+}
+
+fn drive_crashes(points: &[Cut]) {
+    let name = |cut: &Cut| match cut {
+        Cut::After(n) => format!("killed behind {}", event_name(*n)),
+        Cut::Upon(n) => format!("killed upon {}", event_name(*n)),
+    };
+    try_all(points, name, |cut| {
+        let disturbance = Disturbance {
+            cuts: vec![*cut],
+            ..Disturbance::default()
+        };
+        against_undisturbed(&night::carry_out(&SCENARIO, &disturbance))
+    });
+}
+
+#[test]
+fn a_move_of_buckets_survives_a_crash_after_any_event() {
+    drive_crashes(&sample(&crashes(), 60, 3));
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn a_move_of_buckets_survives_a_crash_after_every_event() {
+    drive_crashes(&crashes());
+}
+
+fn silences() -> Vec<(u64, Fate)> {
+    let mutating = UNDISTURBED.requests.iter().filter(|request| request.mutating).count() as u64;
+    (1..=mutating)
+        .flat_map(|nth| [(nth, Fate::LoseReply), (nth, Fate::FailAfter), (nth, Fate::HangBefore)])
+        .collect()
+}
+
+fn drive_silences(points: &[(u64, Fate)]) {
+    let name = |point: &(u64, Fate)| format!("mutating call {} meets {:?}", point.0, point.1);
+    try_all(points, name, |(nth, what)| {
+        let trap = Trap {
+            nth: Nth::Mutating(*nth),
+            what: *what,
+        };
+        let disturbance = Disturbance {
+            traps: vec![trap],
+            ..Disturbance::default()
+        };
+        against_undisturbed(&night::carry_out(&SCENARIO, &disturbance))
+    });
+}
+
+#[test]
+fn a_move_of_buckets_survives_the_loss_of_any_reply() {
+    drive_silences(&sample(&silences(), 60, 4));
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn a_move_of_buckets_survives_the_loss_of_every_reply() {
+    drive_silences(&silences());
+}

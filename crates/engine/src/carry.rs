@@ -84,9 +84,11 @@ impl Shared {
             Observed::Absent => self.begin(&*step, &spec).await,
             Observed::Underway { progress, look_again } => {
                 (self.tell)(Signal::Progress(&spec.id, &progress));
+                self.alarm(&spec, progress.alarm)?;
                 Ok(Turn::LookAgain(look_again))
             }
             Observed::Present(output) => {
+                self.alarm(&spec, None)?;
                 let place = self.place(&spec.id);
                 if place.status != StepStatus::Seen || place.output.as_ref() != Some(&output) {
                     self.record(vec![Event::OutputSeen {
@@ -107,12 +109,26 @@ impl Shared {
                     ADVICE_FOREIGN,
                 )
             }
+            Observed::Stuck { why, advice } => {
+                self.stop(&spec, cx.failure(FailureClass::WrongState, "[Stuck]", why), &advice)
+            }
             Observed::Broken { why } => self.stop(
                 &spec,
                 cx.failure(FailureClass::WrongState, "[Broken]", why),
                 ADVICE_BROKEN,
             ),
         }
+    }
+
+    /// Records an alarm that has come up, or is over.
+    fn alarm(&self, spec: &StepSpec, alarm: Option<String>) -> Result<(), EngineError> {
+        if self.place(&spec.id).alarm == alarm {
+            return Ok(());
+        }
+        self.record(vec![Event::AlarmChanged {
+            step: spec.id.clone(),
+            alarm,
+        }])
     }
 
     async fn begin(&self, step: &dyn Step, spec: &Rc<StepSpec>) -> Result<Turn, EngineError> {
@@ -218,6 +234,7 @@ impl Shared {
                 self.outputs.borrow_mut().insert(spec.id.clone(), Rc::new(output));
                 "it is still there"
             }
+            Observed::Stuck { .. } => "it does not come to an end",
             Observed::Broken { .. } => "its broken remains are still there",
         };
         match &spec.undo {

@@ -52,6 +52,13 @@ pub enum Observed {
         /// Whose it is, or how that was seen.
         whose: String,
     },
+    /// Waiting longer will not help by itself: a person must decide.
+    Stuck {
+        /// Why.
+        why: String,
+        /// What can be done.
+        advice: String,
+    },
     /// It exists and will never become whole (a failed copy).
     Broken {
         /// Why.
@@ -66,6 +73,9 @@ pub struct Progress {
     pub fraction: Option<f64>,
     /// In words, short.
     pub text: String,
+    /// What people should know and can do while the step goes on by itself. This is stored and told, once when it comes up and once
+    /// when it is over.
+    pub alarm: Option<String>,
 }
 
 impl Progress {
@@ -74,6 +84,7 @@ impl Progress {
         Self {
             fraction: Some(f64::from(percent.clamp(0, 100)) / 100.0),
             text: text.into(),
+            alarm: None,
         }
     }
 
@@ -82,6 +93,7 @@ impl Progress {
         Self {
             fraction: None,
             text: text.into(),
+            alarm: None,
         }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn project(
             Outcome::Unknown { .. } => step(id, "unknown"),
         },
         Event::LookFailed { step: id, .. } => projection.touch(id),
+        Event::AlarmChanged { step: id, .. } => projection.touch(id),
         Event::SweepAdvanced { step: id, .. } => projection.touch(id),
         Event::OutputSeen { step: id, .. } => step(id, "verifying"),
         Event::StepVerified { step: id, .. } => step(id, "done"),

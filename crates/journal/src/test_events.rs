@@ -161,6 +161,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             failure,
             again_at
         }),
+        (step(), prop::option::of(text())).prop_map(|(step, alarm)| Event::AlarmChanged { step, alarm }),
         (step(), any_json(), any::<u64>(), any::<Option<u64>>()).prop_map(|(step, cursor, done, total)| {
             Event::SweepAdvanced {
                 step,

@@ -143,6 +143,13 @@ pub enum Event {
         /// When to look again.
         again_at: Timestamp,
     },
+    /// People should know of something while the step goes on by itself; or it is over.
+    AlarmChanged {
+        /// The step.
+        step: StepId,
+        /// What they should know and can do; absent: no more.
+        alarm: Option<String>,
+    },
     /// A sweep has come so far.
     SweepAdvanced {
         /// The step.
@@ -263,6 +270,7 @@ impl Event {
             Event::IntentRecorded { .. } => "intent_recorded",
             Event::AttemptEnded { .. } => "attempt_ended",
             Event::LookFailed { .. } => "look_failed",
+            Event::AlarmChanged { .. } => "alarm_changed",
             Event::SweepAdvanced { .. } => "sweep_advanced",
             Event::OutputSeen { .. } => "output_seen",
             Event::StepVerified { .. } => "step_verified",
@@ -286,6 +294,7 @@ impl Event {
             Event::IntentRecorded { step, .. }
             | Event::AttemptEnded { step, .. }
             | Event::LookFailed { step, .. }
+            | Event::AlarmChanged { step, .. }
             | Event::SweepAdvanced { step, .. }
             | Event::OutputSeen { step, .. }
             | Event::StepVerified { step, .. }

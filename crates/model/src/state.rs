@@ -294,6 +294,12 @@ impl State {
                 place.last_failure = Some(failure.clone());
                 place.again_at = Some(*again_at);
             }
+            Event::AlarmChanged { step, alarm } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    !matches!(s, StepStatus::Skipped | StepStatus::Undone)
+                })?;
+                place.alarm.clone_from(alarm);
+            }
             Event::SweepAdvanced {
                 step,
                 cursor,

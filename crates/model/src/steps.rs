@@ -109,6 +109,8 @@ impl Index<&StepId> for Steps {
 pub struct StepState {
     /// How far it is.
     pub status: StepStatus,
+    /// What people should know of while it goes on.
+    pub alarm: Option<String>,
     /// Tries so far, to do and to undo together.
     pub attempts: u32,
     /// Where a sweep goes on.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::event::{Direction, Outcome, PauseReason};
-use model::{Digest, Event, Failure, GateName, Recorded, StepId};
+use model::{Digest, Event, Failure, FailureClass, GateName, Recorded, StepId};
 
 /// What a step was at, for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub(crate) enum MishapKind {
     Look,
     /// It stopped the step.
     Stop,
+    /// People were told, and the step went on.
+    Alarm,
 }
 
 /// What became of the step after a failure.
@@ -156,6 +158,13 @@ impl History {
             Event::LookFailed { step, failure, .. } => {
                 self.stay_or_enter(step, at);
                 self.fail(step, MishapKind::Look, failure, at);
+            }
+            Event::AlarmChanged { step, alarm } => {
+                self.stay_or_enter(step, at);
+                if let Some(alarm) = alarm {
+                    let failure = Failure::ours(step.as_str(), FailureClass::AlreadyExists, "[Alarm]", alarm.clone());
+                    self.fail(step, MishapKind::Alarm, &failure, at);
+                }
             }
             Event::SweepAdvanced { step, .. } | Event::OutputSeen { step, .. } => self.stay_or_enter(step, at),
             Event::StepVerified { step, .. } => self.leave(step, at, After::Done(at)),

@@ -191,6 +191,7 @@ fn failure(mishap: &Mishap) -> Value {
         MishapKind::Unknown => "unknown",
         MishapKind::Look => "look",
         MishapKind::Stop => "stop",
+        MishapKind::Alarm => "alarm",
     };
     let (overcome, at) = match mishap.after {
         None => (Value::Null, None),

@@ -405,6 +405,7 @@ fn failure(facts: &Facts<'_>, mishap: &Mishap, language: Language) -> Vec<Line> 
         MishapKind::Unknown => Text::HowUnknown,
         MishapKind::Look => Text::HowLook,
         MishapKind::Stop => Text::HowStop,
+        MishapKind::Alarm => Text::HowAlarm,
     };
     let failure = &mishap.failure;
     let call = vec![

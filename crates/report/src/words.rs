@@ -269,6 +269,7 @@ texts! {
     HowUnknown: "effect unknown at first", "当初は効果不明";
     HowLook: "look failed", "確認の失敗";
     HowStop: "stopped for a person", "判断待ちで停止";
+    HowAlarm: "alarm, went on", "警報（処理は継続）";
 
     // Calls
     Service: "Service", "サービス";

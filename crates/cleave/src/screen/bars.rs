@@ -209,6 +209,7 @@ fn worth_a_line(event: &model::Event) -> bool {
     use model::Event;
     match event {
         Event::RunStarted { .. }
+        | Event::AlarmChanged { .. }
         | Event::StepStopped { .. }
         | Event::StepRetried { .. }
         | Event::StepSkipped { .. }

@@ -96,6 +96,11 @@ fn text(event: &Event, state: &State) -> Option<String> {
             total: Some(total),
             ..
         } => format!("{step}: {done} of {total}"),
+        Event::AlarmChanged {
+            step,
+            alarm: Some(alarm),
+        } => format!("{step}: ALARM: {alarm}"),
+        Event::AlarmChanged { step, alarm: None } => format!("{step}: the alarm is over"),
         Event::OutputSeen { .. } => return None,
         Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),
         Event::StepStopped { step, failure, advice } => {

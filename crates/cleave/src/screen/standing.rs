@@ -79,6 +79,11 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
             .collect();
         let _ = writeln!(out, "  {resource:<44} {done:>3}/{:<3} {}", steps.len(), now.join(", "));
     }
+    for (step, place) in state.steps.iter() {
+        if let Some(alarm) = place.alarm.as_ref().filter(|_| !place.status.is_settled()) {
+            let _ = writeln!(out, "\nALARM {step}: {alarm}");
+        }
+    }
     for gate in asked(state) {
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
         let _ = writeln!(

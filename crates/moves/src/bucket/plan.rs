@@ -20,7 +20,7 @@ use crate::key::KeyFrom;
 const VERSIONING_SPREADS: u64 = 15 * 60;
 /// A bucket policy holds everywhere after seconds, sometimes minutes; then the last late write has come.
 const POLICY_SPREADS: u64 = 3 * 60;
-/// How long a name is asked for before a person is.
+/// How long the asking for a name bears other refusals than that it is taken.
 const NAME_PATIENCE: u64 = 6 * 3600;
 /// How long a permission may take to spread.
 const SPREADS_WITHIN: u64 = 1800;
@@ -511,7 +511,10 @@ impl Steps<'_, '_> {
         );
         let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
         let deleted = self.draft.push(step.undo(no_way_back("deleting the source bucket")));
-        let input = win_name::Input { bucket: source };
+        let input = win_name::Input {
+            bucket: source,
+            interim: Place::made_by(&interim[0]),
+        };
         let title = "ask for the name in the target until it is won";
         let step = self
             .step("bucket.win_name", "win_name", Side::Target, title, input)

@@ -1,23 +1,54 @@
 //! Makes the bucket anew under its own name in the target. After a deletion the name stays taken for minutes to hours, and a HEAD
 //! that finds nothing proves nothing: the only way is to ask again and again.
+//!
+//! `BucketAlreadyExists` does not yet prove a stranger: a deletion that has not reached every place looks the same. So people are
+//! told at once, and the asking goes on.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::s3::BucketSeen;
-use engine::{Begun, Observed, Step, StepContext, Verified};
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::{SignedDuration, Timestamp};
 use listing::Lister;
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::place::MadeBucket;
+use super::place::{MadeBucket, Place};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) bucket: String,
+    /// Where everything lies meanwhile.
+    pub(super) interim: Place,
 }
+
+/// How the asking has gone so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Asked {
+    first: Timestamp,
+    last: Timestamp,
+    times: u64,
+    /// What the last answer was.
+    answer: Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    /// The deletion is not through.
+    BeingReleased,
+    /// Somebody has a bucket of that name: a stranger, or the source as far as this place knows.
+    Taken,
+}
+
+/// How long it is asked before a person has to decide.
+const LONGEST: SignedDuration = SignedDuration::from_hours(48);
+/// In the first minutes a name often comes free, and whoever else waits for it asks fast.
+const SOON: SignedDuration = SignedDuration::from_mins(2);
 
 pub(super) struct WinName {
     input: Input,
@@ -28,35 +59,119 @@ impl WinName {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
     }
+
+    /// What it can mean that neither account owns the name, and what to do.
+    fn alarm(&self, cx: &StepContext, asked: &Asked) -> Result<String, Failure> {
+        let (bucket, interim) = (&self.input.bucket, self.input.interim.name(cx)?);
+        Ok(format!(
+            "S3 says that somebody else has {bucket}, since {}. It may be the deletion that has not reached every place yet, for hours, \
+             or a stranger who took the name. It is asked for again and again, for {} h from the first time. Everything is whole in \
+             {interim}: point clients there if they cannot wait, stop what still writes to {bucket} (it may be a stranger's now), and \
+             ask AWS Support for the name",
+            asked.last,
+            LONGEST.as_hours()
+        ))
+    }
+}
+
+fn asked(cx: &StepContext) -> Option<Asked> {
+    cx.cursor.as_ref().and_then(|cursor| Asked::deserialize(cursor).ok())
+}
+
+/// How long to wait before it is asked again: a little longer or shorter each time, so as not to stay in step with anybody.
+fn pause(asked: &Asked, token: &str) -> SignedDuration {
+    let digits = model::Digest::of(format!("{token}{}", asked.times).as_bytes());
+    let random = i64::from(u8::from_str_radix(&digits.as_str()[..2], 16).unwrap_or(0));
+    if asked.last.duration_since(asked.first) < SOON {
+        SignedDuration::from_millis(5_000 + 20 * random)
+    } else {
+        SignedDuration::from_millis(15_000 + 60 * random)
+    }
 }
 
 #[async_trait(?Send)]
 impl Step for WinName {
-    async fn observe(&self, _cx: &StepContext) -> Result<Observed, Failure> {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let bucket = &self.input.bucket;
-        match self.world.target().s3.look(bucket).await? {
-            BucketSeen::Owned => return Ok(Observed::Present(json!(MadeBucket { bucket: bucket.clone() }))),
-            BucketSeen::Nobodys => return Ok(Observed::Absent),
-            BucketSeen::SomebodyElses => {}
+        // Before anything else: in one region S3 answers a second CreateBucket with 200, and resets the bucket's ACL.
+        if self.world.target().s3.look(bucket).await? == BucketSeen::Owned {
+            return Ok(Observed::Present(json!(MadeBucket { bucket: bucket.clone() })));
         }
-        // The deletion may not have reached everywhere: then it still looks like the source's.
-        Ok(match self.world.source().s3.look(bucket).await? {
-            BucketSeen::Owned | BucketSeen::Nobodys => Observed::Absent,
-            BucketSeen::SomebodyElses => Observed::Foreign {
-                whose: format!(
-                    "neither the source nor the target account owns {bucket} now: a stranger has taken the name. The interim bucket \
-                     is whole; point the clients to it, and ask AWS Support for the name"
+        let Some(asked) = asked(cx) else {
+            return Ok(Observed::Absent);
+        };
+        let waited = cx.now.duration_since(asked.last);
+        let left = pause(&asked, &cx.token) - waited;
+        if left > SignedDuration::ZERO {
+            let minutes = cx.now.duration_since(asked.first).as_mins();
+            let mut progress = Progress::words(match asked.answer {
+                Answer::BeingReleased => format!(
+                    "asked {} times in {minutes} min: the name is still being released",
+                    asked.times
                 ),
+                Answer::Taken => format!(
+                    "asked {} times in {minutes} min: SOMEBODY ELSE HAS THE NAME",
+                    asked.times
+                ),
+            });
+            if asked.answer == Answer::Taken {
+                progress.alarm = Some(self.alarm(
+                    cx,
+                    &Asked {
+                        last: asked.first,
+                        ..asked
+                    },
+                )?);
+            }
+            return Ok(Observed::Underway {
+                progress,
+                look_again: Duration::try_from(left).unwrap_or_default(),
+            });
+        }
+        // Asked once more whenever a person has it tried again.
+        if asked.last.duration_since(asked.first) >= LONGEST && waited < SignedDuration::from_mins(1) {
+            return Ok(Observed::Stuck {
+                advice: "Retry the step to ask once more, as often as you like. Without the name: leave the run as it \
+                         is, and use the interim bucket, which is whole."
+                    .to_owned(),
+                why: format!(
+                    "asked for {} h and {} times. {}",
+                    LONGEST.as_hours(),
+                    asked.times,
+                    self.alarm(cx, &asked)?
+                ),
+            });
+        }
+        Ok(Observed::Absent)
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let answer = match self.world.target().s3.create_bucket(&self.input.bucket).await {
+            Ok(()) => return Ok(Begun::Once),
+            Err(failure) => match failure.code.as_str() {
+                "OperationAborted" => Answer::BeingReleased,
+                "BucketAlreadyExists" => Answer::Taken,
+                // Ours: an earlier answer was lost.
+                "BucketAlreadyOwnedByYou" => return Ok(Begun::Once),
+                _ => return Err(failure),
             },
+        };
+        let before = asked(cx);
+        let now = Asked {
+            first: before.map_or(cx.now, |before| before.first),
+            last: cx.now,
+            times: before.map_or(0, |before| before.times) + 1,
+            answer,
+        };
+        Ok(Begun::Swept {
+            cursor: json!(now),
+            done: now.times,
+            total: None,
+            more: false,
         })
     }
 
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        self.world.target().s3.create_bucket(&self.input.bucket).await?;
-        Ok(Begun::Once)
-    }
-
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let target = self.world.target();
         let bucket = &self.input.bucket;
         let region = target.s3.location(bucket).await?;
@@ -69,9 +184,14 @@ impl Step for WinName {
             .next_page()
             .await?
             .unwrap_or_default();
+        let waited = asked(cx).map_or(SignedDuration::ZERO, |asked| cx.now.duration_since(asked.first));
         Ok(match page.entries.first() {
             None => Verified::Right {
-                evidence: format!("{bucket} is account {}'s, in {region}, and empty", target.id),
+                evidence: format!(
+                    "{bucket} is account {}'s, in {region}, and empty; its name took {} min to come free",
+                    target.id,
+                    waited.as_mins()
+                ),
             },
             Some(entry) => Verified::Wrong {
                 why: format!("{bucket} is new and has {:?} in it already", entry.key),
@@ -81,5 +201,31 @@ impl Step for WinName {
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked_for(seconds: i64, times: u64) -> Asked {
+        let first = Timestamp::UNIX_EPOCH;
+        Asked {
+            first,
+            last: first + SignedDuration::from_secs(seconds),
+            times,
+            answer: Answer::BeingReleased,
+        }
+    }
+
+    #[test]
+    fn it_is_asked_often_at_first_and_never_in_step() {
+        for times in 0..50 {
+            let soon = pause(&asked_for(30, times), "0123").as_millis();
+            assert!((5_000..=10_100).contains(&soon), "{soon}");
+            let later = pause(&asked_for(600, times), "0123").as_millis();
+            assert!((15_000..=30_300).contains(&later), "{later}");
+        }
+        assert_ne!(pause(&asked_for(30, 1), "0123"), pause(&asked_for(30, 2), "0123"));
     }
 }

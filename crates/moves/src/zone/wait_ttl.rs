@@ -54,6 +54,7 @@ pub(super) fn waiting(
         progress: Progress {
             fraction: Some(fraction.clamp(0.0, 1.0)),
             text: format!("{what} until {until:.0}"),
+            alarm: None,
         },
         look_again: Duration::try_from(left.min(longest_look))
             .unwrap_or_default()

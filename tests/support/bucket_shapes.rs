@@ -80,6 +80,20 @@ pub fn of_every_class() -> Vec<Value> {
     .collect()
 }
 
+/// What must be restored before it can be copied, between what need not.
+pub fn archived() -> Vec<Value> {
+    let of = |class: &str, size: u64| json!({ "version": { "size": size, "class": class, "carried": { "tags": { "a": "b" } } } });
+    let large = json!({ "version": { "size": 6_000_000_000_u64, "class": "DEEP_ARCHIVE", "parts": 12 } });
+    vec![
+        key("log-1", &[of("GLACIER", 10)]),
+        key(
+            "log-2",
+            &[of("DEEP_ARCHIVE", 20), marker(), of("GLACIER", 20), version(3)],
+        ),
+        key("log-3", &[of("GLACIER_IR", 5), large]),
+    ]
+}
+
 /// Metadata, tags and an upload in parts.
 pub fn carrying() -> Vec<Value> {
     let carried = json!({

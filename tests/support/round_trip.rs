@@ -10,7 +10,7 @@ use model::{Event, Inventory, Plan};
 use serde_json::{Value, json};
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
-use simcloud::s3::versions::{Entry, What};
+use simcloud::s3::versions::{Entry, Headers, Object, What};
 
 use crate::night::in_paused_time;
 
@@ -142,11 +142,19 @@ fn equal(one: &Entry, other: &Entry) -> bool {
         (What::Object(one), What::Object(other)) => {
             one.content.digest() == other.content.digest()
                 && one.class == other.class
-                && one.headers == other.headers
+                && headers(one) == headers(other)
                 && one.tags == other.tags
         }
         (What::Marker, What::Object(_)) | (What::Object(_), What::Marker) => false,
     }
+}
+
+/// S3 tells this content type of what was sent without one.
+fn headers(object: &Object) -> Headers {
+    let mut headers = (*object.headers).clone();
+    let usual = || "binary/octet-stream".to_owned();
+    headers.system.entry("content-type").or_insert_with(usual);
+    headers
 }
 
 fn shown(history: &[Entry]) -> String {

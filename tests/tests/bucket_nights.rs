@@ -7,7 +7,7 @@ use engine::RunEnd;
 use model::{Event, Recorded};
 use serde_json::{Value, json};
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
-use whole_runs::bucket_shapes::{bucket, carrying, histories, key, large, odd_keys, of_every_class, section};
+use whole_runs::bucket_shapes::{archived, bucket, carrying, histories, key, large, odd_keys, of_every_class, section};
 use whole_runs::night::{self, Cut, Disturbance, Night, Scenario};
 use whole_runs::points::{sample, try_all};
 use whole_runs::round_trip::{carry_out, plan};
@@ -37,6 +37,7 @@ static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
         bucket("shop-one-by-one", "enabled", &one_by_one),
         bucket("shop-plain", "disabled", &null),
         bucket("shop-suspended", "suspended", &histories()[..3]),
+        bucket("shop-archive", "enabled", &archived()),
         site,
     ];
     let sections = [
@@ -44,6 +45,7 @@ static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
         section("shop-one-by-one", ""),
         section("shop-plain", ""),
         section("shop-suspended", "batch_from = 2"),
+        section("shop-archive", "batch_from = 1"),
         section("shop-site", ""),
     ];
     let (plan, inventory) = plan(&sections.concat(), &buckets);
@@ -70,7 +72,9 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
                 wrong.push(format!("it ended with {:?}: {:?}", moved.end, moved.stops));
             }
             // Where versions are kept, what applications write since cannot take away what there was.
-            let kept = |line: &String| line.contains("shop-by-jobs") || line.contains("shop-one-by-one");
+            let kept = |line: &String| {
+                line.contains("shop-by-jobs") || line.contains("shop-one-by-one") || line.contains("shop-archive")
+            };
             wrong.extend(moved.differences(true).into_iter().filter(kept));
             wrong
         },

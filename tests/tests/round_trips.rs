@@ -4,7 +4,7 @@ use engine::RunEnd;
 use serde_json::{Value, json};
 use simcloud::faults::FaultLevel;
 use whole_runs::bucket_shapes::{
-    bucket, carrying, histories, key, large, marker, odd_keys, of_every_class, section, version,
+    archived, bucket, carrying, histories, key, large, marker, odd_keys, of_every_class, section, version,
 };
 use whole_runs::round_trip::{Moved, carry_out, plan};
 
@@ -90,6 +90,15 @@ fn every_storage_class_stays_what_it_was() {
     for more in ["", "batch_from = 1"] {
         let buckets = [bucket("shop-classes", "enabled", &of_every_class())];
         moves_whole(&section("shop-classes", more), &buckets, 1..4);
+    }
+}
+
+#[test]
+fn what_is_archived_is_restored_copied_and_archived_again() {
+    for more in ["", "batch_from = 1", "archived = { restore = \"bulk\", days = 5 }"] {
+        let buckets = [bucket("shop-archive", "enabled", &archived())];
+        let moved = moves_whole(&section("shop-archive", more), &buckets, 1..4);
+        assert_eq!(moved.calls["RestoreObject"], 4);
     }
 }
 

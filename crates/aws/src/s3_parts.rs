@@ -62,7 +62,12 @@ impl S3 {
             .unwrap_or(0))
     }
 
-    async fn head(&self, bucket: &str, version: &VersionName, part: Option<i32>) -> Result<HeadObjectOutput, Failure> {
+    pub(crate) async fn head(
+        &self,
+        bucket: &str,
+        version: &VersionName,
+        part: Option<i32>,
+    ) -> Result<HeadObjectOutput, Failure> {
         let ask = || {
             self.read
                 .head_object()

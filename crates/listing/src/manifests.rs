@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use model::listing::Sums;
+use model::listing::{ListedEntry, Sums};
 
 use crate::manifest;
 use crate::spool::{Keys, Spool};
@@ -79,7 +79,7 @@ pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written,
     for history in Keys::of(spool.read(parts)) {
         let history = history.map_err(FileError::unreadable(order.out))?;
         written.sums.add(&history);
-        depths.add(&history.entries);
+        depths.add(&copyable(&history.entries));
         if let Some(flat) = &mut flat {
             // As S3 lists them: the newest first.
             for entry in history.entries.iter().rev().filter(|entry| !entry.is_marker()) {
@@ -130,8 +130,8 @@ fn write_waves(
     }
     for history in Keys::of(spool.read(parts)) {
         let history = history.map_err(FileError::unreadable(order.out))?;
-        let versions = history.entries.iter().filter(|entry| !entry.is_marker());
-        for (wave, entry) in files.iter_mut().zip(versions) {
+        let versions = copyable(&history.entries);
+        for (wave, entry) in files.iter_mut().zip(&versions) {
             let class = waves::batch_class(entry);
             if let Some((_, rows)) = class.and_then(|class| wave.get_mut(class)) {
                 rows.row(order.bucket, &entry.key, &entry.version_id)?;
@@ -143,6 +143,12 @@ fn write_waves(
         manifests.insert(name, rows.close()?);
     }
     Ok(manifests)
+}
+
+/// The versions of a key that can be copied now, the oldest first: no delete markers, nothing that is archived.
+fn copyable(entries: &[ListedEntry]) -> Vec<ListedEntry> {
+    let copyable = |entry: &&ListedEntry| !entry.is_marker() && !waves::is_archived(entry);
+    entries.iter().filter(copyable).cloned().collect()
 }
 
 /// A CSV that is being written.
@@ -183,7 +189,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use model::listing::{Listed, ListedEntry};
+    use model::listing::Listed;
 
     use super::*;
 

@@ -8,12 +8,14 @@ use model::listing::{Listed, ListedEntry};
 use serde::{Deserialize, Serialize};
 
 /// What S3 Batch Operations can write (`REDUCED_REDUNDANCY` is not among them).
-const BATCH_CLASSES: [&str; 5] = [
+const BATCH_CLASSES: [&str; 7] = [
     "STANDARD",
     "STANDARD_IA",
     "ONEZONE_IA",
     "INTELLIGENT_TIERING",
     "GLACIER_IR",
+    "GLACIER",
+    "DEEP_ARCHIVE",
 ];
 /// What must be restored before it can be copied.
 const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
@@ -35,7 +37,7 @@ pub struct Amount {
 /// The size of a wave by storage class: a job has one class for all that it writes.
 pub type Classes = BTreeMap<String, Amount>;
 
-/// The storage class under which a batch job can copy an entry; none where it cannot.
+/// The storage class in which a batch job can write an entry; none where it cannot.
 pub fn batch_class(entry: &ListedEntry) -> Option<&str> {
     match &entry.what {
         Listed::Version {

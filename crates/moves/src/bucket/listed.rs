@@ -3,10 +3,11 @@
 
 use aws::Account;
 use listing::compare::ListedPairs;
-use listing::{Division, Keys, Source, Spool, parallel};
+use listing::{Division, Keys, Pair, Source, Spool, parallel};
 use model::{Failure, FailureClass};
 use tempfile::TempDir;
 
+use super::archived::Wanted;
 use crate::world::World;
 
 /// How many requests of a listing are in flight.
@@ -51,23 +52,46 @@ impl Listed {
 pub(super) struct Both {
     original: Listed,
     copy: Listed,
+    wanted: Wanted,
 }
 
 impl Both {
-    /// Lists an original and its copy.
+    /// Lists an original and its copy, the original with the storage classes that copies of it are to have.
     pub(super) async fn whole(
         world: &World,
         (from, original): (&Account, &str),
         (to, copy): (&Account, &str),
+        wanted: Wanted,
     ) -> Result<Self, Failure> {
         let (original, copy) =
             futures::future::try_join(Listed::whole(world, from, original), Listed::whole(world, to, copy)).await?;
-        Ok(Self { original, copy })
+        Ok(Self { original, copy, wanted })
     }
 
     /// The keys that are in either, in order.
-    pub(super) fn pairs(&self) -> ListedPairs {
-        ListedPairs::new(self.original.keys(), self.copy.keys())
+    pub(super) fn pairs(&self) -> ListedKeys {
+        ListedKeys {
+            pairs: ListedPairs::new(self.original.keys(), self.copy.keys()),
+            wanted: self.wanted.clone(),
+        }
+    }
+}
+
+/// The keys of two buckets.
+pub(super) struct ListedKeys {
+    pairs: ListedPairs,
+    wanted: Wanted,
+}
+
+impl Iterator for ListedKeys {
+    type Item = std::io::Result<Pair>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut pair = self.pairs.next()?;
+        if let Ok(pair) = &mut pair {
+            self.wanted.put(pair);
+        }
+        Some(pair)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod apply_document;
 mod apply_policy;
+mod archived;
 mod change_policy;
 mod copy_in_parts;
 mod copy_wave;
@@ -11,10 +12,12 @@ mod delete_source;
 mod discard_bucket;
 mod documents;
 mod empty_source;
+mod growing_object;
 mod keep_versions;
 mod listed;
 mod make_bucket;
 mod names;
+mod note_archived;
 mod pause_lifecycle;
 mod place;
 mod plan;
@@ -22,6 +25,7 @@ mod plan_notes;
 mod policy;
 mod prove_copy;
 mod record_configuration;
+mod restore_archived;
 mod settle;
 pub mod spec;
 mod survey;
@@ -70,6 +74,20 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "bucket.pause_lifecycle",
         1,
         pause_lifecycle::PauseLifecycle::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.restore_archived",
+        1,
+        restore_archived::RestoreArchived::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.note_archived",
+        1,
+        note_archived::NoteArchived::new,
     );
     action(registry, world, "bucket.survey", 1, survey::Survey::new);
     action(

@@ -5,13 +5,15 @@ use model::plan::Weight;
 use model::{GateName, GateSpec, Phase, ResourceRef, Side, StepId, Undo};
 use serde::Serialize;
 
+use super::archived::Classes;
 use super::change_policy::Change;
 use super::place::Place;
-use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
-use super::spec::{BucketSpec, PolicyCarried, Proof};
+use super::plan_notes::{Keys, Roles, has_archived, keys, note_aftermath, note_contents, note_names, roles};
+use super::spec::{BucketSpec, PolicyCarried, Proof, RestoreSpeed};
 use super::{
     apply_document, apply_policy, change_policy, delete_source, discard_bucket, documents, empty_source, keep_versions,
-    make_bucket, pause_lifecycle, prove_copy, record_configuration, survey, tag_bucket, wait, win_name,
+    make_bucket, note_archived, pause_lifecycle, prove_copy, record_configuration, restore_archived, survey,
+    tag_bucket, wait, win_name,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key::KeyFrom;
@@ -72,7 +74,7 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     };
     let roles = roles(draft, &resource);
     let name_can_be_had = note_names(draft, &resource, spec);
-    let carried = note_contents(draft, &resource, bucket);
+    let carried = note_contents(draft, &resource, spec, bucket);
     let keys = keys(draft, &resource, spec, bucket);
     let (Some(roles), true, true, Ok(keys)) = (roles, name_can_be_had, carried, keys) else {
         return;
@@ -137,6 +139,8 @@ fn make_ops(draft: &mut Draft) -> StepId {
     draft.push(step.needs([&made]).leaves_nothing());
     made
 }
+
+const NOTE_ARCHIVED: &str = "note_archived";
 
 /// The three times that a bucket is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,9 +224,10 @@ impl Steps<'_, '_> {
         let recorded = self.record();
         let interim = self.interim(&recorded);
         let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
-        let copied = self.copy_while_it_lives(&interim, &granted);
+        let restored = self.restore_archived(&interim, &granted);
+        let copied = self.copy_while_it_lives(&restored);
         let frozen = self.freeze(&recorded, &copied);
-        let proved = self.copy_out(&interim, &frozen);
+        let proved = self.copy_out(&frozen);
         let gate = self.gate(&proved);
         let won = self.hand_over(&interim, &proved, gate);
         let proved_back = self.copy_back(&interim, &recorded, &won);
@@ -399,21 +404,73 @@ impl Steps<'_, '_> {
     }
 
     /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
-    fn copy_while_it_lives(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
+    fn copy_while_it_lives(&mut self, restored: &StepId) -> StepId {
+        let needs = std::slice::from_ref(restored);
+        self.survey(Way::Bulk, self.source(), self.interim_bucket(), needs, Phase::Prepare)
+    }
+
+    /// What is archived can be read when this is done, and everything else is ready to be copied.
+    fn restore_archived(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
         let mut needs = interim.to_vec();
         needs.extend([granted.clone(), self.ops.clone()]);
         needs.extend(self.keys.opened.clone());
-        let to = Place::made_by(&interim[0]);
-        self.survey(Way::Bulk, self.source(), to, &needs, Phase::Prepare)
+        let input = restore_archived::Input {
+            from: self.source(),
+            to: self.interim_bucket(),
+            speed: self.spec.archived.restore,
+            days: self.spec.archived.days,
+        };
+        let (p50, p90) = if has_archived(self.bucket) {
+            match self.spec.archived.restore {
+                RestoreSpeed::Standard => (5 * 3600, 13 * 3600),
+                RestoreSpeed::Bulk => (12 * 3600, 49 * 3600),
+            }
+        } else {
+            self.size.listing()
+        };
+        let title = "have what is archived restored, for a time";
+        let step = self.step(
+            "bucket.restore_archived",
+            "restore_archived",
+            Side::Source,
+            title,
+            input,
+        );
+        self.draft.push(step.needs(&needs).leaves_nothing().estimate(p50, p90))
     }
 
-    fn copy_out(&mut self, interim: &[StepId], frozen: &StepId) -> StepId {
-        let to = Place::made_by(&interim[0]);
-        let proved = self.copy(Way::Out, self.source(), to, std::slice::from_ref(frozen), Phase::Freeze);
+    fn note_archived(&mut self, frozen: &StepId) -> StepId {
+        let input = note_archived::Input {
+            of: self.source(),
+            ops: Place::made_by(&self.ops),
+            key: format!("notes/{}/archived.csv", self.spec.name),
+        };
+        let (p50, p90) = self.size.listing();
+        let title = "note the storage classes of what is archived";
+        let step = self.step("bucket.note_archived", NOTE_ARCHIVED, Side::Target, title, input);
+        let step = step.phase(Phase::Freeze).needs([frozen]).leaves_nothing();
+        self.draft.push(step.estimate(p50, p90))
+    }
+
+    fn interim_bucket(&self) -> Place {
+        Place::made_by(&self.resource.step("create_interim"))
+    }
+
+    fn copy_out(&mut self, frozen: &StepId) -> StepId {
+        let noted = self.note_archived(frozen);
+        let needs = [frozen.clone(), noted];
+        let proved = self.copy(Way::Out, self.source(), self.interim_bucket(), &needs, Phase::Freeze);
         if let Some(opened) = &self.keys.opened {
             self.draft.needed_until(opened, &proved);
         }
         proved
+    }
+
+    fn storage(&self, way: Way) -> Classes {
+        match way {
+            Way::Bulk | Way::Out => Classes::Thaw,
+            Way::Back => Classes::AsNotedBy(self.resource.step(NOTE_ARCHIVED)),
+        }
     }
 
     /// Lists both buckets; behind it come the steps that it finds to be necessary.
@@ -422,6 +479,7 @@ impl Steps<'_, '_> {
             from,
             to,
             ops: Place::made_by(&self.ops),
+            storage: self.storage(way),
             batch_role: self.roles.batch.clone(),
             batch_from: self.spec.batch_from,
             redirects: self.bucket.documents.contains_key(documents::WEBSITE.name),
@@ -443,6 +501,8 @@ impl Steps<'_, '_> {
         let input = prove_copy::Input {
             original: from,
             copy: to,
+            ops: Place::made_by(&self.ops),
+            storage: self.storage(way),
             etags_prove: self.spec.verify == Proof::Etags,
             accept_unproved: self.spec.accept_unproved,
         };

@@ -4,7 +4,7 @@ use model::inventory::{Bucket, ObjectEntry, Versioning};
 use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
-use super::spec::{BucketSpec, PolicyCarried};
+use super::spec::{BucketSpec, PolicyCarried, RestoreSpeed};
 use super::{documents, names};
 use crate::draft::Draft;
 use crate::key::{self, KeyFrom};
@@ -79,24 +79,23 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
 }
 
 /// Whether everything in it can be copied, as far as the inventory tells.
-pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, bucket: &Bucket) -> bool {
+pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
     let mut fine = true;
-    let versions = bucket
-        .objects
-        .iter()
-        .flat_map(|object| object.entries.iter().map(move |entry| (&object.key, entry)));
-    for (key, entry) in versions {
-        let ObjectEntry::Version { class, .. } = entry else {
-            continue;
+    if has_archived(bucket) {
+        let (hours, days) = match spec.archived.restore {
+            RestoreSpeed::Standard => ("up to 12 hours", spec.archived.days),
+            RestoreSpeed::Bulk => ("up to 48 hours", spec.archived.days),
         };
-        if matches!(class.as_deref(), Some("GLACIER" | "DEEP_ARCHIVE")) {
-            draft.note(
-                Some(resource),
-                Weight::Blocks,
-                format!("{key:?} is archived: restore it first"),
-            );
-            fine = false;
-        }
+        let text = format!(
+            "versions in GLACIER or DEEP_ARCHIVE are restored before they are copied, which takes {hours} and costs a retrieval and, \
+             for {days} days, a second storage; the new bucket has them in their old class again, where early deletion from the \
+             source may be charged"
+        );
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    if spec.archived.days == 0 {
+        draft.note(Some(resource), Weight::Blocks, "archived.days must be at least 1");
+        fine = false;
     }
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
         draft.note(
@@ -116,6 +115,17 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, bucket: &
         }
     }
     fine
+}
+
+/// Whether anything in it must be restored before it can be copied, as far as the inventory tells.
+pub(super) fn has_archived(bucket: &Bucket) -> bool {
+    let mut entries = bucket.objects.iter().flat_map(|object| &object.entries);
+    entries.any(|entry| {
+        let ObjectEntry::Version { class, .. } = entry else {
+            return false;
+        };
+        matches!(class.as_deref(), Some("GLACIER" | "DEEP_ARCHIVE"))
+    })
 }
 
 /// What its default encryption needs: the source key opened, and the target's key.

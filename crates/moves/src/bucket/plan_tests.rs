@@ -65,7 +65,10 @@ fn nothing_is_deleted_before_the_copy_is_proved_and_a_person_has_typed_the_name(
         ("await_interim_versioning", "survey_out"),
         ("grant_copy", "survey_bulk"),
         ("await_interim_versioning", "survey_bulk"),
+        ("restore_archived", "survey_bulk"),
         ("survey_bulk", "deny_writes"),
+        ("await_last_write", "note_archived"),
+        ("note_archived", "empty_source"),
         ("record_configuration", "grant_copy"),
         ("delete_source", "win_name"),
         ("await_final_versioning", "survey_back"),
@@ -152,7 +155,9 @@ fn what_cannot_be_moved_blocks_before_anything_is_touched() {
     );
     let archived =
         json!({ "objects": [{ "key": "film", "entries": [{ "version": { "size": 6, "class": "GLACIER" } }] }] });
-    assert!(blocks(&plan_with(ASSETS, bucket(archived)))[0].contains("is archived"));
+    assert!(blocks(&plan_with(ASSETS, bucket(archived.clone()))).is_empty());
+    let never = format!("{ASSETS}archived = {{ restore = \"bulk\", days = 0 }}\n");
+    assert!(blocks(&plan_with(&never, bucket(archived)))[0].contains("at least 1"));
     let locked = plan_with(
         ASSETS,
         bucket(json!({ "documents": { "object-lock": "<ObjectLockConfiguration/>" } })),

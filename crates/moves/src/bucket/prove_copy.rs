@@ -16,6 +16,7 @@ use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::archived::Classes;
 use super::listed::{Both, unwritable};
 use super::place::Place;
 use crate::world::World;
@@ -24,6 +25,10 @@ use crate::world::World;
 pub(super) struct Input {
     pub(super) original: Place,
     pub(super) copy: Place,
+    /// Where notes lie.
+    pub(super) ops: Place,
+    /// What becomes of storage classes.
+    pub(super) storage: Classes,
     /// Whether equal ETags are proof enough. Only where an object is not made of parts and lies under no KMS key are they one.
     pub(super) etags_prove: bool,
     /// Whether versions that can be compared by size alone count as equal.
@@ -105,7 +110,8 @@ impl Step for ProveCopy {
             self.input.copy.account(&self.world),
         );
         let (original, copy) = (self.input.original.name(cx)?, self.input.copy.name(cx)?);
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
+        let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
         let mut found = Findings::default();
         let mut doubtful = Vec::new();
         for pair in both.pairs() {

@@ -11,15 +11,15 @@ use aws::Account;
 use aws::s3::{Copy, VersionName};
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use futures::StreamExt as _;
-use listing::compare::ListedPairs;
 use listing::{Missing, Pair, Sameness, compare, waves};
 use model::listing::{Listed, ListedEntry};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::archived::Classes;
 use super::copy_in_parts::{self, InParts};
-use super::listed::{Both, unwritable};
+use super::listed::{Both, ListedKeys, unwritable};
 use super::place::Place;
 use crate::world::World;
 
@@ -27,6 +27,10 @@ use crate::world::World;
 pub(super) struct Input {
     pub(super) from: Place,
     pub(super) to: Place,
+    /// Where notes lie.
+    pub(super) ops: Place,
+    /// What becomes of storage classes.
+    pub(super) storage: Classes,
     /// Whether only the delete markers are set that come next in a key's history.
     pub(super) only_markers: bool,
     /// Whether every version is asked where it redirects to.
@@ -66,7 +70,7 @@ pub(super) struct Settle {
 struct Left {
     /// A key that is not finished, as it stands now.
     again: Option<Pair>,
-    pairs: Peekable<ListedPairs>,
+    pairs: Peekable<ListedKeys>,
     /// Holds the files.
     _both: Both,
 }
@@ -186,7 +190,8 @@ impl Settle {
     async fn list(&self, cx: &StepContext, after: Option<&str>) -> Result<Left, Failure> {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
+        let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
         let mut pairs = both.pairs().peekable();
         let is_settled = |pair: &std::io::Result<Pair>| {
             let key = pair.as_ref().map(|pair| pair.key.as_bytes());

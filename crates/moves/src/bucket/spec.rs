@@ -1,6 +1,6 @@
 //! `[[bucket]]` in the runbook.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A bucket to move under its own name.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,6 +23,9 @@ pub struct BucketSpec {
     /// From how many objects on a wave is copied by S3 Batch Operations; absent: where that is faster than copying one by one.
     #[serde(default)]
     pub batch_from: Option<u64>,
+    /// How archived versions are restored, to be copied.
+    #[serde(default)]
+    pub archived: Archived,
     /// How the copy's content is proved.
     #[serde(default)]
     pub verify: Proof,
@@ -51,6 +54,36 @@ pub enum PolicyCarried {
     AsIs,
     /// The new bucket gets none.
     Leave,
+}
+
+/// How archived versions are restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Archived {
+    /// How fast, and how dear.
+    pub restore: RestoreSpeed,
+    /// For how many days the temporary copies stand: longer than the copying takes, from 1.
+    pub days: u32,
+}
+
+impl Default for Archived {
+    fn default() -> Self {
+        Self {
+            restore: RestoreSpeed::default(),
+            days: 14,
+        }
+    }
+}
+
+/// How fast an archived version is restored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestoreSpeed {
+    /// Three to five hours; twelve from DEEP_ARCHIVE.
+    #[default]
+    Standard,
+    /// Five to twelve hours; two days from DEEP_ARCHIVE.
+    Bulk,
 }
 
 /// How the content of a copy is proved, beside kind, order, size and storage class of every entry.

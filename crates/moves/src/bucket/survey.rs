@@ -7,13 +7,14 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use engine::{Begun, Extension, Observed, Step, StepContext, Verified};
 use listing::Missing;
-use listing::waves::{self, Amount, Classes, Depths};
+use listing::waves::{Amount, Classes as ByClass, Depths};
 use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
 use model::{Digest, Failure, FailureClass, Phase, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::archived::Classes;
 use super::listed::{Both, unwritable};
 use super::place::Place;
 use super::{copy_wave, settle, write_manifests};
@@ -28,6 +29,8 @@ pub(super) struct Input {
     pub(super) to: Place,
     /// Where manifests and reports lie.
     pub(super) ops: Place,
+    /// What becomes of storage classes.
+    pub(super) storage: Classes,
     /// As whom batch jobs run.
     pub(super) batch_role: String,
     /// From how many objects on a wave is worth a job; absent: where a job is faster.
@@ -54,11 +57,7 @@ pub(super) struct Surveyed {
     /// Keys of which the copy has something else than the original.
     pub(super) wrong: u64,
     /// The waves that are worth jobs, the oldest versions first.
-    pub(super) waves: Vec<Classes>,
-    /// Versions that must be restored from an archive before they can be copied.
-    pub(super) archived: u64,
-    /// The first of them.
-    pub(super) such_as: Vec<String>,
+    pub(super) waves: Vec<ByClass>,
 }
 
 pub(super) struct Survey {
@@ -72,7 +71,6 @@ impl Survey {
     }
 }
 
-const SHOWN: usize = 5;
 /// From so many objects on, a job of a few goes first: what is wrong with role, key or policy then costs minutes and not a manifest.
 const CANARY_FROM: u64 = 1_000;
 const CANARY_ROWS: u64 = 5;
@@ -82,15 +80,14 @@ impl Step for Survey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
+        let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
         let mut found = Surveyed {
             sums: Sums::default(),
             digest: Digest::of(b""),
             missing: Sums::default(),
             wrong: 0,
             waves: Vec::new(),
-            archived: 0,
-            such_as: Vec::new(),
         };
         let mut depths = Depths::default();
         for pair in both.pairs() {
@@ -107,12 +104,6 @@ impl Step for Survey {
                     &pair.original[right.min(pair.original.len())..]
                 }
             };
-            for entry in lacking.iter().filter(|entry| waves::is_archived(entry)) {
-                found.archived += 1;
-                if found.such_as.len() < SHOWN {
-                    found.such_as.push(format!("{:?} ({})", entry.key, entry.version_id));
-                }
-            }
             if !lacking.is_empty() {
                 found.missing.add(&KeyHistory {
                     key: pair.key.clone(),
@@ -140,14 +131,6 @@ impl Step for Survey {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let found: Surveyed = cx.output(&cx.spec.id)?;
-        if found.archived > 0 {
-            let why = format!(
-                "{} versions are archived and must be restored before they can be copied, such as {}",
-                found.archived,
-                found.such_as.join("; ")
-            );
-            return Ok(Verified::Wrong { why });
-        }
         let Sums {
             keys,
             versions,
@@ -192,7 +175,7 @@ impl Step for Survey {
     }
 }
 
-fn total(classes: &Classes) -> Amount {
+fn total(classes: &ByClass) -> Amount {
     classes.values().fold(Amount::default(), |sum, amount| Amount {
         rows: sum.rows + amount.rows,
         bytes: sum.bytes + amount.bytes,
@@ -265,6 +248,8 @@ impl Waves<'_> {
         settle::Input {
             from: self.input.from.clone(),
             to: self.input.to.clone(),
+            ops: self.input.ops.clone(),
+            storage: self.input.storage.clone(),
             only_markers,
             redirects: self.input.redirects,
             copy_is_ours: self.input.copy_is_ours,
@@ -287,12 +272,13 @@ impl Waves<'_> {
         self.behind = vec![self.push(step)];
     }
 
-    fn wave(&mut self, name: &str, classes: &Classes, most_rows: Option<u64>) {
+    fn wave(&mut self, name: &str, classes: &ByClass, most_rows: Option<u64>) {
         let (survey, way) = (self.survey, &self.input.way);
         let input = write_manifests::Input {
             from: self.input.from.clone(),
             to: self.input.to.clone(),
             ops: self.input.ops.clone(),
+            storage: self.input.storage.clone(),
             folder: format!("manifests/{}/{way}-{name}", survey.resource.name),
             classes: classes.keys().cloned().collect(),
             most_rows,

@@ -13,6 +13,7 @@ fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
         from: Place::named(Side::Source, "b"),
         to: place("create_interim"),
         ops: place("create_ops"),
+        storage: Classes::Thaw,
         batch_role: "arn:aws:iam::222222222222:role/batch".into(),
         batch_from: Some(2),
         redirects: false,
@@ -44,8 +45,6 @@ fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
         missing: sums,
         wrong: 0,
         waves,
-        archived: 0,
-        such_as: Vec::new(),
     };
     wave_steps(&input, &survey, &found)
 }

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use aws::Account;
-use aws::s3::Upload;
-use aws::s3_parts::Part;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use listing::{Missing, manifest, waves};
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::archived::Classes;
+use super::growing_object::GrowingObject;
 use super::listed::{Both, unwritable};
 use super::place::Place;
 use crate::world::World;
@@ -25,7 +24,9 @@ pub(super) struct Input {
     pub(super) ops: Place,
     /// Where the manifests lie in it.
     pub(super) folder: String,
-    /// Which storage classes are worth a job.
+    /// What becomes of storage classes.
+    pub(super) storage: Classes,
+    /// Which of them are worth a job.
     pub(super) classes: Vec<String>,
     /// At most so many rows of each class; absent: all.
     pub(super) most_rows: Option<u64>,
@@ -59,9 +60,6 @@ impl WriteManifests {
     }
 }
 
-/// Rows are sent whenever so many bytes have come together. Of 10,000 parts that makes 80 GB, more than S3's 20 billion rows need.
-const PART: usize = 8 << 20;
-
 #[async_trait(?Send)]
 impl Step for WriteManifests {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
@@ -74,32 +72,40 @@ impl Step for WriteManifests {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy)).await?;
+        let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
         let target = self.world.target();
         let ops = self.input.ops.name(cx)?;
-        let key = |class: &String| format!("{}-{}.csv", self.input.folder, class.to_ascii_lowercase());
-        let mut growing: BTreeMap<&str, Growing<'_>> = self
+        let mut growing: BTreeMap<&str, (GrowingObject<'_>, u64)> = self
             .input
             .classes
             .iter()
-            .map(|class| (class.as_str(), Growing::new(&target, &ops, key(class))))
+            .map(|class| {
+                let key = format!("{}-{}.csv", self.input.folder, class.to_ascii_lowercase());
+                (class.as_str(), (GrowingObject::new(&target, &ops, key), 0))
+            })
             .collect();
+        let mut row = Vec::new();
         for pair in both.pairs() {
             let pair = pair.map_err(|error| unwritable(&error))?;
             let Missing::Entries([next, ..]) = Missing::of(&pair) else {
                 continue;
             };
             let class = waves::batch_class(next);
-            if let Some(growing) = class.and_then(|class| growing.get_mut(class))
-                && self.input.most_rows.is_none_or(|most| growing.rows < most)
+            if let Some((manifest, rows)) = class.and_then(|class| growing.get_mut(class))
+                && self.input.most_rows.is_none_or(|most| *rows < most)
             {
-                growing.row(&original, &next.key, &next.version_id).await?;
+                row.clear();
+                manifest::write_row(&mut row, &original, &next.key, &next.version_id);
+                manifest.push(&row).await?;
+                *rows += 1;
             }
         }
         let mut written = Written::default();
-        for (class, growing) in growing {
-            if let Some(manifest) = growing.close().await? {
-                written.manifests.insert(class.to_owned(), manifest);
+        for (class, (manifest, rows)) in growing {
+            let key = manifest.key().to_owned();
+            if let Some(etag) = manifest.close().await? {
+                written.manifests.insert(class.to_owned(), Manifest { key, etag, rows });
             }
         }
         Ok(Begun::Swept {
@@ -127,73 +133,5 @@ impl Step for WriteManifests {
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
         Ok(())
-    }
-}
-
-/// A manifest on its way to S3.
-struct Growing<'a> {
-    account: &'a Account,
-    bucket: &'a str,
-    key: String,
-    waiting: Vec<u8>,
-    sent: Option<(Upload, Vec<Part>)>,
-    bytes: u64,
-    rows: u64,
-}
-
-impl<'a> Growing<'a> {
-    fn new(account: &'a Account, bucket: &'a str, key: String) -> Self {
-        Self {
-            account,
-            bucket,
-            key,
-            waiting: Vec::new(),
-            sent: None,
-            bytes: 0,
-            rows: 0,
-        }
-    }
-
-    async fn row(&mut self, bucket: &str, key: &str, version_id: &str) -> Result<(), Failure> {
-        manifest::write_row(&mut self.waiting, bucket, key, version_id);
-        self.rows += 1;
-        if self.waiting.len() >= PART {
-            self.send().await?;
-        }
-        Ok(())
-    }
-
-    async fn send(&mut self) -> Result<(), Failure> {
-        let s3 = &self.account.s3;
-        let (upload, mut parts) = match self.sent.take() {
-            Some(begun) => begun,
-            None => (s3.begin_manifest(self.bucket, &self.key).await?, Vec::new()),
-        };
-        let body = std::mem::take(&mut self.waiting);
-        self.bytes += body.len() as u64;
-        let number = i32::try_from(parts.len() + 1).unwrap_or(i32::MAX);
-        parts.push(s3.put_part(self.bucket, &upload, number, body).await?);
-        self.sent = Some((upload, parts));
-        Ok(())
-    }
-
-    /// Brings the rest there; none where there was not one row.
-    async fn close(mut self) -> Result<Option<Manifest>, Failure> {
-        if self.rows == 0 {
-            return Ok(None);
-        }
-        if self.sent.is_some() && !self.waiting.is_empty() {
-            self.send().await?;
-        }
-        let s3 = &self.account.s3;
-        let etag = match self.sent {
-            None => s3.put_object(self.bucket, &self.key, self.waiting).await?,
-            Some((upload, parts)) => s3.complete(self.bucket, &upload, &parts, self.bytes).await?,
-        };
-        Ok(Some(Manifest {
-            key: self.key,
-            etag,
-            rows: self.rows,
-        }))
     }
 }

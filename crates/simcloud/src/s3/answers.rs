@@ -9,7 +9,7 @@ use super::objects::{self, Copying, Wanted};
 use super::service::header;
 use super::uploads;
 use super::versions::{Deleted, Entry as StackEntry, Object as Kept};
-use super::{Outcome, Refusal, canonical_id, listing, settings};
+use super::{Outcome, Refusal, archive, canonical_id, listing, settings};
 use crate::cloud::{Caller, Cloud};
 
 pub(super) fn if_absent(headers: &HeaderMap) -> bool {
@@ -87,6 +87,7 @@ pub(super) fn head(cloud: &mut Cloud, caller: &Caller, input: HeadObjectInput) -
             .filter(|count| *count > 0),
         server_side_encryption,
         ssekms_key_id,
+        restore: archive::header(&object, cloud.now),
         storage_class: shown_class(&object.class),
         version_id: objects::shown_id(cloud, &input.bucket, &entry),
         website_redirect_location: headers.redirect.clone(),

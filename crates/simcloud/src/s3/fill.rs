@@ -131,6 +131,7 @@ fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>, parts: Opt
         key,
         checksum: None,
         parts: parts.into(),
+        restored: None,
     }))
 }
 

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod answers;
+pub mod archive;
 pub mod audit;
 pub mod content;
 mod exchange;

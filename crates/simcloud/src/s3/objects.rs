@@ -11,7 +11,7 @@ use model::inventory::Versioning;
 
 use super::content::{Checksum, Content, hex};
 use super::versions::{self, Deleted, Entry, Headers, Object, What};
-use super::{Outcome, Refusal, access, bucket, bucket_mut, settings};
+use super::{Outcome, Refusal, access, archive, bucket, bucket_mut, settings};
 use crate::cloud::{Caller, Cloud};
 use crate::services::kms;
 
@@ -111,6 +111,7 @@ pub(super) fn keep(
         key,
         checksum: Some(wanted.checksum.unwrap_or(Checksum::Crc64Nvme)),
         parts: Arc::default(),
+        restored: None,
     })
 }
 
@@ -271,7 +272,7 @@ fn check_id(id: Option<&str>) -> Outcome<()> {
 
 /// Makes sure that the bytes of an object can be read: not archived, and its key usable.
 pub fn open(cloud: &Cloud, caller: &Caller, object: &Object) -> Outcome<()> {
-    if matches!(&*object.class, "GLACIER" | "DEEP_ARCHIVE") {
+    if !archive::is_readable(object, cloud.now) {
         let message = "The operation is not valid for the object's storage class";
         return Err(Refusal::new(403, "InvalidObjectState", message));
     }

@@ -1,6 +1,6 @@
 //! s3s's typed operations: who asks, on which bucket, and which plain function answers.
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use model::inventory::Versioning;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
@@ -10,7 +10,7 @@ use super::exchange::*;
 use super::names::{self, Creation};
 use super::service::{Shared, arrive, caller, header, lock, refuse};
 use super::uploads::{self, Completion};
-use super::{Outcome, Refusal, canonical_id, objects, settings};
+use super::{Outcome, Refusal, archive, canonical_id, objects, settings};
 use crate::cloud::{Caller, Cloud};
 
 /// S3 over a shared cloud.
@@ -509,6 +509,27 @@ impl S3 for Operations {
                 version_id: objects::shown_id(cloud, &input.bucket, &entry),
             })
         })
+    }
+
+    async fn restore_object(&self, req: S3Request<RestoreObjectInput>) -> Reply<RestoreObjectOutput> {
+        let bucket = req.input.bucket.clone();
+        let mut response = self.at(&bucket, req, |cloud, caller, input, _| {
+            let place = (input.bucket.as_str(), input.key.as_str(), input.version_id.as_deref());
+            let asked = input.restore_request.unwrap_or_default();
+            let tier = asked
+                .glacier_job_parameters
+                .map(|parameters| parameters.tier)
+                .or(asked.tier);
+            let tier = match tier.as_ref().map(Tier::as_str) {
+                Some("Expedited") => archive::Tier::Expedited,
+                Some("Bulk") => archive::Tier::Bulk,
+                _ => archive::Tier::Standard,
+            };
+            archive::restore(cloud, caller, place, asked.days, tier)
+        })?;
+        // 202 where it has only begun.
+        response.status = response.output.then_some(StatusCode::ACCEPTED);
+        Ok(response.map_output(|_| RestoreObjectOutput::default()))
     }
 
     async fn delete_object_tagging(

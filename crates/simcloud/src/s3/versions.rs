@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::inventory::Versioning;
 
+use super::archive::Restored;
 use super::content::{Checksum, Content, hex, mix, unmix};
 
 /// One entry of a key's stack.
@@ -51,6 +52,8 @@ pub struct Object {
     pub checksum: Option<Checksum>,
     /// The sizes of its parts, where it was uploaded in parts.
     pub parts: Arc<[u64]>,
+    /// The temporary copy, where it is archived and was asked for.
+    pub restored: Option<Restored>,
 }
 
 /// What a `CopyObject` carries over by default, and a part-wise copy does not.

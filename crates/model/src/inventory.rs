@@ -189,6 +189,18 @@ pub struct Bucket {
     /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<String, String>,
+    /// Whether deleting a version needs the root user's device.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mfa_delete: bool,
+    /// Whether requesters pay.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub requester_pays: bool,
+    /// The names of its access points.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub access_points: Vec<String>,
+    /// Whether versions lie under keys that clients bring with each request (SSE-C).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_customer_keys: bool,
     /// Its contents, summed up: what discovery can tell without listing.
     pub contents: Contents,
     /// Its contents, listed: keys with their history, oldest first. A rehearsal uses it where it is given, and else makes

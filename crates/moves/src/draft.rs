@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::inventory::{AccountInventory, RegionInventory};
+use model::inventory::{AccountInventory, Bucket, RegionInventory};
 use model::plan::{Estimate, Note, Weight};
 use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Side, StepId, StepSpec, Undo};
 use serde::Serialize;
@@ -50,6 +50,15 @@ impl<'a> Draft<'a> {
     /// The region of the migration.
     pub fn region(&self) -> &'a Region {
         &self.runbook.region
+    }
+
+    /// Every bucket that an account has, in any region.
+    pub fn every_bucket(&self, side: Side) -> impl Iterator<Item = &'a Bucket> + use<'a> {
+        let account = self.inventory.accounts.get(self.account(side));
+        account
+            .into_iter()
+            .flat_map(|account| account.regions.values())
+            .flat_map(|region| &region.buckets)
     }
 
     /// The account of a side; the source's for a parent that is not named.

@@ -2,12 +2,13 @@
 
 use journal::{Journal, Lease};
 use model::State;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::screen::bucket_standing::BucketStanding;
 use crate::screen::standing;
 
 /// Shows it.
@@ -42,6 +43,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             })),
             "gates_asked": standing::asked(&state),
             "needs_operator": state.stopped(),
+            "buckets": buckets_of(&state),
             "steps": steps,
         });
         write_out(&format!("{object}\n"))?;
@@ -49,4 +51,26 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
         write_out(&standing::text(&state, holder.as_ref(), &args.journal))?;
     }
     Ok(exit::DONE)
+}
+
+/// How each bucket stands, by name.
+fn buckets_of(state: &State) -> Value {
+    let standing = state.plan.resources().into_iter().filter_map(|resource| {
+        let BucketStanding {
+            versions,
+            bytes,
+            way,
+            to_copy,
+            by_jobs,
+            waves,
+            down_seconds,
+            name_seconds,
+        } = BucketStanding::of(state, &resource)?;
+        let object = json!({
+            "versions": versions, "bytes": bytes, "way": way, "to_copy": to_copy, "copied_by_jobs": by_jobs,
+            "waves_done": waves.0, "waves": waves.1, "not_writable_seconds": down_seconds, "name_asked_seconds": name_seconds,
+        });
+        Some((resource.name, object))
+    });
+    Value::Object(standing.collect())
 }

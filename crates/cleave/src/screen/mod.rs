@@ -2,6 +2,7 @@
 //! results.
 
 pub mod bars;
+pub mod bucket_standing;
 pub mod lines;
 pub mod planned;
 pub mod rehearsed;

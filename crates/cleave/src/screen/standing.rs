@@ -8,6 +8,8 @@ use model::event::{PauseReason, Verdict};
 use model::state::{GateState, StepStatus};
 use model::{GateName, State, StepId};
 
+use super::bucket_standing::BucketStanding;
+
 /// One word for the whole run.
 pub fn word(state: &State, held: bool) -> &'static str {
     match (state.ended, &state.paused, &state.undoing) {
@@ -78,6 +80,9 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
             .map(|step| format!("{} {}", step.id.verb(), state.steps[&step.id].status.word()))
             .collect();
         let _ = writeln!(out, "  {resource:<44} {done:>3}/{:<3} {}", steps.len(), now.join(", "));
+        if let Some(standing) = BucketStanding::of(state, &resource) {
+            let _ = writeln!(out, "    {}", standing.line());
+        }
     }
     for (step, place) in state.steps.iter() {
         if let Some(alarm) = place.alarm.as_ref().filter(|_| !place.status.is_settled()) {

@@ -21,6 +21,7 @@ mod note_archived;
 mod pause_lifecycle;
 mod place;
 mod plan;
+mod plan_blockers;
 mod plan_notes;
 mod policy;
 mod prove_copy;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::archived::Classes;
 use super::change_policy::Change;
 use super::place::Place;
+use super::plan_blockers::note_blockers;
 use super::plan_notes::{Keys, Roles, has_archived, keys, note_aftermath, note_contents, note_names, roles};
 use super::spec::{BucketSpec, PolicyCarried, Proof, RestoreSpeed};
 use super::{
@@ -74,9 +75,10 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     };
     let roles = roles(draft, &resource);
     let name_can_be_had = note_names(draft, &resource, spec);
-    let carried = note_contents(draft, &resource, spec, bucket);
+    let unhindered = note_blockers(draft, &resource, spec, bucket);
+    note_contents(draft, &resource, spec, bucket);
     let keys = keys(draft, &resource, spec, bucket);
-    let (Some(roles), true, true, Ok(keys)) = (roles, name_can_be_had, carried, keys) else {
+    let (Some(roles), true, true, Ok(keys)) = (roles, name_can_be_had, unhindered, keys) else {
         return;
     };
     note_aftermath(draft, &resource, spec, bucket);

@@ -78,9 +78,8 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
     fine
 }
 
-/// Whether everything in it can be copied, as far as the inventory tells.
-pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
-    let mut fine = true;
+/// What becomes of what is in it, as far as the inventory tells.
+pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
     if has_archived(bucket) {
         let (hours, days) = match spec.archived.restore {
             RestoreSpeed::Standard => ("up to 12 hours", spec.archived.days),
@@ -93,18 +92,6 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
         );
         draft.note(Some(resource), Weight::Warns, text);
     }
-    if spec.archived.days == 0 {
-        draft.note(Some(resource), Weight::Blocks, "archived.days must be at least 1");
-        fine = false;
-    }
-    if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
-        draft.note(
-            Some(resource),
-            Weight::Blocks,
-            "it has Object Lock: locked versions can neither be carried nor deleted",
-        );
-        fine = false;
-    }
     for document in &documents::LEFT {
         if bucket.documents.contains_key(document.name) {
             let text = format!(
@@ -114,7 +101,6 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
             draft.note(Some(resource), Weight::Warns, text);
         }
     }
-    fine
 }
 
 /// Whether anything in it must be restored before it can be copied, as far as the inventory tells.

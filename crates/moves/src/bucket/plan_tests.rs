@@ -163,6 +163,21 @@ fn what_cannot_be_moved_blocks_before_anything_is_touched() {
         bucket(json!({ "documents": { "object-lock": "<ObjectLockConfiguration/>" } })),
     );
     assert!(blocks(&locked)[0].contains("Object Lock"));
+    for (field, value, words) in [
+        ("mfa_delete", json!(true), "MFA delete"),
+        ("requester_pays", json!(true), "requesters pay"),
+        ("access_points", json!(["shop-ap"]), "access points"),
+        ("has_customer_keys", json!(true), "SSE-C"),
+        (
+            "documents",
+            json!({ "logging": "<TargetBucket>shop-stg-assets</TargetBucket>" }),
+            "access logs",
+        ),
+    ] {
+        let hindered = plan_with(ASSETS, bucket(json!({ field: value })));
+        assert!(blocks(&hindered)[0].contains(words), "{field}: {:?}", blocks(&hindered));
+        assert!(hindered.steps.is_empty(), "{field}");
+    }
     let aws_managed = plan_with(ASSETS, bucket(json!({ "key": "alias/aws/s3" })));
     assert!(blocks(&aws_managed)[0].contains("aws/s3"));
     assert!(aws_managed.steps.is_empty(), "nothing is planned that cannot end");

@@ -1,0 +1,145 @@
+//! What would stop the move of a bucket half-way, or behind the point of no return: said before anything is touched.
+
+use model::ResourceRef;
+use model::Side;
+use model::inventory::Bucket;
+use model::plan::Weight;
+
+use super::documents;
+use super::spec::BucketSpec;
+use crate::draft::Draft;
+
+/// Notes what hinders it; whether nothing does.
+pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
+    let mut blocks: Vec<String> = of_itself(spec, bucket).into_iter().map(str::to_owned).collect();
+    for other in draft.every_bucket(Side::Source) {
+        blocks.extend(written_by(other, &bucket.name));
+    }
+    for text in &blocks {
+        draft.note(Some(resource), Weight::Blocks, text.clone());
+    }
+    for owner in owners_of_name(bucket) {
+        let text = format!(
+            "{owner} owns it in the source: take it out of there first, keeping the bucket. An apply or a stack's deletion while the \
+             name is nobody's would take it back, or fail for good"
+        );
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    blocks.is_empty()
+}
+
+fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
+    let mut blocks = Vec::new();
+    if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
+        blocks.push("it has Object Lock: locked versions can neither be carried nor deleted");
+    }
+    if bucket.mfa_delete {
+        blocks.push(
+            "it has MFA delete: its versions cannot be deleted without the root user's device. Only root can switch it off, and must \
+             do so first",
+        );
+    }
+    if bucket.requester_pays {
+        blocks.push("its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved");
+    }
+    if !bucket.access_points.is_empty() {
+        blocks.push(
+            "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
+             Move their clients to the bucket's name and delete them first",
+        );
+    }
+    if bucket.has_customer_keys {
+        blocks.push(
+            "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \
+             under another encryption first",
+        );
+    }
+    if spec.archived.days == 0 {
+        blocks.push("archived.days must be at least 1");
+    }
+    blocks
+}
+
+/// Why another bucket of the account would go on writing into it, whatever its policy says.
+fn written_by(other: &Bucket, name: &str) -> Option<String> {
+    let targets = |document: &str, element: &str| {
+        let text = other.documents.get(document).map_or("", String::as_str);
+        let opening = format!("<{element}>");
+        text.split(opening.as_str())
+            .skip(1)
+            .filter_map(|rest| rest.split("</").next())
+            .any(|target| target.trim().trim_start_matches("arn:aws:s3:::") == name)
+    };
+    let how = if targets("logging", "TargetBucket") {
+        "writes its access logs"
+    } else if other.name != name && targets("replication", "Bucket") {
+        "replicates"
+    } else if targets("inventory", "Bucket") {
+        "writes its inventory reports"
+    } else {
+        return None;
+    };
+    Some(format!(
+        "bucket {} {how} into it, which no policy of ours stops: a bucket that is written to is never empty, and after the deletion \
+         they would go to whoever has the name. Stop that first",
+        other.name
+    ))
+}
+
+/// Who, as its tags tell, would make it anew, or delete it.
+fn owners_of_name(bucket: &Bucket) -> Vec<String> {
+    let tags = bucket.tags.iter();
+    let owners = tags.filter_map(|(tag, value)| match tag.as_str() {
+        "aws:cloudformation:stack-name" => Some(format!("the CloudFormation stack {value}")),
+        tag if says_terraform(tag) || says_terraform(value) => Some(format!("Terraform (tag {tag} = {value})")),
+        _ => None,
+    });
+    owners.collect()
+}
+
+fn says_terraform(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["terraform", "opentofu"].iter().any(|name| text.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket(name: &str, document: &str, xml: &str) -> Bucket {
+        Bucket {
+            name: name.into(),
+            documents: [(document.to_owned(), xml.to_owned())].into(),
+            ..Bucket::default()
+        }
+    }
+
+    #[test]
+    fn who_writes_into_a_bucket_is_found_in_other_buckets_configurations() {
+        let logs = "<BucketLoggingStatus><LoggingEnabled><TargetBucket>shop-logs</TargetBucket></LoggingEnabled></BucketLoggingStatus>";
+        assert!(written_by(&bucket("shop", "logging", logs), "shop-logs").is_some());
+        assert!(written_by(&bucket("shop", "logging", logs), "shop-log").is_none());
+        assert!(
+            written_by(&bucket("shop-logs", "logging", logs), "shop-logs").is_some(),
+            "into itself"
+        );
+        let rule = "<Rule><Destination><Bucket>arn:aws:s3:::shop-copy</Bucket></Destination></Rule>";
+        assert!(written_by(&bucket("shop", "replication", rule), "shop-copy").is_some());
+        let report = "<S3BucketDestination><Bucket>arn:aws:s3:::shop-lists</Bucket></S3BucketDestination>";
+        assert!(written_by(&bucket("shop", "inventory", report), "shop-lists").is_some());
+    }
+
+    #[test]
+    fn who_owns_the_name_is_told_by_tags() {
+        let mut owned = Bucket::default();
+        for (tag, value) in [
+            ("aws:cloudformation:stack-name", "shop-base"),
+            ("managed-by", "Terraform"),
+            ("team", "shop"),
+        ] {
+            owned.tags.insert(tag.into(), value.into());
+        }
+        let owners = owners_of_name(&owned);
+        assert_eq!(owners.len(), 2, "{owners:?}");
+    }
+}

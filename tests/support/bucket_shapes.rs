@@ -109,7 +109,7 @@ pub fn carrying() -> Vec<Value> {
 /// One byte below, at and above what one copy can take, and far above; old and new versions around it.
 pub fn large() -> Vec<Value> {
     let carried = json!({ "content_type": "video/mp4", "metadata": { "cut": "2" }, "tags": { "team": "film" } });
-    let of = |size: u64| json!({ "version": { "size": size, "parts": 100, "carried": carried } });
+    let of = |size: u64| json!({ "version": { "size": size, "parts": 40, "carried": carried } });
     vec![
         key("exactly", &[of(5_000_000_000)]),
         key("one-more", &[of(5_000_000_001)]),

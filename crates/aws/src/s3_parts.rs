@@ -83,7 +83,15 @@ impl S3 {
             // says which it is; where it is answered, another call has renewed the token meanwhile.
             Err(failure) if matches!(failure.class, FailureClass::Invalid | FailureClass::Denied) => {
                 self.tags(bucket, version).await?;
-                ask().await.map_err(self.failed("HeadObject"))
+                ask().await.map_err(self.failed("HeadObject")).map_err(|again| Failure {
+                    // Refused twice without a word, and the GET between was not: that may pass.
+                    class: if again.class == FailureClass::Invalid {
+                        FailureClass::Denied
+                    } else {
+                        again.class
+                    },
+                    ..again
+                })
             }
             answered => answered,
         }

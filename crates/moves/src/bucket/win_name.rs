@@ -60,15 +60,31 @@ impl WinName {
         Self { input, world }
     }
 
-    /// What it can mean that neither account owns the name, and what to do.
+    fn waiting(&self, cx: &StepContext, asked: &Asked, left: SignedDuration) -> Result<Observed, Failure> {
+        let minutes = cx.now.duration_since(asked.first).as_mins();
+        let how = match asked.answer {
+            Answer::BeingReleased => "the name is still being released",
+            Answer::Taken => "SOMEBODY ELSE HAS THE NAME",
+        };
+        let mut progress = Progress::words(format!("asked {} times in {minutes} min: {how}", asked.times));
+        if asked.answer == Answer::Taken {
+            progress.alarm = Some(self.alarm(cx, asked)?);
+        }
+        Ok(Observed::Underway {
+            progress,
+            look_again: Duration::try_from(left).unwrap_or_default(),
+        })
+    }
+
+    /// What it can mean that neither account owns the name, and what to do. Always in the same words: they are stored when they change.
     fn alarm(&self, cx: &StepContext, asked: &Asked) -> Result<String, Failure> {
         let (bucket, interim) = (&self.input.bucket, self.input.interim.name(cx)?);
         Ok(format!(
-            "S3 says that somebody else has {bucket}, since {}. It may be the deletion that has not reached every place yet, for hours, \
+            "S3 says that somebody else has {bucket}, which was first asked for at {}. It may be the deletion that has not reached every place yet, for hours, \
              or a stranger who took the name. It is asked for again and again, for {} h from the first time. Everything is whole in \
              {interim}: point clients there if they cannot wait, stop what still writes to {bucket} (it may be a stranger's now), and \
              ask AWS Support for the name",
-            asked.last,
+            asked.first,
             LONGEST.as_hours()
         ))
     }
@@ -93,41 +109,22 @@ fn pause(asked: &Asked, token: &str) -> SignedDuration {
 impl Step for WinName {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let bucket = &self.input.bucket;
-        // Before anything else: in one region S3 answers a second CreateBucket with 200, and resets the bucket's ACL.
+        let asked = asked(cx);
+        // Refused, and nothing was tried since: there is nothing to see before it is asked again.
+        if let Some(asked) = asked.filter(|asked| cx.tried_at.is_none_or(|tried| asked.last >= tried)) {
+            let left = pause(&asked, &cx.token) - cx.now.duration_since(asked.last);
+            if left > SignedDuration::ZERO {
+                return self.waiting(cx, &asked, left);
+            }
+        }
+        // Before it is asked: in one region S3 answers a second CreateBucket with 200, and resets the bucket's ACL.
         if self.world.target().s3.look(bucket).await? == BucketSeen::Owned {
             return Ok(Observed::Present(json!(MadeBucket { bucket: bucket.clone() })));
         }
-        let Some(asked) = asked(cx) else {
+        let Some(asked) = asked else {
             return Ok(Observed::Absent);
         };
         let waited = cx.now.duration_since(asked.last);
-        let left = pause(&asked, &cx.token) - waited;
-        if left > SignedDuration::ZERO {
-            let minutes = cx.now.duration_since(asked.first).as_mins();
-            let mut progress = Progress::words(match asked.answer {
-                Answer::BeingReleased => format!(
-                    "asked {} times in {minutes} min: the name is still being released",
-                    asked.times
-                ),
-                Answer::Taken => format!(
-                    "asked {} times in {minutes} min: SOMEBODY ELSE HAS THE NAME",
-                    asked.times
-                ),
-            });
-            if asked.answer == Answer::Taken {
-                progress.alarm = Some(self.alarm(
-                    cx,
-                    &Asked {
-                        last: asked.first,
-                        ..asked
-                    },
-                )?);
-            }
-            return Ok(Observed::Underway {
-                progress,
-                look_again: Duration::try_from(left).unwrap_or_default(),
-            });
-        }
         // Asked once more whenever a person has it tried again.
         if asked.last.duration_since(asked.first) >= LONGEST && waited < SignedDuration::from_mins(1) {
             return Ok(Observed::Stuck {

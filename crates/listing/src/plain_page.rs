@@ -114,9 +114,16 @@ impl<'a> Scan<'a> {
         Some(Cow::Owned(plain))
     }
 
+    /// Behind the next `end`, from tag to tag: a substring search would be set up anew for each entry.
     fn skip(&mut self, end: &str) -> Option<()> {
-        let at = memchr::memmem::find(self.rest.as_bytes(), end.as_bytes())?;
-        self.rest = &self.rest[at + end.len()..];
-        Some(())
+        let mut rest = self.rest;
+        loop {
+            rest = &rest[memchr(b'<', rest.as_bytes())?..];
+            if let Some(behind) = rest.strip_prefix(end) {
+                self.rest = behind;
+                return Some(());
+            }
+            rest = &rest[1..];
+        }
     }
 }

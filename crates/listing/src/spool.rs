@@ -8,6 +8,7 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use memchr::memchr;
 use model::listing::{KeyHistory, Listed, ListedEntry};
 
 use crate::manifest::{decode, write_encoded};
@@ -198,8 +199,13 @@ fn read_line(line: &[u8]) -> io::Result<ListedEntry> {
     };
     let text = std::str::from_utf8(line).map_err(|_| senseless())?;
     let text = text.strip_suffix('\n').ok_or_else(senseless)?;
-    let mut fields = text.split(',');
-    let mut field = || fields.next().ok_or_else(senseless);
+    let mut rest = Some(text);
+    let mut field = || {
+        let text = rest.ok_or_else(senseless)?;
+        let end = memchr(b',', text.as_bytes());
+        rest = end.map(|end| &text[end + 1..]);
+        Ok::<&str, io::Error>(&text[..end.unwrap_or(text.len())])
+    };
     let (key, version_id, latest, millis) = (field()?, field()?, field()?, field()?);
     let what = match field() {
         Err(_) => Listed::Marker,

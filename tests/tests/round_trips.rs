@@ -147,3 +147,18 @@ fn a_history_of_ten_thousand_versions_is_copied_in_its_order() {
     let (plan, inventory) = plan(&section("shop-deep", ""), &buckets);
     assert_moved(&carry_out(&plan, &inventory, 1, FaultLevel::None), false);
 }
+
+#[test]
+fn an_account_that_may_not_have_global_names_is_found_out_before_the_source_is_touched() {
+    let buckets = [bucket("shop-histories", "enabled", &histories())];
+    let (plan, mut inventory) = plan(&section("shop-histories", ""), &buckets);
+    for account in inventory.accounts.values_mut() {
+        account.denies_global_bucket_names = account.roles.contains_key("cleave-target");
+    }
+    let moved = carry_out(&plan, &inventory, 1, FaultLevel::None);
+    assert!(matches!(moved.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", moved.end);
+    assert!(moved.stops[0].contains("bucket/Ops/create_ops"), "{:?}", moved.stops);
+    assert!(moved.stops[0].contains("service control policy"), "{:?}", moved.stops);
+    assert!(!moved.calls.contains_key("PutBucketPolicy"), "{:?}", moved.calls);
+    assert_eq!(moved.broken, Vec::<String>::new());
+}

@@ -35,6 +35,9 @@ pub struct AccountInventory {
     pub regions: BTreeMap<Region, RegionInventory>,
     /// Route 53 is not regional.
     pub zones: Vec<Zone>,
+    /// Whether a policy of the organization lets it make buckets in its own namespace only (`s3:x-amz-bucket-namespace`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub denies_global_bucket_names: bool,
 }
 
 /// A role and who may take it on.

@@ -282,7 +282,7 @@ impl Steps<'_, '_> {
             "make the interim bucket in the target",
             input,
         );
-        let made = self.draft.push(step);
+        let made = self.draft.push(step.needs([&self.ops]));
         let input = tag_bucket::Input {
             bucket: Place::made_by(&made),
         };
@@ -364,9 +364,11 @@ impl Steps<'_, '_> {
             roles,
             recorded: recorded.clone(),
         };
+        // The bucket of manifests is the first that is made: that it could be made proves that no policy of the organization forbids
+        // global names in the target, before anything of the source is touched.
         let step = self
             .step("bucket.change_policy", verb, Side::Source, title, input)
-            .needs([recorded]);
+            .needs([recorded, &self.ops]);
         let step = match change {
             Change::Grant => step,
             Change::Deny => {

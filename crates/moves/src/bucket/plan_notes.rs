@@ -158,6 +158,11 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
     );
     tell(
         Weight::Tells,
+        "not checked before the first step: whether the target account may make buckets with global names at all. The step that makes the \
+         bucket of manifests shows it, before anything of the source is touched",
+    );
+    tell(
+        Weight::Tells,
         "the statements that let the target read the source stand in the source's policy and vanish with it",
     );
     if bucket.versioning == Versioning::Suspended {

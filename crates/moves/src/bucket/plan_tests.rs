@@ -83,6 +83,9 @@ fn nothing_is_deleted_before_the_copy_is_proved_and_a_person_has_typed_the_name(
         );
     }
     assert!(precedes(&plan, &id("discard_interim"), "bucket/Ops/discard_ops"));
+    for later in ["create_interim", "grant_copy"] {
+        assert!(precedes(&plan, "bucket/Ops/create_ops", &id(later)), "{later}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub mod uploads;
 pub mod versions;
 mod writers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -44,6 +44,8 @@ pub struct Buckets {
     pub settling: BTreeMap<String, names::Settling>,
     /// The place of the last write among all writes.
     last_order: u64,
+    /// Accounts that a policy of their organization lets make buckets in their own namespace only.
+    pub own_namespace_only: BTreeSet<AccountId>,
     /// Who goes on writing while a run is under way.
     writers: writers::Writers,
 }

@@ -42,6 +42,14 @@ pub struct Creation {
 pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Creation) -> Outcome<()> {
     check_location(caller, asked)?;
     check_name(caller, name, asked.namespace.as_deref())?;
+    if cloud.s3.own_namespace_only.contains(&caller.account) && asked.namespace.as_deref() != Some("account-regional") {
+        let message = format!(
+            "User: {} is not authorized to perform: s3:CreateBucket on resource: \"arn:aws:s3:::{name}\" with an explicit deny in a \
+             service control policy",
+            caller.principal
+        );
+        return Err(Refusal::new(403, "AccessDenied", message));
+    }
     if let Some(held) = cloud.s3.by_name.get(name) {
         if held.owner != caller.account {
             return Err(already_exists());

@@ -89,6 +89,9 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
             .map(|r| r.keys.len() + r.databases.len() + r.buckets.len() + r.images.len())
             .sum::<usize>();
     cloud.sts.accounts.insert(account.clone(), Account { resources });
+    if contents.denies_global_bucket_names {
+        cloud.s3.own_namespace_only.insert(account.clone());
+    }
     for (name, role) in &contents.roles {
         for trusted in &role.trusts {
             vouch(cloud, trusted);

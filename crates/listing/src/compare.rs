@@ -1,14 +1,11 @@
-//! The comparison of two buckets: key by key, whether they are being listed side by side or lie in files, so that neither is held in
-//! memory.
+//! The comparison of two buckets that were listed into files: key by key, so that neither is held in memory.
 
 use std::cmp::Ordering;
 use std::io;
 use std::iter::Peekable;
 
-use model::Failure;
 use model::listing::{KeyHistory, Listed, ListedEntry};
 
-use crate::histories::Histories;
 use crate::spool::Keys;
 
 /// A key in one bucket, the other, or both.
@@ -20,63 +17,6 @@ pub struct Pair {
     pub original: Vec<ListedEntry>,
     /// Its entries in the copy.
     pub copy: Vec<ListedEntry>,
-}
-
-/// The keys of two buckets in order.
-pub struct Pairs<'a> {
-    original: Side<'a>,
-    copy: Side<'a>,
-}
-
-struct Side<'a> {
-    histories: Histories<'a>,
-    next: Option<KeyHistory>,
-    asked: bool,
-}
-
-impl<'a> Pairs<'a> {
-    /// Meets the keys of an original and of its copy.
-    pub fn new(original: Histories<'a>, copy: Histories<'a>) -> Self {
-        let side = |histories| Side {
-            histories,
-            next: None,
-            asked: false,
-        };
-        Self {
-            original: side(original),
-            copy: side(copy),
-        }
-    }
-
-    /// The next key that is in either.
-    pub async fn next(&mut self) -> Result<Option<Pair>, Failure> {
-        self.original.fill().await?;
-        self.copy.fill().await?;
-        let first = match (&self.original.next, &self.copy.next) {
-            (None, None) => return Ok(None),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(original), Some(copy)) => original.key.as_bytes().cmp(copy.key.as_bytes()),
-        };
-        let original = if first.is_le() { self.original.take() } else { None };
-        let copy = if first.is_ge() { self.copy.take() } else { None };
-        Ok(Some(Pair::of(original, copy)))
-    }
-}
-
-impl Side<'_> {
-    async fn fill(&mut self) -> Result<(), Failure> {
-        if !self.asked {
-            self.next = self.histories.next().await?;
-            self.asked = true;
-        }
-        Ok(())
-    }
-
-    fn take(&mut self) -> Option<KeyHistory> {
-        self.asked = false;
-        self.next.take()
-    }
 }
 
 /// The keys of two buckets that were listed into files, in order.

@@ -16,7 +16,7 @@ mod seen;
 pub mod spool;
 pub mod waves;
 
-pub use compare::{Difference, Pair, Pairs, Sameness};
+pub use compare::{Difference, Pair, Sameness};
 pub use division::{Division, Part};
 pub use histories::Histories;
 pub use missing::Missing;

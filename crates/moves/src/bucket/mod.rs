@@ -22,6 +22,7 @@ mod pause_lifecycle;
 mod place;
 mod plan;
 mod plan_blockers;
+mod plan_copy;
 mod plan_notes;
 mod policy;
 mod prove_copy;

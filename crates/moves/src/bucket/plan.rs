@@ -5,16 +5,15 @@ use model::plan::Weight;
 use model::{GateName, GateSpec, Phase, ResourceRef, Side, StepId, Undo};
 use serde::Serialize;
 
-use super::archived::Classes;
 use super::change_policy::Change;
 use super::place::Place;
 use super::plan_blockers::note_blockers;
-use super::plan_notes::{Keys, Roles, has_archived, keys, note_aftermath, note_contents, note_names, roles};
-use super::spec::{BucketSpec, PolicyCarried, Proof, RestoreSpeed};
+use super::plan_copy::Way;
+use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
+use super::spec::{BucketSpec, PolicyCarried};
 use super::{
     apply_document, apply_policy, change_policy, delete_source, discard_bucket, documents, empty_source, keep_versions,
-    make_bucket, note_archived, pause_lifecycle, prove_copy, record_configuration, restore_archived, survey,
-    tag_bucket, wait, win_name,
+    make_bucket, pause_lifecycle, record_configuration, tag_bucket, wait, win_name,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key::KeyFrom;
@@ -35,7 +34,7 @@ fn ops() -> ResourceRef {
 
 /// How much there is, as far as the inventory tells.
 #[derive(Debug, Clone, Copy, Default)]
-struct Size {
+pub(super) struct Size {
     entries: u64,
 }
 
@@ -49,7 +48,7 @@ impl Size {
     }
 
     /// Listing: a thousand entries for each of about ten calls a second.
-    fn listing(self) -> (u64, u64) {
+    pub(super) fn listing(self) -> (u64, u64) {
         (5 + self.entries / 10_000, 30 + self.entries / 3_000)
     }
 
@@ -142,59 +141,28 @@ fn make_ops(draft: &mut Draft) -> StepId {
     made
 }
 
-const NOTE_ARCHIVED: &str = "note_archived";
-
-/// The three times that a bucket is copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Into the interim bucket, while the source lives.
-    Bulk,
-    /// What was written since, once nothing is written any more.
-    Out,
-    /// From the interim bucket into the new one.
-    Back,
-}
-
-impl Way {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bulk => "bulk",
-            Self::Out => "out",
-            Self::Back => "back",
-        }
-    }
-
-    /// What waits for all of it to be copied.
-    fn before(self) -> &'static str {
-        match self {
-            Self::Bulk => "deny_writes",
-            Self::Out => "prove_interim",
-            Self::Back => "prove_final",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Bulk => "list it whole, and plan how it is copied while it is still in use",
-            Self::Out => "list it and its copy, and plan how what was written since is copied",
-            Self::Back => "list the interim bucket, and plan how it is copied back",
-        }
-    }
-}
-
-struct Steps<'d, 'a> {
-    draft: &'d mut Draft<'a>,
-    spec: &'d BucketSpec,
-    bucket: &'d Bucket,
-    resource: ResourceRef,
-    roles: Roles,
-    keys: Keys,
-    ops: StepId,
-    size: Size,
+/// The steps of one bucket, while they are drawn up.
+pub(super) struct Steps<'d, 'a> {
+    pub(super) draft: &'d mut Draft<'a>,
+    pub(super) spec: &'d BucketSpec,
+    pub(super) bucket: &'d Bucket,
+    pub(super) resource: ResourceRef,
+    pub(super) roles: Roles,
+    pub(super) keys: Keys,
+    /// The step that makes the bucket of manifests and reports.
+    pub(super) ops: StepId,
+    pub(super) size: Size,
 }
 
 impl Steps<'_, '_> {
-    fn step(&self, action: &str, verb: &str, side: Side, title: impl Into<String>, input: impl Serialize) -> DraftStep {
+    pub(super) fn step(
+        &self,
+        action: &str,
+        verb: &str,
+        side: Side,
+        title: impl Into<String>,
+        input: impl Serialize,
+    ) -> DraftStep {
         DraftStep::new(&self.resource, action, side, title, input)
             .named(verb)
             .patience(SPREADS_WITHIN)
@@ -214,7 +182,7 @@ impl Steps<'_, '_> {
         self.bucket.versioning != Versioning::Disabled
     }
 
-    fn source(&self) -> Place {
+    pub(super) fn source(&self) -> Place {
         Place::named(Side::Source, &self.spec.name)
     }
 
@@ -405,115 +373,6 @@ impl Steps<'_, '_> {
             "let the last write arrive that was under way",
         );
         self.draft.push(step.phase(Phase::Freeze).needs([&last]))
-    }
-
-    /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
-    fn copy_while_it_lives(&mut self, restored: &StepId) -> StepId {
-        let needs = std::slice::from_ref(restored);
-        self.survey(Way::Bulk, self.source(), self.interim_bucket(), needs, Phase::Prepare)
-    }
-
-    /// What is archived can be read when this is done, and everything else is ready to be copied.
-    fn restore_archived(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
-        let mut needs = interim.to_vec();
-        needs.extend([granted.clone(), self.ops.clone()]);
-        needs.extend(self.keys.opened.clone());
-        let input = restore_archived::Input {
-            from: self.source(),
-            to: self.interim_bucket(),
-            speed: self.spec.archived.restore,
-            days: self.spec.archived.days,
-        };
-        let (p50, p90) = if has_archived(self.bucket) {
-            match self.spec.archived.restore {
-                RestoreSpeed::Standard => (5 * 3600, 13 * 3600),
-                RestoreSpeed::Bulk => (12 * 3600, 49 * 3600),
-            }
-        } else {
-            self.size.listing()
-        };
-        let title = "have what is archived restored, for a time";
-        let step = self.step(
-            "bucket.restore_archived",
-            "restore_archived",
-            Side::Source,
-            title,
-            input,
-        );
-        self.draft.push(step.needs(&needs).leaves_nothing().estimate(p50, p90))
-    }
-
-    fn note_archived(&mut self, frozen: &StepId) -> StepId {
-        let input = note_archived::Input {
-            of: self.source(),
-            ops: Place::made_by(&self.ops),
-            key: format!("notes/{}/archived.csv", self.spec.name),
-        };
-        let (p50, p90) = self.size.listing();
-        let title = "note the storage classes of what is archived";
-        let step = self.step("bucket.note_archived", NOTE_ARCHIVED, Side::Target, title, input);
-        let step = step.phase(Phase::Freeze).needs([frozen]).leaves_nothing();
-        self.draft.push(step.estimate(p50, p90))
-    }
-
-    fn interim_bucket(&self) -> Place {
-        Place::made_by(&self.resource.step("create_interim"))
-    }
-
-    fn copy_out(&mut self, frozen: &StepId) -> StepId {
-        let noted = self.note_archived(frozen);
-        let needs = [frozen.clone(), noted];
-        let proved = self.copy(Way::Out, self.source(), self.interim_bucket(), &needs, Phase::Freeze);
-        if let Some(opened) = &self.keys.opened {
-            self.draft.needed_until(opened, &proved);
-        }
-        proved
-    }
-
-    fn storage(&self, way: Way) -> Classes {
-        match way {
-            Way::Bulk | Way::Out => Classes::Thaw,
-            Way::Back => Classes::AsNotedBy(self.resource.step(NOTE_ARCHIVED)),
-        }
-    }
-
-    /// Lists both buckets; behind it come the steps that it finds to be necessary.
-    fn survey(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
-        let input = survey::Input {
-            from,
-            to,
-            ops: Place::made_by(&self.ops),
-            storage: self.storage(way),
-            batch_role: self.roles.batch.clone(),
-            batch_from: self.spec.batch_from,
-            redirects: self.bucket.documents.contains_key(documents::WEBSITE.name),
-            copy_is_ours: way != Way::Back,
-            way: way.name().to_owned(),
-            before: way.before().to_owned(),
-        };
-        let (p50, p90) = self.size.listing();
-        let verb = format!("survey_{}", way.name());
-        let step = self.step("bucket.survey", &verb, Side::Target, way.title(), input);
-        self.draft
-            .push(step.phase(phase).needs(needs).leaves_nothing().estimate(p50, p90))
-    }
-
-    /// Survey and proof; between them the survey puts the steps that copy.
-    fn copy(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
-        let surveyed = self.survey(way, from.clone(), to.clone(), needs, phase);
-        let (p50, p90) = self.size.listing();
-        let input = prove_copy::Input {
-            original: from,
-            copy: to,
-            ops: Place::made_by(&self.ops),
-            storage: self.storage(way),
-            etags_prove: self.spec.verify == Proof::Etags,
-            accept_unproved: self.spec.accept_unproved,
-        };
-        let title = "compare every version of both buckets";
-        let step = self.step("bucket.prove_copy", way.before(), Side::Target, title, input);
-        self.draft
-            .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
     }
 
     fn gate(&mut self, proved: &StepId) -> Option<GateName> {

@@ -1,0 +1,161 @@
+//! The part of a bucket's plan that copies: while it is in use, once nobody writes any more, and back into the new bucket.
+
+use model::{Phase, Side, StepId};
+
+use super::archived::Classes;
+use super::place::Place;
+use super::plan::Steps;
+use super::plan_notes::has_archived;
+use super::spec::{Proof, RestoreSpeed};
+use super::{documents, note_archived, prove_copy, restore_archived, survey};
+
+const NOTE_ARCHIVED: &str = "note_archived";
+
+/// The three times that a bucket is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Into the interim bucket, while the source lives.
+    Bulk,
+    /// What was written since, once nothing is written any more.
+    Out,
+    /// From the interim bucket into the new one.
+    Back,
+}
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bulk => "bulk",
+            Self::Out => "out",
+            Self::Back => "back",
+        }
+    }
+
+    /// What waits for all of it to be copied.
+    fn before(self) -> &'static str {
+        match self {
+            Self::Bulk => "deny_writes",
+            Self::Out => "prove_interim",
+            Self::Back => "prove_final",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Bulk => "list it whole, and plan how it is copied while it is still in use",
+            Self::Out => "list it and its copy, and plan how what was written since is copied",
+            Self::Back => "list the interim bucket, and plan how it is copied back",
+        }
+    }
+}
+
+impl Steps<'_, '_> {
+    /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
+    pub(super) fn copy_while_it_lives(&mut self, restored: &StepId) -> StepId {
+        let needs = std::slice::from_ref(restored);
+        self.survey(Way::Bulk, self.source(), self.interim_bucket(), needs, Phase::Prepare)
+    }
+
+    /// What is archived can be read when this is done, and everything else is ready to be copied.
+    pub(super) fn restore_archived(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
+        let mut needs = interim.to_vec();
+        needs.extend([granted.clone(), self.ops.clone()]);
+        needs.extend(self.keys.opened.clone());
+        let input = restore_archived::Input {
+            from: self.source(),
+            to: self.interim_bucket(),
+            speed: self.spec.archived.restore,
+            days: self.spec.archived.days,
+        };
+        let (p50, p90) = if has_archived(self.bucket) {
+            match self.spec.archived.restore {
+                RestoreSpeed::Standard => (5 * 3600, 13 * 3600),
+                RestoreSpeed::Bulk => (12 * 3600, 49 * 3600),
+            }
+        } else {
+            self.size.listing()
+        };
+        let title = "have what is archived restored, for a time";
+        let step = self.step(
+            "bucket.restore_archived",
+            "restore_archived",
+            Side::Source,
+            title,
+            input,
+        );
+        self.draft.push(step.needs(&needs).leaves_nothing().estimate(p50, p90))
+    }
+
+    fn note_archived(&mut self, frozen: &StepId) -> StepId {
+        let input = note_archived::Input {
+            of: self.source(),
+            ops: Place::made_by(&self.ops),
+            key: format!("notes/{}/archived.csv", self.spec.name),
+        };
+        let (p50, p90) = self.size.listing();
+        let title = "note the storage classes of what is archived";
+        let step = self.step("bucket.note_archived", NOTE_ARCHIVED, Side::Target, title, input);
+        let step = step.phase(Phase::Freeze).needs([frozen]).leaves_nothing();
+        self.draft.push(step.estimate(p50, p90))
+    }
+
+    fn interim_bucket(&self) -> Place {
+        Place::made_by(&self.resource.step("create_interim"))
+    }
+
+    pub(super) fn copy_out(&mut self, frozen: &StepId) -> StepId {
+        let noted = self.note_archived(frozen);
+        let needs = [frozen.clone(), noted];
+        let proved = self.copy(Way::Out, self.source(), self.interim_bucket(), &needs, Phase::Freeze);
+        if let Some(opened) = &self.keys.opened {
+            self.draft.needed_until(opened, &proved);
+        }
+        proved
+    }
+
+    fn storage(&self, way: Way) -> Classes {
+        match way {
+            Way::Bulk | Way::Out => Classes::Thaw,
+            Way::Back => Classes::AsNotedBy(self.resource.step(NOTE_ARCHIVED)),
+        }
+    }
+
+    /// Lists both buckets; behind it come the steps that it finds to be necessary.
+    fn survey(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
+        let input = survey::Input {
+            from,
+            to,
+            ops: Place::made_by(&self.ops),
+            storage: self.storage(way),
+            batch_role: self.roles.batch.clone(),
+            batch_from: self.spec.batch_from,
+            redirects: self.bucket.documents.contains_key(documents::WEBSITE.name),
+            copy_is_ours: way != Way::Back,
+            way: way.name().to_owned(),
+            before: way.before().to_owned(),
+        };
+        let (p50, p90) = self.size.listing();
+        let verb = format!("survey_{}", way.name());
+        let step = self.step("bucket.survey", &verb, Side::Target, way.title(), input);
+        self.draft
+            .push(step.phase(phase).needs(needs).leaves_nothing().estimate(p50, p90))
+    }
+
+    /// Survey and proof; between them the survey puts the steps that copy.
+    pub(super) fn copy(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
+        let surveyed = self.survey(way, from.clone(), to.clone(), needs, phase);
+        let (p50, p90) = self.size.listing();
+        let input = prove_copy::Input {
+            original: from,
+            copy: to,
+            ops: Place::made_by(&self.ops),
+            storage: self.storage(way),
+            etags_prove: self.spec.verify == Proof::Etags,
+            accept_unproved: self.spec.accept_unproved,
+        };
+        let title = "compare every version of both buckets";
+        let step = self.step("bucket.prove_copy", way.before(), Side::Target, title, input);
+        self.draft
+            .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
+    }
+}

@@ -61,13 +61,14 @@ fn buckets_of(state: &State) -> Value {
             bytes,
             way,
             to_copy,
+            copied,
             by_jobs,
             waves,
             down_seconds,
             name_seconds,
         } = BucketStanding::of(state, &resource)?;
         let object = json!({
-            "versions": versions, "bytes": bytes, "way": way, "to_copy": to_copy, "copied_by_jobs": by_jobs,
+            "versions": versions, "bytes": bytes, "way": way, "to_copy": to_copy, "copied": copied, "copied_by_jobs": by_jobs,
             "waves_done": waves.0, "waves": waves.1, "not_writable_seconds": down_seconds, "name_asked_seconds": name_seconds,
         });
         Some((resource.name, object))

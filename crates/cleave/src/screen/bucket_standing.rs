@@ -17,6 +17,8 @@ pub struct BucketStanding {
     pub way: &'static str,
     /// What that way was to copy.
     pub to_copy: u64,
+    /// Whether that is done.
+    pub copied: bool,
     /// What its ended batch jobs have copied.
     pub by_jobs: u64,
     /// How many waves of jobs have ended, and of how many.
@@ -57,6 +59,8 @@ impl BucketStanding {
             bytes: count(sums, "bytes"),
             way,
             to_copy: count(missing, "versions") + count(missing, "markers"),
+            // Where nothing was to be copied there is no such step.
+            copied: place(&format!("{way}_settle")).is_none_or(|place| place.status.is_settled()),
             by_jobs: ended.map(|output| count(output, "succeeded")).sum(),
             waves: (
                 of_way()
@@ -84,13 +88,10 @@ impl BucketStanding {
             "out" => "what changed since is copied",
             _ => "copied back",
         };
-        let mut line = format!(
-            "{} versions, {}; {what}: {} to copy",
-            self.versions,
-            bytes(self.bytes),
-            self.to_copy
-        );
-        if self.waves.1 > 0 {
+        let (versions, bytes) = (self.versions, bytes(self.bytes));
+        let how_far = if self.copied { "all of" } else { "to copy" };
+        let mut line = format!("{versions} versions, {bytes}; {what}: {how_far} {}", self.to_copy);
+        if self.waves.1 > 0 && !self.copied {
             line = format!(
                 "{line}, {} by jobs, wave {} of {}",
                 self.by_jobs, self.waves.0, self.waves.1
@@ -147,6 +148,7 @@ mod tests {
             bytes: 3_400_000_000,
             way: "back",
             to_copy: 120_000,
+            copied: false,
             by_jobs: 90_000,
             waves: (1, 2),
             down_seconds: Some(4_000),
@@ -154,7 +156,7 @@ mod tests {
         };
         assert_eq!(
             standing.line(),
-            "120000 versions, 3.4 GB; copied back: 120000 to copy, 90000 by jobs, wave 1 of 2; not writable for 1 h 6 min; name \
+            "120000 versions, 3.4 GB; copied back: to copy 120000, 90000 by jobs, wave 1 of 2; not writable for 1 h 6 min; name \
              asked for over 25 min"
         );
         assert_eq!(bytes(999), "999 B");

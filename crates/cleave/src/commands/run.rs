@@ -1,6 +1,6 @@
 //! `cleave run`: starts a run or goes on with it; the same command after any crash.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::run::NewRun;
@@ -136,7 +136,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     let calls = PendingCalls::default();
     let mut world = enter(reach, &plan, &calls).await?;
     // Beside the journal: a large bucket's listing has gigabytes, more than a temporary folder in memory may hold.
-    world.listings = path.with_extension("listings");
+    world.listings = listings_beside(path);
     let seed = begun.as_ref().map_or_else(world::fresh_seed, |state| state.seed);
     let run_id = match &begun {
         Some(state) => state.run.clone(),
@@ -206,6 +206,14 @@ async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World
         Some(address) => world::endpoint(address, reach.dns, &plan.region, profile, calls.sink()).await,
         None => world::live(&plan.region, profile, calls.sink()).await,
     }
+}
+
+/// `.migrations.db.listings`: a name that nobody else gives a folder, for it is removed with all that is in it.
+fn listings_beside(journal: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(journal.file_name().unwrap_or_default());
+    name.push(".listings");
+    journal.with_file_name(name)
 }
 
 /// Says that this process is at it; no other can be meanwhile.

@@ -6,7 +6,7 @@ use super::archived::Classes;
 use super::place::Place;
 use super::plan::Steps;
 use super::plan_notes::has_archived;
-use super::spec::{Proof, RestoreSpeed};
+use super::spec::Proof;
 use super::{documents, note_archived, prove_copy, restore_archived, survey};
 
 const NOTE_ARCHIVED: &str = "note_archived";
@@ -68,10 +68,7 @@ impl Steps<'_, '_> {
             days: self.spec.archived.days,
         };
         let (p50, p90) = if has_archived(self.bucket) {
-            match self.spec.archived.restore {
-                RestoreSpeed::Standard => (5 * 3600, 13 * 3600),
-                RestoreSpeed::Bulk => (12 * 3600, 49 * 3600),
-            }
+            self.spec.archived.restore.estimate()
         } else {
             self.size.listing()
         };
@@ -131,6 +128,7 @@ impl Steps<'_, '_> {
             batch_from: self.spec.batch_from,
             redirects: self.bucket.documents.contains_key(documents::WEBSITE.name),
             copy_is_ours: way != Way::Back,
+            restore: (way == Way::Out).then_some(self.spec.archived),
             way: way.name().to_owned(),
             before: way.before().to_owned(),
         };

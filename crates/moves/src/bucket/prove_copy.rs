@@ -180,7 +180,7 @@ enum Resolved {
 
 /// So many doubts are gathered before they are resolved, and so many calls are in flight at a time.
 const AT_A_TIME: usize = 10_000;
-const IN_FLIGHT: usize = 32;
+const IN_FLIGHT: usize = 128;
 
 impl ProveCopy {
     /// What the listings tell of a key; gives what they cannot.

@@ -57,7 +57,7 @@ pub enum PolicyCarried {
 }
 
 /// How archived versions are restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Archived {
     /// How fast, and how dear.
@@ -84,6 +84,16 @@ pub enum RestoreSpeed {
     Standard,
     /// Five to twelve hours; two days from DEEP_ARCHIVE.
     Bulk,
+}
+
+impl RestoreSpeed {
+    /// How long it takes, in seconds: the middle of what AWS says, and a little more than the most.
+    pub(super) fn estimate(self) -> (u64, u64) {
+        match self {
+            Self::Standard => (5 * 3600, 13 * 3600),
+            Self::Bulk => (12 * 3600, 49 * 3600),
+        }
+    }
 }
 
 /// How the content of a copy is proved, beside kind, order, size and storage class of every entry.

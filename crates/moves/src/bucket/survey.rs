@@ -2,22 +2,24 @@
 //! faster, else one by one. Within a wave no key stands twice, and a wave's manifest is written only when the wave before has ended:
 //! only so do histories keep their order, because a batch job has none.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Extension, Observed, Step, StepContext, Verified};
-use listing::Missing;
-use listing::waves::{Amount, Classes as ByClass, Depths};
+use listing::waves::{self, Amount, Classes as ByClass, Depths};
+use listing::{Missing, Pair};
 use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
 use model::{Digest, Failure, FailureClass, Phase, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::archived::Classes;
+use super::archived::{Classes, Wanted};
 use super::listed::{Both, unwritable};
 use super::place::Place;
-use super::{copy_wave, settle, write_manifests};
+use super::spec::Archived;
+use super::{copy_wave, restore_archived, settle, write_manifests};
 use crate::draft::DraftStep;
 use crate::world::World;
 
@@ -39,6 +41,8 @@ pub(super) struct Input {
     pub(super) redirects: bool,
     /// Whether the copy is the run's own, in which nobody else writes.
     pub(super) copy_is_ours: bool,
+    /// How what was archived since is restored; absent where all of that has been done.
+    pub(super) restore: Option<Archived>,
     /// Tells the ways apart in the names of steps: `bulk` while the source lives, `out` once it is frozen, and `back`.
     pub(super) way: String,
     /// What the step does that must wait for the whole copy. Not its id: that would read as something this step needs.
@@ -56,6 +60,8 @@ pub(super) struct Surveyed {
     pub(super) missing: Sums,
     /// Keys of which the copy has something else than the original.
     pub(super) wrong: u64,
+    /// How many of those must be restored from an archive first.
+    pub(super) archived: u64,
     /// The waves that are worth jobs, the oldest versions first.
     pub(super) waves: Vec<ByClass>,
 }
@@ -81,17 +87,21 @@ impl Step for Survey {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
+        let as_it_is = Wanted::Noted(BTreeMap::new());
+        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
         let mut found = Surveyed {
             sums: Sums::default(),
             digest: Digest::of(b""),
             missing: Sums::default(),
             wrong: 0,
+            archived: 0,
             waves: Vec::new(),
         };
         let mut depths = Depths::default();
         for pair in both.pairs() {
-            let pair = pair.map_err(|error| unwritable(&error))?;
+            let mut pair = pair.map_err(|error| unwritable(&error))?;
+            found.archived += archived(&pair);
+            wanted.put(&mut pair);
             let lacking = match Missing::of(&pair) {
                 Missing::Nothing => &[],
                 Missing::Entries(entries) => {
@@ -175,6 +185,16 @@ impl Step for Survey {
     }
 }
 
+/// How many versions of a key the copy lacks that lie in an archive.
+fn archived(pair: &Pair) -> u64 {
+    let lacking = match Missing::of(pair) {
+        Missing::Nothing => &[],
+        Missing::Entries(entries) => entries,
+        Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
+    };
+    lacking.iter().filter(|entry| waves::is_archived(entry)).count() as u64
+}
+
 fn total(classes: &ByClass) -> Amount {
     classes.values().fold(Amount::default(), |sum, amount| Amount {
         rows: sum.rows + amount.rows,
@@ -187,6 +207,7 @@ pub(super) fn wave_steps(input: &Input, survey: &StepSpec, found: &Surveyed) -> 
     if found.missing == Sums::default() && found.wrong == 0 {
         return Vec::new();
     }
+    let late = input.restore.filter(|_| found.archived > 0);
     let mut steps = Waves {
         input,
         survey,
@@ -194,6 +215,9 @@ pub(super) fn wave_steps(input: &Input, survey: &StepSpec, found: &Surveyed) -> 
         steps: Vec::new(),
         behind: vec![survey.id.clone()],
     };
+    if let Some(how) = late {
+        steps.restore(how);
+    }
     if let Some(first) = found.waves.first().filter(|first| total(first).rows >= CANARY_FROM) {
         steps.wave("canary", first, Some(CANARY_ROWS));
     }
@@ -254,6 +278,24 @@ impl Waves<'_> {
             redirects: self.input.redirects,
             copy_is_ours: self.input.copy_is_ours,
         }
+    }
+
+    /// Something was archived after the rest had been restored: that costs hours now, and is the only way.
+    fn restore(&mut self, how: Archived) {
+        let input = restore_archived::Input {
+            from: self.input.from.clone(),
+            to: self.input.to.clone(),
+            speed: how.restore,
+            days: how.days,
+        };
+        let title = format!(
+            "have {} versions restored that were archived since",
+            self.found.archived
+        );
+        let step = self.step("bucket.restore_archived", "restore_archived", title, input);
+        let (p50, p90) = how.restore.estimate();
+        let step = step.needs(&self.behind).estimate(p50, p90);
+        self.behind = vec![self.push(step)];
     }
 
     fn set_markers(&mut self, wave: u64) {

@@ -9,6 +9,10 @@ fn place(step: &str) -> Place {
 }
 
 fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
+    steps_with(waves, markers, 0)
+}
+
+fn steps_with(waves: &[&[(&str, u64)]], markers: u64, archived: u64) -> Vec<StepSpec> {
     let input = Input {
         from: Place::named(Side::Source, "b"),
         to: place("create_interim"),
@@ -18,6 +22,7 @@ fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
         batch_from: Some(2),
         redirects: false,
         copy_is_ours: true,
+        restore: Some(Archived::default()),
         way: "out".into(),
         before: "prove_interim".into(),
     };
@@ -44,6 +49,7 @@ fn steps(waves: &[&[(&str, u64)]], markers: u64) -> Vec<StepSpec> {
         digest: Digest::of(b"x"),
         missing: sums,
         wrong: 0,
+        archived,
         waves,
     };
     wave_steps(&input, &survey, &found)
@@ -139,4 +145,19 @@ fn what_extends_the_plan_leaves_nothing_of_its_own_to_take_back() {
             step.id
         );
     }
+}
+
+#[test]
+fn what_was_archived_since_is_restored_before_anything_is_copied() {
+    let steps = steps_with(&[&[("STANDARD", 9)]], 0, 2);
+    assert_eq!(
+        verbs(&steps),
+        [
+            "out_restore_archived",
+            "out_write_manifests_1",
+            "out_copy_wave_1_standard",
+            "out_settle",
+        ]
+    );
+    assert_eq!(needs(&steps)["out_write_manifests_1"], ["out_restore_archived"]);
 }

@@ -11,7 +11,7 @@ use cleave::rehearsal::Stage;
 use engine::run::SharedJournal;
 use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
 use journal::{InboxItem, Journal, JournalError};
-use model::{Failure, Inventory, Plan, Recorded, State, StepId};
+use model::{Event, Failure, Inventory, Plan, Recorded, State, StepId};
 use simcloud::dispatch::{RequestRecord, lock};
 use simcloud::faults::{FaultLevel, Trap};
 
@@ -139,6 +139,22 @@ pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
     })
 }
 
+impl Night {
+    /// Why steps stopped.
+    pub fn stops(&self) -> Vec<String> {
+        stops(&self.events)
+    }
+}
+
+/// Why steps stopped, in words.
+pub fn stops(events: &[Recorded]) -> Vec<String> {
+    let stops = events.iter().filter_map(|recorded| match &recorded.event {
+        Event::StepStopped { step, failure, .. } => Some(format!("{step} stopped: {failure}")),
+        _ => None,
+    });
+    stops.collect()
+}
+
 /// What a second process did over the journal of a run that has ended, and what looking at each of its steps again did and found.
 pub struct Second {
     /// How many events the second process recorded.
@@ -209,6 +225,7 @@ async fn look_at_all(stage: &Stage, state: &State) -> Vec<(StepId, Result<Observ
             now: world.clock.now(),
             started_at: place.started_at,
             tried_at: place.tried_at,
+            retried: place.retried,
             cursor: place.cursor.clone(),
             outputs: Rc::clone(&outputs),
         };

@@ -1,18 +1,20 @@
 //! Buckets that are moved in simcloud, before and after.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cleave::carriage;
 use cleave::rehearsal::Stage;
-use engine::{Gatekeeper, RunEnd};
-use journal::Journal;
-use model::{Event, Inventory, Plan};
+use engine::{Gatekeeper, Run, RunEnd};
+use journal::{InboxItem, Journal};
+use model::{Inventory, Plan};
 use serde_json::{Value, json};
+use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::s3::versions::{Entry, Headers, Object, What};
 
-use crate::night::in_paused_time;
+use crate::night::{in_paused_time, stops};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -61,8 +63,27 @@ pub fn plan(sections: &str, buckets: &[Value]) -> (Plan, Inventory) {
     (plan, inventory)
 }
 
+/// What goes wrong before a run begins, and what a person does about it once the run has stopped for them.
+#[derive(Clone, Copy)]
+pub struct Mishap<'a> {
+    /// What goes wrong.
+    pub happens: &'a dyn Fn(&mut Cloud),
+    /// How it is put right; every step that stopped is tried again then.
+    pub is_mended: &'a dyn Fn(&mut Cloud),
+}
+
 /// Carries a plan out.
 pub fn carry_out(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLevel) -> Moved {
+    carry_out_in_spite_of(plan, inventory, (seed, level), None)
+}
+
+/// Carries a plan out, with a person who puts something right on the way.
+pub fn carry_out_in_spite_of(
+    plan: &Plan,
+    inventory: &Inventory,
+    (seed, level): (u64, FaultLevel),
+    mishap: Option<Mishap<'_>>,
+) -> Moved {
     in_paused_time(async {
         let stage = Stage::set(plan, inventory, seed, level);
         let before = buckets_of(&stage, SOURCE);
@@ -70,17 +91,30 @@ pub fn carry_out(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLeve
         stage.stamp(&mut journal).expect("a new journal can be stamped");
         let journal = carriage::shared(journal);
         let run = stage.begin(&journal).expect("a run");
-        let gatekeeper = Gatekeeper::Automatic {
+        let gatekeeper = || Gatekeeper::Automatic {
             by: "the test".to_owned(),
         };
-        let end = stage.carry_on(&journal, run, gatekeeper).await;
+        if let Some(mishap) = mishap {
+            (mishap.happens)(&mut lock(&stage.simulated.cloud));
+        }
+        let mut end = stage.carry_on(&journal, run, gatekeeper()).await;
+        if let (Some(mishap), Ok(RunEnd::NeedsOperator(stopped))) = (mishap, &end) {
+            (mishap.is_mended)(&mut lock(&stage.simulated.cloud));
+            for step in stopped {
+                let retry = InboxItem::Retry {
+                    step: step.clone(),
+                    by: "the test".to_owned(),
+                    reason: "it is mended".to_owned(),
+                };
+                let mut journal = journal.lock().expect("nobody panicked");
+                journal.put_inbox(&retry).expect("the inbox takes a wish");
+            }
+            let run = Run::resume(Arc::clone(&journal)).expect("a run that goes on");
+            end = stage.carry_on(&journal, run, gatekeeper()).await;
+        }
         let end = end.map_err(|error| format!("{error:?}"));
         let events = journal.lock().expect("nobody panicked").load().expect("events");
         let broken = stage.laws_broken(end.as_ref().ok(), &events);
-        let stops = events.iter().filter_map(|recorded| match &recorded.event {
-            Event::StepStopped { step, failure, .. } => Some(format!("{step}: {}", failure.message)),
-            _ => None,
-        });
         let mut calls = BTreeMap::new();
         for request in &lock(&stage.simulated.cloud).requests {
             *calls.entry(request.operation.clone()).or_insert(0) += 1;
@@ -90,7 +124,7 @@ pub fn carry_out(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLeve
             before,
             after: buckets_of(&stage, TARGET),
             broken,
-            stops: stops.collect(),
+            stops: stops(&events),
             calls,
         }
     })

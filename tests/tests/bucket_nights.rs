@@ -4,7 +4,6 @@
 use std::sync::LazyLock;
 
 use engine::RunEnd;
-use model::{Event, Recorded};
 use serde_json::{Value, json};
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 use whole_runs::bucket_shapes::{archived, bucket, carrying, histories, key, large, odd_keys, of_every_class, section};
@@ -109,16 +108,9 @@ fn against_undisturbed(night: &Night) -> Vec<String> {
         wrong.extend(stands.into_iter().map(|line| format!("at the end {line}")));
     } else {
         wrong.push(format!("it ended with {:?}", night.end));
-        wrong.extend(stops(&night.events));
+        wrong.extend(night.stops());
     }
     wrong
-}
-
-fn stops(events: &[Recorded]) -> impl Iterator<Item = String> + '_ {
-    events.iter().filter_map(|recorded| match &recorded.event {
-        Event::StepStopped { step, failure, .. } => Some(format!("{step} stopped: {failure}")),
-        _ => None,
-    })
 }
 
 fn event_name(seq: u64) -> String {

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use engine::{Observed, RunEnd};
-use model::{Event, FailureClass, Recorded};
+use model::{Event, FailureClass};
 use simcloud::faults::{Fate, Nth, Trap};
 use whole_runs::night::{self, Cut, Disturbance, Night, Scenario};
 use whole_runs::points::{sample, try_all};
@@ -60,7 +60,7 @@ fn against_undisturbed(night: &Night) -> Vec<String> {
     let mut wrong = Vec::new();
     if night.end != Ok(RunEnd::Completed) {
         wrong.push(format!("it ended with {:?}", night.end));
-        wrong.extend(stops(&night.events));
+        wrong.extend(night.stops());
     }
     wrong.extend(night.broken.iter().cloned());
     let done = differences(&UNDISTURBED.effects, &night.effects);
@@ -70,14 +70,6 @@ fn against_undisturbed(night: &Night) -> Vec<String> {
         wrong.extend(stands.into_iter().map(|line| format!("at the end {line}")));
     }
     wrong
-}
-
-/// Why steps stopped.
-fn stops(events: &[Recorded]) -> impl Iterator<Item = String> + '_ {
-    events.iter().filter_map(|recorded| match &recorded.event {
-        Event::StepStopped { step, failure, .. } => Some(format!("{step} stopped: {failure}")),
-        _ => None,
-    })
 }
 
 /// `event 17 (intent_recorded database:shop-stg:copy_to_target)` of the undisturbed run.
@@ -289,7 +281,7 @@ fn drive_undos(points: &[Vec<Cut>]) {
         let mut wrong = night.broken.clone();
         if night.end != Ok(RunEnd::Unwound) {
             wrong.push(format!("it ended with {:?}", night.end));
-            wrong.extend(stops(&night.events));
+            wrong.extend(night.stops());
         }
         if night.lives != cuts.len() + 1 {
             wrong.push(format!("of its {} crashes {} took place", cuts.len(), night.lives - 1));

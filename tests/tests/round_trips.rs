@@ -3,10 +3,11 @@
 use engine::RunEnd;
 use serde_json::{Value, json};
 use simcloud::faults::FaultLevel;
+use simcloud::services::sts;
 use whole_runs::bucket_shapes::{
     archived, bucket, carrying, histories, key, large, marker, odd_keys, of_every_class, section, version,
 };
-use whole_runs::round_trip::{Moved, carry_out, plan};
+use whole_runs::round_trip::{Mishap, Moved, carry_out, carry_out_in_spite_of, plan};
 
 fn assert_moved(moved: &Moved, written_since: bool) {
     assert!(
@@ -161,4 +162,22 @@ fn an_account_that_may_not_have_global_names_is_found_out_before_the_source_is_t
     assert!(moved.stops[0].contains("service control policy"), "{:?}", moved.stops);
     assert!(!moved.calls.contains_key("PutBucketPolicy"), "{:?}", moved.calls);
     assert_eq!(moved.broken, Vec::<String>::new());
+}
+
+#[test]
+fn jobs_are_asked_for_again_when_their_role_is_put_right_and_the_step_retried() {
+    let buckets = [bucket("shop-histories", "enabled", &histories())];
+    let (plan, inventory) = plan(&section("shop-histories", "batch_from = 1"), &buckets);
+    let mishap = Mishap {
+        happens: &|cloud| sts::distrust(cloud, "arn:aws:iam::222222222222:role/batch"),
+        is_mended: &|cloud| {
+            for (id, account) in &inventory.accounts {
+                sts::fill(cloud, id, account);
+            }
+        },
+    };
+    let moved = carry_out_in_spite_of(&plan, &inventory, (1, FaultLevel::None), Some(mishap));
+    assert!(moved.stops[0].contains("3 jobs copied nothing"), "{:?}", moved.stops);
+    assert_eq!(moved.stops.len(), 1, "{:?}", moved.stops);
+    assert_moved(&moved, false);
 }

@@ -457,8 +457,9 @@ impl S3 {
     }
 }
 
-/// What is left as it is beside letters and digits in the header that names a copy's source.
-const LEFT: &AsciiSet = &NON_ALPHANUMERIC
+/// What is left as it is beside letters and digits in a key that stands in a header or in a manifest: decoders that take `+` for a space
+/// and those that do not read the same key.
+pub const LEFT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

@@ -236,8 +236,9 @@ impl S3 {
         Ok(done.e_tag.unwrap_or_default().trim_matches('"').to_owned())
     }
 
-    /// Begins the upload of a manifest, under SSE-S3 whatever the bucket's default: Batch Operations cannot read one under a KMS key.
-    pub async fn begin_manifest(&self, bucket: &str, key: &str) -> Result<Upload, Failure> {
+    /// Begins the upload of a text of the run's own, under SSE-S3 whatever the bucket's default: Batch Operations cannot read a manifest
+    /// under a KMS key.
+    pub async fn begin_upload(&self, bucket: &str, key: &str) -> Result<Upload, Failure> {
         let call = self
             .once
             .create_multipart_upload()
@@ -253,7 +254,7 @@ impl S3 {
         })
     }
 
-    /// Puts a part of a manifest.
+    /// Puts a part of it.
     pub async fn put_part(&self, bucket: &str, upload: &Upload, number: i32, body: Vec<u8>) -> Result<Part, Failure> {
         let call = self
             .once

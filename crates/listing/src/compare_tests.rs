@@ -1,25 +1,8 @@
 use super::*;
+use crate::test_entries::{self, marker};
 
 fn version(size: u64, etag: &str) -> ListedEntry {
-    let what = Listed::Version {
-        size,
-        etag: etag.into(),
-        storage_class: "STANDARD".into(),
-    };
-    ListedEntry {
-        key: "k".into(),
-        version_id: "v".into(),
-        is_latest: false,
-        last_modified: jiff::Timestamp::UNIX_EPOCH,
-        what,
-    }
-}
-
-fn marker() -> ListedEntry {
-    ListedEntry {
-        what: Listed::Marker,
-        ..version(0, "")
-    }
+    test_entries::version(size, etag, "STANDARD")
 }
 
 fn compare(original: Vec<ListedEntry>, copy: Vec<ListedEntry>) -> (Option<Difference>, Vec<usize>) {

@@ -14,11 +14,13 @@ mod plain_page;
 pub mod report;
 mod seen;
 pub mod spool;
+#[cfg(test)]
+mod test_entries;
 pub mod waves;
 
 pub use compare::{Difference, Pair, Sameness};
 pub use division::{Division, Part};
 pub use histories::Histories;
-pub use missing::Missing;
+pub use missing::{Missing, can_be_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};
 pub use spool::{Keys, Spool};

@@ -1,18 +1,11 @@
 //! Manifests for S3 Batch Operations: CSV without a header (a header would be read as a bucket's name), every key percent-encoded
 //! from its bytes, so that decoders which take `+` for a space and those which do not read the same key.
 
+use aws::s3::LEFT;
 use model::listing::ListedEntry;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
-/// What is left as it is beside letters and digits.
-const LEFT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'/');
-
-/// The same by byte, letters and digits included: every field of every entry is looked at by it, several times.
+/// What is left as it is ([`LEFT`]) by byte, letters and digits included: every field of every entry is looked at by it, several times.
 const IS_LEFT: [bool; 256] = {
     let mut left = [false; 256];
     let mut byte = 0_u8;

@@ -16,6 +16,15 @@ pub enum Missing<'a> {
     WrongFrom(usize),
 }
 
+/// The entries of the original that are still to follow in the copy, the oldest first, whatever else the copy has in their place.
+pub fn lacking(pair: &Pair) -> &[ListedEntry] {
+    match Missing::of(pair) {
+        Missing::Nothing => &[],
+        Missing::Entries(entries) => entries,
+        Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
+    }
+}
+
 impl Missing<'_> {
     /// Looks at a key.
     pub fn of(pair: &Pair) -> Missing<'_> {
@@ -30,17 +39,24 @@ impl Missing<'_> {
     }
 }
 
-/// How many of the copy's entries, from the oldest, are right. An entry of the right size with another ETag is taken for right (only
-/// checksums could tell, and the proof at the end asks them), unless its ETag is that of another entry (then the order is wrong) or it
-/// is not younger than its original (then that has been overwritten since).
-pub fn right_so_far(original: &[ListedEntry], copy: &[ListedEntry]) -> usize {
-    let right = |(wanted, copied): &(&ListedEntry, &ListedEntry)| match sameness(wanted, copied) {
+/// Whether an entry can be another's copy. Of the right size with another ETag it can (only checksums could tell, and the proof asks
+/// them), unless it is not younger than its original: then that has been written since.
+pub fn can_be_copy(original: &ListedEntry, copy: &ListedEntry) -> bool {
+    match sameness(original, copy) {
         Sameness::Same => true,
         Sameness::Different => false,
-        Sameness::Unproved => {
-            copied.last_modified > wanted.last_modified && !original.iter().any(|other| etag(other) == etag(copied))
-        }
+        Sameness::Unproved => copy.last_modified > original.last_modified,
+    }
+}
+
+/// How many of the copy's entries, from the oldest, are right: can be the copy of the original in their place, and have not the ETag of
+/// another (then the order is wrong).
+pub fn right_so_far(original: &[ListedEntry], copy: &[ListedEntry]) -> usize {
+    let is_anothers = |wanted: &ListedEntry, copied: &ListedEntry| {
+        etag(wanted) != etag(copied) && original.iter().any(|other| etag(other) == etag(copied))
     };
+    let right =
+        |(wanted, copied): &(&ListedEntry, &ListedEntry)| can_be_copy(wanted, copied) && !is_anothers(wanted, copied);
     original.iter().zip(copy).take_while(right).count()
 }
 
@@ -56,27 +72,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::test_entries::{self, marker};
 
     fn version(size: u64, etag: &str) -> ListedEntry {
-        let what = Listed::Version {
-            size,
-            etag: etag.into(),
-            storage_class: "STANDARD".into(),
-        };
-        ListedEntry {
-            key: "k".into(),
-            version_id: "v".into(),
-            is_latest: false,
-            last_modified: Timestamp::UNIX_EPOCH,
-            what,
-        }
-    }
-
-    fn marker() -> ListedEntry {
-        ListedEntry {
-            what: Listed::Marker,
-            ..version(0, "")
-        }
+        test_entries::version(size, etag, "STANDARD")
     }
 
     fn copied(mut entry: ListedEntry) -> ListedEntry {

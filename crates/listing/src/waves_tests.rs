@@ -1,25 +1,8 @@
 use super::*;
+use crate::test_entries::{self, marker};
 
 fn version(class: &str, size: u64) -> ListedEntry {
-    let what = Listed::Version {
-        size,
-        etag: "e".into(),
-        storage_class: class.into(),
-    };
-    ListedEntry {
-        key: "k".into(),
-        version_id: "v".into(),
-        is_latest: false,
-        last_modified: jiff::Timestamp::UNIX_EPOCH,
-        what,
-    }
-}
-
-fn marker() -> ListedEntry {
-    ListedEntry {
-        what: Listed::Marker,
-        ..version("STANDARD", 0)
-    }
+    test_entries::version(size, "e", class)
 }
 
 fn depths(histories: &[Vec<ListedEntry>]) -> Depths {

@@ -347,6 +347,7 @@ impl State {
             }
             Event::StepRetried { step, .. } => {
                 let place = self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Stopped { .. }))?;
+                place.retried += 1;
                 place.status = if place.attempts == 0 {
                     StepStatus::Waiting
                 } else {

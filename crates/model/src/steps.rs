@@ -113,6 +113,8 @@ pub struct StepState {
     pub alarm: Option<String>,
     /// Tries so far, to do and to undo together.
     pub attempts: u32,
+    /// How often a person has had it tried again after it had stopped.
+    pub retried: u32,
     /// Where a sweep goes on.
     pub cursor: Option<Value>,
     /// How many of a sweep's items are done, and of how many.

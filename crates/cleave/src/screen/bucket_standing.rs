@@ -9,9 +9,9 @@ use serde_json::Value;
 /// How a bucket stands; nothing before it is listed for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketStanding {
-    /// Versions and delete markers, and bytes, in it.
+    /// Versions and delete markers in it.
     pub versions: u64,
-    /// All of them together.
+    /// The bytes of all of them.
     pub bytes: u64,
     /// Which way is under way: `bulk`, `out` or `back`.
     pub way: &'static str,

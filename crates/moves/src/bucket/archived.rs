@@ -56,7 +56,9 @@ impl Classes {
         let classes = read(&note);
         if classes.len() as u64 != noted.versions {
             let what = format!(
-                "{key} names {} archived versions, and {} were noted",
+                "{key} in {} names {} archived versions, and {} were noted: somebody has changed it. Nothing was changed by this. Put \
+                 it back, or everything would be copied as STANDARD",
+                ops.name(cx)?,
                 classes.len(),
                 noted.versions
             );

@@ -1,5 +1,6 @@
-//! The copy of one version in parts: because it is too large for a single call, or to give it the parts of the original. Its place in the key's history is taken when the upload begins, not
-//! when it ends: an upload is gone on with only as long as nothing newer was written, and nothing is written meanwhile.
+//! The copy of one version in parts: because it is too large for a single call, or to give it the parts of the original. Its place in
+//! the key's history is taken when the upload begins, not when it ends: an upload is gone on with only as long as nothing newer was
+//! written, and nothing is written meanwhile.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -54,7 +55,7 @@ pub(super) async fn go_on(
         id: begun.upload.clone(),
     };
     let Some(there) = to.s3.parts(&copy.to, &upload).await? else {
-        // Completed, with the answer lost, or aborted by somebody: the next look at the bucket tells.
+        // Somebody has aborted it. It was not completed with the answer lost: that ends the attempt, and the next one lists first.
         return begin(from, to, copy, size).await.map(Some);
     };
     let numbers: BTreeSet<i32> = there.iter().map(|part| part.number).collect();

@@ -46,7 +46,7 @@ impl<'a> GrowingObject<'a> {
         let s3 = &self.account.s3;
         let (upload, mut parts) = match self.sent.take() {
             Some(begun) => begun,
-            None => (s3.begin_manifest(self.bucket, &self.key).await?, Vec::new()),
+            None => (s3.begin_upload(self.bucket, &self.key).await?, Vec::new()),
         };
         let body = std::mem::take(&mut self.waiting);
         self.bytes += body.len() as u64;

@@ -1,9 +1,11 @@
 //! A bucket listed whole for one step: with many requests in flight, into files that go with the value. A step that is cut off lists
 //! anew when it goes on; what it had changed it sees.
 
+use std::path::{Path, PathBuf};
+
 use aws::Account;
-use listing::compare::ListedPairs;
-use listing::{Division, Keys, Pair, Source, Spool, parallel};
+use listing::{Division, Keys, Pair, Source, Spool, compare, parallel};
+use model::listing::ListedEntry;
 use model::{Failure, FailureClass};
 use tempfile::TempDir;
 
@@ -18,32 +20,36 @@ pub(super) struct Listed {
     spool: Spool,
     order: Vec<u32>,
     /// The files go with it.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Listed {
     /// Lists a bucket of an account.
     pub(super) async fn whole(world: &World, account: &Account, bucket: &str) -> Result<Self, Failure> {
+        let on_disk = |error: std::io::Error| on_disk(&world.listings, &error);
         let folder = std::fs::create_dir_all(&world.listings)
             .and_then(|()| tempfile::Builder::new().prefix("bucket-").tempdir_in(&world.listings))
-            .map_err(|error| unwritable(&error))?;
+            .map_err(on_disk)?;
         let mut spool = Spool::new(folder.path());
         let mut division = Division::new();
         let source = Source::new(account, &account.id, bucket);
-        let mut each = |_: &Division, part: u32, entries: Vec<model::listing::ListedEntry>| {
-            spool.append(part, &entries).map_err(|error| unwritable(&error))
-        };
+        let mut each =
+            |_: &Division, part: u32, entries: Vec<ListedEntry>| spool.append(part, &entries).map_err(on_disk);
         parallel::list(&source, &mut division, IN_FLIGHT, &mut each).await?;
-        spool.flush().map_err(|error| unwritable(&error))?;
+        spool.flush().map_err(on_disk)?;
         Ok(Self {
             order: division.parts().map(|part| part.number).collect(),
             spool,
-            _folder: folder,
+            folder,
         })
     }
 
     /// Its keys, in order.
-    pub(super) fn keys(&self) -> Keys {
+    pub(super) fn keys(&self) -> ReadBack<Keys> {
+        ReadBack::of(self.read(), self.folder.path())
+    }
+
+    fn read(&self) -> Keys {
         Keys::of(self.spool.read(&self.order))
     }
 }
@@ -69,38 +75,78 @@ impl Both {
     }
 
     /// The keys that are in either, in order.
-    pub(super) fn pairs(&self) -> ListedKeys {
-        ListedKeys {
-            pairs: ListedPairs::new(self.original.keys(), self.copy.keys()),
+    pub(super) fn pairs(&self) -> ListedPairs {
+        let pairs = compare::ListedPairs::new(self.original.read(), self.copy.read());
+        ListedPairs {
+            read: ReadBack::of(pairs, self.original.folder.path()),
             wanted: self.wanted.clone(),
         }
     }
 }
 
 /// The keys of two buckets.
-pub(super) struct ListedKeys {
-    pairs: ListedPairs,
+pub(super) struct ListedPairs {
+    read: ReadBack<compare::ListedPairs>,
     wanted: Wanted,
 }
 
-impl Iterator for ListedKeys {
-    type Item = std::io::Result<Pair>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut pair = self.pairs.next()?;
-        if let Ok(pair) = &mut pair {
+impl ListedPairs {
+    /// The next key that is in either.
+    pub(super) async fn next(&mut self) -> Result<Option<Pair>, Failure> {
+        let mut pair = self.read.next().await?;
+        if let Some(pair) = &mut pair {
             self.wanted.put(pair);
         }
-        Some(pair)
+        Ok(pair)
     }
 }
 
-/// A listing that cannot be written down, or read again.
-pub(super) fn unwritable(error: &std::io::Error) -> Failure {
+/// What is read from a listing's files. A bucket may have many million keys: between some of them others have their turn, such as
+/// the asking for another bucket's name.
+pub(super) struct ReadBack<I> {
+    items: I,
+    taken: u32,
+    folder: PathBuf,
+}
+
+/// A millisecond or so of reading.
+const A_TURN: u32 = 1_000;
+
+impl<I> ReadBack<I> {
+    fn of(items: I, folder: &Path) -> Self {
+        Self {
+            items,
+            taken: 0,
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// The next of them.
+    pub(super) async fn next<T>(&mut self) -> Result<Option<T>, Failure>
+    where
+        I: Iterator<Item = std::io::Result<T>>,
+    {
+        self.taken += 1;
+        if self.taken == A_TURN {
+            self.taken = 0;
+            tokio::task::yield_now().await;
+        }
+        self.items
+            .next()
+            .transpose()
+            .map_err(|error| on_disk(&self.folder, &error))
+    }
+}
+
+fn on_disk(folder: &Path, error: &std::io::Error) -> Failure {
     Failure::ours(
         "files",
         FailureClass::WrongState,
-        "[NotWritten]",
-        format!("a bucket's listing cannot be kept on disk: {error}"),
+        "[ListingOnDisk]",
+        format!(
+            "a bucket's listing cannot be kept in {}: {error}. It needs about 150 bytes for each version there; nothing in AWS was \
+             changed by this",
+            folder.display()
+        ),
     )
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::archived::{self, Noted};
 use super::growing_object::GrowingObject;
-use super::listed::{Listed, unwritable};
+use super::listed::Listed;
 use super::place::Place;
 use crate::world::World;
 
@@ -49,8 +49,8 @@ impl Step for NoteArchived {
         let (target, ops) = (self.world.target(), self.input.ops.name(cx)?);
         let mut note = GrowingObject::new(&target, &ops, self.input.key.clone());
         let mut versions = 0;
-        for history in listed.keys() {
-            let history = history.map_err(|error| unwritable(&error))?;
+        let mut keys = listed.keys();
+        while let Some(history) = keys.next().await? {
             for (place, entry) in history.entries.iter().enumerate() {
                 if let Some(row) = archived::row(entry, place) {
                     note.push(row.as_bytes()).await?;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archived::Classes;
-use super::listed::{Both, unwritable};
+use super::listed::Both;
 use super::place::Place;
 use crate::world::World;
 
@@ -114,8 +114,8 @@ impl Step for ProveCopy {
         let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
         let mut found = Findings::default();
         let mut doubtful = Vec::new();
-        for pair in both.pairs() {
-            let pair = pair.map_err(|error| unwritable(&error))?;
+        let mut pairs = both.pairs();
+        while let Some(pair) = pairs.next().await? {
             doubtful.extend(self.compare(pair, &mut found));
             if doubtful.len() >= AT_A_TIME {
                 self.prove((&from, &original), (&to, &copy), &mut doubtful, &mut found)
@@ -125,12 +125,19 @@ impl Step for ProveCopy {
         self.prove((&from, &original), (&to, &copy), &mut doubtful, &mut found)
             .await?;
         if found.different > 0 || (found.unproved > 0 && !self.input.accept_unproved) {
-            let why = format!(
+            let mut why = format!(
                 "{copy} is not {original}: {} keys differ, {} versions have equal sizes but nothing else to compare; such as {}",
                 found.different,
                 found.unproved,
                 found.such_as.join("; ")
             );
+            if found.different == 0 {
+                why = format!(
+                    "{why}. Those are larger than {} MiB, and S3 keeps no checksum of both to compare: compare them by hand and \
+                     skip this step, or undo the run and set accept_unproved",
+                    waves::LARGEST_READ >> 20
+                );
+            }
             return Ok(Verified::Wrong { why });
         }
         let Sums {

@@ -11,13 +11,13 @@ use aws::s3_archive::{Restored, Speed};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use listing::{Missing, waves};
+use listing::{lacking, waves};
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archived::Wanted;
-use super::listed::{Both, unwritable};
+use super::listed::Both;
 use super::place::Place;
 use super::spec::RestoreSpeed;
 use crate::world::World;
@@ -49,30 +49,21 @@ impl RestoreArchived {
     }
 
     /// The archived versions that the copy lacks.
-    async fn lacking(&self, cx: &StepContext) -> Result<Vec<VersionName>, Failure> {
+    async fn archived(&self, cx: &StepContext) -> Result<Vec<VersionName>, Failure> {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let as_it_is = Wanted::Noted(Default::default());
         let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
-        let mut lacking = Vec::new();
-        for pair in both.pairs() {
-            let pair = pair.map_err(|error| unwritable(&error))?;
-            let entries = match Missing::of(&pair) {
-                Missing::Nothing => &[],
-                Missing::Entries(entries) => entries,
-                Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
-            };
-            lacking.extend(
-                entries
-                    .iter()
-                    .filter(|entry| waves::is_archived(entry))
-                    .map(|entry| VersionName {
-                        key: entry.key.clone(),
-                        version_id: entry.version_id.clone(),
-                    }),
-            );
+        let mut archived = Vec::new();
+        let mut pairs = both.pairs();
+        while let Some(pair) = pairs.next().await? {
+            let entries = lacking(&pair).iter().filter(|entry| waves::is_archived(entry));
+            archived.extend(entries.map(|entry| VersionName {
+                key: entry.key.clone(),
+                version_id: entry.version_id.clone(),
+            }));
         }
-        Ok(lacking)
+        Ok(archived)
     }
 
     async fn states(
@@ -108,8 +99,8 @@ fn is_to_be_asked_for(restored: Restored, now: Timestamp) -> bool {
 impl Step for RestoreArchived {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let account = self.input.from.account(&self.world);
-        let lacking = self.lacking(cx).await?;
-        let states = self.states(cx, &account, lacking).await?;
+        let archived = self.archived(cx).await?;
+        let states = self.states(cx, &account, archived).await?;
         if states.iter().any(|(_, restored)| is_to_be_asked_for(*restored, cx.now)) {
             return Ok(Observed::Absent);
         }
@@ -131,8 +122,8 @@ impl Step for RestoreArchived {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let account = &self.input.from.account(&self.world);
         let bucket = &self.input.from.name(cx)?;
-        let lacking = self.lacking(cx).await?;
-        let states = self.states(cx, account, lacking).await?;
+        let archived = self.archived(cx).await?;
+        let states = self.states(cx, account, archived).await?;
         let speed = match self.input.speed {
             RestoreSpeed::Standard => Speed::Standard,
             RestoreSpeed::Bulk => Speed::Bulk,

@@ -3,7 +3,6 @@
 //! behind the other. It looks at both buckets before it acts, so it may be cut off and begun again anywhere.
 
 use std::cell::RefCell;
-use std::iter::Peekable;
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -19,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::archived::Classes;
 use super::copy_in_parts::{self, InParts};
-use super::listed::{Both, ListedKeys, unwritable};
+use super::listed::{Both, ListedPairs};
 use super::place::Place;
 use crate::world::World;
 
@@ -70,16 +69,16 @@ pub(super) struct Settle {
 struct Left {
     /// A key that is not finished, as it stands now.
     again: Option<Pair>,
-    pairs: Peekable<ListedKeys>,
+    pairs: ListedPairs,
     /// Holds the files.
     _both: Both,
 }
 
 impl Left {
-    fn next(&mut self) -> std::io::Result<Option<Pair>> {
+    async fn next(&mut self) -> Result<Option<Pair>, Failure> {
         match self.again.take() {
             Some(pair) => Ok(Some(pair)),
-            None => self.pairs.next().transpose(),
+            None => self.pairs.next().await,
         }
     }
 }
@@ -132,7 +131,7 @@ impl Step for Settle {
         let (mut works, mut changes, mut finished) = (Vec::new(), 0, 0);
         let mut after = settled.after.take();
         while changes < MOST_CHANGES && finished < MOST_KEYS {
-            let Some(pair) = left.next().map_err(|error| unwritable(&error))? else {
+            let Some(pair) = left.next().await? else {
                 settled.whole = true;
                 break;
             };
@@ -192,17 +191,18 @@ impl Settle {
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
         let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
-        let mut pairs = both.pairs().peekable();
-        let is_settled = |pair: &std::io::Result<Pair>| {
-            let key = pair.as_ref().map(|pair| pair.key.as_bytes());
-            matches!((key, after), (Ok(key), Some(after)) if key <= after.as_bytes())
-        };
-        while pairs.next_if(is_settled).is_some() {}
-        Ok(Left {
+        let mut left = Left {
             again: None,
-            pairs,
+            pairs: both.pairs(),
             _both: both,
-        })
+        };
+        while let Some(pair) = left.pairs.next().await? {
+            if after.is_none_or(|after| pair.key.as_bytes() > after.as_bytes()) {
+                left.again = Some(pair);
+                break;
+            }
+        }
+        Ok(left)
     }
 
     /// What is to be done for a key; none where it is as it should be.

@@ -8,15 +8,15 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use engine::{Begun, Extension, Observed, Step, StepContext, Verified};
 use listing::waves::{self, Amount, Classes as ByClass, Depths};
-use listing::{Missing, Pair};
+use listing::{Missing, lacking};
 use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
-use model::{Digest, Failure, FailureClass, Phase, StepId, StepSpec};
+use model::{Digest, Failure, FailureClass, Phase, Side, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archived::{Classes, Wanted};
-use super::listed::{Both, unwritable};
+use super::listed::Both;
 use super::place::Place;
 use super::spec::Archived;
 use super::{copy_wave, restore_archived, settle, write_manifests};
@@ -58,10 +58,10 @@ pub(super) struct Surveyed {
     pub(super) digest: Digest,
     /// What the copy lacks.
     pub(super) missing: Sums,
+    /// How many versions of that must be restored from an archive first.
+    pub(super) archived: u64,
     /// Keys of which the copy has something else than the original.
     pub(super) wrong: u64,
-    /// How many of those must be restored from an archive first.
-    pub(super) archived: u64,
     /// The waves that are worth jobs, the oldest versions first.
     pub(super) waves: Vec<ByClass>,
 }
@@ -98,22 +98,18 @@ impl Step for Survey {
             waves: Vec::new(),
         };
         let mut depths = Depths::default();
-        for pair in both.pairs() {
-            let mut pair = pair.map_err(|error| unwritable(&error))?;
-            found.archived += archived(&pair);
+        let mut pairs = both.pairs();
+        while let Some(mut pair) = pairs.next().await? {
+            let archived = lacking(&pair).iter().filter(|entry| waves::is_archived(entry));
+            found.archived += archived.count() as u64;
             wanted.put(&mut pair);
-            let lacking = match Missing::of(&pair) {
-                Missing::Nothing => &[],
-                Missing::Entries(entries) => {
-                    depths.add(entries);
-                    entries
-                }
+            match Missing::of(&pair) {
+                Missing::Nothing => {}
+                Missing::Entries(entries) => depths.add(entries),
                 // It is put right one by one, behind the waves.
-                Missing::WrongFrom(right) => {
-                    found.wrong += 1;
-                    &pair.original[right.min(pair.original.len())..]
-                }
-            };
+                Missing::WrongFrom(_) => found.wrong += 1,
+            }
+            let lacking = lacking(&pair);
             if !lacking.is_empty() {
                 found.missing.add(&KeyHistory {
                     key: pair.key.clone(),
@@ -165,7 +161,12 @@ impl Step for Survey {
                 whole.one_by_one() / 60
             );
         } else if found.missing.versions > 0 {
-            evidence = format!("{evidence}; one by one, which is faster than a batch job's start");
+            let why = match (self.input.redirects, self.input.batch_from) {
+                (true, _) => "because a website's redirects are carried by no job".to_owned(),
+                (false, Some(least)) => format!("because no wave has {least} objects, as the runbook wants for a job"),
+                (false, None) => "which is faster than a batch job's start".to_owned(),
+            };
+            evidence = format!("{evidence}; one by one, {why}");
         }
         Ok(Verified::Right { evidence })
     }
@@ -185,18 +186,12 @@ impl Step for Survey {
     }
 }
 
-/// How many versions of a key the copy lacks that lie in an archive.
-fn archived(pair: &Pair) -> u64 {
-    let lacking = match Missing::of(pair) {
-        Missing::Nothing => &[],
-        Missing::Entries(entries) => entries,
-        Missing::WrongFrom(right) => &pair.original[right.min(pair.original.len())..],
-    };
-    lacking.iter().filter(|entry| waves::is_archived(entry)).count() as u64
+fn total(classes: &ByClass) -> Amount {
+    sum(classes.values().copied())
 }
 
-fn total(classes: &ByClass) -> Amount {
-    classes.values().fold(Amount::default(), |sum, amount| Amount {
+fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
+    amounts.fold(Amount::default(), |sum, amount| Amount {
         rows: sum.rows + amount.rows,
         bytes: sum.bytes + amount.bytes,
     })
@@ -292,7 +287,8 @@ impl Waves<'_> {
             "have {} versions restored that were archived since",
             self.found.archived
         );
-        let step = self.step("bucket.restore_archived", "restore_archived", title, input);
+        let mut step = self.step("bucket.restore_archived", "restore_archived", title, input);
+        step.spec.side = Side::Source;
         let (p50, p90) = how.restore.estimate();
         let step = step.needs(&self.behind).estimate(p50, p90);
         self.behind = vec![self.push(step)];
@@ -367,15 +363,7 @@ impl Waves<'_> {
     fn settle(&mut self) {
         let title = "copy what is left, key by key, and set delete markers".to_owned();
         let step = self.step("bucket.settle", "settle", title, self.settling(false));
-        let in_jobs = self
-            .found
-            .waves
-            .iter()
-            .map(total)
-            .fold(Amount::default(), |sum, wave| Amount {
-                rows: sum.rows + wave.rows,
-                bytes: sum.bytes + wave.bytes,
-            });
+        let in_jobs = sum(self.found.waves.iter().map(total));
         let left = Amount {
             rows: (self.found.missing.versions + self.found.missing.markers).saturating_sub(in_jobs.rows),
             bytes: self.found.missing.bytes.saturating_sub(in_jobs.bytes),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::archived::Classes;
 use super::growing_object::GrowingObject;
-use super::listed::{Both, unwritable};
+use super::listed::Both;
 use super::place::Place;
 use crate::world::World;
 
@@ -86,8 +86,8 @@ impl Step for WriteManifests {
             })
             .collect();
         let mut row = Vec::new();
-        for pair in both.pairs() {
-            let pair = pair.map_err(|error| unwritable(&error))?;
+        let mut pairs = both.pairs();
+        while let Some(pair) = pairs.next().await? {
             let Missing::Entries([next, ..]) = Missing::of(&pair) else {
                 continue;
             };

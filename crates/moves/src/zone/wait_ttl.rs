@@ -132,6 +132,7 @@ mod tests {
             token: String::new(),
             now: moment(now),
             started_at: started_at.map(moment),
+            retried: 0,
             tried_at: None,
             cursor: None,
             outputs: Rc::new(BTreeMap::new().into()),

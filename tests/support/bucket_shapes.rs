@@ -108,7 +108,7 @@ pub fn carrying() -> Vec<Value> {
 
 /// One byte below, at and above what one copy can take, and far above; old and new versions around it.
 pub fn large() -> Vec<Value> {
-    let carried = json!({ "content_type": "video/mp4", "metadata": { "cut": "2" }, "tags": { "team": "film" } });
+    let carried = json!({ "content_type": "video/mp4", "expires": "Thu, 01 Dec 2033 16:00:00 GMT", "metadata": { "cut": "2" }, "tags": { "team": "film" } });
     let of = |size: u64| json!({ "version": { "size": size, "parts": 40, "carried": carried } });
     vec![
         key("exactly", &[of(5_000_000_000)]),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
-use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
 };
@@ -117,9 +117,7 @@ impl S3 {
         described: &Described,
         tags: &BTreeMap<String, String>,
     ) -> Result<Upload, Failure> {
-        let expires = described.expires.as_deref();
-        // A date that is none has never been one to S3 either: it keeps what it was sent.
-        let expires = expires.and_then(|text| DateTime::from_str(text, DateTimeFormat::HttpDate).ok());
+        let expires = described.expires.clone();
         let metadata = described
             .metadata
             .iter()
@@ -136,13 +134,20 @@ impl S3 {
             .set_content_encoding(described.content_encoding.clone())
             .set_content_language(described.content_language.clone())
             .set_content_type(described.content_type.clone())
-            .set_expires(expires)
             .set_website_redirect_location(described.redirect.clone())
             .set_metadata(Some(metadata.collect()))
             .set_tagging((!tags.is_empty()).then(|| query_of(tags)))
             // Over the whole content, whatever its parts: the proof compares it with the original's.
             .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
-            .checksum_type(ChecksumType::FullObject);
+            .checksum_type(ChecksumType::FullObject)
+            .customize()
+            // As it is: S3 keeps what it was sent, a date or not, and the SDK takes dates only.
+            .mutate_request(move |request| {
+                if let Some(expires) = &expires {
+                    // What came in a header can stand in one.
+                    let _ = request.headers_mut().try_insert("expires", expires.clone());
+                }
+            });
         let begun = call.send().await.map_err(self.failed("CreateMultipartUpload"))?;
         Ok(Upload {
             key: copy.key.clone(),

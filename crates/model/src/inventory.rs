@@ -283,6 +283,9 @@ pub struct Carried {
     /// `Content-Type`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
+    /// `Expires`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
     /// `x-amz-meta-*`, by the name after the prefix.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,

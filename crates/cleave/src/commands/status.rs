@@ -56,22 +56,8 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
 /// How each bucket stands, by name.
 fn buckets_of(state: &State) -> Value {
     let standing = state.plan.resources().into_iter().filter_map(|resource| {
-        let BucketStanding {
-            versions,
-            bytes,
-            way,
-            to_copy,
-            copied,
-            by_jobs,
-            waves,
-            down_seconds,
-            name_seconds,
-        } = BucketStanding::of(state, &resource)?;
-        let object = json!({
-            "versions": versions, "bytes": bytes, "way": way, "to_copy": to_copy, "copied": copied, "copied_by_jobs": by_jobs,
-            "waves_done": waves.0, "waves": waves.1, "not_writable_seconds": down_seconds, "name_asked_seconds": name_seconds,
-        });
-        Some((resource.name, object))
+        let standing = BucketStanding::of(state, &resource)?;
+        Some((resource.name, json!(standing)))
     });
     Value::Object(standing.collect())
 }

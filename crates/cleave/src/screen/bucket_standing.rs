@@ -1,13 +1,17 @@
 //! How far the move of one bucket is, for people: what is copied of how much, how long nobody can write to it, how long its name has
 //! been asked for. From the events alone, as of the last of them.
 
+use indicatif::DecimalBytes;
 use jiff::Timestamp;
 use model::state::StepState;
 use model::{ResourceRef, State};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::planned::duration;
+
 /// How a bucket stands; nothing before it is listed for the first time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BucketStanding {
     /// Versions and delete markers in it.
     pub versions: u64,
@@ -21,12 +25,14 @@ pub struct BucketStanding {
     pub copied: bool,
     /// What its ended batch jobs have copied.
     pub by_jobs: u64,
-    /// How many waves of jobs have ended, and of how many.
-    pub waves: (usize, usize),
+    /// How many waves of jobs have ended.
+    pub waves_done: usize,
+    /// Of how many.
+    pub waves: usize,
     /// Seconds since nobody may write to it, until everything is in the new bucket.
-    pub down_seconds: Option<i64>,
+    pub down_seconds: Option<u64>,
     /// Seconds for which its name has been asked for, until it was won.
-    pub name_seconds: Option<i64>,
+    pub name_seconds: Option<u64>,
 }
 
 /// The last one first: what is under way is the last that has been listed for.
@@ -62,12 +68,10 @@ impl BucketStanding {
             // Where nothing was to be copied there is no such step.
             copied: place(&format!("{way}_settle")).is_none_or(|place| place.status.is_settled()),
             by_jobs: ended.map(|output| count(output, "succeeded")).sum(),
-            waves: (
-                of_way()
-                    .filter(|step| state.steps[&step.id].status.is_settled())
-                    .count(),
-                of_way().count(),
-            ),
+            waves_done: of_way()
+                .filter(|step| state.steps[&step.id].status.is_settled())
+                .count(),
+            waves: of_way().count(),
             down_seconds: lasted(
                 state,
                 place("deny_writes").and_then(|place| place.ended_at),
@@ -88,53 +92,29 @@ impl BucketStanding {
             "out" => "what changed since is copied",
             _ => "copied back",
         };
-        let (versions, bytes) = (self.versions, bytes(self.bytes));
+        let (versions, bytes) = (self.versions, DecimalBytes(self.bytes));
         let how_far = if self.copied { "all of" } else { "to copy" };
         let mut line = format!("{versions} versions, {bytes}; {what}: {how_far} {}", self.to_copy);
-        if self.waves.1 > 0 && !self.copied {
+        if self.waves > 0 && !self.copied {
             line = format!(
                 "{line}, {} by jobs, wave {} of {}",
-                self.by_jobs, self.waves.0, self.waves.1
+                self.by_jobs, self.waves_done, self.waves
             );
         }
         if let Some(seconds) = self.down_seconds {
-            line = format!("{line}; not writable for {}", time(seconds));
+            line = format!("{line}; not writable for {}", duration(seconds));
         }
         if let Some(seconds) = self.name_seconds {
-            line = format!("{line}; name asked for over {}", time(seconds));
+            line = format!("{line}; name asked for over {}", duration(seconds));
         }
         line
     }
 }
 
 /// From a moment to the end of a step, or to the last event.
-fn lasted(state: &State, from: Option<Timestamp>, until: Option<&StepState>) -> Option<i64> {
+fn lasted(state: &State, from: Option<Timestamp>, until: Option<&StepState>) -> Option<u64> {
     let until = until.and_then(|place| place.ended_at).unwrap_or(state.last_at);
-    Some(until.duration_since(from?).as_secs())
-}
-
-fn time(seconds: i64) -> String {
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    if hours > 0 {
-        format!("{hours} h {minutes} min")
-    } else {
-        format!("{minutes} min")
-    }
-}
-
-fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut unit = 0;
-    let mut shown = count as f64;
-    while shown >= 1000.0 && unit + 1 < UNITS.len() {
-        shown /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 {
-        format!("{count} B")
-    } else {
-        format!("{shown:.1} {}", UNITS[unit])
-    }
+    u64::try_from(until.duration_since(from?).as_secs()).ok()
 }
 
 #[cfg(test)]
@@ -150,16 +130,15 @@ mod tests {
             to_copy: 120_000,
             copied: false,
             by_jobs: 90_000,
-            waves: (1, 2),
+            waves_done: 1,
+            waves: 2,
             down_seconds: Some(4_000),
             name_seconds: Some(1_500),
         };
         assert_eq!(
             standing.line(),
-            "120000 versions, 3.4 GB; copied back: to copy 120000, 90000 by jobs, wave 1 of 2; not writable for 1 h 6 min; name \
-             asked for over 25 min"
+            "120000 versions, 3.40 GB; copied back: to copy 120000, 90000 by jobs, wave 1 of 2; not writable for 1h06m; name \
+             asked for over 25m00s"
         );
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(bytes(1_000), "1.0 kB");
     }
 }

@@ -116,7 +116,10 @@ fn object(bucket: &Bucket, seed: u64, size: u64, class: Option<&str>, parts: Opt
             (uploads::etag_of(&pieces), sizes)
         }
     };
-    let system = carried.content_type.iter().map(|kind| ("content-type", kind.clone()));
+    let system = [("content-type", &carried.content_type), ("expires", &carried.expires)];
+    let system = system
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)));
     let headers = Headers {
         system: system.collect(),
         user: carried.metadata.clone(),

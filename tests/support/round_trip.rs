@@ -142,6 +142,14 @@ fn buckets_of(stage: &Stage, account: &str) -> BTreeMap<String, Stacks> {
 }
 
 impl Moved {
+    /// As if a bucket that was given a new name had kept its old one.
+    pub fn renamed(mut self, new: &str, old: &str) -> Self {
+        if let Some(stacks) = self.after.remove(new) {
+            self.after.insert(old.to_owned(), stacks);
+        }
+        self
+    }
+
     /// What is not in the target as it was in the source, one line each: kind, order, content, storage class, headers, metadata,
     /// redirect and tags of every entry. With `written_since`, there may be more than there was.
     pub fn differences(&self, written_since: bool) -> Vec<String> {

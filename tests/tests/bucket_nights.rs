@@ -12,17 +12,18 @@ use whole_runs::points::{sample, try_all};
 use whole_runs::round_trip::{carry_out, plan};
 use whole_runs::standing::differences;
 
-/// Every shape there is, in few buckets: by jobs, one by one, archived, without versions, and as a website.
+/// Every shape there is, in few buckets: by jobs, one by one, archived, without versions, as a website, under a new
+/// name, and made by Terraform.
 static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| scenario(shapes()));
 
 /// The same, two buckets at a time: hundreds of nights are to be cheap.
-static THIRDS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+static PAIRS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
     let mut shapes = shapes();
-    let mut thirds = Vec::new();
+    let mut pairs = Vec::new();
     while !shapes.is_empty() {
-        thirds.push(scenario(shapes.split_off(shapes.len().saturating_sub(2))));
+        pairs.push(scenario(shapes.split_off(shapes.len().saturating_sub(2))));
     }
-    thirds
+    pairs
 });
 
 fn shapes() -> Vec<(Value, String)> {
@@ -60,6 +61,14 @@ fn shapes() -> Vec<(Value, String)> {
             section("shop-archive", "batch_from = 1"),
         ),
         (site, section("shop-site", "")),
+        (
+            bucket("shop-renamed", "enabled", &[histories(), archived()].concat()),
+            section("shop-renamed", "batch_from = 1\nnew_name = \"shop-new-name\""),
+        ),
+        (
+            bucket("shop-terraform", "enabled", &histories()),
+            section("shop-terraform", "create = \"terraform\""),
+        ),
     ]
 }
 
@@ -83,15 +92,18 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
         &seeds,
         |seed| format!("seed {seed}"),
         |seed| {
-            let scenario = &THIRDS[usize::try_from(*seed).unwrap_or(0) % THIRDS.len()];
+            let scenario = &PAIRS[usize::try_from(*seed).unwrap_or(0) % PAIRS.len()];
             let moved = carry_out(&scenario.plan, &scenario.inventory, *seed, FaultLevel::Harsh);
+            let moved = moved.renamed("shop-new-name", "shop-renamed");
             let mut wrong = moved.broken.clone();
             if !matches!(moved.end, Ok(RunEnd::Completed)) {
                 wrong.push(format!("it ended with {:?}: {:?}", moved.end, moved.stops));
             }
             // Where versions are kept, what applications write since cannot take away what there was.
             let kept = |line: &String| {
-                line.contains("shop-by-jobs") || line.contains("shop-one-by-one") || line.contains("shop-archive")
+                ["by-jobs", "one-by-one", "archive", "renamed", "terraform"]
+                    .iter()
+                    .any(|name| line.starts_with(&format!("shop-{name}")))
             };
             wrong.extend(moved.differences(true).into_iter().filter(kept));
             wrong

@@ -181,3 +181,32 @@ fn jobs_are_asked_for_again_when_their_role_is_put_right_and_the_step_retried() 
     assert_eq!(moved.stops.len(), 1, "{:?}", moved.stops);
     assert_moved(&moved, false);
 }
+
+#[test]
+fn under_a_new_name_everything_arrives_in_one_hop_and_the_source_is_closed() {
+    for more in ["", "batch_from = 1"] {
+        let mut whole = bucket("shop-old", "enabled", &histories());
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Sid": "Shop", "Effect": "Allow",
+            "Principal": { "AWS": "arn:aws:iam::111111111111:root" }, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop-old/*" }] });
+        whole["policy"] = policy.to_string().into();
+        let buckets = [whole, bucket("shop-cold", "enabled", &archived())];
+        let sections = format!(
+            "{}{}",
+            section("shop-old", &format!("new_name = \"shop-new\"\n{more}")),
+            section("shop-cold", &format!("new_name = \"shop-colder\"\n{more}"))
+        );
+        let (plan, inventory) = plan(&sections, &buckets);
+        for (seed, level) in [(1, FaultLevel::None), (2, FaultLevel::Harsh), (3, FaultLevel::Harsh)] {
+            let moved = carry_out(&plan, &inventory, seed, level).renamed("shop-new", "shop-old");
+            assert_moved(&moved.renamed("shop-colder", "shop-cold"), level != FaultLevel::None);
+        }
+    }
+}
+
+#[test]
+fn a_bucket_that_terraform_makes_is_filled() {
+    let buckets = [bucket("shop-histories", "enabled", &histories())];
+    let moved = moves_whole(&section("shop-histories", "create = \"terraform\""), &buckets, 1..6);
+    // The bucket of manifests and the interim one: the third is Terraform's.
+    assert_eq!(moved.calls["CreateBucket"], 2);
+}

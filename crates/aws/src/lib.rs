@@ -15,6 +15,7 @@ pub mod role;
 pub mod route53;
 pub mod s3;
 pub mod s3_archive;
+pub mod s3_content;
 pub mod s3_parts;
 pub mod s3_raw;
 pub mod s3control;

@@ -1,16 +1,13 @@
 //! S3: buckets and objects. Every call but `CreateBucket` (which cannot) carries the expected bucket owner: while a name is being
 //! handed over, a stranger's bucket may stand under it, and must neither be read nor written.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, Delete, ObjectAttributes,
-    ObjectIdentifier, ObjectOwnership, ServerSideEncryption, StorageClass, VersioningConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, Delete, ObjectIdentifier,
+    ObjectOwnership, ServerSideEncryption, StorageClass, VersioningConfiguration,
 };
 use model::{AccountId, Failure, FailureClass, Region};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::Digest as _;
 
 use crate::account::{Clients, two_clients};
 use crate::classify;
@@ -297,26 +294,6 @@ impl S3 {
         Ok(put.e_tag.unwrap_or_default().trim_matches('"').to_owned())
     }
 
-    /// The SHA-256 of a version's content, read whole: the proof that is left where S3 keeps no checksum to compare.
-    pub async fn content_digest(&self, bucket: &str, version: &VersionName) -> Result<String, Failure> {
-        let call = self
-            .read
-            .get_object()
-            .bucket(bucket)
-            .key(&version.key)
-            .version_id(&version.version_id)
-            .expected_bucket_owner(self.account.as_str());
-        let mut body = call.send().await.map_err(self.failed("GetObject"))?.body;
-        let mut digest = sha2::Sha256::new();
-        loop {
-            match body.try_next().await {
-                Ok(Some(piece)) => digest.update(&piece),
-                Ok(None) => return Ok(aws_smithy_types::base64::encode(digest.finalize())),
-                Err(error) => return Err(self.unreadable(&error)),
-            }
-        }
-    }
-
     /// Copies one version of at most 5 GB as the newest of its key. Metadata and tags go along; the content is guarded by its ETag.
     pub async fn copy_object(&self, copy: &Copy) -> Result<(), Failure> {
         let call = self
@@ -422,38 +399,6 @@ impl S3 {
             Err(failure) if failure.code == "NoSuchUpload" => Ok(()),
             other => other,
         }
-    }
-
-    /// The checksums over the whole content that S3 keeps for a version, by algorithm. Checksums of parts are left out: they
-    /// depend on how it was uploaded.
-    pub async fn checksums(&self, bucket: &str, version: &VersionName) -> Result<BTreeMap<String, String>, Failure> {
-        let call = self
-            .read
-            .get_object_attributes()
-            .bucket(bucket)
-            .key(&version.key)
-            .version_id(&version.version_id)
-            .object_attributes(ObjectAttributes::Checksum)
-            .expected_bucket_owner(self.account.as_str());
-        let answer = call.send().await.map_err(self.failed("GetObjectAttributes"))?;
-        let Some(found) = answer.checksum() else {
-            return Ok(BTreeMap::new());
-        };
-        if found.checksum_type().is_some_and(|kind| kind.as_str() != "FULL_OBJECT") {
-            return Ok(BTreeMap::new());
-        }
-        let values = [
-            ("CRC32", found.checksum_crc32()),
-            ("CRC32C", found.checksum_crc32_c()),
-            ("CRC64NVME", found.checksum_crc64_nvme()),
-            ("SHA1", found.checksum_sha1()),
-            ("SHA256", found.checksum_sha256()),
-        ];
-        let values = values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
-        // Old answers have no type; a value with the number of parts behind it is one of parts.
-        Ok(values.filter(|(_, value)| !value.contains('-')).collect())
     }
 }
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption, StorageClass,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
+    StorageClass,
 };
 use model::{Failure, FailureClass};
 
@@ -75,6 +76,7 @@ impl S3 {
                 .key(&version.key)
                 .version_id(&version.version_id)
                 .set_part_number(part)
+                .checksum_mode(ChecksumMode::Enabled)
                 .expected_bucket_owner(self.account.as_str())
                 .send()
         };

@@ -1,10 +1,10 @@
-//! S3 Batch Operations: copy jobs. S3 Control knows no expected bucket owner; the role that the jobs run as must be bound to the
+//! S3 Batch Operations: jobs that copy, and jobs that compute checksums. S3 Control knows no expected bucket owner; the role that the jobs run as must be bound to the
 //! accounts by `s3:ResourceAccount` conditions.
 
 use aws_sdk_s3control::types::{
-    JobManifest, JobManifestFieldName, JobManifestFormat, JobManifestLocation, JobManifestSpec, JobOperation,
-    JobReport, JobReportFormat, JobReportScope, JobStatus, RequestedJobStatus, S3CopyObjectOperation,
-    S3MetadataDirective, S3StorageClass,
+    ComputeObjectChecksumAlgorithm, ComputeObjectChecksumType, JobManifest, JobManifestFieldName, JobManifestFormat,
+    JobManifestLocation, JobManifestSpec, JobOperation, JobReport, JobReportFormat, JobReportScope, JobStatus,
+    RequestedJobStatus, S3ComputeObjectChecksumOperation, S3CopyObjectOperation, S3MetadataDirective, S3StorageClass,
 };
 use model::{AccountId, Failure, FailureClass};
 
@@ -18,9 +18,9 @@ pub struct S3Control {
     account: AccountId,
 }
 
-/// A copy job as it is asked for.
+/// A job as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyJob {
+pub struct Job {
     /// The token: asked for twice with the same, it is made once.
     pub token: String,
     /// What it is, for people and for finding it again.
@@ -35,10 +35,22 @@ pub struct CopyJob {
     pub manifest_etag: String,
     /// Where the report goes.
     pub report_prefix: String,
-    /// The bucket that is copied into.
-    pub to: String,
-    /// The storage class of the copies.
-    pub storage_class: String,
+    /// What is done with each version that the manifest names.
+    pub work: Work,
+}
+
+/// What a job does with each version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// It is copied, with metadata and tags.
+    Copy {
+        /// The bucket that is copied into.
+        to: String,
+        /// The storage class of the copies.
+        storage_class: String,
+    },
+    /// The CRC64NVME over its whole content is computed where it lies, whatever its size and class, and told in the report.
+    Checksums,
 }
 
 /// A job as it stands.
@@ -90,8 +102,8 @@ impl S3Control {
         classify::failed(self.account.as_str(), "s3control", operation)
     }
 
-    /// Asks for a copy job over a CSV manifest of bucket, key and version. Metadata and tags go along with each copy.
-    pub async fn create_copy_job(&self, job: &CopyJob) -> Result<String, Failure> {
+    /// Asks for a job over a CSV manifest of bucket, key and version.
+    pub async fn create_job(&self, job: &Job) -> Result<String, Failure> {
         let invalid = |error: aws_sdk_s3control::error::BuildError| {
             Failure::ours("s3control", FailureClass::Invalid, "[NotBuilt]", error.to_string())
         };
@@ -110,17 +122,32 @@ impl S3Control {
             .e_tag(&job.manifest_etag)
             .build()
             .map_err(invalid)?;
-        let copy = S3CopyObjectOperation::builder()
-            .target_resource(format!("arn:aws:s3:::{}", job.to))
-            .metadata_directive(S3MetadataDirective::Copy)
-            .storage_class(S3StorageClass::from(job.storage_class.as_str()))
-            .build();
+        let (operation, scope) = match &job.work {
+            Work::Copy { to, storage_class } => {
+                let copy = S3CopyObjectOperation::builder()
+                    .target_resource(format!("arn:aws:s3:::{to}"))
+                    .metadata_directive(S3MetadataDirective::Copy)
+                    .storage_class(S3StorageClass::from(storage_class.as_str()))
+                    .build();
+                let operation = JobOperation::builder().s3_put_object_copy(copy);
+                (operation, JobReportScope::FailedTasksOnly)
+            }
+            Work::Checksums => {
+                let compute = S3ComputeObjectChecksumOperation::builder()
+                    .checksum_algorithm(ComputeObjectChecksumAlgorithm::Crc64Nvme)
+                    .checksum_type(ComputeObjectChecksumType::FullObject)
+                    .build();
+                // The report is where the checksums are.
+                let operation = JobOperation::builder().s3_compute_object_checksum(compute);
+                (operation, JobReportScope::AllTasks)
+            }
+        };
         let report = JobReport::builder()
             .enabled(true)
             .bucket(format!("arn:aws:s3:::{}", job.ops_bucket))
             .prefix(&job.report_prefix)
             .format(JobReportFormat::ReportCsv20180820)
-            .report_scope(JobReportScope::FailedTasksOnly)
+            .report_scope(scope)
             .expected_bucket_owner(self.account.as_str())
             .build();
         let call = self
@@ -133,7 +160,7 @@ impl S3Control {
             .priority(10)
             .confirmation_required(false)
             .manifest(JobManifest::builder().spec(spec).location(location).build())
-            .operation(JobOperation::builder().s3_put_object_copy(copy).build())
+            .operation(operation.build())
             .report(report);
         let answer = call.send().await.map_err(self.failed("CreateJob"))?;
         Ok(answer.job_id.unwrap_or_default())

@@ -127,6 +127,7 @@ impl Stage {
         let calls = PendingCalls::default();
         let simulated = world::simulated(inventory, start, seed, level, calls.sink());
         laws::prepare(&mut lock(&simulated.cloud), plan);
+        enlist_terraform(&mut lock(&simulated.cloud), plan);
         Self {
             simulated,
             plan: plan.clone(),
@@ -196,6 +197,14 @@ impl Stage {
         let mut cloud = lock(&self.simulated.cloud);
         laws::at_end(&mut cloud, end, events);
         laws::broken(&cloud)
+    }
+}
+
+/// The product team's Terraform, where the plan waits for a bucket that it makes.
+fn enlist_terraform(cloud: &mut Cloud, plan: &Plan) {
+    for step in plan.steps.iter().filter(|step| step.action == "bucket.await_name") {
+        let account = &plan.accounts[&step.side].account;
+        simcloud::s3::names::terraform_applies(cloud, &step.resource.name, account, &plan.region);
     }
 }
 

@@ -85,6 +85,7 @@ impl Shared {
             Observed::Absent => self.begin(&*step, &spec).await,
             Observed::Underway { progress, look_again } => {
                 (self.tell)(Signal::Progress(&spec.id, &progress));
+                self.look_worked(&spec)?;
                 self.alarm(&spec, progress.alarm)?;
                 Ok(Turn::LookAgain(look_again))
             }
@@ -119,6 +120,14 @@ impl Shared {
                 ADVICE_BROKEN,
             ),
         }
+    }
+
+    /// What goes on by itself may do so for days: patience with looks that fail begins anew after each that works.
+    fn look_worked(&self, spec: &StepSpec) -> Result<(), EngineError> {
+        if self.place(&spec.id).refused_since.is_some() {
+            self.record(vec![Event::LookWorked { step: spec.id.clone() }])?;
+        }
+        Ok(())
     }
 
     /// Records an alarm that has come up, or is over.
@@ -190,6 +199,7 @@ impl Shared {
             }
             Ok(Verified::NotYet { why, look_again }) => {
                 (self.tell)(Signal::Progress(&spec.id, &crate::step::Progress::words(why)));
+                self.look_worked(spec)?;
                 Ok(Turn::LookAgain(look_again))
             }
             Ok(Verified::Wrong { why }) => self.stop(

@@ -60,7 +60,7 @@ pub(crate) fn project(
             Outcome::NotDone { .. } => step(id, "not_done"),
             Outcome::Unknown { .. } => step(id, "unknown"),
         },
-        Event::LookFailed { step: id, .. } => projection.touch(id),
+        Event::LookFailed { step: id, .. } | Event::LookWorked { step: id } => projection.touch(id),
         Event::AlarmChanged { step: id, .. } => projection.touch(id),
         Event::SweepAdvanced { step: id, .. } => projection.touch(id),
         Event::OutputSeen { step: id, .. } => step(id, "verifying"),

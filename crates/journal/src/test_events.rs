@@ -156,6 +156,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
                 again_at
             }
         ),
+        step().prop_map(|step| Event::LookWorked { step }),
         (step(), any_failure(), any_time()).prop_map(|(step, failure, again_at)| Event::LookFailed {
             step,
             failure,

@@ -143,6 +143,11 @@ pub enum Event {
         /// When to look again.
         again_at: Timestamp,
     },
+    /// A look worked again, after some that had failed, at what goes on by itself: an outage hours ago is no part of the next one.
+    LookWorked {
+        /// The step.
+        step: StepId,
+    },
     /// People should know of something while the step goes on by itself; or it is over.
     AlarmChanged {
         /// The step.
@@ -270,6 +275,7 @@ impl Event {
             Event::IntentRecorded { .. } => "intent_recorded",
             Event::AttemptEnded { .. } => "attempt_ended",
             Event::LookFailed { .. } => "look_failed",
+            Event::LookWorked { .. } => "look_worked",
             Event::AlarmChanged { .. } => "alarm_changed",
             Event::SweepAdvanced { .. } => "sweep_advanced",
             Event::OutputSeen { .. } => "output_seen",
@@ -294,6 +300,7 @@ impl Event {
             Event::IntentRecorded { step, .. }
             | Event::AttemptEnded { step, .. }
             | Event::LookFailed { step, .. }
+            | Event::LookWorked { step }
             | Event::AlarmChanged { step, .. }
             | Event::SweepAdvanced { step, .. }
             | Event::OutputSeen { step, .. }

@@ -294,6 +294,12 @@ impl State {
                 place.last_failure = Some(failure.clone());
                 place.again_at = Some(*again_at);
             }
+            Event::LookWorked { step } => {
+                let place = self.step_in(seq, kind, step, |s| {
+                    !matches!(s, StepStatus::Skipped | StepStatus::Undone)
+                })?;
+                place.refused_since = None;
+            }
             Event::AlarmChanged { step, alarm } => {
                 let place = self.step_in(seq, kind, step, |s| {
                     !matches!(s, StepStatus::Skipped | StepStatus::Undone)

@@ -156,6 +156,20 @@ fn a_refusal_is_measured_from_the_first_one() {
 }
 
 #[test]
+fn a_look_that_works_ends_what_failed_looks_had_begun() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    let failed = Event::LookFailed {
+        step: id(0),
+        failure: refusal(FailureClass::Unavailable),
+        again_at: at(50),
+    };
+    follow(&mut state, [failed]);
+    assert!(state.steps[&id(0)].refused_since.is_some());
+    follow(&mut state, [Event::LookWorked { step: id(0) }]);
+    assert_eq!(state.steps[&id(0)].refused_since, None);
+}
+
+#[test]
 fn after_a_partial_undo_the_steps_are_to_be_done_anew() {
     let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
     follow(&mut state, whole(&id(0)));

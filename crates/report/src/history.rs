@@ -166,7 +166,9 @@ impl History {
                     self.fail(step, MishapKind::Alarm, &failure, at);
                 }
             }
-            Event::SweepAdvanced { step, .. } | Event::OutputSeen { step, .. } => self.stay_or_enter(step, at),
+            Event::SweepAdvanced { step, .. } | Event::OutputSeen { step, .. } | Event::LookWorked { step } => {
+                self.stay_or_enter(step, at);
+            }
             Event::StepVerified { step, .. } => self.leave(step, at, After::Done(at)),
             Event::StepStopped { step, failure, .. } => {
                 self.fail(step, MishapKind::Stop, failure, at);

@@ -65,7 +65,12 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
     };
     for step in &state.plan.steps {
         let Some(output) = state.output(&step.id) else { continue };
-        if LASTING.contains(&step.action.as_str()) {
+        if let Some(statements) = output.get("statements").and_then(|sids| sids.as_array())
+            && output.get("stays") == Some(&true.into())
+        {
+            lasting.extend(statements.iter().filter_map(|sid| sid.as_str().map(str::to_owned)));
+        }
+        if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]
                     .iter()
@@ -78,12 +83,16 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 4] = [
+const LASTING: [&str; 5] = [
     "database.restore_instance",
     "image.copy_image",
     "bucket.win_name",
+    "bucket.await_name",
     "zone.create_zone",
 ];
+
+/// The step that makes a bucket under a new name: the same action makes interim buckets, which are not to stay.
+const NEW_BUCKET: &str = "create_new";
 
 /// Broken laws, in words.
 pub(crate) fn broken(cloud: &Cloud) -> Vec<String> {

@@ -224,6 +224,7 @@ fn worth_a_line(event: &model::Event) -> bool {
         | Event::IntentRecorded { .. }
         | Event::AttemptEnded { .. }
         | Event::LookFailed { .. }
+        | Event::LookWorked { .. }
         | Event::SweepAdvanced { .. }
         | Event::OutputSeen { .. }
         | Event::StepVerified { .. }

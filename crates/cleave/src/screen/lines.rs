@@ -89,6 +89,7 @@ fn text(event: &Event, state: &State) -> Option<String> {
         } => {
             format!("{step}: outcome unknown, looking: {failure}")
         }
+        Event::LookWorked { step } => format!("{step}: answered again"),
         Event::LookFailed { step, failure, .. } => format!("{step}: could not look, {}: {failure}", failure.class),
         Event::SweepAdvanced {
             step,

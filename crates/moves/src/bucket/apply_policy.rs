@@ -15,6 +15,8 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) bucket: String,
+    /// What the bucket was called that the policy was recorded of.
+    pub(super) was: String,
     pub(super) recorded: StepId,
     pub(super) rewrite: bool,
 }
@@ -32,9 +34,12 @@ impl ApplyPolicy {
     fn wanted(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
         let recorded: Recorded = cx.output(&self.input.recorded)?;
         let (source, target) = (self.world.source(), self.world.target());
-        Ok(recorded.policy.map(|text| match self.input.rewrite {
-            true => policy::rewrite(&text, &source.id, &target.id),
-            false => text,
+        Ok(recorded.policy.map(|text| {
+            let text = policy::renamed(&text, &self.input.was, &self.input.bucket);
+            match self.input.rewrite {
+                true => policy::rewrite(&text, &source.id, &target.id),
+                false => text,
+            }
         }))
     }
 }

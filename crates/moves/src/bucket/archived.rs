@@ -16,6 +16,8 @@ use crate::world::World;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Classes {
+    /// Every version keeps its class: it is copied once only.
+    Keep,
     /// What is archived is copied to STANDARD.
     Thaw,
     /// Every version gets the class that it had, which this step noted.
@@ -45,12 +47,13 @@ impl Classes {
     /// What is wanted on this way.
     pub(super) async fn wanted(&self, world: &World, cx: &StepContext, ops: &Place) -> Result<Wanted, Failure> {
         let step = match self {
+            Self::Keep => return Ok(Wanted::as_it_is()),
             Self::Thaw => return Ok(Wanted::Thawed),
             Self::AsNotedBy(step) => step,
         };
         let noted: Noted = cx.output(step)?;
         let Some(key) = noted.key else {
-            return Ok(Wanted::Noted(BTreeMap::new()));
+            return Ok(Wanted::as_it_is());
         };
         let note = world.target().s3.get_object(&ops.name(cx)?, &key).await?;
         let classes = read(&note);
@@ -69,6 +72,11 @@ impl Classes {
 }
 
 impl Wanted {
+    /// The classes of the original.
+    pub(super) fn as_it_is() -> Self {
+        Self::Noted(BTreeMap::new())
+    }
+
     /// Gives the entries of an original the class that their copies are to have.
     pub(super) fn put(&self, pair: &mut Pair) {
         for (place, entry) in pair.original.iter_mut().enumerate() {

@@ -20,6 +20,17 @@ pub(super) struct Input {
     pub(super) roles: Vec<String>,
     /// The step that recorded the policy as it was.
     pub(super) recorded: StepId,
+    /// Whether it outlives the run: the old bucket is not to be written to any more.
+    pub(super) stays: bool,
+}
+
+/// What stands in the policy now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Changed {
+    /// The ids of the statements.
+    pub(super) statements: Vec<String>,
+    /// Whether they are to outlive the run.
+    pub(super) stays: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +75,12 @@ impl Step for ChangePolicy {
         };
         let has = policy::has(current.as_deref(), &self.statements(cx)).map_err(|e| refused(cx, &e))?;
         Ok(if has {
-            Observed::Present(json!({}))
+            let sids = self.statements(cx);
+            let sids = sids.iter().filter_map(|one| one["Sid"].as_str().map(str::to_owned));
+            Observed::Present(json!(Changed {
+                statements: sids.collect(),
+                stays: self.input.stays,
+            }))
         } else {
             Observed::Absent
         })
@@ -84,6 +100,9 @@ impl Step for ChangePolicy {
         Ok(Verified::Right {
             evidence: match self.input.change {
                 Change::Grant => format!("the policy of {bucket} lets {who} read"),
+                Change::Deny if self.input.stays => {
+                    format!("the policy of {bucket} denies writing to everyone but {who}, for good")
+                }
                 Change::Deny => format!("the policy of {bucket} denies writing to everyone but {who}"),
             },
         })

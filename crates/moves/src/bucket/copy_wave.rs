@@ -6,15 +6,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::s3control::{CopyJob, JobEnd, JobSeen};
+use aws::s3control::{JobEnd, JobSeen, Work};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use listing::Lister;
 use listing::report::Failed;
-use model::{Digest, Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::discard_bucket::job_description;
+use super::batch_job::{self, Asked, MOST_JOBS, Order};
 use super::place::Place;
 use super::write_manifests::{Manifest, Written};
 use crate::pace;
@@ -31,16 +30,6 @@ pub(super) struct Input {
     /// Whether it is there to try out what the other jobs need: then it stops the run when it copies nothing.
     pub(super) is_test: bool,
 }
-
-/// The job that was asked for last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Asked {
-    job: String,
-    /// 1 for the first.
-    nth: u32,
-}
-
-const MOST_JOBS: u32 = 3;
 
 pub(super) struct CopyWave {
     input: Input,
@@ -62,16 +51,8 @@ impl CopyWave {
         let target = self.world.target();
         let ops = self.input.ops.name(cx)?;
         let prefix = format!("{}/job-{job}/", self.input.reports);
-        let mut pages = Lister::new(&target, &target.id, &ops, None).prefix(&prefix);
         let mut failed = Failed::default();
-        while let Some(page) = pages.next_page().await? {
-            let files = page.entries.iter().filter(|entry| {
-                entry.is_latest && entry.key.ends_with(".csv") && (1..=LARGEST_REPORT).contains(&entry.size())
-            });
-            for file in files {
-                failed.add(&target.s3.get_object(&ops, &file.key).await?);
-            }
-        }
+        batch_job::reports(&target, &ops, &prefix, LARGEST_REPORT, |file| failed.add(file)).await?;
         Ok(failed.words())
     }
 }
@@ -151,34 +132,22 @@ impl Step for CopyWave {
         let target = self.world.target();
         let nth = asked(cx).map_or(1, |asked| asked.nth + 1);
         let to = self.input.to.name(cx)?;
-        let ending = if nth > 1 { format!(" ({nth})") } else { String::new() };
-        let description = format!("{} {}{ending}", job_description(cx, Some(&to)), cx.spec.id);
-        // The token makes it once, as long as AWS remembers it, and nobody says how long that is.
-        let job = match target.s3control.described(&description).await? {
-            Some(job) => job,
-            None => {
-                let nothing = || cx.failure(FailureClass::Unexpected, "[NoManifest]", "there is nothing to copy");
-                let manifest = self.manifest(cx)?.ok_or_else(nothing)?;
-                let token = match nth {
-                    1 => cx.token.clone(),
-                    _ => Digest::of(format!("{}{nth}", cx.token).as_bytes()).as_str()[..32].to_owned(),
-                };
-                let job = CopyJob {
-                    token,
-                    description,
-                    role_arn: self.input.role.clone(),
-                    ops_bucket: self.input.ops.name(cx)?,
-                    manifest: manifest.key,
-                    manifest_etag: manifest.etag,
-                    report_prefix: self.input.reports.clone(),
-                    to,
-                    storage_class: self.input.class.clone(),
-                };
-                target.s3control.create_copy_job(&job).await?
-            }
+        let nothing = || cx.failure(FailureClass::Unexpected, "[NoManifest]", "there is nothing to copy");
+        let order = Order {
+            role: &self.input.role,
+            ops: &self.input.ops.name(cx)?,
+            manifest: self.manifest(cx)?.ok_or_else(nothing)?,
+            reports: &self.input.reports,
+            bucket: &to,
+            name: "",
+            work: Work::Copy {
+                to: to.clone(),
+                storage_class: self.input.class.clone(),
+            },
         };
+        let asked = batch_job::ask(&target, cx, nth, order).await?;
         Ok(Begun::Swept {
-            cursor: json!(Asked { job, nth }),
+            cursor: json!(asked),
             done: 0,
             total: None,
             more: false,

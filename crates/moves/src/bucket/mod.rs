@@ -1,16 +1,22 @@
-//! Buckets: moved under their own names. Every version is copied into an interim bucket in the target and proved equal; then, behind a
-//! gate that a person opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and
-//! everything is copied back and proved again.
+//! Buckets: moved under their own names, or copied once under a new one.
+//!
+//! For the own name every version is copied into an interim bucket in the target and proved equal; then, behind a gate that a person
+//! opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and everything is copied back
+//! and proved again. Under a new name the first copy is the last, and the source stays, closed to writing.
 
 mod apply_document;
 mod apply_policy;
 mod archived;
+mod await_name;
+mod batch_job;
 mod change_policy;
+mod computed;
 mod copy_in_parts;
 mod copy_wave;
 mod delete_source;
 mod discard_bucket;
 mod documents;
+mod doubts;
 mod empty_source;
 mod growing_object;
 mod keep_versions;
@@ -23,6 +29,8 @@ mod place;
 mod plan;
 mod plan_blockers;
 mod plan_copy;
+mod plan_hand_over;
+mod plan_new_name;
 mod plan_notes;
 mod policy;
 mod prove_copy;
@@ -34,6 +42,7 @@ mod survey;
 mod tag_bucket;
 mod wait;
 mod win_name;
+mod withdraw_grant;
 mod write_manifests;
 
 use std::rc::Rc;
@@ -117,6 +126,14 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         delete_source::DeleteSource::new,
     );
     action(registry, world, "bucket.win_name", 1, win_name::WinName::new);
+    action(registry, world, "bucket.await_name", 1, await_name::AwaitName::new);
+    action(
+        registry,
+        world,
+        "bucket.withdraw_grant",
+        1,
+        withdraw_grant::WithdrawGrant::new,
+    );
     action(
         registry,
         world,

@@ -2,18 +2,17 @@
 
 use model::inventory::{Bucket, Versioning};
 use model::plan::Weight;
-use model::{GateName, GateSpec, Phase, ResourceRef, Side, StepId, Undo};
+use model::{Phase, ResourceRef, Side, StepId};
 use serde::Serialize;
 
 use super::change_policy::Change;
 use super::place::Place;
 use super::plan_blockers::note_blockers;
-use super::plan_copy::Way;
 use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
 use super::spec::{BucketSpec, PolicyCarried};
 use super::{
-    apply_document, apply_policy, change_policy, delete_source, discard_bucket, documents, empty_source, keep_versions,
-    make_bucket, pause_lifecycle, record_configuration, tag_bucket, wait, win_name,
+    apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
+    pause_lifecycle, record_configuration, tag_bucket, wait,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key::KeyFrom;
@@ -22,8 +21,6 @@ use crate::key::KeyFrom;
 const VERSIONING_SPREADS: u64 = 15 * 60;
 /// A bucket policy holds everywhere after seconds, sometimes minutes; then the last late write has come.
 const POLICY_SPREADS: u64 = 3 * 60;
-/// How long the asking for a name bears other refusals than that it is taken.
-const NAME_PATIENCE: u64 = 6 * 3600;
 /// How long a permission may take to spread.
 const SPREADS_WITHIN: u64 = 1800;
 
@@ -35,7 +32,7 @@ fn ops() -> ResourceRef {
 /// How much there is, as far as the inventory tells.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Size {
-    entries: u64,
+    pub(super) entries: u64,
 }
 
 impl Size {
@@ -53,7 +50,7 @@ impl Size {
     }
 
     /// Deleting: a thousand entries a call.
-    fn deleting(self) -> (u64, u64) {
+    pub(super) fn deleting(self) -> (u64, u64) {
         (10 + self.entries / 3_000, 60 + self.entries / 1_000)
     }
 }
@@ -105,7 +102,7 @@ pub fn plan_last(draft: &mut Draft) {
     let users: Vec<StepId> = draft
         .steps
         .iter()
-        .filter(|step| step.resource.kind == "bucket" && step.action == "bucket.discard")
+        .filter(|step| matches!(step.action.as_str(), "bucket.discard" | "bucket.withdraw_grant"))
         .map(|step| step.id.clone())
         .collect();
     let input = discard_bucket::Input {
@@ -178,7 +175,7 @@ impl Steps<'_, '_> {
             .estimate(seconds, seconds + 10)
     }
 
-    fn versioned(&self) -> bool {
+    pub(super) fn versioned(&self) -> bool {
         self.bucket.versioning != Versioning::Disabled
     }
 
@@ -186,37 +183,27 @@ impl Steps<'_, '_> {
         Place::named(Side::Source, &self.spec.name)
     }
 
-    fn finally(&self) -> Place {
-        Place::named(Side::Target, &self.spec.name)
+    /// What it is called in the end.
+    pub(super) fn final_name(&self) -> &str {
+        self.spec.new_name.as_deref().unwrap_or(&self.spec.name)
+    }
+
+    pub(super) fn finally(&self) -> Place {
+        Place::named(Side::Target, self.final_name())
     }
 
     fn push(mut self) {
         let recorded = self.record();
-        let interim = self.interim(&recorded);
+        let first_copy = self.first_copy(&recorded);
         let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
-        let restored = self.restore_archived(&interim, &granted);
+        let restored = self.restore_archived(&first_copy, &granted);
         let copied = self.copy_while_it_lives(&restored);
         let frozen = self.freeze(&recorded, &copied);
         let proved = self.copy_out(&frozen);
-        let gate = self.gate(&proved);
-        let won = self.hand_over(&interim, &proved, gate);
-        let proved_back = self.copy_back(&interim, &recorded, &won);
-        let applied = self.apply(&recorded, &proved_back);
-        let input = discard_bucket::Input {
-            bucket: Place::made_by(&interim[0]),
-            ops: false,
-        };
-        let title = "empty and delete the interim bucket";
-        let step = self
-            .step("bucket.discard", "discard_interim", Side::Target, title, input)
-            .phase(Phase::CleanUp);
-        let (p50, p90) = self.size.deleting();
-        let step = step
-            .needs([&proved_back])
-            .needs(&applied)
-            .leaves_nothing()
-            .estimate(p50, p90);
-        self.draft.push(step);
+        match self.spec.new_name {
+            None => self.hand_over_name(&first_copy[0], &recorded, &proved),
+            Some(_) => self.open_under_new_name(&granted, &recorded, &proved),
+        }
     }
 
     fn record(&mut self) -> StepId {
@@ -236,43 +223,51 @@ impl Steps<'_, '_> {
         self.draft.push(step.leaves_nothing())
     }
 
-    /// The interim bucket, and all that must be done before it is written to; its making comes first.
-    fn interim(&mut self, recorded: &StepId) -> Vec<StepId> {
+    /// The bucket that is copied into first, and all that must be done before it is written to; its making comes first.
+    fn first_copy(&mut self, recorded: &StepId) -> Vec<StepId> {
+        let new = self.spec.new_name.clone();
+        let (which, title) = match new {
+            None => ("interim", "make the interim bucket in the target"),
+            Some(_) => ("new", "make the bucket under its new name in the target"),
+        };
         let input = make_bucket::Input {
             stem: self.spec.name.clone(),
-            name: self.spec.interim.clone(),
+            name: new.clone().or_else(|| self.spec.interim.clone()),
             ops: false,
         };
-        let step = self.step(
-            "bucket.make",
-            "create_interim",
-            Side::Target,
-            "make the interim bucket in the target",
-            input,
-        );
+        let step = self.step("bucket.make", &self.first_copy_verb(), Side::Target, title, input);
         let made = self.draft.push(step.needs([&self.ops]));
-        let input = tag_bucket::Input {
-            bucket: Place::made_by(&made),
-        };
-        let step = self.step("bucket.tag", "tag_interim", Side::Target, "tag it as this run's", input);
-        let tagged = self.draft.push(step.needs([&made]).leaves_nothing());
-        let mut ready = vec![made.clone(), tagged];
+        let mut ready = vec![made.clone()];
+        if new.is_none() {
+            let input = tag_bucket::Input {
+                bucket: Place::made_by(&made),
+            };
+            let step = self.step("bucket.tag", "tag_interim", Side::Target, "tag it as this run's", input);
+            ready.push(self.draft.push(step.needs([&made]).leaves_nothing()));
+        }
         if self.keys.target.is_some() {
             ready.push(self.encrypt(
                 Place::made_by(&made),
-                "encrypt_interim",
+                &format!("encrypt_{which}"),
                 recorded,
                 std::slice::from_ref(&made),
                 Phase::Prepare,
             ));
         }
         if self.versioned() {
-            ready.push(self.keep_versions(Place::made_by(&made), "interim", &made, Phase::Prepare));
+            ready.push(self.keep_versions(Place::made_by(&made), which, &made, Phase::Prepare));
         }
         ready
     }
 
-    fn encrypt(&mut self, bucket: Place, verb: &str, recorded: &StepId, needs: &[StepId], phase: Phase) -> StepId {
+    pub(super) fn encrypt(
+        &mut self,
+        bucket: Place,
+        verb: &str,
+        recorded: &StepId,
+        needs: &[StepId],
+        phase: Phase,
+    ) -> StepId {
         let input = apply_document::Input {
             bucket,
             recorded: recorded.clone(),
@@ -299,7 +294,7 @@ impl Steps<'_, '_> {
         )
     }
 
-    fn keep_versions(&mut self, bucket: Place, which: &str, made: &StepId, phase: Phase) -> StepId {
+    pub(super) fn keep_versions(&mut self, bucket: Place, which: &str, made: &StepId, phase: Phase) -> StepId {
         let input = keep_versions::Input { bucket, on: true };
         let verb = format!("enable_{which}_versioning");
         let step = self.step(
@@ -331,6 +326,7 @@ impl Steps<'_, '_> {
             change,
             roles,
             recorded: recorded.clone(),
+            stays: change == Change::Deny && self.spec.new_name.is_some(),
         };
         // The bucket of manifests is the first that is made: that it could be made proves that no policy of the organization forbids
         // global names in the target, before anything of the source is touched.
@@ -375,101 +371,9 @@ impl Steps<'_, '_> {
         self.draft.push(step.phase(Phase::Freeze).needs([&last]))
     }
 
-    fn gate(&mut self, proved: &StepId) -> Option<GateName> {
-        let name = &self.spec.name;
-        let gate = GateName::new(format!("hand-over:{name}")).ok()?;
-        let (source, target) = (self.draft.account(Side::Source), self.draft.account(Side::Target));
-        let ask = format!(
-            "Every version of {name} has an equal in the interim bucket. From here there is no way back: {name} is emptied and \
-             deleted in account {source}, its name is asked for until account {target} has it (minutes to hours, in which all \
-             requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no \
-             Terraform in the old account either. Type the bucket's name to hand it over."
-        );
-        let spec = GateSpec {
-            name: gate.clone(),
-            ask,
-            after: vec![proved.clone()],
-            typed: Some(name.clone()),
-        };
-        self.draft.gates.push(spec);
-        Some(gate)
-    }
-
-    /// From the first delete to the name being won.
-    fn hand_over(&mut self, interim: &[StepId], proved: &StepId, gate: Option<GateName>) -> StepId {
-        let no_way_back = |what: &str| Undo::None {
-            reason: format!(
-                "{what} cannot be taken back. Nothing is lost: resume the run, or copy from the interim bucket"
-            ),
-        };
-        let source = self.spec.name.clone();
-        let input = empty_source::Input {
-            source: source.clone(),
-            copy: Place::made_by(&interim[0]),
-            expected: self.size.entries,
-        };
-        let (p50, p90) = self.size.deleting();
-        let step = self.step(
-            "bucket.empty_source",
-            "empty_source",
-            Side::Source,
-            "empty the source bucket",
-            input,
-        );
-        let step = step
-            .phase(Phase::Cutover)
-            .needs([proved])
-            .gates(gate)
-            .disturbs()
-            .presses_on()
-            .estimate(p50, p90);
-        let emptied = self.draft.push(step.undo(no_way_back("emptying the source")));
-        let input = delete_source::Input { bucket: source.clone() };
-        let step = self.step(
-            "bucket.delete_source",
-            "delete_source",
-            Side::Source,
-            "delete the source bucket",
-            input,
-        );
-        let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
-        let deleted = self.draft.push(step.undo(no_way_back("deleting the source bucket")));
-        let input = win_name::Input {
-            bucket: source,
-            interim: Place::made_by(&interim[0]),
-        };
-        let title = "ask for the name in the target until it is won";
-        let step = self
-            .step("bucket.win_name", "win_name", Side::Target, title, input)
-            .phase(Phase::Cutover);
-        let step = step
-            .needs([&deleted])
-            .disturbs()
-            .presses_on()
-            .patience(NAME_PATIENCE)
-            .estimate(1800, 3 * 3600);
-        self.draft.push(step.undo(no_way_back("winning the name")))
-    }
-
-    fn copy_back(&mut self, interim: &[StepId], recorded: &StepId, won: &StepId) -> StepId {
-        let encrypted = self.encrypt(
-            self.finally(),
-            "encrypt_final",
-            recorded,
-            std::slice::from_ref(won),
-            Phase::Cutover,
-        );
-        let mut needs = vec![won.clone(), encrypted, self.ops.clone()];
-        if self.versioned() {
-            needs.push(self.keep_versions(self.finally(), "final", won, Phase::Cutover));
-        }
-        let (from, to) = (Place::made_by(&interim[0]), self.finally());
-        self.copy(Way::Back, from, to, &needs, Phase::Cutover)
-    }
-
     /// The configuration, one document after another: the public-access block before the policy that it may forbid, lifecycle rules
     /// last, because they act at once.
-    fn apply(&mut self, recorded: &StepId, proved: &StepId) -> Vec<StepId> {
+    pub(super) fn apply(&mut self, recorded: &StepId, proved: &StepId) -> Vec<StepId> {
         let mut applied = vec![proved.clone()];
         for document in &documents::CARRIED {
             if *document == documents::LIFECYCLE {
@@ -489,20 +393,24 @@ impl Steps<'_, '_> {
             let last = applied.last().cloned();
             applied.push(self.draft.push(step.needs(last.iter()).leaves_nothing()));
         }
-        if self.bucket.versioning == Versioning::Suspended {
-            let input = keep_versions::Input {
-                bucket: self.finally(),
-                on: false,
-            };
-            let title = "suspend its versioning, as it was";
-            let step = self.step("bucket.keep_versions", "suspend_versioning", Side::Target, title, input);
-            let last = applied.last().cloned();
-            applied.push(
-                self.draft
-                    .push(step.phase(Phase::CleanUp).needs(last.iter()).leaves_nothing()),
-            );
-        }
+        let suspended = self.suspend_versioning(&applied);
+        applied.extend(suspended);
         applied
+    }
+
+    /// A bucket that had its versioning suspended kept versions while it was copied into.
+    pub(super) fn suspend_versioning(&mut self, behind: &[StepId]) -> Vec<StepId> {
+        if self.bucket.versioning != Versioning::Suspended {
+            return Vec::new();
+        }
+        let input = keep_versions::Input {
+            bucket: self.finally(),
+            on: false,
+        };
+        let title = "suspend its versioning, as it was";
+        let step = self.step("bucket.keep_versions", "suspend_versioning", Side::Target, title, input);
+        let step = step.phase(Phase::CleanUp).needs(behind.last()).leaves_nothing();
+        vec![self.draft.push(step)]
     }
 
     fn apply_policy(&mut self, recorded: &StepId, applied: &mut Vec<StepId>) {
@@ -512,7 +420,8 @@ impl Steps<'_, '_> {
             PolicyCarried::Leave => return,
         };
         let input = apply_policy::Input {
-            bucket: self.spec.name.clone(),
+            bucket: self.final_name().to_owned(),
+            was: self.spec.name.clone(),
             recorded: recorded.clone(),
             rewrite,
         };

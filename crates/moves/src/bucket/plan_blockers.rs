@@ -33,19 +33,21 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
         blocks.push("it has Object Lock: locked versions can neither be carried nor deleted");
     }
-    if bucket.mfa_delete {
+    // Under a new name nothing is deleted, and the old name's clients stay where they are.
+    let deleted = spec.new_name.is_none();
+    if bucket.mfa_delete && deleted {
         blocks.push(
             "it has MFA delete: its versions cannot be deleted without the root user's device. Only root can switch it off, and must \
-             do so first",
+             do so first, or give it a new_name",
         );
     }
     if bucket.requester_pays {
         blocks.push("its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved");
     }
-    if !bucket.access_points.is_empty() {
+    if !bucket.access_points.is_empty() && deleted {
         blocks.push(
             "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
-             Move their clients to the bucket's name and delete them first",
+             Move their clients to the bucket's name and delete them first, or give it a new_name",
         );
     }
     if bucket.has_customer_keys {

@@ -32,9 +32,10 @@ impl Way {
     }
 
     /// What waits for all of it to be copied.
-    fn before(self) -> &'static str {
+    fn before(self, one_hop: bool) -> &'static str {
         match self {
             Self::Bulk => "deny_writes",
+            Self::Out if one_hop => "prove_final",
             Self::Out => "prove_interim",
             Self::Back => "prove_final",
         }
@@ -53,7 +54,13 @@ impl Steps<'_, '_> {
     /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
     pub(super) fn copy_while_it_lives(&mut self, restored: &StepId) -> StepId {
         let needs = std::slice::from_ref(restored);
-        self.survey(Way::Bulk, self.source(), self.interim_bucket(), needs, Phase::Prepare)
+        self.survey(
+            Way::Bulk,
+            self.source(),
+            self.first_copy_bucket(),
+            needs,
+            Phase::Prepare,
+        )
     }
 
     /// What is archived can be read when this is done, and everything else is ready to be copied.
@@ -63,7 +70,7 @@ impl Steps<'_, '_> {
         needs.extend(self.keys.opened.clone());
         let input = restore_archived::Input {
             from: self.source(),
-            to: self.interim_bucket(),
+            to: self.first_copy_bucket(),
             speed: self.spec.archived.restore,
             days: self.spec.archived.days,
         };
@@ -96,14 +103,23 @@ impl Steps<'_, '_> {
         self.draft.push(step.estimate(p50, p90))
     }
 
-    fn interim_bucket(&self) -> Place {
-        Place::made_by(&self.resource.step("create_interim"))
+    /// What the step is called that makes the bucket which is copied into first.
+    pub(super) fn first_copy_verb(&self) -> String {
+        let one_hop = self.spec.new_name.is_some();
+        if one_hop { "create_new" } else { "create_interim" }.to_owned()
+    }
+
+    fn first_copy_bucket(&self) -> Place {
+        Place::made_by(&self.resource.step(&self.first_copy_verb()))
     }
 
     pub(super) fn copy_out(&mut self, frozen: &StepId) -> StepId {
-        let noted = self.note_archived(frozen);
-        let needs = [frozen.clone(), noted];
-        let proved = self.copy(Way::Out, self.source(), self.interim_bucket(), &needs, Phase::Freeze);
+        let mut needs = vec![frozen.clone()];
+        // Copied once, everything keeps its class.
+        if self.spec.new_name.is_none() {
+            needs.push(self.note_archived(frozen));
+        }
+        let proved = self.copy(Way::Out, self.source(), self.first_copy_bucket(), &needs, Phase::Freeze);
         if let Some(opened) = &self.keys.opened {
             self.draft.needed_until(opened, &proved);
         }
@@ -112,6 +128,7 @@ impl Steps<'_, '_> {
 
     fn storage(&self, way: Way) -> Classes {
         match way {
+            Way::Bulk | Way::Out if self.spec.new_name.is_some() => Classes::Keep,
             Way::Bulk | Way::Out => Classes::Thaw,
             Way::Back => Classes::AsNotedBy(self.resource.step(NOTE_ARCHIVED)),
         }
@@ -130,7 +147,7 @@ impl Steps<'_, '_> {
             copy_is_ours: way != Way::Back,
             restore: (way == Way::Out).then_some(self.spec.archived),
             way: way.name().to_owned(),
-            before: way.before().to_owned(),
+            before: way.before(self.spec.new_name.is_some()).to_owned(),
         };
         let (p50, p90) = self.size.listing();
         let verb = format!("survey_{}", way.name());
@@ -148,11 +165,13 @@ impl Steps<'_, '_> {
             copy: to,
             ops: Place::made_by(&self.ops),
             storage: self.storage(way),
+            batch_role: self.roles.batch.clone(),
             etags_prove: self.spec.verify == Proof::Etags,
             accept_unproved: self.spec.accept_unproved,
         };
         let title = "compare every version of both buckets";
-        let step = self.step("bucket.prove_copy", way.before(), Side::Target, title, input);
+        let before = way.before(self.spec.new_name.is_some());
+        let step = self.step("bucket.prove_copy", before, Side::Target, title, input);
         self.draft
             .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
     }

@@ -4,7 +4,7 @@ use model::inventory::{Bucket, ObjectEntry, Versioning};
 use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
-use super::spec::{BucketSpec, PolicyCarried, RestoreSpeed};
+use super::spec::{BucketSpec, Creator, PolicyCarried, RestoreSpeed};
 use super::{documents, names};
 use crate::draft::Draft;
 use crate::key::{self, KeyFrom};
@@ -55,12 +55,14 @@ pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> 
 /// Whether the name can be had again; notes that block where not.
 pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec) -> bool {
     let mut fine = true;
-    if let Some(why) = names::unmovable(&spec.name, draft.account(Side::Source), draft.region()) {
-        draft.note(
-            Some(resource),
-            Weight::Blocks,
-            format!("it cannot be made anew under its name: {why}"),
-        );
+    if let Some(new) = &spec.new_name {
+        if let Some(why) = unfit_new_name(draft, spec, new) {
+            draft.note(Some(resource), Weight::Blocks, why);
+            fine = false;
+        }
+    } else if let Some(why) = names::unmovable(&spec.name, draft.account(Side::Source), draft.region()) {
+        let text = format!("it cannot be made anew under its name: {why}. With new_name it is copied under another");
+        draft.note(Some(resource), Weight::Blocks, text);
         fine = false;
     }
     if let Some(interim) = &spec.interim {
@@ -76,6 +78,25 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
         }
     }
     fine
+}
+
+/// Why a bucket cannot be copied under this new name.
+fn unfit_new_name(draft: &Draft, spec: &BucketSpec, new: &str) -> Option<String> {
+    if spec.interim.is_some() {
+        return Some(
+            "interim and new_name do not go together: under a new name there is one copy, and it stays".to_owned(),
+        );
+    }
+    if spec.create == Creator::Terraform {
+        return Some(
+            "create = \"terraform\" and new_name do not go together: nobody races for a new name, and Terraform can import the bucket \
+             when the run is done"
+                .to_owned(),
+        );
+    }
+    let why = names::unmovable(new, draft.account(Side::Target), draft.region())
+        .or_else(|| (*new == spec.name).then(|| "it is the bucket's own name".to_owned()))?;
+    Some(format!("new_name = {new:?} cannot be made: {why}"))
 }
 
 /// What becomes of what is in it, as far as the inventory tells.
@@ -146,11 +167,30 @@ pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
 
 pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
     let mut tell = |weight, text: &str| draft.note(Some(resource), weight, text);
-    tell(
-        Weight::Warns,
-        "its name is nobody's between the source's deletion and the new bucket: minutes to hours, in which every request fails and \
-         in theory a stranger could take it",
-    );
+    match &spec.new_name {
+        None => tell(
+            Weight::Warns,
+            "its name is nobody's between the source's deletion and the new bucket: minutes to hours, in which every request fails and \
+             in theory a stranger could take it",
+        ),
+        Some(new) => {
+            let text = format!(
+                "it becomes {new}: everything that names it must be pointed there, once the run has ended and not before. {old} stays as \
+                 it is when writing ends, readable and, by a statement of its policy that stays, not writable for anyone but the run's \
+                 role: take that out when you delete it",
+                old = spec.name
+            );
+            tell(Weight::Warns, &text);
+        }
+    }
+    if spec.create == Creator::Terraform {
+        tell(
+            Weight::Warns,
+            "the target's Terraform makes the bucket and configures it: give its create a timeout of hours, apply again when it gives up, \
+             and leave lifecycle rules, notifications and replication to an apply after the run's end, or they act on half a content. \
+             Versioning and the default encryption are set by the run as copying needs them",
+        );
+    }
     tell(
         Weight::Warns,
         "who had access as a principal of the source account needs a grant in the new bucket's policy; version ids, dates, ACLs and \
@@ -161,17 +201,19 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
         "not checked before the first step: whether the target account may make buckets with global names at all. The step that makes the \
          bucket of manifests shows it, before anything of the source is touched",
     );
-    tell(
-        Weight::Tells,
-        "the statements that let the target read the source stand in the source's policy and vanish with it",
-    );
+    if spec.new_name.is_none() {
+        tell(
+            Weight::Tells,
+            "the statements that let the target read the source stand in the source's policy and vanish with it",
+        );
+    }
     if bucket.versioning == Versioning::Suspended {
         tell(
             Weight::Tells,
             "null versions get real version ids; versioning is suspended again at the end",
         );
     }
-    if bucket.policy.is_some() && spec.policy == PolicyCarried::Rewrite {
+    if bucket.policy.is_some() && spec.policy == PolicyCarried::Rewrite && spec.create == Creator::Cleave {
         tell(
             Weight::Tells,
             "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names must \

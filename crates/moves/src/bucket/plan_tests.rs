@@ -1,8 +1,7 @@
-use model::{Inventory, Plan};
+use model::{Inventory, Plan, Undo};
 use serde_json::{Value, json};
 
 use super::super::plan_notes::BATCH_SERVICE;
-use super::*;
 use crate::Runbook;
 use crate::plan_shape::{blocks, ids, precedes, step};
 
@@ -247,4 +246,80 @@ fn a_customer_key_is_opened_for_the_copy_and_closed_behind_its_proof() {
         step(&plan, &id("encrypt_final")).input["key"]["step"],
         "key/alias:shop/create_target_key"
     );
+}
+
+#[test]
+fn under_a_new_name_there_is_one_copy_and_nothing_is_deleted() {
+    let renamed = format!("{ASSETS}new_name = \"shop-assets\"\n");
+    let plan = plan_with(&renamed, bucket(json!({ "mfa_delete": true, "access_points": ["ap"] })));
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    assert!(plan.gates.is_empty(), "{:?}", plan.gates);
+    for never in [
+        "empty_source",
+        "delete_source",
+        "win_name",
+        "survey_back",
+        "discard_interim",
+        "create_interim",
+    ] {
+        assert!(!ids(&plan).contains(&id(never).as_str()), "{never}");
+    }
+    for first_later in [
+        ("create_new", "survey_bulk"),
+        ("await_new_versioning", "survey_bulk"),
+        ("deny_writes", "survey_out"),
+        ("survey_out", "prove_final"),
+        ("prove_final", "apply_policy"),
+        ("apply_lifecycle", "withdraw_grant"),
+    ] {
+        assert!(
+            precedes(&plan, &id(first_later.0), &id(first_later.1)),
+            "{first_later:?}"
+        );
+    }
+    assert!(precedes(&plan, &id("withdraw_grant"), "bucket/Ops/discard_ops"));
+    assert_eq!(step(&plan, &id("deny_writes")).input["stays"], true);
+    assert!(matches!(step(&plan, &id("withdraw_grant")).undo, Undo::None { .. }));
+    let legacy = "[[bucket]]\nname = \"Shop_Assets\"\nnew_name = \"shop-assets\"\n";
+    assert_eq!(
+        blocks(&plan_with(legacy, bucket(json!({ "name": "Shop_Assets" })))),
+        Vec::<&str>::new(),
+        "what cannot be made anew can be copied"
+    );
+}
+
+#[test]
+fn a_new_name_that_cannot_be_had_blocks() {
+    for (more, words) in [
+        ("new_name = \"Shop\"", "cannot be made"),
+        ("new_name = \"shop-stg-assets\"", "bucket's own name"),
+        (
+            "new_name = \"shop-assets\"\ninterim = \"shop-interim\"",
+            "do not go together",
+        ),
+        (
+            "new_name = \"shop-assets\"\ncreate = \"terraform\"",
+            "do not go together",
+        ),
+    ] {
+        let plan = plan_with(&format!("{ASSETS}{more}\n"), bucket(json!({})));
+        let blocks = blocks(&plan);
+        assert!(blocks.iter().any(|text| text.contains(words)), "{more}: {blocks:?}");
+        assert!(plan.steps.is_empty(), "{more}");
+    }
+}
+
+#[test]
+fn a_bucket_that_terraform_makes_is_waited_for_and_configured_by_it() {
+    let plan = plan_with(
+        &format!("{ASSETS}create = \"terraform\"\n"),
+        bucket(json!({ "versioning": "suspended" })),
+    );
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    assert_eq!(step(&plan, &id("win_name")).action, "bucket.await_name");
+    assert!(precedes(&plan, &id("delete_source"), &id("win_name")));
+    assert!(precedes(&plan, &id("win_name"), &id("survey_back")));
+    assert!(!ids(&plan).iter().any(|id| id.contains("/apply_")), "{:?}", ids(&plan));
+    assert!(precedes(&plan, &id("prove_final"), &id("suspend_versioning")));
+    assert!(plan.gates[0].ask.contains("apply"));
 }

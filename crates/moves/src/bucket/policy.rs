@@ -74,6 +74,15 @@ pub(super) fn has(document: Option<&str>, ours: &[Value]) -> Result<bool, Malfor
         .all(|one| found.iter().any(|other| other["Sid"] == one["Sid"])))
 }
 
+/// Whether any of these statements stands in the document, by its id.
+pub(super) fn has_any(document: Option<&str>, ours: &[Value]) -> Result<bool, Malformed> {
+    let Some(document) = document else { return Ok(false) };
+    let (_, found) = parse(document)?;
+    Ok(ours
+        .iter()
+        .any(|one| found.iter().any(|other| other["Sid"] == one["Sid"])))
+}
+
 /// The document with statements added; those that stand there already are replaced.
 pub(super) fn with(document: Option<&str>, ours: &[Value]) -> Result<String, Malformed> {
     let (mut policy, mut statements) = match document {
@@ -121,6 +130,25 @@ pub(super) fn rewrite(text: &str, from: &AccountId, to: &AccountId) -> String {
     }
     rewritten.push_str(rest);
     rewritten
+}
+
+/// A policy of one bucket as that of another: the ARNs of the bucket and of what is in it name the other.
+pub(super) fn renamed(text: &str, was: &str, name: &str) -> String {
+    let arn = format!("arn:aws:s3:::{was}");
+    let of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let mut renamed = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&arn) {
+        let (before, found) = rest.split_at(at);
+        let after = &found[arn.len()..];
+        renamed.push_str(before);
+        let longer = after.chars().next().is_some_and(of_a_name);
+        renamed.push_str("arn:aws:s3:::");
+        renamed.push_str(if longer { was } else { name });
+        rest = after;
+    }
+    renamed.push_str(rest);
+    renamed
 }
 
 fn parse(document: &str) -> Result<(Value, Vec<Value>), Malformed> {

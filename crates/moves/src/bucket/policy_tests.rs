@@ -86,3 +86,10 @@ fn account_ids_are_rewritten_where_they_stand_alone() {
     );
     assert_eq!(rewrite("9111111111111", &from, &to), "9111111111111");
 }
+
+#[test]
+fn under_a_new_name_only_the_buckets_own_arns_change() {
+    let policy = r#"{"Resource":["arn:aws:s3:::shop","arn:aws:s3:::shop/*","arn:aws:s3:::shop-logs","arn:aws:s3:::shop.old/*"],"Sid":"shop"}"#;
+    let expected = r#"{"Resource":["arn:aws:s3:::assets","arn:aws:s3:::assets/*","arn:aws:s3:::shop-logs","arn:aws:s3:::shop.old/*"],"Sid":"shop"}"#;
+    assert_eq!(renamed(policy, "shop", "assets"), expected);
+}

@@ -52,7 +52,7 @@ impl RestoreArchived {
     async fn archived(&self, cx: &StepContext) -> Result<Vec<VersionName>, Failure> {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
-        let as_it_is = Wanted::Noted(Default::default());
+        let as_it_is = Wanted::as_it_is();
         let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
         let mut archived = Vec::new();
         let mut pairs = both.pairs();

@@ -2,12 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A bucket to move under its own name.
+/// A bucket to move.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BucketSpec {
-    /// Its name, which it keeps.
+    /// Its name, which it keeps unless it is given a new one.
     pub name: String,
+    /// Its name in the target, where that is another: it is copied once, the source stays, and no name is handed over.
+    #[serde(default)]
+    pub new_name: Option<String>,
+    /// Who makes the bucket in the target once its name is free.
+    #[serde(default)]
+    pub create: Creator,
     /// Which versions move.
     #[serde(default)]
     pub versions: Versions,
@@ -32,6 +38,17 @@ pub struct BucketSpec {
     /// Whether a version whose copy has the same size but no comparable ETag or checksum counts as copied.
     #[serde(default)]
     pub accept_unproved: bool,
+}
+
+/// Who makes the bucket in the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Creator {
+    /// This tool, which asks until it has the name, and carries the configuration over.
+    #[default]
+    Cleave,
+    /// The product team's own Terraform, whose the configuration is then, too.
+    Terraform,
 }
 
 /// Which versions of a bucket move.

@@ -2,7 +2,6 @@
 //! faster, else one by one. Within a wave no key stands twice, and a wave's manifest is written only when the wave before has ended:
 //! only so do histories keep their order, because a batch job has none.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -87,7 +86,7 @@ impl Step for Survey {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let as_it_is = Wanted::Noted(BTreeMap::new());
+        let as_it_is = Wanted::as_it_is();
         let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
         let mut found = Surveyed {
             sums: Sums::default(),

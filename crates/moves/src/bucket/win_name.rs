@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws::Account;
 use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
@@ -46,7 +47,7 @@ enum Answer {
 }
 
 /// How long it is asked before a person has to decide.
-const LONGEST: SignedDuration = SignedDuration::from_hours(48);
+pub(super) const LONGEST: SignedDuration = SignedDuration::from_hours(48);
 /// In the first minutes a name often comes free, and whoever else waits for it asks fast.
 const SOON: SignedDuration = SignedDuration::from_mins(2);
 
@@ -68,26 +69,54 @@ impl WinName {
         };
         let mut progress = Progress::words(format!("asked {} times in {minutes} min: {how}", asked.times));
         if asked.answer == Answer::Taken {
-            progress.alarm = Some(self.alarm(cx, asked)?);
+            progress.alarm = Some(alarm(&self.input.bucket, &self.input.interim.name(cx)?, asked.first));
         }
         Ok(Observed::Underway {
             progress,
             look_again: Duration::try_from(left).unwrap_or_default(),
         })
     }
+}
 
-    /// What it can mean that neither account owns the name, and what to do. Always in the same words: they are stored when they change.
-    fn alarm(&self, cx: &StepContext, asked: &Asked) -> Result<String, Failure> {
-        let (bucket, interim) = (&self.input.bucket, self.input.interim.name(cx)?);
-        Ok(format!(
-            "S3 says that somebody else has {bucket}, which was first asked for at {}. It may be the deletion that has not reached every place yet, for hours, \
-             or a stranger who took the name. It is asked for again and again, for {} h from the first time. Everything is whole in \
-             {interim}: point clients there if they cannot wait, stop what still writes to {bucket} (it may be a stranger's now), and \
-             ask AWS Support for the name",
-            asked.first,
-            LONGEST.as_hours()
-        ))
+/// What it can mean that neither account owns the name, and what to do. Always in the same words: they are stored when they change.
+pub(super) fn alarm(bucket: &str, interim: &str, first: Timestamp) -> String {
+    format!(
+        "S3 says that somebody else has {bucket}, which was first asked for at {first}. It may be the deletion that has not reached every \
+         place yet, for hours, or a stranger who took the name. It is asked for again and again, for {} h from the first time. \
+         Everything is whole in {interim}: point clients there if they cannot wait, stop what still writes to {bucket} (it may be a \
+         stranger's now), and ask AWS Support for the name",
+        LONGEST.as_hours()
+    )
+}
+
+/// Whether a bucket of that name is the target's, where it belongs, and empty.
+pub(super) async fn empty_and_here(
+    target: &Account,
+    bucket: &str,
+    waited: SignedDuration,
+) -> Result<Verified, Failure> {
+    let region = target.s3.location(bucket).await?;
+    if region != target.region.as_str() {
+        return Ok(Verified::Wrong {
+            why: format!("{bucket} lies in {region}, not in {}", target.region),
+        });
     }
+    let page = Lister::new(target, &target.id, bucket, None)
+        .next_page()
+        .await?
+        .unwrap_or_default();
+    Ok(match page.entries.first() {
+        None => Verified::Right {
+            evidence: format!(
+                "{bucket} is account {}'s, in {region}, and empty; its name took {} min to come free",
+                target.id,
+                waited.as_mins()
+            ),
+        },
+        Some(entry) => Verified::Wrong {
+            why: format!("{bucket} is new and has {:?} in it already", entry.key),
+        },
+    })
 }
 
 fn asked(cx: &StepContext) -> Option<Asked> {
@@ -135,7 +164,7 @@ impl Step for WinName {
                     "asked for {} h and {} times. {}",
                     LONGEST.as_hours(),
                     asked.times,
-                    self.alarm(cx, &asked)?
+                    alarm(bucket, &self.input.interim.name(cx)?, asked.first)
                 ),
             });
         }
@@ -169,31 +198,8 @@ impl Step for WinName {
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let target = self.world.target();
-        let bucket = &self.input.bucket;
-        let region = target.s3.location(bucket).await?;
-        if region != target.region.as_str() {
-            return Ok(Verified::Wrong {
-                why: format!("{bucket} lies in {region}, not in {}", target.region),
-            });
-        }
-        let page = Lister::new(&target, &target.id, bucket, None)
-            .next_page()
-            .await?
-            .unwrap_or_default();
         let waited = asked(cx).map_or(SignedDuration::ZERO, |asked| cx.now.duration_since(asked.first));
-        Ok(match page.entries.first() {
-            None => Verified::Right {
-                evidence: format!(
-                    "{bucket} is account {}'s, in {region}, and empty; its name took {} min to come free",
-                    target.id,
-                    waited.as_mins()
-                ),
-            },
-            Some(entry) => Verified::Wrong {
-                why: format!("{bucket} is new and has {:?} in it already", entry.key),
-            },
-        })
+        empty_and_here(&self.world.target(), &self.input.bucket, waited).await
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

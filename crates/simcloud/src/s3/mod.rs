@@ -42,6 +42,8 @@ pub struct Buckets {
     pub by_name: BTreeMap<String, Bucket>,
     /// Names of deleted buckets that are not free yet.
     pub settling: BTreeMap<String, names::Settling>,
+    /// Names that somebody's Terraform asks for.
+    pub applies: BTreeMap<String, names::Apply>,
     /// The place of the last write among all writes.
     last_order: u64,
     /// Accounts that a policy of their organization lets make buckets in their own namespace only.

@@ -143,8 +143,57 @@ fn settle(cloud: &mut Cloud, by: AccountId, region: Region) -> Settling {
     }
 }
 
-/// A stranger who waits takes the name the moment it is free.
+/// Somebody's Terraform, whose apply asks for a name until it has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apply {
+    /// The account that it works in.
+    pub account: AccountId,
+    /// Where it makes the bucket.
+    pub region: Region,
+    /// When it asks next.
+    pub next: Timestamp,
+}
+
+/// From now on somebody's Terraform asks for a name again and again. The provider itself bears `OperationAborted` until its timeout and
+/// gives up on `BucketAlreadyExists`; here a person has it applied again each time.
+pub fn terraform_applies(cloud: &mut Cloud, name: &str, account: &AccountId, region: &Region) {
+    let apply = Apply {
+        account: account.clone(),
+        region: region.clone(),
+        next: cloud.now,
+    };
+    cloud.s3.applies.insert(name.to_owned(), apply);
+}
+
+/// How long Terraform takes between two attempts, in seconds: the provider's own back-off, or a person who starts it again.
+const APPLIED_AGAIN: std::ops::Range<i64> = 5..300;
+
+fn apply(cloud: &mut Cloud) {
+    let due = cloud.s3.applies.iter().filter(|(_, apply)| apply.next <= cloud.now);
+    let due: Vec<(String, Apply)> = due.map(|(name, apply)| (name.clone(), apply.clone())).collect();
+    for (name, apply) in due {
+        let caller = Caller::root(&apply.account, &apply.region);
+        let asked = Creation {
+            location: (apply.region.as_str() != "us-east-1").then(|| apply.region.to_string()),
+            ..Creation::default()
+        };
+        if create(cloud, &caller, &name, &asked).is_ok() {
+            cloud.s3.applies.remove(&name);
+            continue;
+        }
+        let pause = cloud.faults.stream("s3 terraform").i64(APPLIED_AGAIN);
+        let next = cloud.later(pause);
+        cloud.s3.applies.insert(name, Apply { next, ..apply });
+    }
+}
+
+/// A stranger who waits takes the name the moment it is free; whoever else asks for one asks.
 pub(super) fn advance(cloud: &mut Cloud) {
+    take_away(cloud);
+    apply(cloud);
+}
+
+fn take_away(cloud: &mut Cloud) {
     let now = cloud.now;
     let taken: Vec<String> = cloud
         .s3

@@ -1,0 +1,147 @@
+//! The steps that give a bucket's own name to the other account: from the gate before the point of no return to the interim bucket's
+//! end.
+
+use model::{GateName, GateSpec, Phase, Side, StepId, Undo};
+
+use super::place::Place;
+use super::plan::Steps;
+use super::plan_copy::Way;
+use super::spec::Creator;
+use super::{delete_source, discard_bucket, empty_source, win_name};
+
+/// How long the asking for a name bears other refusals than that it is taken.
+const NAME_PATIENCE: u64 = 6 * 3600;
+
+impl Steps<'_, '_> {
+    /// Everything behind the proof of the interim bucket.
+    pub(super) fn hand_over_name(&mut self, interim: &StepId, recorded: &StepId, proved: &StepId) {
+        let gate = self.gate(proved);
+        let won = self.hand_over(interim, proved, gate);
+        let proved_back = self.copy_back(interim, recorded, &won);
+        let applied = match self.spec.create {
+            Creator::Cleave => self.apply(recorded, &proved_back),
+            // Its Terraform says what it is configured as; two who set the same things would undo each other's.
+            Creator::Terraform => self.suspend_versioning(&[proved_back.clone()]),
+        };
+        let input = discard_bucket::Input {
+            bucket: Place::made_by(interim),
+            ops: false,
+        };
+        let title = "empty and delete the interim bucket";
+        let step = self
+            .step("bucket.discard", "discard_interim", Side::Target, title, input)
+            .phase(Phase::CleanUp);
+        let (p50, p90) = self.size.deleting();
+        let step = step
+            .needs([&proved_back])
+            .needs(&applied)
+            .leaves_nothing()
+            .estimate(p50, p90);
+        self.draft.push(step);
+    }
+
+    fn gate(&mut self, proved: &StepId) -> Option<GateName> {
+        let name = &self.spec.name;
+        let gate = GateName::new(format!("hand-over:{name}")).ok()?;
+        let (source, target) = (self.draft.account(Side::Source), self.draft.account(Side::Target));
+        let creator = match self.spec.create {
+            Creator::Cleave => "",
+            Creator::Terraform => {
+                "The target's own Terraform makes the bucket: start its apply when the source is deleted, with a create timeout of hours, \
+                 and again whenever it gives up. "
+            }
+        };
+        let ask = format!(
+            "Every version of {name} has an equal in the interim bucket. From here there is no way back: {name} is emptied and \
+             deleted in account {source}, its name is asked for until account {target} has it (minutes to hours, in which all \
+             requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no \
+             Terraform in the old account either. {creator}Type the bucket's name to hand it over."
+        );
+        let spec = GateSpec {
+            name: gate.clone(),
+            ask,
+            after: vec![proved.clone()],
+            typed: Some(name.clone()),
+        };
+        self.draft.gates.push(spec);
+        Some(gate)
+    }
+
+    /// From the first delete to the name being won.
+    fn hand_over(&mut self, interim: &StepId, proved: &StepId, gate: Option<GateName>) -> StepId {
+        let no_way_back = |what: &str| Undo::None {
+            reason: format!(
+                "{what} cannot be taken back. Nothing is lost: resume the run, or copy from the interim bucket"
+            ),
+        };
+        let source = self.spec.name.clone();
+        let input = empty_source::Input {
+            source: source.clone(),
+            copy: Place::made_by(interim),
+            expected: self.size.entries,
+        };
+        let (p50, p90) = self.size.deleting();
+        let step = self.step(
+            "bucket.empty_source",
+            "empty_source",
+            Side::Source,
+            "empty the source bucket",
+            input,
+        );
+        let step = step
+            .phase(Phase::Cutover)
+            .needs([proved])
+            .gates(gate)
+            .disturbs()
+            .presses_on()
+            .estimate(p50, p90);
+        let emptied = self.draft.push(step.undo(no_way_back("emptying the source")));
+        let input = delete_source::Input { bucket: source.clone() };
+        let step = self.step(
+            "bucket.delete_source",
+            "delete_source",
+            Side::Source,
+            "delete the source bucket",
+            input,
+        );
+        let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
+        let deleted = self.draft.push(step.undo(no_way_back("deleting the source bucket")));
+        let input = win_name::Input {
+            bucket: source,
+            interim: Place::made_by(interim),
+        };
+        let (action, title) = match self.spec.create {
+            Creator::Cleave => ("bucket.win_name", "ask for the name in the target until it is won"),
+            Creator::Terraform => (
+                "bucket.await_name",
+                "wait until the target's Terraform has made the bucket",
+            ),
+        };
+        let step = self
+            .step(action, "win_name", Side::Target, title, input)
+            .phase(Phase::Cutover);
+        let step = step
+            .needs([&deleted])
+            .disturbs()
+            .presses_on()
+            .patience(NAME_PATIENCE)
+            .estimate(1800, 3 * 3600);
+        self.draft.push(step.undo(no_way_back("winning the name")))
+    }
+
+    fn copy_back(&mut self, interim: &StepId, recorded: &StepId, won: &StepId) -> StepId {
+        let encrypted = self.encrypt(
+            self.finally(),
+            "encrypt_final",
+            recorded,
+            std::slice::from_ref(won),
+            Phase::Cutover,
+        );
+        let mut needs = vec![won.clone(), encrypted, self.ops.clone()];
+        if self.versioned() {
+            needs.push(self.keep_versions(self.finally(), "final", won, Phase::Cutover));
+        }
+        let (from, to) = (Place::made_by(interim), self.finally());
+        self.copy(Way::Back, from, to, &needs, Phase::Cutover)
+    }
+}

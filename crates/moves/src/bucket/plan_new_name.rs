@@ -1,0 +1,31 @@
+//! The steps that end the move of a bucket under a new name: one copy, nothing deleted, no name handed over.
+
+use model::{Phase, Side, StepId, Undo};
+
+use super::plan::Steps;
+use super::withdraw_grant;
+
+impl Steps<'_, '_> {
+    /// Everything behind the proof: the new bucket is configured as the old one was, and nobody reads that from the target any more.
+    pub(super) fn open_under_new_name(&mut self, granted: &StepId, recorded: &StepId, proved: &StepId) {
+        let applied = self.apply(recorded, proved);
+        let input = withdraw_grant::Input {
+            bucket: self.spec.name.clone(),
+            granted: granted.clone(),
+            recorded: recorded.clone(),
+        };
+        let title = "take the target's roles out of the source's policy again";
+        let step = self.step("bucket.withdraw_grant", "withdraw_grant", Side::Source, title, input);
+        let limit = self.draft.limit(format!("policy of {}", self.resource), 1);
+        let undo = Undo::None {
+            reason: format!(
+                "{new} is open to its applications: what they have written into it would be lost. {old} is whole as it was when writing \
+                 ended; take the statement that denies writing out of its policy to use it again",
+                new = self.final_name(),
+                old = self.spec.name
+            ),
+        };
+        let step = step.phase(Phase::CleanUp).needs([proved]).needs(&applied).limit(limit);
+        self.draft.push(step.undo(undo));
+    }
+}

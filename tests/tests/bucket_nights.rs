@@ -13,7 +13,7 @@ use whole_runs::round_trip::{carry_out, plan};
 use whole_runs::standing::differences;
 
 /// Every shape there is, in few buckets: by jobs, one by one, archived, without versions, as a website, under a new
-/// name, and made by Terraform.
+/// name, made by Terraform, and under a key with nothing but the content to compare.
 static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| scenario(shapes()));
 
 /// The same, two buckets at a time: hundreds of nights are to be cheap.
@@ -44,6 +44,13 @@ fn shapes() -> Vec<(Value, String)> {
     let mut one_by_one = carrying();
     one_by_one.extend(large().into_iter().take(2));
     one_by_one.extend(histories());
+    let of = |size: u64, class: &str| json!({ "version": { "size": size, "class": class } });
+    let untold = [
+        key("large", &[of(400_000_000, "STANDARD"), of(300_000_000, "STANDARD_IA")]),
+        key("archived", &[of(10, "GLACIER"), of(5, "STANDARD")]),
+    ];
+    let mut keyed = bucket("shop-keyed", "enabled", &untold);
+    keyed["key"] = "alias/shop".into();
     let suspended = bucket("shop-suspended", "suspended", &histories()[..3]);
     vec![
         (
@@ -68,6 +75,10 @@ fn shapes() -> Vec<(Value, String)> {
         (
             bucket("shop-terraform", "enabled", &histories()),
             section("shop-terraform", "create = \"terraform\""),
+        ),
+        (
+            keyed,
+            format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-keyed", "")),
         ),
     ]
 }
@@ -101,7 +112,7 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
             }
             // Where versions are kept, what applications write since cannot take away what there was.
             let kept = |line: &String| {
-                ["by-jobs", "one-by-one", "archive", "renamed", "terraform"]
+                ["by-jobs", "one-by-one", "archive", "renamed", "terraform", "keyed"]
                     .iter()
                     .any(|name| line.starts_with(&format!("shop-{name}")))
             };

@@ -210,3 +210,34 @@ fn a_bucket_that_terraform_makes_is_filled() {
     // The bucket of manifests and the interim one: the third is Terraform's.
     assert_eq!(moved.calls["CreateBucket"], 2);
 }
+
+#[test]
+fn what_nothing_tells_of_is_proved_by_checksums_computed_where_it_lies() {
+    let of = |size: u64, class: &str| json!({ "version": { "size": size, "class": class } });
+    let objects = [
+        key(
+            "large",
+            &[of(400_000_000, "STANDARD"), marker(), of(300_000_000, "STANDARD_IA")],
+        ),
+        key("archived", &[of(10, "GLACIER")]),
+        key("small", &[of(5, "STANDARD")]),
+    ];
+    for more in ["", "new_name = \"shop-new\""] {
+        let mut keyed = bucket("shop-keyed", "enabled", &objects);
+        keyed["key"] = "alias/shop".into();
+        let sections = format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-keyed", more));
+        let (plan, inventory) = plan(&sections, &[keyed]);
+        for (seed, level) in [(1, FaultLevel::None), (2, FaultLevel::Harsh), (3, FaultLevel::Harsh)] {
+            let moved = carry_out(&plan, &inventory, seed, level).renamed("shop-new", "shop-keyed");
+            assert_moved(&moved, level != FaultLevel::None);
+            assert!(moved.calls["CreateJob"] >= 2, "{:?}", moved.calls);
+        }
+    }
+}
+
+#[test]
+fn former_users_of_the_source_account_are_admitted_when_the_runbook_says_so() {
+    let buckets = [bucket("shop-histories", "enabled", &histories())];
+    let kept = "keep_access = [{ principal = \"arn:aws:iam::111111111111:role/cleave-source\", may = \"read\" }]";
+    moves_whole(&section("shop-histories", kept), &buckets, 1..3);
+}

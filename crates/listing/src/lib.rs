@@ -21,6 +21,6 @@ pub mod waves;
 pub use compare::{Difference, Pair, Sameness};
 pub use division::{Division, Part};
 pub use histories::Histories;
-pub use missing::{Missing, can_be_copy, lacking};
+pub use missing::{Missing, can_be_proved_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};
 pub use spool::{Keys, Spool};

@@ -41,11 +41,21 @@ impl Missing<'_> {
 
 /// Whether an entry can be another's copy. Of the right size with another ETag it can (only checksums could tell, and the proof asks
 /// them), unless it is not younger than its original: then that has been written since.
-pub fn can_be_copy(original: &ListedEntry, copy: &ListedEntry) -> bool {
+fn can_be_copy(original: &ListedEntry, copy: &ListedEntry) -> bool {
     match sameness(original, copy) {
         Sameness::Same => true,
         Sameness::Different => false,
         Sameness::Unproved => copy.last_modified > original.last_modified,
+    }
+}
+
+/// The same behind the proof of the contents, which came seconds after the last copy at the earliest. S3 tells times by the second: one
+/// that was written and copied within the same is no reason to stop then. What is younger than its copy was written behind the proof.
+pub fn can_be_proved_copy(original: &ListedEntry, copy: &ListedEntry) -> bool {
+    match sameness(original, copy) {
+        Sameness::Same => true,
+        Sameness::Different => false,
+        Sameness::Unproved => copy.last_modified >= original.last_modified,
     }
 }
 

@@ -13,6 +13,17 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
         &plan.accounts[&Side::Source].account,
         &plan.accounts[&Side::Target].account,
     );
+    // Whom the plan's policies admit for good, the plan shows.
+    for step in plan.steps.iter().filter(|step| step.action == "bucket.apply_policy") {
+        let admits = step.input["keep_access"]
+            .as_array()
+            .is_some_and(|kept| !kept.is_empty());
+        if let Some(bucket) = step.input["bucket"].as_str()
+            && (admits || step.input["carried"] == "as_is")
+        {
+            cloud.laws.allowed_lasting.insert(bucket.to_owned());
+        }
+    }
 }
 
 /// Tells the laws what an event means for them: a copy is proved equal, a bucket's gate is approved.

@@ -21,10 +21,16 @@ pub struct BucketStanding {
     pub way: &'static str,
     /// What that way was to copy.
     pub to_copy: u64,
+    /// Bytes of that.
+    pub bytes_to_copy: u64,
     /// Whether that is done.
     pub copied: bool,
-    /// What its ended batch jobs have copied.
-    pub by_jobs: u64,
+    /// What has been copied so far, by batch jobs that have ended and one by one.
+    pub entries_copied: u64,
+    /// Bytes of that.
+    pub bytes_copied: u64,
+    /// How long the rest takes if it goes on as it has, in seconds.
+    pub left_seconds: Option<u64>,
     /// How many waves of jobs have ended.
     pub waves_done: usize,
     /// Of how many.
@@ -51,27 +57,40 @@ impl BucketStanding {
         })?;
         let count = |of: &Value, field: &str| of[field].as_u64().unwrap_or(0);
         let (sums, missing) = (&survey["sums"], &survey["missing"]);
-        let jobs = format!("{way}_copy_wave_");
-        let of_way = || {
-            state
-                .plan
-                .steps
-                .iter()
-                .filter(|step| step.resource == *resource && step.id.verb().starts_with(&jobs))
+        let of_way = |part: &str| {
+            let verb = format!("{way}_{part}");
+            let steps = state.plan.steps.iter();
+            let of_way = steps.filter(move |step| step.resource == *resource && step.id.verb().starts_with(&verb));
+            of_way.map(|step| &state.steps[&step.id])
         };
-        let ended = of_way().filter_map(|step| state.steps[&step.id].output.as_ref());
+        let sum = |field: &str| {
+            let by_jobs = of_way("copy_wave_").filter_map(|place| place.output.as_ref());
+            let of_jobs = if field == "entries" { "succeeded" } else { field };
+            let by_jobs: u64 = by_jobs.map(|output| count(output, of_jobs)).sum();
+            let one_by_one = of_way("set").filter_map(|place| place.cursor.as_ref());
+            by_jobs + one_by_one.map(|cursor| count(cursor, field)).sum::<u64>()
+        };
+        let to_copy = count(missing, "versions") + count(missing, "markers");
+        // Where nothing was to be copied there is no such step.
+        let copied = place(&format!("{way}_settle")).is_none_or(|place| place.status.is_settled());
+        let entries_copied = sum("entries");
+        let begun = place(&format!("survey_{way}")).and_then(|place| place.ended_at);
+        let left = to_copy.saturating_sub(entries_copied);
+        let took = begun.map_or(0, |begun| {
+            u64::try_from(state.last_at.duration_since(begun).as_secs()).unwrap_or(0)
+        });
         Some(Self {
             versions: count(sums, "versions") + count(sums, "markers"),
             bytes: count(sums, "bytes"),
             way,
-            to_copy: count(missing, "versions") + count(missing, "markers"),
-            // Where nothing was to be copied there is no such step.
-            copied: place(&format!("{way}_settle")).is_none_or(|place| place.status.is_settled()),
-            by_jobs: ended.map(|output| count(output, "succeeded")).sum(),
-            waves_done: of_way()
-                .filter(|step| state.steps[&step.id].status.is_settled())
-                .count(),
-            waves: of_way().count(),
+            to_copy,
+            bytes_to_copy: count(missing, "bytes"),
+            copied,
+            entries_copied,
+            bytes_copied: sum("bytes"),
+            left_seconds: (took * left).checked_div(entries_copied).filter(|_| !copied),
+            waves_done: of_way("copy_wave_").filter(|place| place.status.is_settled()).count(),
+            waves: of_way("copy_wave_").count(),
             down_seconds: lasted(
                 state,
                 place("deny_writes").and_then(|place| place.ended_at),
@@ -93,13 +112,18 @@ impl BucketStanding {
             _ => "copied back",
         };
         let (versions, bytes) = (self.versions, DecimalBytes(self.bytes));
-        let how_far = if self.copied { "all of" } else { "to copy" };
-        let mut line = format!("{versions} versions, {bytes}; {what}: {how_far} {}", self.to_copy);
+        let mut line = format!("{versions} versions, {bytes}; {what}: ");
+        line += &if self.copied {
+            format!("all of {}", self.to_copy)
+        } else {
+            let (copied, all) = (DecimalBytes(self.bytes_copied), DecimalBytes(self.bytes_to_copy));
+            format!("{} of {}, {copied} of {all}", self.entries_copied, self.to_copy)
+        };
         if self.waves > 0 && !self.copied {
-            line = format!(
-                "{line}, {} by jobs, wave {} of {}",
-                self.by_jobs, self.waves_done, self.waves
-            );
+            line = format!("{line}, wave {} of {}", self.waves_done, self.waves);
+        }
+        if let Some(seconds) = self.left_seconds {
+            line = format!("{line}, about {} left", duration(seconds));
         }
         if let Some(seconds) = self.down_seconds {
             line = format!("{line}; not writable for {}", duration(seconds));
@@ -128,8 +152,11 @@ mod tests {
             bytes: 3_400_000_000,
             way: "back",
             to_copy: 120_000,
+            bytes_to_copy: 3_400_000_000,
             copied: false,
-            by_jobs: 90_000,
+            entries_copied: 90_000,
+            bytes_copied: 2_000_000_000,
+            left_seconds: Some(600),
             waves_done: 1,
             waves: 2,
             down_seconds: Some(4_000),
@@ -137,8 +164,8 @@ mod tests {
         };
         assert_eq!(
             standing.line(),
-            "120000 versions, 3.40 GB; copied back: to copy 120000, 90000 by jobs, wave 1 of 2; not writable for 1h06m; name \
-             asked for over 25m00s"
+            "120000 versions, 3.40 GB; copied back: 90000 of 120000, 2.00 GB of 3.40 GB, wave 1 of 2, about 10m00s left; not writable for \
+             1h06m; name asked for over 25m00s"
         );
     }
 }

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::policy;
 use super::record_configuration::Recorded;
+use super::spec::{KeptAccess, PolicyCarried};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,7 +19,9 @@ pub(super) struct Input {
     /// What the bucket was called that the policy was recorded of.
     pub(super) was: String,
     pub(super) recorded: StepId,
-    pub(super) rewrite: bool,
+    pub(super) carried: PolicyCarried,
+    /// Who is admitted beside.
+    pub(super) keep_access: Vec<KeptAccess>,
 }
 
 pub(super) struct ApplyPolicy {
@@ -34,13 +37,21 @@ impl ApplyPolicy {
     fn wanted(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
         let recorded: Recorded = cx.output(&self.input.recorded)?;
         let (source, target) = (self.world.source(), self.world.target());
-        Ok(recorded.policy.map(|text| {
+        let carried = recorded.policy.and_then(|text| {
             let text = policy::renamed(&text, &self.input.was, &self.input.bucket);
-            match self.input.rewrite {
-                true => policy::rewrite(&text, &source.id, &target.id),
-                false => text,
+            match self.input.carried {
+                PolicyCarried::Rewrite => Some(policy::rewrite(&text, &source.id, &target.id)),
+                PolicyCarried::AsIs => Some(text),
+                PolicyCarried::Leave => None,
             }
-        }))
+        });
+        if self.input.keep_access.is_empty() {
+            return Ok(carried);
+        }
+        let kept = policy::kept_access(&self.input.bucket, &self.input.keep_access);
+        let whole = policy::with(carried.as_deref(), &kept);
+        let whole = whole.map_err(|error| cx.failure(FailureClass::Invalid, "[BucketPolicy]", error.to_string()))?;
+        Ok(Some(whole))
     }
 }
 
@@ -81,11 +92,23 @@ impl Step for ApplyPolicy {
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let evidence = match (self.wanted(cx)?, self.input.rewrite) {
+        let mut evidence = match (self.wanted(cx)?, self.input.carried) {
             (None, _) => "the source had no policy".to_owned(),
-            (Some(_), true) => "the policy is there, with the target's account id in place of the source's".to_owned(),
-            (Some(_), false) => "the policy is as it was".to_owned(),
+            (Some(_), PolicyCarried::Rewrite) => {
+                "the policy is there, with the target's account id in place of the source's".to_owned()
+            }
+            (Some(_), PolicyCarried::AsIs) => "the policy is as it was".to_owned(),
+            (Some(_), PolicyCarried::Leave) => "the source's policy was left".to_owned(),
         };
+        if !self.input.keep_access.is_empty() {
+            let who: Vec<&str> = self
+                .input
+                .keep_access
+                .iter()
+                .map(|user| user.principal.as_str())
+                .collect();
+            evidence = format!("{evidence}; it admits {}", who.join(", "));
+        }
         Ok(Verified::Right { evidence })
     }
 

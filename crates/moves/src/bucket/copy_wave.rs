@@ -26,6 +26,8 @@ pub(super) struct Input {
     pub(super) to: Place,
     pub(super) role: String,
     pub(super) class: String,
+    /// How much its objects are together, as the survey found; of a test, far less.
+    pub(super) bytes: u64,
     pub(super) reports: String,
     /// Whether it is there to try out what the other jobs need: then it stops the run when it copies nothing.
     pub(super) is_test: bool,
@@ -122,9 +124,13 @@ impl Step for CopyWave {
                     look_again: pace::look_again(cx, percent),
                 })
             }
-            JobEnd::Complete | JobEnd::Failed => Ok(Observed::Present(json!({
-                "job": job.id, "ended": job.word, "total": job.total, "succeeded": job.succeeded, "failed": job.failed,
-            }))),
+            JobEnd::Complete | JobEnd::Failed => {
+                let copied = (self.input.bytes * job.succeeded).checked_div(job.total).unwrap_or(0);
+                Ok(Observed::Present(json!({
+                    "job": job.id, "ended": job.word, "total": job.total, "succeeded": job.succeeded, "failed": job.failed,
+                    "bytes": if self.input.is_test { 0 } else { copied },
+                })))
+            }
         }
     }
 

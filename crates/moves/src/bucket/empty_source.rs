@@ -6,7 +6,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use aws::s3::VersionName;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use listing::{Lister, can_be_copy};
+use listing::{Lister, can_be_proved_copy};
 use model::listing::ListedEntry;
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ fn without_equal<'a>(entries: &'a [ListedEntry], copy: &[ListedEntry]) -> Option
     entries.iter().find(|entry| {
         !copy
             .iter()
-            .any(|other| other.key == entry.key && can_be_copy(entry, other))
+            .any(|other| other.key == entry.key && can_be_proved_copy(entry, other))
     })
 }
 
@@ -194,11 +194,15 @@ mod tests {
         );
         let late = [version("a", 1, "x"), version("a", 3, "z")];
         assert_eq!(without_equal(&late, &copy), Some(&late[1]));
-        // Under a KMS key no ETag tells: what is not older than its copy was written after it.
+        // Under a KMS key no ETag tells: what is younger than its copy was written after it.
+        let mut keyed = version("b", 2, "of-a-key");
         assert_eq!(
-            without_equal(&[version("b", 2, "of-a-key")], &copy),
-            Some(&version("b", 2, "of-a-key"))
+            without_equal(&[keyed.clone()], &copy),
+            None,
+            "written and copied within one second"
         );
+        keyed.last_modified += jiff::SignedDuration::from_secs(1);
+        assert_eq!(without_equal(&[keyed.clone()], &copy), Some(&keyed));
         let elsewhere = [version("c", 2, "y")];
         assert_eq!(
             without_equal(&elsewhere, &copy),

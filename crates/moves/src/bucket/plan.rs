@@ -414,16 +414,15 @@ impl Steps<'_, '_> {
     }
 
     fn apply_policy(&mut self, recorded: &StepId, applied: &mut Vec<StepId>) {
-        let rewrite = match self.spec.policy {
-            PolicyCarried::Rewrite => true,
-            PolicyCarried::AsIs => false,
-            PolicyCarried::Leave => return,
-        };
+        if self.spec.policy == PolicyCarried::Leave && self.spec.keep_access.is_empty() {
+            return;
+        }
         let input = apply_policy::Input {
             bucket: self.final_name().to_owned(),
             was: self.spec.name.clone(),
             recorded: recorded.clone(),
-            rewrite,
+            carried: self.spec.policy,
+            keep_access: self.spec.keep_access.clone(),
         };
         let step = self.step(
             "bucket.apply_policy",

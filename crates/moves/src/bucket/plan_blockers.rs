@@ -1,17 +1,17 @@
 //! What would stop the move of a bucket half-way, or behind the point of no return: said before anything is touched.
 
-use model::ResourceRef;
-use model::Side;
 use model::inventory::Bucket;
 use model::plan::Weight;
+use model::{AccountId, ResourceRef, Side};
 
 use super::documents;
-use super::spec::BucketSpec;
+use super::spec::{BucketSpec, Creator, KeptAccess};
 use crate::draft::Draft;
 
 /// Notes what hinders it; whether nothing does.
 pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
     let mut blocks: Vec<String> = of_itself(spec, bucket).into_iter().map(str::to_owned).collect();
+    blocks.extend(unfit_grants(spec, draft.account(Side::Source)));
     for other in draft.every_bucket(Side::Source) {
         blocks.extend(written_by(other, &bucket.name));
     }
@@ -60,6 +60,29 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
         blocks.push("archived.days must be at least 1");
     }
     blocks
+}
+
+/// Grants are for those who could use the bucket before: nobody else is let in by a move.
+fn unfit_grants(spec: &BucketSpec, source: &AccountId) -> Vec<String> {
+    if spec.create == Creator::Terraform && !spec.keep_access.is_empty() {
+        let text =
+            "keep_access and create = \"terraform\" do not go together: the policy is Terraform's, and must admit them";
+        return vec![text.to_owned()];
+    }
+    let of_source = format!("arn:aws:iam::{source}:");
+    let fits = |principal: &str| {
+        principal
+            .strip_prefix(&of_source)
+            .is_some_and(|rest| rest == "root" || rest.starts_with("role/") || rest.starts_with("user/"))
+    };
+    let unfit = spec.keep_access.iter().filter(|user| !fits(&user.principal));
+    let words = |user: &KeptAccess| {
+        format!(
+            "keep_access names {:?}, which is no role, user or root of the source account, such as {of_source}role/shop-web",
+            user.principal
+        )
+    };
+    unfit.map(words).collect()
 }
 
 /// Why another bucket of the account would go on writing into it, whatever its policy says.

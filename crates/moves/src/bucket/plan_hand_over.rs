@@ -21,7 +21,7 @@ impl Steps<'_, '_> {
         let applied = match self.spec.create {
             Creator::Cleave => self.apply(recorded, &proved_back),
             // Its Terraform says what it is configured as; two who set the same things would undo each other's.
-            Creator::Terraform => self.suspend_versioning(&[proved_back.clone()]),
+            Creator::Terraform => self.suspend_versioning(std::slice::from_ref(&proved_back)),
         };
         let input = discard_bucket::Input {
             bucket: Place::made_by(interim),

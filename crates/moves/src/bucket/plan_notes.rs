@@ -4,8 +4,8 @@ use model::inventory::{Bucket, ObjectEntry, Versioning};
 use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
-use super::spec::{BucketSpec, Creator, PolicyCarried, RestoreSpeed};
-use super::{documents, names};
+use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed};
+use super::{documents, names, policy};
 use crate::draft::Draft;
 use crate::key::{self, KeyFrom};
 
@@ -193,7 +193,7 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
     }
     tell(
         Weight::Warns,
-        "who had access as a principal of the source account needs a grant in the new bucket's policy; version ids, dates, ACLs and \
+        "who had access as a principal of the source account needs a grant in the new bucket's policy (keep_access); version ids, dates, ACLs and \
          object locks do not survive a copy; uploads in parts that are under way are ended",
     );
     tell(
@@ -213,11 +213,41 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
             "null versions get real version ids; versioning is suspended again at the end",
         );
     }
-    if bucket.policy.is_some() && spec.policy == PolicyCarried::Rewrite && spec.create == Creator::Cleave {
-        tell(
-            Weight::Tells,
-            "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names must \
-             exist in the target by then",
-        );
+    if spec.create == Creator::Cleave {
+        note_policy(draft, resource, spec, bucket);
+    }
+}
+
+/// What its policy will say that it did not say before.
+fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
+    let (source, target) = (draft.account(Side::Source).clone(), draft.account(Side::Target).clone());
+    if let Some(before) = bucket.policy.as_ref().filter(|_| spec.policy != PolicyCarried::Leave) {
+        let before = before.to_string();
+        let mut after = policy::renamed(&before, &spec.name, spec.new_name.as_deref().unwrap_or(&spec.name));
+        if spec.policy == PolicyCarried::Rewrite {
+            after = policy::rewrite(&after, &source, &target);
+        }
+        for [statement, from, to] in policy::rewrites(&before, &after) {
+            let text = format!("in its policy, statement {statement}, {from} becomes {to}");
+            draft.note(Some(resource), Weight::Tells, text);
+        }
+        if spec.policy == PolicyCarried::Rewrite && before.contains(source.as_str()) {
+            let text = "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names \
+                        must exist in the target by then";
+            draft.note(Some(resource), Weight::Tells, text);
+        }
+    }
+    for user in &spec.keep_access {
+        let may = match user.may {
+            Access::Read => "read it",
+            Access::Write => "read, write and delete its objects",
+        };
+        let mut text = format!("{} is admitted by the new bucket's policy, to {may}", user.principal);
+        if bucket.key.is_some() {
+            text = format!(
+                "{text}; it also needs the target's key: let that key's policy admit it to kms:Decrypt and kms:GenerateDataKey"
+            );
+        }
+        draft.note(Some(resource), Weight::Tells, text);
     }
 }

@@ -323,3 +323,49 @@ fn a_bucket_that_terraform_makes_is_waited_for_and_configured_by_it() {
     assert!(precedes(&plan, &id("prove_final"), &id("suspend_versioning")));
     assert!(plan.gates[0].ask.contains("apply"));
 }
+
+#[test]
+fn every_rewrite_of_the_policy_and_every_former_user_is_in_the_plan() {
+    let policy = json!({ "Statement": [{ "Sid": "Web", "Effect": "Allow", "Action": "s3:GetObject",
+        "Principal": { "AWS": "arn:aws:iam::111111111111:role/web" }, "Resource": "arn:aws:s3:::shop-stg-assets/*" }] });
+    let kept = "keep_access = [{ principal = \"arn:aws:iam::111111111111:role/batch\", may = \"write\" }]\n";
+    let plan = plan_with(
+        &format!("{ASSETS}new_name = \"shop-new\"\n{kept}"),
+        bucket(json!({ "policy": policy })),
+    );
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    for told in [
+        "statement Web, arn:aws:iam::111111111111:role/web becomes arn:aws:iam::222222222222:role/web",
+        "statement Web, arn:aws:s3:::shop-stg-assets/* becomes arn:aws:s3:::shop-new/*",
+        "arn:aws:iam::111111111111:role/batch is admitted by the new bucket's policy, to read, write and delete",
+    ] {
+        assert!(
+            plan.notes.iter().any(|note| note.text.contains(told)),
+            "{told}: {:?}",
+            plan.notes
+        );
+    }
+    let input = &step(&plan, &id("apply_policy")).input;
+    assert_eq!(
+        input["keep_access"][0]["principal"],
+        "arn:aws:iam::111111111111:role/batch"
+    );
+}
+
+#[test]
+fn nobody_is_let_in_who_could_not_use_the_bucket_before() {
+    for principal in [
+        "arn:aws:iam::333333333333:role/web",
+        "*",
+        "arn:aws:iam::111111111111:group/all",
+        "web",
+    ] {
+        let kept = format!("{ASSETS}keep_access = [{{ principal = \"{principal}\", may = \"read\" }}]\n");
+        let plan = plan_with(&kept, bucket(json!({})));
+        assert!(
+            blocks(&plan)[0].contains("no role, user or root"),
+            "{principal}: {:?}",
+            blocks(&plan)
+        );
+    }
+}

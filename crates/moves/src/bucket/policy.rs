@@ -4,6 +4,8 @@
 use model::AccountId;
 use serde_json::{Value, json};
 
+use super::spec::{Access, KeptAccess};
+
 /// A policy that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the bucket's policy cannot be read: {0}")]
@@ -63,6 +65,34 @@ pub(super) fn deny(bucket: &str, except: &[String], sid: &str) -> Vec<Value> {
         "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
         "Condition": { "ArnNotEquals": { "aws:PrincipalArn": except } },
     })]
+}
+
+/// What former users from the source account may do with the new bucket. Not called as the run's own statements are: these stay.
+pub(super) fn kept_access(bucket: &str, users: &[KeptAccess]) -> Vec<Value> {
+    let statements = users.iter().zip(1..).flat_map(|(user, nth)| {
+        let mut objects = vec!["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"];
+        if user.may == Access::Write {
+            objects.extend([
+                "s3:PutObject",
+                "s3:PutObjectTagging",
+                "s3:DeleteObject",
+                "s3:AbortMultipartUpload",
+                "s3:ListMultipartUploadParts",
+            ]);
+        }
+        let principal = json!({ "AWS": user.principal });
+        [
+            json!({
+                "Sid": format!("KeptAccess{nth}Objects"), "Effect": "Allow", "Principal": principal,
+                "Action": objects, "Resource": format!("arn:aws:s3:::{bucket}/*"),
+            }),
+            json!({
+                "Sid": format!("KeptAccess{nth}Bucket"), "Effect": "Allow", "Principal": principal,
+                "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": format!("arn:aws:s3:::{bucket}"),
+            }),
+        ]
+    });
+    statements.collect()
 }
 
 /// Whether all of these statements stand in the document, by their ids.
@@ -149,6 +179,39 @@ pub(super) fn renamed(text: &str, was: &str, name: &str) -> String {
     }
     renamed.push_str(rest);
     renamed
+}
+
+/// What differs between a policy and its rewritten form: the statement, the text before and after.
+pub(super) fn rewrites(before: &str, after: &str) -> Vec<[String; 3]> {
+    let (Ok((_, before)), Ok((_, after))) = (parse(before), parse(after)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (nth, (one, other)) in before.iter().zip(&after).enumerate() {
+        let sid = one["Sid"].as_str().map_or_else(|| (nth + 1).to_string(), str::to_owned);
+        let mut changed = Vec::new();
+        changed_texts(one, other, &mut changed);
+        found.extend(changed.into_iter().map(|[from, to]| [sid.clone(), from, to]));
+    }
+    found.dedup();
+    found
+}
+
+fn changed_texts(before: &Value, after: &Value, found: &mut Vec<[String; 2]>) {
+    match (before, after) {
+        (Value::String(one), Value::String(other)) if one != other => found.push([one.clone(), other.clone()]),
+        (Value::Array(ones), Value::Array(others)) => {
+            ones.iter()
+                .zip(others)
+                .for_each(|(one, other)| changed_texts(one, other, found));
+        }
+        (Value::Object(ones), Value::Object(others)) => {
+            for (name, one) in ones {
+                changed_texts(one, &others[name], found);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn parse(document: &str) -> Result<(Value, Vec<Value>), Malformed> {

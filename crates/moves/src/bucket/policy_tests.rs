@@ -93,3 +93,38 @@ fn under_a_new_name_only_the_buckets_own_arns_change() {
     let expected = r#"{"Resource":["arn:aws:s3:::assets","arn:aws:s3:::assets/*","arn:aws:s3:::shop-logs","arn:aws:s3:::shop.old/*"],"Sid":"shop"}"#;
     assert_eq!(renamed(policy, "shop", "assets"), expected);
 }
+
+#[test]
+fn every_text_that_is_rewritten_is_told_with_its_statement() {
+    let policy = json!({ "Statement": [
+        { "Sid": "Tls", "Effect": "Deny", "Principal": "*", "Resource": "arn:aws:s3:::b/*" },
+        { "Effect": "Allow", "Principal": { "AWS": ["arn:aws:iam::111111111111:root", "arn:aws:iam::333333333333:root"] },
+          "Condition": { "StringEquals": { "aws:SourceAccount": "111111111111" } } },
+    ] })
+    .to_string();
+    let ids = ["111111111111", "222222222222"].map(|id| AccountId::new(id).expect("an account"));
+    let told = rewrites(&policy, &rewrite(&policy, &ids[0], &ids[1]));
+    let expected = [
+        ["2", "arn:aws:iam::111111111111:root", "arn:aws:iam::222222222222:root"],
+        ["2", "111111111111", "222222222222"],
+    ];
+    assert_eq!(told, expected.map(|change| change.map(str::to_owned)));
+}
+
+#[test]
+fn former_users_may_what_the_runbook_says_and_no_more() {
+    let user = |name: &str, may| KeptAccess {
+        principal: format!("arn:aws:iam::111111111111:role/{name}"),
+        may,
+    };
+    let statements = kept_access("b", &[user("web", Access::Read), user("app", Access::Write)]);
+    let policy = with(Some(PRETTY), &statements).expect("a policy");
+    assert!(has(Some(&policy), &statements).expect("a policy"));
+    let actions = |sid: &str| {
+        let statement = statements.iter().find(|one| one["Sid"] == sid).expect("a statement");
+        statement["Action"].to_string()
+    };
+    assert!(!actions("KeptAccess1Objects").contains("Put"));
+    assert!(actions("KeptAccess2Objects").contains("s3:PutObject"));
+    assert!(!actions("KeptAccess2Objects").contains("DeleteObjectVersion"));
+}

@@ -30,6 +30,8 @@ pub(super) struct Input {
     pub(super) ops: Place,
     /// What becomes of storage classes.
     pub(super) storage: Classes,
+    /// How many entries there are to be copied or set, as the survey found; a job's failed ones come on top.
+    pub(super) expected: u64,
     /// Whether only the delete markers are set that come next in a key's history.
     pub(super) only_markers: bool,
     /// Whether every version is asked where it redirects to.
@@ -45,6 +47,9 @@ struct Settled {
     /// All keys up to this one are settled.
     after: Option<String>,
     keys: u64,
+    /// What was copied or set so far.
+    entries: u64,
+    bytes: u64,
     /// The copy in parts that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     in_parts: Option<InParts>,
@@ -104,6 +109,13 @@ impl Settle {
     }
 }
 
+impl Settled {
+    fn count(&mut self, entry: &ListedEntry) {
+        self.entries += 1;
+        self.bytes += entry.size();
+    }
+}
+
 fn settled(cx: &StepContext) -> Settled {
     cx.cursor
         .as_ref()
@@ -148,6 +160,9 @@ impl Step for Settle {
             after = Some(key);
         }
         self.settle(cx, &works).await?;
+        for entry in works.iter().flat_map(|work| &work.pair.original[work.lacking.clone()]) {
+            settled.count(entry);
+        }
         if let Some(work) = works.pop().filter(|work| !work.whole) {
             left.again = Some(self.next_of_key(cx, work, &mut settled).await?);
         }
@@ -157,9 +172,9 @@ impl Step for Settle {
         self.listed.replace(Some(left));
         let more = !settled.whole;
         Ok(Begun::Swept {
-            done: settled.keys,
+            done: settled.entries,
+            total: Some(self.input.expected.max(settled.entries)),
             cursor: json!(settled),
-            total: None,
             more,
         })
     }
@@ -334,6 +349,7 @@ impl Settle {
             .await
             .map_err(|failure| about(failure, &entry))?;
         if settled.in_parts.is_none() {
+            settled.count(&entry);
             pair.copy.push(entry);
         }
         Ok(pair)

@@ -26,6 +26,9 @@ pub struct BucketSpec {
     /// What becomes of the bucket policy.
     #[serde(default)]
     pub policy: PolicyCarried,
+    /// Who used it as a principal of the source account and is to go on using it: the new bucket's policy admits them.
+    #[serde(default)]
+    pub keep_access: Vec<KeptAccess>,
     /// From how many objects on a wave is copied by S3 Batch Operations; absent: where that is faster than copying one by one.
     #[serde(default)]
     pub batch_from: Option<u64>,
@@ -61,7 +64,7 @@ pub enum Versions {
 }
 
 /// What becomes of a bucket's policy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyCarried {
     /// It is put on the new bucket with the source account's id replaced by the target's.
@@ -71,6 +74,26 @@ pub enum PolicyCarried {
     AsIs,
     /// The new bucket gets none.
     Leave,
+}
+
+/// A former user from the source account. In one account an identity's own policy is enough; in another the bucket must admit it, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptAccess {
+    /// The ARN of its role or user, or of the account's root.
+    pub principal: String,
+    /// What it may do.
+    pub may: Access,
+}
+
+/// What a former user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// List it and read objects.
+    Read,
+    /// The same, and write and delete objects.
+    Write,
 }
 
 /// How archived versions are restored.

@@ -262,8 +262,9 @@ impl Waves<'_> {
         (5 + entries / 50_000, 30 + entries / 5_000)
     }
 
-    fn settling(&self, only_markers: bool) -> settle::Input {
+    fn settling(&self, only_markers: bool, expected: u64) -> settle::Input {
         settle::Input {
+            expected,
             from: self.input.from.clone(),
             to: self.input.to.clone(),
             ops: self.input.ops.clone(),
@@ -299,7 +300,7 @@ impl Waves<'_> {
             "bucket.settle",
             &format!("set_markers_{wave}"),
             title,
-            self.settling(true),
+            self.settling(true, self.found.missing.markers),
         );
         let (p50, p90) = self.listing();
         let markers = self.found.missing.markers;
@@ -343,6 +344,7 @@ impl Waves<'_> {
                 to: self.input.to.clone(),
                 role: self.input.batch_role.clone(),
                 class: class.clone(),
+                bytes: amount.bytes,
                 reports: format!("reports/{}/{way}-{verb}", survey.resource.name),
                 is_test: most_rows.is_some(),
             };
@@ -361,12 +363,12 @@ impl Waves<'_> {
 
     fn settle(&mut self) {
         let title = "copy what is left, key by key, and set delete markers".to_owned();
-        let step = self.step("bucket.settle", "settle", title, self.settling(false));
         let in_jobs = sum(self.found.waves.iter().map(total));
         let left = Amount {
             rows: (self.found.missing.versions + self.found.missing.markers).saturating_sub(in_jobs.rows),
             bytes: self.found.missing.bytes.saturating_sub(in_jobs.bytes),
         };
+        let step = self.step("bucket.settle", "settle", title, self.settling(false, left.rows));
         let (p50, p90) = self.listing();
         let step = step
             .needs(&self.behind)

@@ -276,6 +276,11 @@ pub fn open(cloud: &Cloud, caller: &Caller, object: &Object) -> Outcome<()> {
         let message = "The operation is not valid for the object's storage class";
         return Err(Refusal::new(403, "InvalidObjectState", message));
     }
+    unlock(cloud, caller, object)
+}
+
+/// Makes sure that an object's key may be used.
+pub fn unlock(cloud: &Cloud, caller: &Caller, object: &Object) -> Outcome<()> {
     match &object.key {
         Some(key) => use_key(cloud, caller, key, "kms:Decrypt"),
         None => Ok(()),

@@ -1,9 +1,11 @@
-//! S3 Batch Operations: copy jobs whose tasks run in no particular order and which are `Complete` even when every task has failed.
+//! S3 Batch Operations: jobs that copy or compute checksums, whose tasks run in no particular order and which are `Complete` even when
+//! every task has failed.
 //!
-//! Left out: every operation but `S3PutObjectCopy`, generated manifests, priorities (no job pauses another), job tags' own calls,
+//! Left out: every operation but `S3PutObjectCopy` and `S3ComputeObjectChecksum`, generated manifests, priorities (no job pauses another), job tags' own calls,
 //! access points.
 
 mod carry_out;
+mod checksums;
 mod manifest;
 mod report;
 
@@ -227,7 +229,8 @@ fn check(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceErr
         .flat_map(|all| all.keys())
         .collect();
     match operations.as_slice() {
-        [one] if *one == "S3PutObjectCopy" => {}
+        [one] if *one == "S3PutObjectCopy" => check_copy(cloud, caller, input)?,
+        [one] if *one == "S3ComputeObjectChecksum" => checksums::check(input)?,
         [other] => {
             return Err(ServiceError::not_modelled(
                 "s3control",
@@ -236,6 +239,19 @@ fn check(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceErr
         }
         _ => return Err(bad_request("Exactly one operation is required")),
     }
+    let report = &input["Report"];
+    if report["Enabled"] == true && report["Bucket"].as_str().and_then(bucket_of_arn).is_none() {
+        return Err(bad_request("Report bucket is required when the report is enabled"));
+    }
+    let role = input["RoleArn"].as_str().unwrap_or_default();
+    let own = crate::policy::role_of(role).is_some_and(|(account, _)| account == caller.account.as_str());
+    if !own || sts::role(cloud, role).is_none() {
+        return Err(bad_request(format!("Invalid role: {role}")));
+    }
+    Ok(())
+}
+
+fn check_copy(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceError> {
     let target = input["Operation"]["S3PutObjectCopy"]["TargetResource"]
         .as_str()
         .and_then(bucket_of_arn);
@@ -249,15 +265,6 @@ fn check(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceErr
         return Err(bad_request(
             "The job must be created in the Region of the destination bucket",
         ));
-    }
-    let report = &input["Report"];
-    if report["Enabled"] == true && report["Bucket"].as_str().and_then(bucket_of_arn).is_none() {
-        return Err(bad_request("Report bucket is required when the report is enabled"));
-    }
-    let role = input["RoleArn"].as_str().unwrap_or_default();
-    let own = crate::policy::role_of(role).is_some_and(|(account, _)| account == caller.account.as_str());
-    if !own || sts::role(cloud, role).is_none() {
-        return Err(bad_request(format!("Invalid role: {role}")));
     }
     Ok(())
 }
@@ -339,7 +346,7 @@ fn list(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
         last = *number;
         let mut one = json!({
             "JobId": job.id,
-            "Operation": "S3PutObjectCopy",
+            "Operation": job.operation(),
             "Priority": job.priority,
             "Status": job.state.name(),
             "CreationTime": job.created.to_string(),
@@ -406,6 +413,12 @@ fn update_priority(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
 }
 
 impl Job {
+    /// What it does.
+    fn operation(&self) -> &str {
+        let operation = self.request["Operation"].as_object();
+        operation.and_then(|one| one.keys().next()).map_or("", String::as_str)
+    }
+
     fn progress(&self, now: Timestamp) -> Value {
         let until = self.ended.unwrap_or(now);
         let active = self

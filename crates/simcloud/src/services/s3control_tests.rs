@@ -319,3 +319,65 @@ fn jobs_belong_to_their_account_and_may_not_be_seen_at_once() {
     assert_eq!(first["Jobs"].as_array().map(Vec::len), Some(15));
     assert_eq!(second["Jobs"].as_array().map(Vec::len), Some(5));
 }
+
+fn checksums_of(cloud: &mut Cloud, manifest: &str) -> Value {
+    let mut input = request(cloud, manifest);
+    input["Operation"] =
+        json!({ "S3ComputeObjectChecksum": { "ChecksumAlgorithm": "CRC64NVME", "ChecksumType": "FULL_OBJECT" } });
+    input
+}
+
+#[test]
+fn checksums_are_computed_where_versions_lie_archives_too() {
+    let objects = r#"{"key": "film", "entries": [{"version": {"size": 9000000000, "class": "DEEP_ARCHIVE"}}, {"version": {"size": 5}}]}"#;
+    let mut cloud = cloud(FaultLevel::None, &bucket("enabled", objects));
+    settings::put_policy(&mut cloud, &source(), "shop-assets", GRANT).expect("a policy");
+    let (film, small) = (version(&cloud, "film", 0), version(&cloud, "film", 1));
+    let before = histories(&cloud, "shop-assets");
+    let input = checksums_of(
+        &mut cloud,
+        &format!("shop-assets,film,{film}\nshop-assets,film,{small}\n"),
+    );
+    let (job, _) = run(&mut cloud, &input);
+    assert_eq!(job["ProgressSummary"]["NumberOfTasksSucceeded"], 2);
+    let told = report(&cloud, ".csv");
+    for (id, position) in [(film, 0), (small, 1)] {
+        let entry = cloud.s3.by_name["shop-assets"].stacks["film"][position].clone();
+        let object = entry.object().expect("an object");
+        let expected = object.content.checksum(crate::s3::content::Checksum::Crc64Nvme);
+        let row = told.lines().find(|line| line.contains(&id)).expect("a row");
+        assert!(row.contains(&expected) && row.contains("FULL_OBJECT"), "{row}");
+    }
+    assert_eq!(
+        histories(&cloud, "shop-assets"),
+        before,
+        "nothing is stored with the objects"
+    );
+}
+
+#[test]
+fn checksums_of_what_the_role_may_not_read_fail_one_by_one() {
+    let mut cloud = cloud(FaultLevel::None, &bucket("enabled", OBJECTS));
+    let rows = rows(&cloud);
+    let input = checksums_of(&mut cloud, &rows);
+    let (job, _) = run(&mut cloud, &input);
+    assert_eq!(
+        (&job["Status"], &job["ProgressSummary"]["NumberOfTasksFailed"]),
+        (&json!("Complete"), &json!(3))
+    );
+    assert!(report(&cloud, ".csv").contains("AccessDenied"));
+}
+
+#[test]
+fn checksums_without_a_report_or_of_parts_are_refused() {
+    let mut cloud = world(FaultLevel::None);
+    let rows = rows(&cloud);
+    let mut input = checksums_of(&mut cloud, &rows);
+    input["Operation"]["S3ComputeObjectChecksum"]["ChecksumType"] = "COMPOSITE".into();
+    let refused = handle(&mut cloud, &target(), "CreateJob", &input).expect_err("of parts");
+    assert_eq!(refused.code, "BadRequestException");
+    let mut input = checksums_of(&mut cloud, &rows);
+    input["Report"]["Enabled"] = false.into();
+    let refused = handle(&mut cloud, &target(), "CreateJob", &input).expect_err("no report");
+    assert_eq!(refused.code, "BadRequestException");
+}

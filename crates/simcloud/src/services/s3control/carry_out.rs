@@ -1,9 +1,9 @@
-//! A job's life over virtual time, and its tasks, each a CopyObject with the rights of the job's role.
+//! A job's life over virtual time, and its tasks, each with the rights of the job's role.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Job, State, bucket_of_arn, manifest, report};
+use super::{Job, State, bucket_of_arn, checksums, manifest, report};
 use crate::cloud::Cloud;
 use crate::s3::Refusal;
 use crate::s3::content::Checksum;
@@ -24,7 +24,7 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// Whether the copy was made.
+    /// Whether it was done.
     pub(super) fn succeeded(&self) -> bool {
         self.code.is_empty()
     }
@@ -102,11 +102,11 @@ fn step(cloud: &mut Cloud, job: &mut Job, at: Timestamp) {
         State::Active { next, nanoseconds_each } => {
             let row = job.order[job.results.len()];
             let done = match run(cloud, job, row) {
-                Ok(()) => Done {
+                Ok(message) => Done {
                     row,
                     status: 200,
                     code: String::new(),
-                    message: "Successful".to_owned(),
+                    message,
                 },
                 Err(Refusal { error, .. }) => {
                     job.failed += 1;
@@ -136,7 +136,8 @@ fn step(cloud: &mut Cloud, job: &mut Job, at: Timestamp) {
     }
 }
 
-fn run(cloud: &mut Cloud, job: &Job, row: usize) -> Result<(), Refusal> {
+/// Does one task; gives what the report says of it.
+fn run(cloud: &mut Cloud, job: &Job, row: usize) -> Result<String, Refusal> {
     let task = &job.tasks[row];
     if task.version.as_deref() == Some("") {
         return Err(Refusal::new(
@@ -149,6 +150,9 @@ fn run(cloud: &mut Cloud, job: &Job, row: usize) -> Result<(), Refusal> {
     let key = task.key.clone().ok_or_else(missing)?;
     if cloud.faults.strikes("s3control task", 0, 6) {
         return Err(Refusal::new(503, "SlowDown", "Please reduce your request rate."));
+    }
+    if job.operation() == "S3ComputeObjectChecksum" {
+        return checksums::compute(cloud, job, &task.bucket, &key, task.version.as_deref());
     }
     let options = &job.request["Operation"]["S3PutObjectCopy"];
     let target = options["TargetResource"]
@@ -177,7 +181,7 @@ fn run(cloud: &mut Cloud, job: &Job, row: usize) -> Result<(), Refusal> {
             "The bucket does not allow ACLs",
         ));
     }
-    objects::copy(cloud, &job.role, &source, (target, &target_key), copying(options)).map(drop)
+    objects::copy(cloud, &job.role, &source, (target, &target_key), copying(options)).map(|_| "Successful".to_owned())
 }
 
 /// The one set of options that all tasks of a job have.

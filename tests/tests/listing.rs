@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use cleave::rehearsal::Stage;
 use listing::{Division, Part, Source, parallel};
-use model::inventory::{Bucket, ObjectEntry, ObjectHistory, Versioning};
+use model::inventory::{Bucket, Generated, KeyShape, ObjectEntry, ObjectHistory, Versioning};
 use model::listing::ListedEntry;
 use model::{Failure, FailureClass, RunId, Side};
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
-use simcloud::s3::versions::What;
+use simcloud::s3::versions::{Entry, What};
 use whole_runs::night::{Scenario, in_paused_time};
 
 const BUCKET: &str = "shop-stg-everything";
@@ -63,6 +63,10 @@ fn everything() -> Bucket {
 }
 
 fn stage(seed: u64, level: FaultLevel) -> (Stage, Arc<aws::Account>) {
+    stage_with(everything(), seed, level)
+}
+
+fn stage_with(bucket: Bucket, seed: u64, level: FaultLevel) -> (Stage, Arc<aws::Account>) {
     let mut scenario = Scenario::of("shop-staging");
     let access = scenario.plan.accounts.clone();
     let region = scenario.plan.region.clone();
@@ -71,7 +75,7 @@ fn stage(seed: u64, level: FaultLevel) -> (Stage, Arc<aws::Account>) {
         .accounts
         .get_mut(&access[&Side::Source].account)
         .and_then(|account| account.regions.get_mut(&region));
-    source.expect("the source has the region").buckets.push(everything());
+    source.expect("the source has the region").buckets.push(bucket);
     let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
     let run = RunId::new("listing00000").expect("a run's id");
     let accounts = aws::Accounts::enter(&stage.simulated.world.connection, &access, &region, &run);
@@ -82,11 +86,9 @@ fn stage(seed: u64, level: FaultLevel) -> (Stage, Arc<aws::Account>) {
 fn truth(stage: &Stage) -> Vec<String> {
     let cloud = lock(&stage.simulated.cloud);
     let bucket = &cloud.s3.by_name[BUCKET];
-    let entries = bucket.stacks.iter().flat_map(|(key, stack)| {
-        stack.iter().rev().map(move |entry| {
-            let marker = matches!(entry.what, What::Marker);
-            format!("{key} {} {marker}", entry.id())
-        })
+    let entries = bucket.stacks_from("").flat_map(|(key, stack)| {
+        let line = |entry: &Entry| format!("{key} {} {}", entry.id(), matches!(entry.what, What::Marker));
+        stack.iter().rev().map(line).collect::<Vec<String>>()
     });
     entries.collect()
 }
@@ -192,5 +194,37 @@ fn dead() -> Failure {
         code: "[Dead]".to_owned(),
         message: "killed".to_owned(),
         request_id: None,
+    }
+}
+
+#[test]
+fn a_bucket_whose_contents_are_computed_is_listed_as_if_they_were_stored() {
+    for shape in [KeyShape::Flat, KeyShape::Hashed, KeyShape::Dates, KeyShape::Skew] {
+        for (seed, in_flight, level) in [(1, 1, FaultLevel::None), (2, 32, FaultLevel::Harsh)] {
+            in_paused_time(async {
+                let bucket = Bucket {
+                    name: BUCKET.to_owned(),
+                    versioning: Versioning::Enabled,
+                    generated: Some(Generated { shape, keys: 30_000 }),
+                    ..Bucket::default()
+                };
+                let (stage, account) = stage_with(bucket, seed, level);
+                let mut division = Division::new();
+                let mut came: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+                let mut each = |_: &Division, part: u32, entries: Vec<ListedEntry>| {
+                    came.entry(part).or_default().extend(entries.iter().map(line));
+                    Ok(())
+                };
+                let source = Source::new(&account, &account.id, BUCKET);
+                let effort = parallel::list(&source, &mut division, in_flight, &mut each).await;
+                effort.unwrap_or_else(|failure| panic!("{shape:?}: {failure}"));
+                let all: Vec<String> = division
+                    .parts()
+                    .flat_map(|part| came.remove(&part.number).unwrap_or_default())
+                    .collect();
+                assert_eq!(all.len(), 36_000, "{shape:?}");
+                assert!(all == truth(&stage), "{shape:?} with {in_flight} in flight");
+            });
+        }
     }
 }

@@ -263,6 +263,9 @@ pub struct SimcloudArgs {
     /// How hostile it is.
     #[arg(long, value_enum, default_value_t = Faults::None)]
     pub faults: Faults,
+    /// How many of the wall's milliseconds each answer takes at least.
+    #[arg(long, default_value_t = 0)]
+    pub latency_ms: u64,
 }
 
 /// `cleave journal`

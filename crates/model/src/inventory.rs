@@ -170,7 +170,31 @@ pub struct ParameterGroup {
     pub parameters: BTreeMap<String, String>,
 }
 
-/// A bucket: its configuration, and its contents either listed (`objects`) or summed up (`contents`).
+/// Contents that are computed: a bucket to measure listings against, in simcloud only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generated {
+    /// What its keys look like.
+    pub shape: KeyShape,
+    /// How many there are. One of ten has a second version and a delete marker.
+    pub keys: u64,
+}
+
+/// What the keys of a generated bucket look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyShape {
+    /// One prefix and a number.
+    Flat,
+    /// Hexadecimal digits, evenly spread.
+    Hashed,
+    /// A folder for each hour.
+    Dates,
+    /// Nine of ten under one prefix.
+    Skew,
+}
+
+/// A bucket: its configuration, and its contents either listed (`objects`), summed up (`contents`) or computed (`generated`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bucket {
@@ -192,6 +216,9 @@ pub struct Bucket {
     /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<String, String>,
+    /// Contents that are computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
     /// Whether deleting a version needs the root user's device.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mfa_delete: bool,

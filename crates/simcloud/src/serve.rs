@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -34,6 +35,8 @@ pub struct ScaledClock {
     pub speed: f64,
     /// The wall's clock.
     pub wall: Clock,
+    /// How long each answer of AWS takes at least, in the wall's time. Many may be on their way at a time.
+    pub latency: Duration,
 }
 
 impl ScaledClock {
@@ -129,7 +132,12 @@ async fn handle(
             .expect("status and header are valid");
         return Ok(answer);
     }
-    match dispatch(&shared, &clock.as_clock(), Request::from_parts(parts, body)).await {
+    let sent_at = tokio::time::Instant::now() + clock.latency;
+    let reply = dispatch(&shared, &clock.as_clock(), Request::from_parts(parts, body)).await;
+    if !clock.latency.is_zero() {
+        tokio::time::sleep_until(sent_at).await;
+    }
+    match reply {
         Reply::Answer(response) => Ok(response.map(Full::new)),
         // Failing the service makes hyper drop the connection without an answer.
         Reply::Lost => Err(io::Error::from(io::ErrorKind::ConnectionReset)),

@@ -19,6 +19,7 @@ fn clock(seconds_passed: i64) -> ScaledClock {
         wall_base,
         speed: 60.0,
         wall: Arc::new(move || wall_now),
+        latency: std::time::Duration::ZERO,
     }
 }
 

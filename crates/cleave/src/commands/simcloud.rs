@@ -1,6 +1,7 @@
 //! `cleave simcloud`: serves the simulated AWS on TCP, for any AWS client.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::json;
 use simcloud::cloud::Cloud;
@@ -34,6 +35,7 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             wall_base: world::wall_now(),
             speed: args.speed,
             wall: Arc::new(world::wall_now),
+            latency: Duration::from_millis(args.latency_ms),
         };
         let cannot_listen = |error: std::io::Error| {
             CliError::before(

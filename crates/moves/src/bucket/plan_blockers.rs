@@ -50,6 +50,9 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
              Move their clients to the bucket's name and delete them first, or give it a new_name",
         );
     }
+    if bucket.generated.is_some() {
+        blocks.push("its contents are computed by simcloud, to be listed: there is nothing that could be moved");
+    }
     if bucket.has_customer_keys {
         blocks.push(
             "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \

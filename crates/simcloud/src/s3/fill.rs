@@ -8,6 +8,7 @@ use model::ids::{AccountId, Region};
 use model::inventory::{Bucket as Observed, Carried, Contents, ObjectEntry, RegionInventory, Versioning};
 
 use super::content::{Content, Piece, mix};
+use super::generated;
 use super::settings::{BucketPolicy, key_arn};
 use super::versions::{Entry, Headers, Object, What};
 use super::{Bucket, objects, uploads};
@@ -57,6 +58,10 @@ fn filled(cloud: &mut Cloud, account: &AccountId, region: &Region, observed: &Ob
         step: SignedDuration::from_secs(1),
     };
     let salt = cloud.faults.stream("s3 contents").u64(..);
+    if let Some(computed) = observed.generated {
+        bucket.generated = Some(generated::Contents::new(computed, salt, created));
+        return bucket;
+    }
     if observed.objects.is_empty() {
         invent(cloud, &mut bucket, &observed.contents, salt, &mut clock);
         return bucket;

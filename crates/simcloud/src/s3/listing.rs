@@ -1,7 +1,6 @@
 //! Listing: versions and markers in the order in which S3 has them, and the plain listing of current objects.
 
 use std::fmt::Write as _;
-use std::ops::Bound;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -93,11 +92,12 @@ pub fn page(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Asked, versi
     let prefix = asked.prefix.as_str();
     let after = asked.after.as_deref().filter(|after| !after.is_empty());
     let start = match after {
-        Some(after) if after >= prefix => Bound::Included(after),
-        _ => Bound::Included(prefix),
+        Some(after) if after >= prefix => after,
+        _ => prefix,
     };
     let mut last: Option<(String, Option<String>)> = None;
-    for (key, stack) in held.stacks.range::<str, _>((start, Bound::Unbounded)) {
+    for (key, stack) in held.stacks_from(start) {
+        let key = key.as_ref();
         if !key.starts_with(prefix) {
             break;
         }
@@ -121,8 +121,8 @@ pub fn page(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Asked, versi
             page.prefixes.push(folded);
             continue;
         }
-        let skip = if after == Some(key.as_str()) {
-            skip(stack, asked.after_version.as_deref())
+        let skip = if after == Some(key) {
+            skip(&stack, asked.after_version.as_deref())
         } else {
             Skip::None
         };
@@ -139,8 +139,8 @@ pub fn page(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Asked, versi
                 page.next = last;
                 return Ok(page);
             }
-            last = Some((key.clone(), Some(entry.id())));
-            page.entries.push((key.clone(), entry.clone(), newest));
+            last = Some((key.to_owned(), Some(entry.id())));
+            page.entries.push((key.to_owned(), entry.clone(), newest));
         }
     }
     Ok(page)

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod content;
 mod exchange;
 mod fill;
+pub mod generated;
 pub mod listing;
 pub mod names;
 pub mod objects;
@@ -23,7 +24,9 @@ pub mod uploads;
 pub mod versions;
 mod writers;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -66,6 +69,8 @@ pub struct Bucket {
     pub versioned_since: Option<Timestamp>,
     /// The stacks, by key in UTF-8 order, each oldest first.
     pub stacks: BTreeMap<String, Vec<Entry>>,
+    /// Contents that are computed; then there are no stacks.
+    pub generated: Option<generated::Contents>,
     /// The policy document.
     pub policy: Option<settings::BucketPolicy>,
     /// Its tags, in the order they were put.
@@ -85,6 +90,25 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// A key's stack; empty where there is no such key.
+    pub(crate) fn stack(&self, key: &str) -> Cow<'_, [Entry]> {
+        match &self.generated {
+            Some(contents) => contents.stack(key).into(),
+            None => self.stacks.get(key).map(Vec::as_slice).unwrap_or_default().into(),
+        }
+    }
+
+    /// Keys in UTF-8 order from one on, each with its stack.
+    pub fn stacks_from<'a>(&'a self, key: &'a str) -> Box<dyn Iterator<Item = (Cow<'a, str>, Cow<'a, [Entry]>)> + 'a> {
+        match &self.generated {
+            Some(contents) => Box::new(contents.from(key).map(|(key, stack)| (key.into(), stack.into()))),
+            None => {
+                let stacks = self.stacks.range::<str, _>((Bound::Included(key), Bound::Unbounded));
+                Box::new(stacks.map(|(key, stack)| (key.as_str().into(), stack.as_slice().into())))
+            }
+        }
+    }
+
     /// A bucket as `CreateBucket` makes it since April 2023: private, without ACLs, not versioned.
     pub fn new(owner: AccountId, region: Region, created: Timestamp) -> Self {
         Self {
@@ -94,6 +118,7 @@ impl Bucket {
             versioning: Versioning::Disabled,
             versioned_since: None,
             stacks: BTreeMap::new(),
+            generated: None,
             policy: None,
             tags: Vec::new(),
             key: None,
@@ -162,7 +187,11 @@ pub(crate) fn bucket<'a>(cloud: &'a Cloud, name: &str) -> Outcome<&'a Bucket> {
 
 /// The bucket to change, or NoSuchBucket.
 pub(crate) fn bucket_mut<'a>(cloud: &'a mut Cloud, name: &str) -> Outcome<&'a mut Bucket> {
-    cloud.s3.by_name.get_mut(name).ok_or_else(|| no_such_bucket(name))
+    let held = cloud.s3.by_name.get_mut(name).ok_or_else(|| no_such_bucket(name))?;
+    if held.generated.is_some() {
+        return Err(ServiceError::not_modelled("s3", "changes of a generated bucket").into());
+    }
+    Ok(held)
 }
 
 fn no_such_bucket(name: &str) -> Refusal {

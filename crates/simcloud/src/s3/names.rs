@@ -100,7 +100,7 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Creation) 
 pub fn delete(cloud: &mut Cloud, caller: &Caller, name: &str) -> Outcome<()> {
     access::bucket(cloud, caller, name, "s3:DeleteBucket")?;
     let held = bucket(cloud, name)?;
-    if held.stacks.values().any(|stack| !stack.is_empty()) {
+    if held.generated.is_some() || held.stacks.values().any(|stack| !stack.is_empty()) {
         return Err(Refusal::new(
             409,
             "BucketNotEmpty",

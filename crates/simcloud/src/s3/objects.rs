@@ -226,8 +226,7 @@ pub fn locate_for(
     access::object(cloud, caller, name, key, action)?;
     let may_list = access::bucket(cloud, caller, name, "s3:ListBucket").is_ok();
     let held = bucket(cloud, name)?;
-    let stack = held.stacks.get(key).map(Vec::as_slice).unwrap_or_default();
-    let found = versions::find(stack, id).cloned();
+    let found = versions::find(&held.stack(key), id).cloned();
     let settling = held
         .versioned_since
         .filter(|since| cloud.now.duration_since(*since) < VERSIONING_SETTLES);

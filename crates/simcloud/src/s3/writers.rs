@@ -75,7 +75,7 @@ fn after(at: Timestamp, seconds: i64) -> Timestamp {
 }
 
 fn applications(cloud: &mut Cloud) -> Vec<Application> {
-    let buckets = cloud.s3.by_name.iter();
+    let buckets = cloud.s3.by_name.iter().filter(|(_, held)| held.generated.is_none());
     let buckets: Vec<(String, AccountId)> = buckets.map(|(name, held)| (name.clone(), held.owner.clone())).collect();
     let now = cloud.now;
     let mut applications = Vec::new();

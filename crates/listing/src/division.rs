@@ -5,6 +5,8 @@
 //! the new part begins behind a key that need not exist. A cut behind the last key costs one request and shows where the keys end.
 //! What may not enter: requests, clocks, buckets. Parts are cut here, and listed elsewhere.
 
+use std::collections::VecDeque;
+
 use model::listing::ListedEntry;
 
 use crate::page::{Marker, Page};
@@ -75,6 +77,8 @@ struct Live {
     evenly: bool,
     /// Whether the next part begins where this one ends and has keys: then keys are to be expected up to the end.
     bounded: bool,
+    /// The first keys of its last pages: one page may be a night's, the next a minute's.
+    recent: VecDeque<String>,
     extent: Option<Extent>,
 }
 
@@ -102,6 +106,8 @@ const OPEN_LOOKS_LIKE: f64 = 48.0;
 /// Keys of each page from which the division learns, and of the first pages.
 const LEARN: usize = 12;
 const LEARN_AT_FIRST: usize = 100;
+/// So many pages are measured together.
+const RECENT: usize = 16;
 
 impl Division {
     /// One part: all keys.
@@ -125,6 +131,7 @@ impl Division {
                 asked: false,
                 evenly: false,
                 bounded: false,
+                recent: VecDeque::new(),
                 extent: None,
             })
             .collect();
@@ -205,6 +212,12 @@ impl Division {
         live.part.entries += page.entries.len() as u64;
         live.part.done = beyond;
         live.part.cursor = if beyond { None } else { page.next.clone() };
+        if let Some(first) = page.entries.first() {
+            if live.recent.len() == RECENT {
+                live.recent.pop_front();
+            }
+            live.recent.push_back(first.key.clone());
+        }
         live.extent = if beyond { None } else { self.seen.extent(live, page) };
         if first {
             let start = self.parts[index].part.after.clone();
@@ -295,6 +308,7 @@ impl Division {
                 asked: false,
                 evenly,
                 bounded: bounded && place as usize == last,
+                recent: VecDeque::new(),
                 extent: None,
             })
             .collect();
@@ -321,13 +335,13 @@ impl Extent {
 
 impl Seen {
     fn extent(&self, live: &Live, page: &Page) -> Option<Extent> {
-        let (first, last) = (page.entries.first()?, page.entries.last()?);
+        let (first, last) = (live.recent.front()?, page.entries.last()?);
         let until = live.part.until.as_deref();
-        self.measure(&first.key, &last.key, until)
+        self.measure(first, live.recent.len(), &last.key, until)
     }
 
     /// Measures in the widest frame in which the page is not too narrow.
-    fn measure(&self, first: &str, last: &str, until: Option<&str>) -> Option<Extent> {
+    fn measure(&self, first: &str, pages: usize, last: &str, until: Option<&str>) -> Option<Extent> {
         let widest = until.map_or("", |until| common_prefix(last, until));
         // A frame must hold the page as well.
         let widest = common_prefix(widest, first);
@@ -335,7 +349,7 @@ impl Seen {
         let mut frame = widest;
         loop {
             let (at, from) = (self.position(frame, last), self.position(frame, first));
-            let page = at.saturating_sub(from);
+            let page = at.saturating_sub(from) / pages as Position;
             let longer = in_page[frame.len()..].chars().next();
             if page >= FINEST || longer.is_none() {
                 let narrower = frame.len() > widest.len();

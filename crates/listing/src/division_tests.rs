@@ -200,3 +200,79 @@ proptest! {
         prop_assert_eq!(came, keys);
     }
 }
+
+/// Hours of three years: ever more, less at night and on weekends. Counted anew in each hour.
+fn hours(count: usize) -> Vec<String> {
+    let mut rng = fastrand::Rng::with_seed(4);
+    let mut partitions = Vec::new();
+    let mut day = 0_u32;
+    for year in 2022..2025 {
+        let months = [
+            31,
+            if year == 2024 { 29 } else { 28 },
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ];
+        for (m, days) in months.iter().enumerate() {
+            for d in 1..=*days {
+                let weight = (1.0 + f64::from(day) / 365.0) * if day % 7 < 2 { 0.4 } else { 1.0 };
+                for hour in 0..24 {
+                    let busy = if (8..20).contains(&hour) { 1.6 } else { 0.4 };
+                    partitions.push((format!("logs/{year}/{:02}/{d:02}/{hour:02}/", m + 1), weight * busy));
+                }
+                day += 1;
+            }
+        }
+    }
+    let total: f64 = partitions.iter().map(|p| p.1).sum();
+    let mut keys = Vec::new();
+    for (prefix, weight) in partitions {
+        let n = (weight / total * count as f64).round() as usize;
+        keys.extend((0..n).map(|j| format!("{prefix}events-{j:07}-{:08x}.json.gz", rng.u32(..))));
+    }
+    keys
+}
+
+/// Nine in ten under one tenant of a hundred and one.
+fn tenants(count: usize) -> Vec<String> {
+    let mut rng = fastrand::Rng::with_seed(5);
+    let mut keys = Vec::new();
+    for t in 0..101 {
+        let (prefix, n) = if t == 50 {
+            (
+                "tenants/0050/warehouse/db=main/table=events/format=parquet/".to_owned(),
+                count * 9 / 10,
+            )
+        } else {
+            (format!("tenants/{t:04}/inbox/"), count / 1000)
+        };
+        keys.extend((0..n).map(|j| format!("{prefix}part-{j:010}-{:08x}.parquet", rng.u32(..))));
+    }
+    keys
+}
+
+/// Where a page may be a night's or a part of an hour's, single pages do not tell how long the rest is.
+#[test]
+fn a_large_bucket_takes_few_requests_more_than_it_has_pages() {
+    for (name, keys, most_in_vain) in [
+        ("hours", hours(1_000_000), 5),
+        ("tenants", tenants(1_000_000), 8),
+        ("hashed", hashed(1_000_000), 5),
+    ] {
+        let listed = list(&keys, 32, 0);
+        let pages = keys.len().div_ceil(PAGE);
+        assert!(
+            listed.requests * 100 <= pages * (100 + most_in_vain),
+            "{name}: {} requests for {pages} pages",
+            listed.requests
+        );
+    }
+}

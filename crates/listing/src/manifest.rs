@@ -2,8 +2,7 @@
 //! from its bytes, so that decoders which take `+` for a space and those which do not read the same key.
 
 use aws::s3::LEFT;
-use model::listing::ListedEntry;
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_encode_byte, utf8_percent_encode};
 
 /// What is left as it is ([`LEFT`]) by byte, letters and digits included: every field of every entry is looked at by it, several times.
 const IS_LEFT: [bool; 256] = {
@@ -26,17 +25,21 @@ pub fn write_row(out: &mut Vec<u8>, bucket: &str, key: &str, version_id: &str) {
     out.extend_from_slice(bucket.as_bytes());
     out.push(b',');
     write_encoded(out, key);
+    end_row(out, version_id);
+}
+
+/// The same of a key that is encoded already.
+pub(crate) fn write_encoded_row(out: &mut Vec<u8>, bucket: &str, key: &str, version_id: &str) {
+    out.extend_from_slice(bucket.as_bytes());
+    out.push(b',');
+    out.extend_from_slice(key.as_bytes());
+    end_row(out, version_id);
+}
+
+fn end_row(out: &mut Vec<u8>, version_id: &str) {
     out.push(b',');
     out.extend_from_slice(version_id.as_bytes());
     out.push(b'\n');
-}
-
-/// The rows of some versions.
-pub fn rows<'a>(bucket: &str, entries: impl IntoIterator<Item = &'a ListedEntry>) -> String {
-    entries
-        .into_iter()
-        .map(|entry| row(bucket, &entry.key, &entry.version_id))
-        .collect()
 }
 
 /// A key as a manifest has it.
@@ -51,8 +54,12 @@ pub fn write_encoded(out: &mut Vec<u8>, key: &str) {
         out.extend_from_slice(key.as_bytes());
         return;
     }
-    for piece in utf8_percent_encode(key, LEFT) {
-        out.extend_from_slice(piece.as_bytes());
+    for byte in key.bytes() {
+        if IS_LEFT[usize::from(byte)] {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(percent_encode_byte(byte).as_bytes());
+        }
     }
 }
 
@@ -101,6 +108,9 @@ mod tests {
                 "{encoded}"
             );
             assert_eq!(decode(&encoded), key);
+            let mut written = Vec::new();
+            write_encoded(&mut written, &key);
+            assert_eq!(written, encoded.as_bytes());
             // The reader that takes a plus for a space must read the same.
             assert_eq!(crate::page::decode(&encoded).expect("encoded"), key);
         }

@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use model::listing::{ListedEntry, Sums};
+use model::listing::Sums;
 
 use crate::manifest;
-use crate::spool::{Keys, Spool};
-use crate::waves::{self, Classes, Depths};
+use crate::spool::{Line, LinesByKey, Spool, VersionFields};
+use crate::waves::{Classes, Depths};
 
 /// What was written of a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,14 +76,18 @@ pub fn write(order: &Order<'_>, spool: &Spool, parts: &[u32]) -> Result<Written,
     let mut written = Written::default();
     let mut flat = order.flat.map(Rows::create).transpose()?;
     let mut depths = Depths::default();
-    for history in Keys::of(spool.read(parts)) {
-        let history = history.map_err(FileError::unreadable(order.out))?;
-        written.sums.add(&history);
-        depths.add(&copyable(&history.entries));
+    let mut keys = LinesByKey::of(spool.lines(parts));
+    while let Some(lines) = keys.next().map_err(FileError::unreadable(order.out))? {
+        let versions = lines.iter().filter_map(|line| line.version);
+        let bytes = versions.clone().map(|version| version.size).sum();
+        written.sums.add_key(lines.len() as u64, versions.count() as u64, bytes);
+        for (wave, (_, version)) in copyable(&lines).enumerate() {
+            depths.add_version(wave, version);
+        }
         if let Some(flat) = &mut flat {
             // As S3 lists them: the newest first.
-            for entry in history.entries.iter().rev().filter(|entry| !entry.is_marker()) {
-                flat.row(order.bucket, &entry.key, &entry.version_id)?;
+            for line in lines.iter().filter(|line| line.version.is_some()) {
+                flat.row(order.bucket, line)?;
             }
         }
     }
@@ -128,13 +132,12 @@ fn write_waves(
         }
         files.push(of_wave);
     }
-    for history in Keys::of(spool.read(parts)) {
-        let history = history.map_err(FileError::unreadable(order.out))?;
-        let versions = copyable(&history.entries);
-        for (wave, entry) in files.iter_mut().zip(&versions) {
-            let class = waves::batch_class(entry);
+    let mut keys = LinesByKey::of(spool.lines(parts));
+    while let Some(lines) = keys.next().map_err(FileError::unreadable(order.out))? {
+        for (wave, (line, version)) in files.iter_mut().zip(copyable(&lines)) {
+            let class = version.batch_class();
             if let Some((_, rows)) = class.and_then(|class| wave.get_mut(class)) {
-                rows.row(order.bucket, &entry.key, &entry.version_id)?;
+                rows.row(order.bucket, line)?;
             }
         }
     }
@@ -146,9 +149,9 @@ fn write_waves(
 }
 
 /// The versions of a key that can be copied now, the oldest first: no delete markers, nothing that is archived.
-fn copyable(entries: &[ListedEntry]) -> Vec<ListedEntry> {
-    let copyable = |entry: &&ListedEntry| !entry.is_marker() && !waves::is_archived(entry);
-    entries.iter().filter(copyable).cloned().collect()
+fn copyable<'a>(lines: &'a [Line<'a>]) -> impl Iterator<Item = (&'a Line<'a>, VersionFields<'a>)> {
+    let versions = lines.iter().rev().filter_map(|line| Some((line, line.version?)));
+    versions.filter(|(_, version)| !version.is_archived())
 }
 
 /// A CSV that is being written.
@@ -170,9 +173,9 @@ impl Rows {
         })
     }
 
-    fn row(&mut self, bucket: &str, key: &str, version_id: &str) -> Result<(), FileError> {
+    fn row(&mut self, bucket: &str, line: &Line<'_>) -> Result<(), FileError> {
         self.line.clear();
-        manifest::write_row(&mut self.line, bucket, key, version_id);
+        manifest::write_encoded_row(&mut self.line, bucket, line.key, line.version_id);
         self.count += 1;
         self.file
             .write_all(&self.line)
@@ -189,7 +192,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use model::listing::Listed;
+    use model::listing::{Listed, ListedEntry};
 
     use super::*;
 

@@ -114,13 +114,20 @@ impl Spool {
     /// Reads parts one behind the other.
     pub fn read(&self, parts: &[u32]) -> Entries {
         Entries {
+            lines: self.lines(parts),
+            line: Vec::new(),
+        }
+    }
+
+    /// The same, as the lines that they are.
+    pub(crate) fn lines(&self, parts: &[u32]) -> Lines {
+        Lines {
             files: parts
                 .iter()
                 .rev()
                 .map(|part| self.folder.join(name_of(*part)))
                 .collect(),
             open: None,
-            line: Vec::new(),
         }
     }
 }
@@ -156,11 +163,97 @@ fn write_line(line: &mut Vec<u8>, entry: &ListedEntry) {
     line.push(b'\n');
 }
 
-/// The entries of several files.
-pub struct Entries {
+/// The lines of several files.
+pub(crate) struct Lines {
     /// The next file is the last.
     files: Vec<PathBuf>,
     open: Option<BufReader<File>>,
+}
+
+impl Lines {
+    /// Puts the next line behind what is in `text`; whether there was one.
+    pub(crate) fn next(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            if let Some(open) = &mut self.open {
+                if open.read_until(b'\n', text)? > 0 {
+                    return Ok(true);
+                }
+                self.open = None;
+            } else {
+                let Some(path) = self.files.pop() else {
+                    return Ok(false);
+                };
+                match File::open(&path) {
+                    Ok(file) => self.open = Some(BufReader::with_capacity(1 << 18, file)),
+                    // A part without an entry has no file.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+}
+
+/// An entry as it stands in a file. Key and version id are encoded as manifests have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) version_id: &'a str,
+    is_latest: bool,
+    millis: &'a str,
+    /// Absent: a delete marker.
+    pub(crate) version: Option<VersionFields<'a>>,
+}
+
+/// What only a version has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct VersionFields<'a> {
+    pub(crate) size: u64,
+    pub(crate) etag: &'a str,
+    pub(crate) storage_class: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line, its end included.
+    pub(crate) fn of(line: &'a [u8]) -> io::Result<Self> {
+        let senseless = || {
+            let shown = String::from_utf8_lossy(line).into_owned();
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{shown:?} is no entry of a listing"),
+            )
+        };
+        let text = std::str::from_utf8(line).map_err(|_| senseless())?;
+        let text = text.strip_suffix('\n').ok_or_else(senseless)?;
+        let mut rest = Some(text);
+        let mut field = || {
+            let text = rest.ok_or_else(senseless)?;
+            let end = memchr(b',', text.as_bytes());
+            rest = end.map(|end| &text[end + 1..]);
+            Ok::<&str, io::Error>(&text[..end.unwrap_or(text.len())])
+        };
+        let (key, version_id, latest, millis) = (field()?, field()?, field()?, field()?);
+        let version = match field() {
+            Err(_) => None,
+            Ok(size) => Some(VersionFields {
+                size: size.parse().map_err(|_| senseless())?,
+                etag: field()?,
+                storage_class: field()?,
+            }),
+        };
+        Ok(Self {
+            key,
+            version_id,
+            is_latest: latest == "L",
+            millis,
+            version,
+        })
+    }
+}
+
+/// The entries of several files.
+pub struct Entries {
+    lines: Lines,
     line: Vec<u8>,
 }
 
@@ -168,61 +261,93 @@ impl Iterator for Entries {
     type Item = io::Result<ListedEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(open) = &mut self.open {
-                self.line.clear();
-                match open.read_until(b'\n', &mut self.line) {
-                    Ok(0) => self.open = None,
-                    Ok(_) => return Some(read_line(&self.line)),
-                    Err(error) => return Some(Err(error)),
-                }
-            } else {
-                let path = self.files.pop()?;
-                match File::open(&path) {
-                    Ok(file) => self.open = Some(BufReader::with_capacity(1 << 18, file)),
-                    // A part without an entry has no file.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Some(Err(error)),
-                }
-            }
+        self.line.clear();
+        match self.lines.next(&mut self.line) {
+            Ok(false) => None,
+            Ok(true) => Some(read_line(&self.line)),
+            Err(error) => Some(Err(error)),
         }
     }
 }
 
 fn read_line(line: &[u8]) -> io::Result<ListedEntry> {
-    let senseless = || {
-        let shown = String::from_utf8_lossy(line).into_owned();
+    let read = Line::of(line)?;
+    let no_time = || {
         io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("{shown:?} is no entry of a listing"),
+            format!("{:?} is not a time in a listing", read.millis),
         )
     };
-    let text = std::str::from_utf8(line).map_err(|_| senseless())?;
-    let text = text.strip_suffix('\n').ok_or_else(senseless)?;
-    let mut rest = Some(text);
-    let mut field = || {
-        let text = rest.ok_or_else(senseless)?;
-        let end = memchr(b',', text.as_bytes());
-        rest = end.map(|end| &text[end + 1..]);
-        Ok::<&str, io::Error>(&text[..end.unwrap_or(text.len())])
-    };
-    let (key, version_id, latest, millis) = (field()?, field()?, field()?, field()?);
-    let what = match field() {
-        Err(_) => Listed::Marker,
-        Ok(size) => Listed::Version {
-            size: size.parse().map_err(|_| senseless())?,
-            etag: decode(field()?),
-            storage_class: decode(field()?),
-        },
-    };
-    let millis = millis.parse().map_err(|_| senseless())?;
+    let millis = read.millis.parse().map_err(|_| no_time())?;
     Ok(ListedEntry {
-        key: decode(key),
-        version_id: decode(version_id),
-        is_latest: latest == "L",
-        last_modified: Timestamp::from_millisecond(millis).map_err(|_| senseless())?,
-        what,
+        key: decode(read.key),
+        version_id: decode(read.version_id),
+        is_latest: read.is_latest,
+        last_modified: Timestamp::from_millisecond(millis).map_err(|_| no_time())?,
+        what: match read.version {
+            None => Listed::Marker,
+            Some(version) => Listed::Version {
+                size: version.size,
+                etag: decode(version.etag),
+                storage_class: decode(version.storage_class),
+            },
+        },
     })
+}
+
+/// Whole keys as the lines that they are: for who writes what was listed and needs nothing decoded.
+pub(crate) struct LinesByKey {
+    lines: Lines,
+    /// The lines of one key.
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    /// The first line of the next.
+    next: Vec<u8>,
+}
+
+impl LinesByKey {
+    /// Groups what comes in S3's order.
+    pub(crate) fn of(lines: Lines) -> Self {
+        Self {
+            lines,
+            text: Vec::new(),
+            ends: Vec::new(),
+            next: Vec::new(),
+        }
+    }
+
+    /// The entries of the next key, the newest first; none at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Vec<Line<'_>>>> {
+        self.text.clear();
+        self.ends.clear();
+        self.text.append(&mut self.next);
+        if self.text.is_empty() && !self.lines.next(&mut self.text)? {
+            return Ok(None);
+        }
+        self.ends.push(self.text.len());
+        // With the comma behind it, or a key would take in those that it begins.
+        let key = memchr(b',', &self.text).map_or(self.text.len(), |comma| comma + 1);
+        loop {
+            let start = self.text.len();
+            if !self.lines.next(&mut self.text)? {
+                break;
+            }
+            let (before, line) = self.text.split_at(start);
+            if !line.starts_with(&before[..key]) {
+                self.next.extend_from_slice(line);
+                self.text.truncate(start);
+                break;
+            }
+            self.ends.push(self.text.len());
+        }
+        let mut start = 0;
+        let lines = self.ends.iter().map(|end| {
+            let line = &self.text[start..*end];
+            start = *end;
+            Line::of(line)
+        });
+        lines.collect::<io::Result<Vec<_>>>().map(Some)
+    }
 }
 
 /// Whole keys from entries, each with all its entries, oldest first.
@@ -333,6 +458,43 @@ mod tests {
         assert!(read_line(b"key,v,L,17").is_err());
         assert!(read_line(b"key,v,L,x,7,e,STANDARD\n").is_err());
         assert!(read_line(b"key,v\n").is_err());
+    }
+
+    #[test]
+    fn lines_by_key_are_the_keys_entries_not_decoded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut spool = Spool::new(folder.path());
+        let mut all = entries(5, 300);
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        // A key that begins another, and histories over the end of a file.
+        let of = |key: &str| ListedEntry {
+            key: key.into(),
+            ..all[0].clone()
+        };
+        let all: Vec<ListedEntry> = [of("a"), of("a"), of("a,"), of("ab")]
+            .into_iter()
+            .chain(all.iter().flat_map(|entry| [entry.clone(), entry.clone()]))
+            .collect();
+        spool.append(1, &all[..99]).expect("written");
+        spool.append(0, &all[99..]).expect("written");
+        spool.flush().expect("written");
+        let mut raw = LinesByKey::of(spool.lines(&[1, 0]));
+        let mut keys = Keys::of(spool.read(&[1, 0]));
+        while let Some(lines) = raw.next().expect("whole") {
+            let history = keys.next().expect("as many keys").expect("whole");
+            assert_eq!(lines.len(), history.entries.len());
+            for (line, entry) in lines.iter().rev().zip(&history.entries) {
+                assert_eq!(
+                    (decode(line.key), decode(line.version_id)),
+                    (entry.key.clone(), entry.version_id.clone())
+                );
+                assert_eq!(
+                    line.version.map(|version| version.size),
+                    (!entry.is_marker()).then(|| entry.size())
+                );
+            }
+        }
+        assert!(keys.next().is_none());
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use model::listing::{Listed, ListedEntry};
 use serde::{Deserialize, Serialize};
 
+use crate::spool::VersionFields;
+
 /// What S3 Batch Operations can write (`REDUCED_REDUNDANCY` is not among them).
 const BATCH_CLASSES: [&str; 7] = [
     "STANDARD",
@@ -37,30 +39,54 @@ pub struct Amount {
 /// The size of a wave by storage class: a job has one class for all that it writes.
 pub type Classes = BTreeMap<String, Amount>;
 
-/// The storage class in which a batch job can write an entry; none where it cannot.
-pub fn batch_class(entry: &ListedEntry) -> Option<&str> {
-    match &entry.what {
-        Listed::Version {
-            size, storage_class, ..
-        } if *size <= LARGEST_COPY && !keeps_parts(entry) => {
-            BATCH_CLASSES.iter().find(|class| **class == storage_class).copied()
+impl<'a> VersionFields<'a> {
+    /// The fields of an entry; none of a delete marker.
+    fn of(entry: &'a ListedEntry) -> Option<Self> {
+        match &entry.what {
+            Listed::Version {
+                size,
+                etag,
+                storage_class,
+            } => Some(Self {
+                size: *size,
+                etag,
+                storage_class,
+            }),
+            Listed::Marker => None,
         }
-        Listed::Marker | Listed::Version { .. } => None,
     }
+
+    /// The storage class in which a batch job can write it; none where it cannot.
+    pub(crate) fn batch_class(self) -> Option<&'static str> {
+        let fits = self.size <= LARGEST_COPY && !self.keeps_parts();
+        let class = BATCH_CLASSES.iter().find(|class| **class == self.storage_class);
+        class.filter(|_| fits).copied()
+    }
+
+    /// Whether it must be restored before it can be copied.
+    pub(crate) fn is_archived(self) -> bool {
+        ARCHIVED.contains(&self.storage_class)
+    }
+
+    fn keeps_parts(self) -> bool {
+        self.size > LARGEST_READ && self.etag.contains('-')
+    }
+}
+
+/// The storage class in which a batch job can write an entry; none where it cannot.
+pub fn batch_class(entry: &ListedEntry) -> Option<&'static str> {
+    VersionFields::of(entry).and_then(VersionFields::batch_class)
 }
 
 /// Whether a version must be restored before it can be copied.
 pub fn is_archived(entry: &ListedEntry) -> bool {
-    matches!(&entry.what, Listed::Version { storage_class, .. } if ARCHIVED.contains(&storage_class.as_str()))
+    VersionFields::of(entry).is_some_and(VersionFields::is_archived)
 }
 
 /// Whether it is copied in the parts in which it was uploaded. Its ETag is made from those; a copy in one piece has another, and for
 /// want of checksums nothing but reading both would prove that they are equal.
 pub fn keeps_parts(entry: &ListedEntry) -> bool {
-    match &entry.what {
-        Listed::Version { size, etag, .. } => *size > LARGEST_READ && etag.contains('-'),
-        Listed::Marker => false,
-    }
+    VersionFields::of(entry).is_some_and(VersionFields::keeps_parts)
 }
 
 /// Whether one copy cannot take it.
@@ -104,16 +130,24 @@ pub struct Depths {
 impl Depths {
     /// Adds what is lacking of a key, the oldest first. Markers are set between waves and have none of their own.
     pub fn add(&mut self, entries: &[ListedEntry]) {
-        let versions = entries.iter().filter(|entry| !entry.is_marker());
-        for (wave, entry) in versions.enumerate() {
-            if self.waves.len() == wave {
-                self.waves.push(Classes::new());
-            }
-            if let Some(class) = batch_class(entry) {
-                let amount = self.waves[wave].entry(class.to_owned()).or_default();
-                amount.rows += 1;
-                amount.bytes += entry.size();
-            }
+        for (wave, version) in entries.iter().filter_map(VersionFields::of).enumerate() {
+            self.add_version(wave, version);
+        }
+    }
+
+    /// Adds a key's version to the wave whose turn it is, counted from 0.
+    pub(crate) fn add_version(&mut self, wave: usize, version: VersionFields<'_>) {
+        if self.waves.len() == wave {
+            self.waves.push(Classes::new());
+        }
+        let Some(class) = version.batch_class() else { return };
+        let classes = &mut self.waves[wave];
+        if !classes.contains_key(class) {
+            classes.insert(class.to_owned(), Amount::default());
+        }
+        if let Some(amount) = classes.get_mut(class) {
+            amount.rows += 1;
+            amount.bytes += version.size;
         }
     }
 

@@ -77,12 +77,17 @@ pub struct Sums {
 impl Sums {
     /// Adds a key.
     pub fn add(&mut self, history: &KeyHistory) {
-        let markers = history.entries.iter().filter(|entry| entry.is_marker()).count() as u64;
-        let all = history.entries.len() as u64;
+        let versions = history.entries.iter().filter(|entry| !entry.is_marker()).count() as u64;
+        let bytes = history.entries.iter().map(ListedEntry::size).sum();
+        self.add_key(history.entries.len() as u64, versions, bytes);
+    }
+
+    /// Adds a key of so many entries, of which so many are versions of so many bytes together.
+    pub fn add_key(&mut self, entries: u64, versions: u64, bytes: u64) {
         self.keys += 1;
-        self.versions += all - markers;
-        self.markers += markers;
-        self.bytes += history.entries.iter().map(ListedEntry::size).sum::<u64>();
-        self.deepest = self.deepest.max(all);
+        self.versions += versions;
+        self.markers += entries - versions;
+        self.bytes += bytes;
+        self.deepest = self.deepest.max(entries);
     }
 }

@@ -53,6 +53,19 @@ pub enum Cut {
     After(u64),
     /// Upon the commit of this many events: nothing that follows on them has happened.
     Upon(u64),
+    /// Upon so many commits of how far a bucket's listing is.
+    UponListing(u64),
+}
+
+impl Cut {
+    /// Its name, with those of the events between which it falls.
+    pub fn name(self, event: impl Fn(u64) -> String) -> String {
+        match self {
+            Self::After(n) => format!("killed behind {}", event(n)),
+            Self::Upon(n) => format!("killed upon {}", event(n)),
+            Self::UponListing(n) => format!("killed upon commit {n} of listings"),
+        }
+    }
 }
 
 /// What is done to a run.
@@ -64,6 +77,8 @@ pub struct Disturbance {
     pub traps: Vec<Trap>,
     /// The second process is asked to take everything back.
     pub undo: bool,
+    /// How far a listing is, is kept after each page; else as often as always.
+    pub keeps_each_page: bool,
 }
 
 /// What is left of a run.
@@ -89,7 +104,10 @@ pub struct Night {
 /// Carries the plan out under a disturbance, until it ends or a person would be needed.
 pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
     in_paused_time(async {
-        let stage = Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+        let mut stage = Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+        if disturbance.keeps_each_page {
+            stage.simulated.world.pages_between_commits = 1;
+        }
         for trap in &disturbance.traps {
             lock(&stage.simulated.cloud).faults.set_trap(trap.clone());
         }
@@ -100,6 +118,7 @@ pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
         let cut_off = |journal: &mut Journal, life: usize| match disturbance.cuts.get(life) {
             Some(Cut::After(events)) => journal.fail_after(*events),
             Some(Cut::Upon(events)) => journal.fail_upon(*events),
+            Some(Cut::UponListing(commits)) => journal.fail_upon_listing(*commits),
             None => {}
         };
         cut_off(&mut journal, 0);
@@ -191,7 +210,7 @@ pub fn carry_out_twice(scenario: &Scenario) -> Second {
         let state = State::fold(&first)
             .expect("events that follow on each other")
             .expect("a run");
-        let looks = look_at_all(&stage, &state).await;
+        let looks = look_at_all(&stage, &journal, &state).await;
         let after = standing::effects(&lock(&stage.simulated.cloud));
         Second {
             events: events_of(&path).len() - first.len(),
@@ -202,13 +221,18 @@ pub fn carry_out_twice(scenario: &Scenario) -> Second {
     })
 }
 
-async fn look_at_all(stage: &Stage, state: &State) -> Vec<(StepId, Result<Observed, Failure>)> {
+async fn look_at_all(
+    stage: &Stage,
+    journal: &SharedJournal,
+    state: &State,
+) -> Vec<(StepId, Result<Observed, Failure>)> {
     let world = &stage.simulated.world;
     let accounts = aws::Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
     let registry = moves::registry(Rc::new(moves::World {
         accounts,
         dns: Rc::clone(&world.dns),
         listings: world.listings.clone(),
+        kept: carriage::keeper(journal, world.pages_between_commits),
     }));
     let outputs = state
         .steps

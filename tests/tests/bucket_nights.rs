@@ -153,10 +153,7 @@ fn crashes() -> Vec<Cut> {
 }
 
 fn drive_crashes(points: &[Cut]) {
-    let name = |cut: &Cut| match cut {
-        Cut::After(n) => format!("killed behind {}", event_name(*n)),
-        Cut::Upon(n) => format!("killed upon {}", event_name(*n)),
-    };
+    let name = |cut: &Cut| cut.name(event_name);
     try_all(points, name, |cut| {
         let disturbance = Disturbance {
             cuts: vec![*cut],
@@ -175,6 +172,64 @@ fn a_move_of_buckets_survives_a_crash_after_any_event() {
 #[ignore = "all points: minutes"]
 fn a_move_of_buckets_survives_a_crash_after_every_event() {
     drive_crashes(&crashes());
+}
+
+/// Twelve hundred keys, two pages, listed again and again.
+static PAGES: LazyLock<Scenario> = LazyLock::new(|| {
+    let keys: Vec<Value> = (0..1_200)
+        .map(|n| key(&format!("{:02}/{n:05}", n % 7), &[json!({ "version": { "size": n } })]))
+        .collect();
+    let section = section("shop-pages", "batch_from = 1");
+    scenario(vec![(bucket("shop-pages", "enabled", &keys), section)])
+});
+
+static PAGES_UNDISTURBED: LazyLock<Night> = LazyLock::new(|| night::carry_out(&PAGES, &Disturbance::default()));
+
+fn drive_commits_of_listings(points: &[u64]) {
+    assert_eq!(PAGES_UNDISTURBED.end, Ok(RunEnd::Completed));
+    let name = |commits: &u64| Cut::UponListing(*commits).name(event_name);
+    try_all(points, name, |commits| {
+        let disturbance = Disturbance {
+            cuts: vec![Cut::UponListing(*commits)],
+            keeps_each_page: true,
+            ..Disturbance::default()
+        };
+        let night = night::carry_out(&PAGES, &disturbance);
+        let mut wrong = night.broken.clone();
+        if night.end != Ok(RunEnd::Completed) || night.lives != 2 {
+            wrong.push(format!(
+                "{:?} after {} lives: {:?}",
+                night.end,
+                night.lives,
+                night.stops()
+            ));
+        }
+        wrong.extend(differences(&PAGES_UNDISTURBED.standing, &night.standing));
+        wrong
+    });
+}
+
+#[test]
+fn a_step_that_is_killed_while_it_lists_goes_on_where_it_was() {
+    drive_commits_of_listings(&[1, 2, 5, 9, 14, 20]);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn a_step_that_is_killed_upon_every_commit_of_a_listing_goes_on_where_it_was() {
+    let mut commits = Vec::new();
+    for nth in 1.. {
+        let disturbance = Disturbance {
+            cuts: vec![Cut::UponListing(nth)],
+            keeps_each_page: true,
+            ..Disturbance::default()
+        };
+        if night::carry_out(&PAGES, &disturbance).lives == 1 {
+            break;
+        }
+        commits.push(nth);
+    }
+    drive_commits_of_listings(&commits);
 }
 
 fn silences() -> Vec<(u64, Fate)> {

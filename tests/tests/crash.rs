@@ -91,10 +91,7 @@ fn crashes() -> Vec<Cut> {
 }
 
 fn drive_crashes(points: &[Cut]) {
-    let name = |cut: &Cut| match cut {
-        Cut::After(n) => format!("killed between {} and {}", event_name(*n), event_name(n + 1)),
-        Cut::Upon(n) => format!("killed upon {}", event_name(*n)),
-    };
+    let name = |cut: &Cut| cut.name(event_name);
     try_all(points, name, |cut| {
         let night = night::carry_out(
             &SCENARIO,
@@ -263,7 +260,7 @@ fn undos() -> Vec<u64> {
 
 fn drive_undos(points: &[Vec<Cut>]) {
     let name = |cuts: &Vec<Cut>| {
-        let (Cut::After(n) | Cut::Upon(n)) = cuts[0];
+        let (Cut::After(n) | Cut::Upon(n) | Cut::UponListing(n)) = cuts[0];
         let again = cuts.get(1).map_or_else(String::new, |cut| {
             format!(", and the undo killed {cut:?} of its events")
         });

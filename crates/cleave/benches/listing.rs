@@ -4,6 +4,8 @@
 //! `cargo bench -p cleave --bench listing --profile dev [-- --keys N] [--in-flight N]`: 1,000,000 keys and 32 and 256 requests in flight
 //! unless others are asked for. Server and client share the machine: at 256 the server is what is measured.
 
+#![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,13 +1,14 @@
 //! What a run needs in any world: accounts, registry, engine, and a call log that reaches the journal.
 
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws::{Accounts, CallSink};
 use engine::run::SharedJournal;
 use engine::{Engine, EngineError, Options, Run, Signal, Stop};
-use journal::Journal;
-use model::CallRecord;
+use journal::{Journal, JournalError};
+use model::{CallRecord, Failure, FailureClass};
+use moves::ListingKeeper;
 use tokio::sync::watch;
 
 use crate::world::World;
@@ -39,6 +40,26 @@ impl PendingCalls {
     }
 }
 
+/// Keeps how far listings are in the run's journal, after every so many pages.
+pub fn keeper(journal: &SharedJournal, every: u32) -> ListingKeeper {
+    fn lock(journal: &SharedJournal) -> MutexGuard<'_, Journal> {
+        journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    let refused = |error: JournalError| {
+        let what = format!(
+            "how far a bucket's listing is could not be kept in the journal: {error}. Nothing in AWS was changed by this"
+        );
+        Failure::ours("journal", FailureClass::WrongState, "[ListingNotKept]", what)
+    };
+    let (loading, putting, forgetting) = (Arc::clone(journal), Arc::clone(journal), Arc::clone(journal));
+    ListingKeeper {
+        every,
+        load: Box::new(move |step, bucket| lock(&loading).listing(step, bucket).map_err(refused)),
+        put: Box::new(move |parts| lock(&putting).put_listings(parts).map_err(refused)),
+        forget: Box::new(move |step, bucket| lock(&forgetting).forget_listing(step, bucket).map_err(refused)),
+    }
+}
+
 /// A journal that several hands hold.
 pub fn shared(journal: Journal) -> SharedJournal {
     Arc::new(Mutex::new(journal))
@@ -60,6 +81,7 @@ pub fn engine(
         accounts,
         dns: Rc::clone(&world.dns),
         listings: world.listings.clone(),
+        kept: keeper(journal, world.pages_between_commits),
     });
     let registry = moves::registry(Rc::clone(&acting));
     let renew = Box::new(move || {

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws::{CallSink, Connection};
@@ -39,7 +40,12 @@ pub struct World {
     pub login_command: String,
     /// Where the listings of buckets lie while a step needs them.
     pub listings: PathBuf,
+    /// After so many pages it is kept how far a listing is.
+    pub pages_between_commits: u32,
 }
+
+/// About a second of a large bucket's listing; a small one is done before there is anything to keep.
+const PAGES_BETWEEN_COMMITS: u32 = 500;
 
 /// simcloud in this process, for one rehearsal.
 pub struct Simulated {
@@ -47,6 +53,25 @@ pub struct Simulated {
     pub world: World,
     /// The state behind it.
     pub cloud: simcloud::cloud::Shared,
+    /// Goes with it: rehearsals of one plan run side by side, and each has its own listings.
+    _listings: Passing,
+}
+
+/// A folder that is removed with the value, if it was made at all.
+struct Passing(PathBuf);
+
+impl Passing {
+    fn folder() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(temporary_folder().join(format!("cleave-rehearsal-{}-{number}", std::process::id())))
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The wall's clock.
@@ -176,15 +201,21 @@ pub fn simulated(inventory: &Inventory, start: Timestamp, seed: u64, level: Faul
         })
     });
     let clock = Clock::new(move || now(), 1.0);
+    let listings = Passing::folder();
     let world = World {
         kind: WorldKind::Rehearsal,
         connection,
         dns,
         clock,
         login_command: "aws sso login".to_owned(),
-        listings: temporary_folder(),
+        listings: listings.0.clone(),
+        pages_between_commits: PAGES_BETWEEN_COMMITS,
     };
-    Simulated { world, cloud }
+    Simulated {
+        world,
+        cloud,
+        _listings: listings,
+    }
 }
 
 #[expect(
@@ -218,6 +249,7 @@ pub async fn live(region: &Region, profile: Option<&str>, log: CallSink) -> Resu
         clock: Clock::new(wall_now, 1.0),
         login_command,
         listings: temporary_folder(),
+        pages_between_commits: PAGES_BETWEEN_COMMITS,
     })
 }
 
@@ -264,6 +296,7 @@ pub async fn endpoint(
         clock: Clock::new(move || clock_now(), speed),
         login_command,
         listings: temporary_folder(),
+        pages_between_commits: PAGES_BETWEEN_COMMITS,
     })
 }
 

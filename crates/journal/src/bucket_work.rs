@@ -2,35 +2,13 @@
 //! of versions; each row says again what can be looked up in AWS, so that losing the last one costs only looking again.
 
 use model::StepId;
+use model::listing::ListingPart;
 use rusqlite::Row;
 use serde_json::Value;
 
 use crate::calls::unsigned;
 use crate::error::JournalError;
 use crate::open::Journal;
-
-/// One part of a bucket's listing: a range of keys.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListingPart {
-    /// The step that lists.
-    pub step: StepId,
-    /// The bucket.
-    pub bucket: String,
-    /// Which part.
-    pub part: u32,
-    /// The range begins behind this key; absent: at the start.
-    pub after: Option<String>,
-    /// The range ends with this key; absent: at the end.
-    pub until: Option<String>,
-    /// Where S3 is to go on; absent: at the start of the range, or nowhere.
-    pub cursor: Option<Value>,
-    /// How many versions and delete markers it has found.
-    pub versions: u64,
-    /// How many bytes those have.
-    pub bytes: u64,
-    /// Whether the range has been listed to its end.
-    pub done: bool,
-}
 
 /// A manifest for S3 Batch Operations, written as an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +79,17 @@ impl Journal {
                 ))?;
             }
         }
+        transaction.commit()?;
+        self.after_listing()
+    }
+
+    /// A step's listing of a bucket has served, or counts no more.
+    pub fn forget_listing(&mut self, step: &StepId, bucket: &str) -> Result<(), JournalError> {
+        let transaction = self.begin()?;
+        transaction.execute(
+            "DELETE FROM listing WHERE step = ?1 AND bucket = ?2",
+            (step.as_str(), bucket),
+        )?;
         Ok(transaction.commit()?)
     }
 

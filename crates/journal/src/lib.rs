@@ -27,7 +27,7 @@ mod write_ahead_log;
 #[cfg(test)]
 mod test_events;
 
-pub use bucket_work::{CopyJob, ListingPart, Manifest};
+pub use bucket_work::{CopyJob, Manifest};
 pub use calls::CallSummary;
 pub use durations::DurationSample;
 pub use error::JournalError;

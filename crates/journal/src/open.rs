@@ -45,6 +45,8 @@ enum CrashSwitch {
     Before(u64),
     /// The commit that brings this many more events takes place, and its caller hears nothing of it.
     Upon(u64),
+    /// The same of the commits of listings.
+    UponListing(u64),
     Dead,
 }
 
@@ -178,6 +180,11 @@ impl Journal {
         self.crash = CrashSwitch::Upon(n);
     }
 
+    /// Like [`fail_upon`](Self::fail_upon), of the `n`th commit of a bucket's listing.
+    pub fn fail_upon_listing(&mut self, n: u64) {
+        self.crash = CrashSwitch::UponListing(n);
+    }
+
     /// A transaction for writing. It takes the write lock at once: one that began by reading could fail later, half done.
     pub(crate) fn begin(&mut self) -> Result<Transaction<'_>, JournalError> {
         self.writable()?;
@@ -190,7 +197,7 @@ impl Journal {
         match (self.access, self.crash) {
             (Access::Read | Access::ReadNewer(_), _) => Err(JournalError::ReadOnly),
             (Access::Write, CrashSwitch::Dead) => Err(JournalError::CrashSwitch),
-            (Access::Write, CrashSwitch::Off | CrashSwitch::Before(_) | CrashSwitch::Upon(_)) => Ok(()),
+            (Access::Write, _) => Ok(()),
         }
     }
 
@@ -202,7 +209,7 @@ impl Journal {
                 self.crash = CrashSwitch::Dead;
                 Err(JournalError::CrashSwitch)
             }
-            CrashSwitch::Off | CrashSwitch::Before(_) | CrashSwitch::Upon(_) | CrashSwitch::Dead => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -215,7 +222,20 @@ impl Journal {
                 self.crash = CrashSwitch::Dead;
                 return Err(JournalError::CrashSwitch);
             }
-            CrashSwitch::Off | CrashSwitch::Dead => {}
+            CrashSwitch::Off | CrashSwitch::UponListing(_) | CrashSwitch::Dead => {}
+        }
+        Ok(())
+    }
+
+    /// After where a listing stands was committed.
+    pub(crate) fn after_listing(&mut self) -> Result<(), JournalError> {
+        match self.crash {
+            CrashSwitch::UponListing(left) if left > 1 => self.crash = CrashSwitch::UponListing(left - 1),
+            CrashSwitch::UponListing(_) => {
+                self.crash = CrashSwitch::Dead;
+                return Err(JournalError::CrashSwitch);
+            }
+            CrashSwitch::Off | CrashSwitch::Before(_) | CrashSwitch::Upon(_) | CrashSwitch::Dead => {}
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 pub mod compare;
 pub mod division;
 pub mod histories;
+pub mod kept;
 pub mod manifest;
 pub mod manifests;
 pub mod missing;
@@ -21,6 +22,7 @@ pub mod waves;
 pub use compare::{Difference, Pair, Sameness};
 pub use division::{Division, Part};
 pub use histories::Histories;
+pub use kept::{KeptListing, Whose};
 pub use missing::{Missing, can_be_proved_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};
 pub use spool::{Keys, Spool};

@@ -101,6 +101,8 @@ impl Spool {
 
     /// Discards the files of parts of this number and above.
     pub fn discard_from(&mut self, part: u32) -> io::Result<()> {
+        self.growing.retain(|number, _| *number < part);
+        self.lengths.retain(|number, _| *number < part);
         for file in std::fs::read_dir(&self.folder)? {
             let path = file?.path();
             let number = path.file_name().and_then(|name| name.to_str()).and_then(number_of);

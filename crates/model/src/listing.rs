@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::StepId;
 
 /// One entry of a bucket's version listing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,29 @@ pub struct KeyHistory {
     pub key: String,
     /// Its entries, oldest first.
     pub entries: Vec<ListedEntry>,
+}
+
+/// How far one part of a bucket's listing has come: a range of keys. Kept, so that a listing that is killed goes on where it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListingPart {
+    /// The step that lists.
+    pub step: StepId,
+    /// The bucket.
+    pub bucket: String,
+    /// Which part.
+    pub part: u32,
+    /// The range begins behind this key; absent: at the start.
+    pub after: Option<String>,
+    /// The range ends with this key; absent: at the end.
+    pub until: Option<String>,
+    /// Where S3 is to go on; absent: at the start of the range, or nowhere.
+    pub cursor: Option<Value>,
+    /// How many versions and delete markers it has found.
+    pub versions: u64,
+    /// How many bytes those have.
+    pub bytes: u64,
+    /// Whether the range has been listed to its end.
+    pub done: bool,
 }
 
 /// Sums over a bucket.

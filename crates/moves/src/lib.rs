@@ -24,7 +24,7 @@ use engine::Registry;
 
 pub use plan::plan;
 pub use runbook::{Runbook, RunbookError};
-pub use world::World;
+pub use world::{ListingKeeper, World};
 
 /// The code of every action.
 pub fn registry(world: Rc<World>) -> Registry {

@@ -7,12 +7,32 @@ use std::rc::Rc;
 
 use aws::{Account, Accounts};
 use engine::{Registry, Step};
-use model::{Failure, Side};
+use model::listing::ListingPart;
+use model::{Failure, Side, StepId};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// Sends one DNS message to a server (name or address) and gives the answer's message.
 pub type AskDns = Rc<dyn Fn(String, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Failure>>>>>;
+
+/// Keeps how far listings are, wherever the run keeps its facts.
+pub struct ListingKeeper {
+    /// After so many pages it is kept again.
+    pub every: u32,
+    /// What was kept of a step's listing of a bucket.
+    pub load: Box<LoadListing>,
+    /// Keeps parts, all of them or none.
+    pub put: Box<PutListing>,
+    /// Forgets what was kept of a step's listing of a bucket.
+    pub forget: Box<ForgetListing>,
+}
+
+/// Gives the parts of a step's listing of a bucket.
+pub type LoadListing = dyn Fn(&StepId, &str) -> Result<Vec<ListingPart>, Failure>;
+/// Keeps parts of a listing.
+pub type PutListing = dyn Fn(&[ListingPart]) -> Result<(), Failure>;
+/// Forgets the parts of a step's listing of a bucket.
+pub type ForgetListing = dyn Fn(&StepId, &str) -> Result<(), Failure>;
 
 /// What steps act through.
 pub struct World {
@@ -22,6 +42,8 @@ pub struct World {
     pub dns: AskDns,
     /// Where the listings of buckets lie while a step needs them. It is made when it is needed.
     pub listings: PathBuf,
+    /// How far those are.
+    pub kept: ListingKeeper,
 }
 
 impl World {

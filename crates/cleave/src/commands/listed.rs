@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use aws::{Account, Accounts, CallSink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use journal::Lease;
-use listing::{Division, Source, Spool, parallel};
+use journal::{Journal, JournalError, Lease};
+use listing::kept::mark_of;
+use listing::{Division, KeptListing, Source, Spool, Whose, parallel};
 use model::plan::AccountAccess;
-use model::{AccountId, Failure, FailureClass, Region, RunId, Side};
+use model::{AccountId, Failure, FailureClass, Region, ResourceRef, RunId, Side};
 
 use crate::args::Reading;
-use crate::commands::kept_listing::KeptListing;
 use crate::commands::run;
 use crate::error::CliError;
 use crate::exit;
@@ -123,12 +123,22 @@ pub async fn list(
         run::make(&path, world)?;
     }
     let lease = run::take_lease(&path, world)?;
-    let mut kept = KeptListing::open(&path, bucket)?;
-    let mut division = kept.resume()?;
-    if let Some(begun) = kept
-        .begun_at()?
-        .filter(|_| division.parts().any(|part| part.entries > 0))
-    {
+    let refused = |error: JournalError| CliError::journal(&path, &error);
+    let mut journal = Journal::open(&path).map_err(refused)?;
+    let of = Whose {
+        step: ResourceRef::new("bucket", bucket).step("list"),
+        bucket: bucket.to_owned(),
+        mark: "listed".to_owned(),
+    };
+    let begun = journal.stamped().map_err(refused)?.map(|stamp| stamp.created_at);
+    let mut rows = journal.listing(&of.step, bucket).map_err(refused)?;
+    if rows.iter().any(|row| mark_of(row) != Some(&of.mark)) {
+        journal.forget_listing(&of.step, bucket).map_err(refused)?;
+        rows.clear();
+    }
+    let keep: listing::kept::Keep<'_, CliError> = Box::new(move |parts| journal.put_listings(parts).map_err(refused));
+    let (mut kept, mut division) = KeptListing::resume(folder, of, rows, keep, Box::new(unwritable))?;
+    if let Some(begun) = begun.filter(|_| division.parts().any(|part| part.entries > 0)) {
         screen::warn(&format!(
             "goes on with the listing of {bucket} begun at {begun}: what was written to the bucket since may be missing. To list \
              anew, remove {}",
@@ -165,7 +175,7 @@ pub async fn list(
     committed?;
     Ok(Listed {
         order: division.parts().map(|part| part.number).collect(),
-        spool: kept.into_spool(),
+        spool: kept.into_spool()?,
         effort,
         folder: folder.to_owned(),
         _lease: lease,

@@ -3,7 +3,6 @@
 pub mod compare;
 pub mod files;
 pub mod journal;
-pub mod kept_listing;
 pub mod listed;
 pub mod manifest;
 pub mod plan;

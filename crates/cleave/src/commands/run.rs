@@ -152,8 +152,6 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         make(path, &world)?;
     }
     let lease = take_lease(path, &world)?;
-    // What a killed process left. Nobody else is at this run now.
-    let _ = std::fs::remove_dir_all(&world.listings);
     let mut opened = Journal::open(path).map_err(|error| CliError::journal(path, &error))?;
     if let Some(wish) = &conduct.wish {
         opened
@@ -195,7 +193,10 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     screen.finish();
     let end = end.map_err(|error| CliError::engine(path, &error))?;
     screen::farewell(&end, &engine.state(), path);
-    let _ = std::fs::remove_dir_all(&world.listings);
+    if engine.state().ended.is_some() {
+        // Until then a listing may be gone on with.
+        let _ = std::fs::remove_dir_all(&world.listings);
+    }
     drop(lease);
     Ok(exit_code(&end))
 }

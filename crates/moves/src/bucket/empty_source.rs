@@ -1,18 +1,23 @@
-//! Empties the source bucket: the point of no return. Nothing is deleted that has no equal in the copy: a version that came after the
-//! proof stops it.
+//! Empties the source bucket: the point of no return. Nothing is deleted that has no equal in the copy: both are listed anew, key is
+//! held against key, and a version that came after the proof stops it. What comes after that listing is in none of its batches; it
+//! shows when the bucket is looked at in the end.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use aws::s3::VersionName;
 use engine::{Begun, Observed, Step, StepContext, Verified};
+use futures::StreamExt as _;
 use listing::{Lister, can_be_proved_copy};
 use model::listing::ListedEntry;
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::place::{Place, histories};
+use super::archived::Wanted;
+use super::listed::{Both, ListedPairs};
+use super::place::Place;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,20 +36,79 @@ struct Emptied {
     deleted: u64,
 }
 
+/// As many as one request deletes.
+const A_BATCH: usize = 1_000;
+/// So many batches go by between two words to the journal.
+const A_STRETCH: usize = 32;
+/// So many are in flight at the most, and half as many whenever S3 asks for less: it bears 3,500 deletions a second and more, and
+/// nobody can tell how much more.
+const IN_FLIGHT: usize = 16;
+
 pub(super) struct EmptySource {
     input: Input,
     world: Rc<World>,
+    /// What is left of the two listings, and of the batches.
+    left: RefCell<Option<Left>>,
+    in_flight: Cell<usize>,
+}
+
+struct Left {
+    pairs: ListedPairs,
+    /// Batches that were refused.
+    again: Vec<Vec<VersionName>>,
+    /// Holds the files.
+    _both: Both,
 }
 
 impl EmptySource {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+        Self {
+            input,
+            world,
+            left: RefCell::default(),
+            in_flight: Cell::new(IN_FLIGHT),
+        }
     }
 
-    async fn first_page(&self) -> Result<Vec<ListedEntry>, Failure> {
+    async fn list(&self, cx: &StepContext) -> Result<Left, Failure> {
+        let (source, copied) = (self.world.source(), self.input.copy.account(&self.world));
+        let copy = self.input.copy.name(cx)?;
+        let as_it_is = Wanted::as_it_is();
+        let both = Both::whole(
+            &self.world,
+            cx,
+            (&source, &self.input.source),
+            (&copied, &copy),
+            as_it_is,
+        )
+        .await?;
+        Ok(Left {
+            pairs: both.pairs(),
+            again: Vec::new(),
+            _both: both,
+        })
+    }
+
+    /// Deletes batches side by side. Gives those that were refused, and why the first was.
+    async fn delete(&self, batches: Vec<Vec<VersionName>>) -> (u64, Vec<Vec<VersionName>>, Option<Failure>) {
         let source = self.world.source();
-        let mut pages = Lister::new(&source, &source.id, &self.input.source, None);
-        Ok(pages.next_page().await?.unwrap_or_default().entries)
+        let mut going = futures::stream::iter(batches)
+            .map(|batch| async {
+                let done = source.s3.delete_versions(&self.input.source, &batch).await;
+                (batch, done)
+            })
+            .buffer_unordered(self.in_flight.get());
+        let (mut deleted, mut again, mut refused) = (0, Vec::new(), None);
+        while let Some((batch, done)) = going.next().await {
+            match done {
+                Ok(()) => deleted += batch.len() as u64,
+                Err(failure) => {
+                    again.push(batch);
+                    refused.get_or_insert(failure);
+                }
+            }
+        }
+        (deleted, again, refused)
     }
 }
 
@@ -57,96 +121,111 @@ fn without_equal<'a>(entries: &'a [ListedEntry], copy: &[ListedEntry]) -> Option
     })
 }
 
+fn late(cx: &StepContext, entry: &ListedEntry) -> Failure {
+    let what = format!(
+        "{:?} (version {}) has no equal in the copy: it was written after the copy was proved. Nothing of it was deleted",
+        entry.key, entry.version_id
+    );
+    cx.failure(FailureClass::WrongState, "[LateWrite]", what)
+}
+
+fn emptied(cx: &StepContext) -> Emptied {
+    cx.cursor
+        .as_ref()
+        .and_then(|cursor| Emptied::deserialize(cursor).ok())
+        .unwrap_or_default()
+}
+
 #[async_trait(?Send)]
 impl Step for EmptySource {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let left = match self.first_page().await {
-            Ok(entries) => !entries.is_empty() || !self.world.source().s3.uploads(&self.input.source).await?.is_empty(),
+        let source = self.world.source();
+        let mut pages = Lister::new(&source, &source.id, &self.input.source, None);
+        let left = match pages.next_page().await {
+            Ok(page) => {
+                !page.unwrap_or_default().entries.is_empty() || !source.s3.uploads(&self.input.source).await?.is_empty()
+            }
             Err(failure) if failure.code == "NoSuchBucket" => false,
             Err(failure) => return Err(failure),
         };
-        let emptied = cx
-            .cursor
-            .as_ref()
-            .and_then(|cursor| Emptied::deserialize(cursor).ok())
-            .unwrap_or_default();
         Ok(if left {
             Observed::Absent
         } else {
-            Observed::Present(json!({ "deleted": emptied.deleted }))
+            Observed::Present(json!({ "deleted": emptied(cx).deleted }))
         })
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let source = self.world.source();
         let bucket = &self.input.source;
-        let mut emptied = cx
-            .cursor
-            .as_ref()
-            .and_then(|cursor| Emptied::deserialize(cursor).ok())
-            .unwrap_or_default();
+        let mut emptied = emptied(cx);
         let swept = |emptied: Emptied, more: bool| Begun::Swept {
             done: emptied.deleted,
             total: Some(self.input.expected.max(emptied.deleted)),
             cursor: json!(emptied),
             more,
         };
-        // An upload that is completed later would bring an object back.
-        let uploads = source.s3.uploads(bucket).await?;
-        if !uploads.is_empty() {
-            for upload in &uploads {
-                source.s3.abort_upload(bucket, upload).await?;
+        let mut left = match self.left.take() {
+            Some(left) => left,
+            None => {
+                // An upload that is completed later would bring an object back.
+                let uploads = source.s3.uploads(bucket).await?;
+                if !uploads.is_empty() {
+                    for upload in &uploads {
+                        source.s3.abort_upload(bucket, upload).await?;
+                    }
+                    return Ok(swept(emptied, true));
+                }
+                self.list(cx).await?
             }
-            return Ok(swept(emptied, true));
-        }
-        let entries = self.first_page().await?;
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
-            return Ok(swept(emptied, false));
         };
-        let late = |entry: &ListedEntry| {
-            let what = format!(
-                "{:?} (version {}) has no equal in the copy: it was written after the copy was proved. Nothing of it was deleted",
-                entry.key, entry.version_id
-            );
-            cx.failure(FailureClass::WrongState, "[LateWrite]", what)
-        };
-        if emptied
-            .after
-            .as_ref()
-            .is_some_and(|after| first.key.as_bytes() <= after.as_bytes())
-        {
-            return Err(late(first));
-        }
-        let copied = self.input.copy.account(&self.world);
-        let mut keys = histories(&copied, &self.input.copy.name(cx)?, emptied.after.as_deref());
-        let mut copy = Vec::new();
-        while let Some(history) = keys.next().await? {
-            if history.key.as_bytes() > last.key.as_bytes() {
+        let mut batches = std::mem::take(&mut left.again);
+        let (mut after, mut ended) = (emptied.after.clone(), false);
+        while batches.len() < A_STRETCH {
+            let Some(pair) = left.pairs.next().await? else {
+                ended = true;
                 break;
+            };
+            let Some(first) = pair.original.first() else { continue };
+            let gone = emptied.after.as_ref();
+            if gone.is_some_and(|gone| pair.key.as_bytes() <= gone.as_bytes()) {
+                return Err(late(cx, first));
             }
-            copy.extend(history.entries);
+            if let Some(entry) = without_equal(&pair.original, &pair.copy) {
+                return Err(late(cx, entry));
+            }
+            for entry in pair.original {
+                if batches.last().is_none_or(|batch| batch.len() == A_BATCH) {
+                    batches.push(Vec::new());
+                }
+                if let Some(batch) = batches.last_mut() {
+                    batch.push(VersionName {
+                        key: entry.key,
+                        version_id: entry.version_id,
+                    });
+                }
+            }
+            after = Some(pair.key);
         }
-        if let Some(entry) = without_equal(&entries, &copy) {
-            return Err(late(entry));
+        let (deleted, again, refused) = self.delete(batches).await;
+        emptied.deleted += deleted;
+        if let Some(failure) = refused {
+            left.again = again;
+            self.left.replace(Some(left));
+            self.in_flight.set((self.in_flight.get() / 2).max(1));
+            // What was deleted is told first; what was refused is asked for again right behind it.
+            return if deleted > 0 {
+                Ok(swept(emptied, true))
+            } else {
+                Err(failure)
+            };
         }
-        // The last key's entries may go on in the next page.
-        let before_last = entries
-            .iter()
-            .rev()
-            .map(|entry| &entry.key)
-            .find(|key| **key != last.key)
-            .cloned();
-        let versions: Vec<VersionName> = entries
-            .iter()
-            .map(|entry| VersionName {
-                key: entry.key.clone(),
-                version_id: entry.version_id.clone(),
-            })
-            .collect();
-        source.s3.delete_versions(bucket, &versions).await?;
-        emptied.deleted += versions.len() as u64;
-        emptied.after = before_last.or(emptied.after);
-        Ok(swept(emptied, true))
+        self.in_flight.set((self.in_flight.get() + 1).min(IN_FLIGHT));
+        emptied.after = after;
+        if !ended {
+            self.left.replace(Some(left));
+        }
+        Ok(swept(emptied, !ended))
     }
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {

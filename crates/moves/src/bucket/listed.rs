@@ -1,13 +1,15 @@
-//! A bucket listed whole for one step: with many requests in flight, into files that go with the value. A step that is cut off lists
-//! anew when it goes on; what it had changed it sees.
+//! A bucket listed whole for one step: with many requests in flight, into files that go with the value. A step that is killed while
+//! it lists goes on where it was; one that is cut off later lists anew, and sees what it had changed.
 
 use std::path::{Path, PathBuf};
 
 use aws::Account;
-use listing::{Division, Keys, Pair, Source, Spool, compare, parallel};
-use model::listing::ListedEntry;
-use model::{Failure, FailureClass};
-use tempfile::TempDir;
+use engine::StepContext;
+use jiff::{SignedDuration, Timestamp};
+use listing::kept::{Keep, mark_of};
+use listing::{Division, KeptListing, Keys, Pair, Source, Spool, Whose, compare, parallel};
+use model::listing::{ListedEntry, ListingPart};
+use model::{Digest, Failure, FailureClass};
 
 use super::archived::Wanted;
 use crate::world::World;
@@ -19,34 +21,92 @@ const IN_FLIGHT: usize = 32;
 pub(super) struct Listed {
     spool: Spool,
     order: Vec<u32>,
-    /// The files go with it.
-    folder: TempDir,
+    folder: Folder,
+}
+
+/// A listing's files. They go with it once they are whole; until then they stay, for whoever goes on.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays is removed with the run's other listings.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Whoever is killed is soon begun again. What was listed long ago says little of a bucket that is in use.
+const GOES_ON_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whose listing it is, and what counts of what was kept of it: nothing of a listing that was begun before a person had the step tried
+/// again, or long ago; nor of one that had come to its end, since the step may have acted upon it.
+fn taken_up(world: &World, cx: &StepContext, bucket: &str) -> Result<(Whose, Vec<ListingPart>), Failure> {
+    let step = cx.spec.id.clone();
+    let mut rows = (world.kept.load)(&step, bucket)?;
+    let since = cx.started_at.map_or(0, |at| at.as_millisecond());
+    let stem = format!("{} {since} ", cx.retried);
+    let counts = |mark: &&str| {
+        let begun = mark.strip_prefix(&stem).and_then(|begun| begun.parse().ok());
+        let begun = begun.and_then(|begun| Timestamp::from_millisecond(begun).ok());
+        begun.is_some_and(|begun| cx.now.duration_since(begun) < GOES_ON_WITHIN)
+    };
+    let goes_on = rows.first().and_then(mark_of).filter(counts);
+    let goes_on = goes_on.filter(|_| rows.iter().any(|row| !row.done));
+    let mark = match goes_on {
+        Some(mark) => mark.to_owned(),
+        None => format!("{stem}{}", cx.now.as_millisecond()),
+    };
+    if goes_on.is_none() && !rows.is_empty() {
+        (world.kept.forget)(&step, bucket)?;
+        rows.clear();
+    }
+    let bucket = bucket.to_owned();
+    Ok((Whose { step, bucket, mark }, rows))
 }
 
 impl Listed {
-    /// Lists a bucket of an account.
-    pub(super) async fn whole(world: &World, account: &Account, bucket: &str) -> Result<Self, Failure> {
+    /// Lists a bucket of an account for a step.
+    pub(super) async fn whole(
+        world: &World,
+        cx: &StepContext,
+        account: &Account,
+        bucket: &str,
+    ) -> Result<Self, Failure> {
+        let (of, rows) = taken_up(world, cx, bucket)?;
+        let name = Digest::of(format!("{} {bucket}", of.step).as_bytes());
+        let path = world.listings.join(format!("bucket-{}", name.short()));
         let on_disk = |error: std::io::Error| on_disk(&world.listings, &error);
-        let folder = std::fs::create_dir_all(&world.listings)
-            .and_then(|()| tempfile::Builder::new().prefix("bucket-").tempdir_in(&world.listings))
-            .map_err(on_disk)?;
-        let mut spool = Spool::new(folder.path());
-        let mut division = Division::new();
+        std::fs::create_dir_all(&path).map_err(on_disk)?;
+        let goes_on = !rows.is_empty();
+        let (put, every) = (&world.kept.put, world.kept.every);
+        let keep: Keep<'_, Failure> = Box::new(move |parts| put(parts));
+        let (mut kept, mut division) = KeptListing::resume(&path, of, rows, keep, Box::new(on_disk))?;
         let source = Source::new(account, &account.id, bucket);
-        let mut each =
-            |_: &Division, part: u32, entries: Vec<ListedEntry>| spool.append(part, &entries).map_err(on_disk);
-        parallel::list(&source, &mut division, IN_FLIGHT, &mut each).await?;
-        spool.flush().map_err(on_disk)?;
+        let mut pages = 0;
+        let mut each = |division: &Division, part: u32, entries: Vec<ListedEntry>| {
+            kept.take(part, &entries)?;
+            pages += 1;
+            if pages % every == 0 {
+                kept.commit(division)?;
+            }
+            Ok(())
+        };
+        let listed = parallel::list(&source, &mut division, IN_FLIGHT, &mut each).await;
+        if goes_on || pages >= every || listed.is_err() {
+            // What has come is kept also where the rest has not; and that nothing is left to be listed must be known before anything
+            // is done about it.
+            kept.commit(&division)?;
+        }
+        listed?;
         Ok(Self {
             order: division.parts().map(|part| part.number).collect(),
-            spool,
-            folder,
+            spool: kept.into_spool()?,
+            folder: Folder(path),
         })
     }
 
     /// Its keys, in order.
     pub(super) fn keys(&self) -> ReadBack<Keys> {
-        ReadBack::of(self.read(), self.folder.path())
+        ReadBack::of(self.read(), &self.folder.0)
     }
 
     fn read(&self) -> Keys {
@@ -65,12 +125,16 @@ impl Both {
     /// Lists an original and its copy, the original with the storage classes that copies of it are to have.
     pub(super) async fn whole(
         world: &World,
+        cx: &StepContext,
         (from, original): (&Account, &str),
         (to, copy): (&Account, &str),
         wanted: Wanted,
     ) -> Result<Self, Failure> {
-        let (original, copy) =
-            futures::future::try_join(Listed::whole(world, from, original), Listed::whole(world, to, copy)).await?;
+        let (original, copy) = futures::future::try_join(
+            Listed::whole(world, cx, from, original),
+            Listed::whole(world, cx, to, copy),
+        )
+        .await?;
         Ok(Self { original, copy, wanted })
     }
 
@@ -78,7 +142,7 @@ impl Both {
     pub(super) fn pairs(&self) -> ListedPairs {
         let pairs = compare::ListedPairs::new(self.original.read(), self.copy.read());
         ListedPairs {
-            read: ReadBack::of(pairs, self.original.folder.path()),
+            read: ReadBack::of(pairs, &self.original.folder.0),
             wanted: self.wanted.clone(),
         }
     }

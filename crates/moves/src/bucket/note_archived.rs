@@ -45,7 +45,7 @@ impl Step for NoteArchived {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let account = self.input.of.account(&self.world);
-        let listed = Listed::whole(&self.world, &account, &self.input.of.name(cx)?).await?;
+        let listed = Listed::whole(&self.world, cx, &account, &self.input.of.name(cx)?).await?;
         let (target, ops) = (self.world.target(), self.input.ops.name(cx)?);
         let mut note = GrowingObject::new(&target, &ops, self.input.key.clone());
         let mut versions = 0;

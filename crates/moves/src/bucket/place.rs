@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use aws::Account;
 use engine::StepContext;
-use listing::{Histories, Lister, Marker};
 use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 
@@ -64,13 +63,4 @@ impl Place {
     pub(super) fn account(&self, world: &Rc<World>) -> Arc<Account> {
         world.account(self.side)
     }
-}
-
-/// The keys of a bucket, read by its own account, behind `after`.
-pub(super) fn histories<'a>(account: &'a Account, bucket: &str, after: Option<&str>) -> Histories<'a> {
-    let after = after.map(|key| Marker {
-        key: key.to_owned(),
-        version_id: None,
-    });
-    Histories::new(Lister::new(account, &account.id, bucket, after))
 }

@@ -203,7 +203,7 @@ impl ProveCopy {
         let target = self.world.target();
         let ops = self.input.ops.name(cx)?;
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
+        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), wanted).await?;
         let buckets = Buckets {
             from: &from,
             original: &original,

@@ -53,7 +53,7 @@ impl RestoreArchived {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let as_it_is = Wanted::as_it_is();
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
+        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), as_it_is).await?;
         let mut archived = Vec::new();
         let mut pairs = both.pairs();
         while let Some(pair) = pairs.next().await? {

@@ -205,7 +205,7 @@ impl Settle {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), wanted).await?;
+        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), wanted).await?;
         let mut left = Left {
             again: None,
             pairs: both.pairs(),

@@ -87,7 +87,7 @@ impl Step for Survey {
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
         let as_it_is = Wanted::as_it_is();
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), as_it_is).await?;
+        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), as_it_is).await?;
         let mut found = Surveyed {
             sums: Sums::default(),
             digest: Digest::of(b""),

@@ -55,6 +55,9 @@ pub struct Buckets {
     writers: writers::Writers,
 }
 
+/// A key, and its entries, oldest first.
+pub type KeyAndStack<'a> = (Cow<'a, str>, Cow<'a, [Entry]>);
+
 /// A bucket.
 pub struct Bucket {
     /// The account that owns it. Nothing can change that.
@@ -99,7 +102,7 @@ impl Bucket {
     }
 
     /// Keys in UTF-8 order from one on, each with its stack.
-    pub fn stacks_from<'a>(&'a self, key: &'a str) -> Box<dyn Iterator<Item = (Cow<'a, str>, Cow<'a, [Entry]>)> + 'a> {
+    pub fn stacks_from<'a>(&'a self, key: &'a str) -> Box<dyn Iterator<Item = KeyAndStack<'a>> + 'a> {
         match &self.generated {
             Some(contents) => Box::new(contents.from(key).map(|(key, stack)| (key.into(), stack.into()))),
             None => {

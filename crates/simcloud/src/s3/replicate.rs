@@ -51,7 +51,7 @@ pub(super) fn advance(cloud: &mut Cloud) {
         }
         one.due > now
     });
-    due.sort_by(|a, b| (a.due, a.order).cmp(&(b.due, b.order)));
+    due.sort_by_key(|one| (one.due, one.order));
     for one in due {
         cloud.now = one.due;
         let found = entry_of(cloud, &one.bucket, &one.key, |entry| entry.order == one.order);

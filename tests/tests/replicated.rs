@@ -2,11 +2,14 @@
 //! without everything that goes wrong; and what replication cannot bring, which stops the run before anything is deleted.
 
 use engine::RunEnd;
+use model::Event;
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
 use simcloud::faults::FaultLevel;
 use simcloud::services::sts;
 use whole_runs::bucket_shapes::{bucket, carrying, histories, key, large, odd_keys, of_every_class, section, version};
+use whole_runs::night::{self, Cut, Disturbance, Scenario};
+use whole_runs::points::try_all;
 use whole_runs::round_trip::{Mishap, Moved, carry_out, carry_out_in_spite_of, plan};
 
 const ROUTE: &str = "route = \"replication\"\n";
@@ -189,4 +192,47 @@ fn replicas_are_replicated_on_by_either_kind_of_manifest() {
         let moved = carry_out_in_spite_of(&plan, &inventory, (seed, FaultLevel::Harsh), Some(mishap));
         assert_kept(&moved, true, &format!("seed {seed}"));
     }
+}
+
+#[test]
+fn it_can_be_taken_back_upon_any_event_before_the_hand_over() {
+    let mut keyed = bucket("shop-keyed", "enabled", &histories());
+    keyed["key"] = "alias/shop".into();
+    let plain = bucket("shop-old", "enabled", &histories());
+    let sections = format!(
+        "[[key]]\nalias = \"alias/shop\"\n{}{}",
+        replicated("shop-keyed", ""),
+        replicated("shop-old", "")
+    );
+    let (plan, inventory) = plan(&sections, &[keyed, plain]);
+    let scenario = Scenario { plan, inventory };
+    let undisturbed = night::carry_out(&scenario, &Disturbance::default());
+    assert_eq!(undisturbed.end, Ok(RunEnd::Completed));
+    let gate = undisturbed.events.iter().find(|recorded| {
+        matches!(&recorded.event, Event::GateApproved { gate, .. } if gate.as_str().starts_with("hand-over:"))
+    });
+    let points: Vec<u64> = (1..gate.expect("a gate").seq).collect();
+    let name = |n: &u64| {
+        let recorded = usize::try_from(n - 1)
+            .ok()
+            .and_then(|place| undisturbed.events.get(place));
+        format!(
+            "taken back upon event {n}: {:?}",
+            recorded.and_then(|one| one.event.step())
+        )
+    };
+    try_all(&points, name, |n| {
+        let disturbance = Disturbance {
+            cuts: vec![Cut::Upon(*n)],
+            undo: true,
+            ..Disturbance::default()
+        };
+        let night = night::carry_out(&scenario, &disturbance);
+        let mut wrong = night.broken.clone();
+        if night.end != Ok(RunEnd::Unwound) {
+            wrong.push(format!("it ended with {:?}", night.end));
+            wrong.extend(night.stops());
+        }
+        wrong
+    });
 }

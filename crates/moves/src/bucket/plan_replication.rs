@@ -308,3 +308,7 @@ impl Steps<'_, '_> {
         self.draft.push(step.phase(phase).needs([proved]).leaves_nothing())
     }
 }
+
+#[cfg(test)]
+#[path = "plan_replication_tests.rs"]
+mod tests;

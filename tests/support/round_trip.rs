@@ -41,13 +41,14 @@ pub struct Moved {
 /// The plan of a runbook with these sections, over a source that has these buckets.
 pub fn plan(sections: &str, buckets: &[Value]) -> (Plan, Inventory) {
     let head = "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
-                source = { account = \"111111111111\", role = \"cleave-source\" }\n\
-                target = { account = \"222222222222\", role = \"cleave-target\", batch_role = \"batch\" }\n";
+                source = { account = \"111111111111\", role = \"cleave-source\", replication_role = \"replication\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\", batch_role = \"batch\", replication_role = \"replication\" }\n";
     let key = json!({ "id": "1234abcd-12ab-34cd-56ef-1234567890ab", "aliases": ["alias/shop"] });
+    let replicates = json!({ "trusts": ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"] });
     let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
-        SOURCE: { "roles": { "cleave-source": { "trusts": ["333333333333"] } },
+        SOURCE: { "roles": { "cleave-source": { "trusts": ["333333333333"] }, "replication": replicates },
             "regions": { "ap-northeast-1": { "keys": [key], "buckets": buckets } } },
-        TARGET: { "roles": { "cleave-target": { "trusts": ["333333333333"] },
+        TARGET: { "roles": { "cleave-target": { "trusts": ["333333333333"] }, "replication": replicates,
                 "batch": { "trusts": ["batchoperations.s3.amazonaws.com"] } },
             "regions": { "ap-northeast-1": {} } } } });
     let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
@@ -148,6 +149,25 @@ impl Moved {
             self.after.insert(old.to_owned(), stacks);
         }
         self
+    }
+
+    /// Keys whose entries have not all the version ids and dates that they had: what replication keeps, and no copy.
+    pub fn other_ids(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (bucket, before) in &self.before {
+            for (key, history) in before {
+                let copy = self.after.get(bucket).and_then(|after| after.get(key));
+                let copy = copy.map(Vec::as_slice).unwrap_or_default();
+                let named = |entry: &Entry| (entry.id(), entry.at);
+                let kept = history
+                    .iter()
+                    .all(|entry| copy.iter().any(|other| named(other) == named(entry)));
+                if !kept {
+                    found.push(format!("{bucket}: {key:?} has other version ids or dates"));
+                }
+            }
+        }
+        found
     }
 
     /// What is not in the target as it was in the source, one line each: kind, order, content, storage class, headers, metadata,

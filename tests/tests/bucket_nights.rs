@@ -13,7 +13,7 @@ use whole_runs::round_trip::{carry_out, plan};
 use whole_runs::standing::differences;
 
 /// Every shape there is, in few buckets: by jobs, one by one, archived, without versions, as a website, under a new
-/// name, made by Terraform, and under a key with nothing but the content to compare.
+/// name, made by Terraform, under a key with nothing but the content to compare, and replicated.
 static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| scenario(shapes()));
 
 /// The same, two buckets at a time: hundreds of nights are to be cheap.
@@ -52,6 +52,10 @@ fn shapes() -> Vec<(Value, String)> {
     let mut keyed = bucket("shop-keyed", "enabled", &untold);
     keyed["key"] = "alias/shop".into();
     let suspended = bucket("shop-suspended", "suspended", &histories()[..3]);
+    let mut by_itself = carrying();
+    by_itself.extend(histories());
+    by_itself.extend(large().into_iter().take(1));
+    let replicated = bucket("shop-replicated", "enabled", &by_itself);
     vec![
         (
             bucket("shop-by-jobs", "enabled", &by_jobs),
@@ -80,6 +84,7 @@ fn shapes() -> Vec<(Value, String)> {
             keyed,
             format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-keyed", "")),
         ),
+        (replicated, section("shop-replicated", "route = \"replication\"")),
     ]
 }
 
@@ -112,11 +117,21 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
             }
             // Where versions are kept, what applications write since cannot take away what there was.
             let kept = |line: &String| {
-                ["by-jobs", "one-by-one", "archive", "renamed", "terraform", "keyed"]
-                    .iter()
-                    .any(|name| line.starts_with(&format!("shop-{name}")))
+                [
+                    "by-jobs",
+                    "one-by-one",
+                    "archive",
+                    "renamed",
+                    "terraform",
+                    "keyed",
+                    "replicated",
+                ]
+                .iter()
+                .any(|name| line.starts_with(&format!("shop-{name}")))
             };
             wrong.extend(moved.differences(true).into_iter().filter(kept));
+            let replicated = |line: &String| line.starts_with("shop-replicated");
+            wrong.extend(moved.other_ids().into_iter().filter(replicated));
             wrong
         },
     );

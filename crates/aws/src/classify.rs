@@ -169,6 +169,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "NoSuchJobException"
         | "NoSuchEntity"
         | "NoSuchBucketPolicy"
+        | "ReplicationConfigurationNotFoundError"
         | "InvalidDBSnapshot.NotFound" => FailureClass::NotFound,
 
         "AlreadyExistsException"
@@ -191,6 +192,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "KMSInvalidStateException"
         | "DisabledException"
         | "BucketNotEmpty"
+        | "InvalidBucketState"
         | "HostedZoneNotEmpty"
         | "InvalidSnapshot.InUse"
         | "IncorrectState"

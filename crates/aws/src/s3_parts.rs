@@ -7,8 +7,8 @@ use std::ops::Range;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
-    StorageClass,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, ReplicationStatus,
+    ServerSideEncryption, StorageClass,
 };
 use model::{Failure, FailureClass};
 
@@ -38,6 +38,12 @@ pub struct Part {
 }
 
 impl S3 {
+    /// Whether a version of this account waits to be replicated.
+    pub async fn awaits_replication(&self, bucket: &str, version: &VersionName) -> Result<bool, Failure> {
+        let found = self.head(bucket, version, None).await?;
+        Ok(found.replication_status == Some(ReplicationStatus::Pending))
+    }
+
     /// What a version of this account carries beside its content.
     pub async fn describe(&self, bucket: &str, version: &VersionName) -> Result<Described, Failure> {
         let found = self.head(bucket, version, None).await?;

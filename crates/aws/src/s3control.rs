@@ -1,10 +1,12 @@
-//! S3 Batch Operations: jobs that copy, and jobs that compute checksums. S3 Control knows no expected bucket owner; the role that the jobs run as must be bound to the
+//! S3 Batch Operations: jobs that copy, replicate, or compute checksums. S3 Control knows no expected bucket owner; the role that the jobs run as must be bound to the
 //! accounts by `s3:ResourceAccount` conditions.
 
 use aws_sdk_s3control::types::{
     ComputeObjectChecksumAlgorithm, ComputeObjectChecksumType, JobManifest, JobManifestFieldName, JobManifestFormat,
-    JobManifestLocation, JobManifestSpec, JobOperation, JobReport, JobReportFormat, JobReportScope, JobStatus,
-    RequestedJobStatus, S3ComputeObjectChecksumOperation, S3CopyObjectOperation, S3MetadataDirective, S3StorageClass,
+    JobManifestGenerator, JobManifestGeneratorFilter, JobManifestLocation, JobManifestSpec, JobOperation, JobReport,
+    JobReportFormat, JobReportScope, JobStatus, ReplicationStatus, RequestedJobStatus,
+    S3ComputeObjectChecksumOperation, S3CopyObjectOperation, S3JobManifestGenerator, S3MetadataDirective,
+    S3ReplicateObjectOperation, S3StorageClass,
 };
 use model::{AccountId, Failure, FailureClass};
 
@@ -29,14 +31,57 @@ pub struct Job {
     pub role_arn: String,
     /// The bucket that holds manifest and report.
     pub ops_bucket: String,
-    /// The manifest's key.
-    pub manifest: String,
-    /// The manifest's ETag.
-    pub manifest_etag: String,
+    /// Whose it is.
+    pub ops_owner: AccountId,
+    /// What it works at.
+    pub manifest: Manifest,
     /// Where the report goes.
     pub report_prefix: String,
     /// What is done with each version that the manifest names.
     pub work: Work,
+}
+
+/// The versions that a job works at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manifest {
+    /// Those that a CSV file in the bucket of manifests lists, by bucket, key and version.
+    Listed {
+        /// The file's key.
+        key: String,
+        /// Its ETag.
+        etag: String,
+    },
+    /// All that the replication configuration of a bucket takes and that stand so: S3 finds them itself.
+    OfReplication {
+        /// The bucket.
+        bucket: String,
+        /// How they stand.
+        statuses: Vec<Replicated>,
+    },
+}
+
+/// How a version stands with replication, as a job may ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replicated {
+    /// Replication never had to do with it.
+    Never,
+    /// It failed.
+    Failed,
+    /// It was replicated.
+    Completed,
+    /// It is a replica itself.
+    Replica,
+}
+
+impl Replicated {
+    fn named(self) -> ReplicationStatus {
+        match self {
+            Self::Never => ReplicationStatus::None,
+            Self::Failed => ReplicationStatus::Failed,
+            Self::Completed => ReplicationStatus::Completed,
+            Self::Replica => ReplicationStatus::Replica,
+        }
+    }
 }
 
 /// What a job does with each version.
@@ -49,6 +94,8 @@ pub enum Work {
         /// The storage class of the copies.
         storage_class: String,
     },
+    /// It is replicated, as the bucket's replication configuration says.
+    Replicate,
     /// The CRC64NVME over its whole content is computed where it lies, whatever its size and class, and told in the report.
     Checksums,
 }
@@ -102,26 +149,8 @@ impl S3Control {
         classify::failed(self.account.as_str(), "s3control", operation)
     }
 
-    /// Asks for a job over a CSV manifest of bucket, key and version.
+    /// Asks for a job.
     pub async fn create_job(&self, job: &Job) -> Result<String, Failure> {
-        let invalid = |error: aws_sdk_s3control::error::BuildError| {
-            Failure::ours("s3control", FailureClass::Invalid, "[NotBuilt]", error.to_string())
-        };
-        let fields = [
-            JobManifestFieldName::Bucket,
-            JobManifestFieldName::Key,
-            JobManifestFieldName::VersionId,
-        ];
-        let spec = JobManifestSpec::builder()
-            .format(JobManifestFormat::S3BatchOperationsCsv20180820)
-            .set_fields(Some(fields.into()))
-            .build()
-            .map_err(invalid)?;
-        let location = JobManifestLocation::builder()
-            .object_arn(format!("arn:aws:s3:::{}/{}", job.ops_bucket, job.manifest))
-            .e_tag(&job.manifest_etag)
-            .build()
-            .map_err(invalid)?;
         let (operation, scope) = match &job.work {
             Work::Copy { to, storage_class } => {
                 let copy = S3CopyObjectOperation::builder()
@@ -130,6 +159,11 @@ impl S3Control {
                     .storage_class(S3StorageClass::from(storage_class.as_str()))
                     .build();
                 let operation = JobOperation::builder().s3_put_object_copy(copy);
+                (operation, JobReportScope::FailedTasksOnly)
+            }
+            Work::Replicate => {
+                let replicate = S3ReplicateObjectOperation::builder().build();
+                let operation = JobOperation::builder().s3_replicate_object(replicate);
                 (operation, JobReportScope::FailedTasksOnly)
             }
             Work::Checksums => {
@@ -148,7 +182,7 @@ impl S3Control {
             .prefix(&job.report_prefix)
             .format(JobReportFormat::ReportCsv20180820)
             .report_scope(scope)
-            .expected_bucket_owner(self.account.as_str())
+            .expected_bucket_owner(job.ops_owner.as_str())
             .build();
         let call = self
             .once
@@ -159,11 +193,32 @@ impl S3Control {
             .role_arn(&job.role_arn)
             .priority(10)
             .confirmation_required(false)
-            .manifest(JobManifest::builder().spec(spec).location(location).build())
             .operation(operation.build())
             .report(report);
+        let call = match &job.manifest {
+            Manifest::Listed { key, etag } => call.manifest(listed(&job.ops_bucket, key, etag)?),
+            Manifest::OfReplication { bucket, statuses } => {
+                call.manifest_generator(self.of_replication(bucket, statuses)?)
+            }
+        };
         let answer = call.send().await.map_err(self.failed("CreateJob"))?;
         Ok(answer.job_id.unwrap_or_default())
+    }
+
+    fn of_replication(&self, bucket: &str, statuses: &[Replicated]) -> Result<JobManifestGenerator, Failure> {
+        let statuses = statuses.iter().map(|status| status.named()).collect();
+        let filter = JobManifestGeneratorFilter::builder()
+            .eligible_for_replication(true)
+            .set_object_replication_statuses(Some(statuses))
+            .build();
+        let generator = S3JobManifestGenerator::builder()
+            .expected_bucket_owner(self.account.as_str())
+            .source_bucket(format!("arn:aws:s3:::{bucket}"))
+            .filter(filter)
+            .enable_manifest_output(false)
+            .build()
+            .map_err(not_built)?;
+        Ok(JobManifestGenerator::S3JobManifestGenerator(generator))
     }
 
     /// A job; none where it is not known (yet).
@@ -236,6 +291,30 @@ impl S3Control {
             .requested_job_status(RequestedJobStatus::Cancelled);
         call.send().await.map(drop).map_err(self.failed("UpdateJobStatus"))
     }
+}
+
+fn not_built(error: aws_sdk_s3control::error::BuildError) -> Failure {
+    Failure::ours("s3control", FailureClass::Invalid, "[NotBuilt]", error.to_string())
+}
+
+/// A CSV manifest of bucket, key and version.
+fn listed(bucket: &str, key: &str, etag: &str) -> Result<JobManifest, Failure> {
+    let fields = [
+        JobManifestFieldName::Bucket,
+        JobManifestFieldName::Key,
+        JobManifestFieldName::VersionId,
+    ];
+    let spec = JobManifestSpec::builder()
+        .format(JobManifestFormat::S3BatchOperationsCsv20180820)
+        .set_fields(Some(fields.into()))
+        .build()
+        .map_err(not_built)?;
+    let location = JobManifestLocation::builder()
+        .object_arn(format!("arn:aws:s3:::{bucket}/{key}"))
+        .e_tag(etag)
+        .build()
+        .map_err(not_built)?;
+    Ok(JobManifest::builder().spec(spec).location(location).build())
 }
 
 /// A job that is being cancelled or is failing may still copy: it has not ended.

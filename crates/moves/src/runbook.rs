@@ -62,6 +62,9 @@ pub struct AccountSection {
     /// The role that S3 Batch Operations takes on, in this account (target only).
     #[serde(default)]
     pub batch_role: Option<String>,
+    /// The role that S3 takes on to replicate this account's buckets (`route = "replication"`).
+    #[serde(default)]
+    pub replication_role: Option<String>,
 }
 
 impl AccountSection {

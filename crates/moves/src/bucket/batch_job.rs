@@ -1,14 +1,13 @@
 //! What every step that has a batch job done needs: a job that is asked for once, and its reports.
 
 use aws::Account;
-use aws::s3control::{Job, Work};
+use aws::s3control::{self, Job, Work};
 use engine::StepContext;
 use listing::Lister;
-use model::{Digest, Failure};
+use model::{AccountId, Digest, Failure};
 use serde::{Deserialize, Serialize};
 
 use super::discard_bucket::job_description;
-use super::write_manifests::Manifest;
 
 /// The job that was asked for last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +26,9 @@ pub(super) struct Order<'a> {
     pub(super) role: &'a str,
     /// The bucket of manifests and reports.
     pub(super) ops: &'a str,
-    pub(super) manifest: Manifest,
+    /// Whose that is.
+    pub(super) ops_owner: &'a AccountId,
+    pub(super) manifest: s3control::Manifest,
     /// Where its report goes.
     pub(super) reports: &'a str,
     /// The bucket that it has to do with: its end ends the job, too.
@@ -60,8 +61,8 @@ pub(super) async fn ask(account: &Account, cx: &StepContext, nth: u32, order: Or
         description,
         role_arn: order.role.to_owned(),
         ops_bucket: order.ops.to_owned(),
-        manifest: order.manifest.key,
-        manifest_etag: order.manifest.etag,
+        ops_owner: order.ops_owner.clone(),
+        manifest: order.manifest,
         report_prefix: order.reports.to_owned(),
         work: order.work,
     };

@@ -1,4 +1,5 @@
-//! Adds statements of the run's own to the source bucket's policy: reading for the roles that copy, or the end of writing.
+//! Adds statements of the run's own to a bucket's policy: reading for the roles that copy, the end of writing, or what another account's
+//! role needs to replicate.
 
 use std::rc::Rc;
 
@@ -8,18 +9,19 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::place::Place;
 use super::policy;
 use super::record_configuration::Recorded;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
-    pub(super) bucket: String,
+    pub(super) bucket: Place,
     pub(super) change: Change,
-    /// Who may read, or who may still write.
+    /// Who may read, who may still write, or who may replicate.
     pub(super) roles: Vec<String>,
-    /// The step that recorded the policy as it was.
-    pub(super) recorded: StepId,
+    /// The step that recorded the policy as it was; absent: the bucket is the run's own, and had none.
+    pub(super) recorded: Option<StepId>,
     /// Whether it outlives the run: the old bucket is not to be written to any more.
     pub(super) stays: bool,
 }
@@ -38,6 +40,10 @@ pub(super) struct Changed {
 pub(super) enum Change {
     Grant,
     Deny,
+    /// Replicas may be put into it.
+    TakeReplicas,
+    /// Manifests may be read from it, and reports put into it.
+    TakeReports,
 }
 
 pub(super) struct ChangePolicy {
@@ -50,12 +56,14 @@ impl ChangePolicy {
         Self { input, world }
     }
 
-    fn statements(&self, cx: &StepContext) -> Vec<Value> {
+    fn statements(&self, cx: &StepContext, bucket: &str) -> Vec<Value> {
         // Known again and removed exactly: from run and step. Letters and digits only, as a Sid may have.
         let sid = format!("Cleave{}{}", cx.run, &cx.token[..8]);
         match self.input.change {
-            Change::Grant => policy::grant(&self.input.bucket, &self.input.roles, &sid),
-            Change::Deny => policy::deny(&self.input.bucket, &self.input.roles, &sid),
+            Change::Grant => policy::grant(bucket, &self.input.roles, &sid),
+            Change::Deny => policy::deny(bucket, &self.input.roles, &sid),
+            Change::TakeReplicas => policy::take_replicas(bucket, &self.input.roles, &sid),
+            Change::TakeReports => policy::take_reports(bucket, &self.input.roles, &sid),
         }
     }
 }
@@ -67,16 +75,20 @@ fn refused(cx: &StepContext, error: &policy::Malformed) -> Failure {
 #[async_trait(?Send)]
 impl Step for ChangePolicy {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let current = match self.world.source().s3.policy(&self.input.bucket).await {
+        let bucket = self.input.bucket.name(cx)?;
+        let account = self.input.bucket.account(&self.world);
+        let current = match account.s3.policy(&bucket).await {
             Ok(current) => current,
             // With the bucket the statements are gone, too.
             Err(failure) if failure.code == "NoSuchBucket" => None,
             Err(failure) => return Err(failure),
         };
-        let has = policy::has(current.as_deref(), &self.statements(cx)).map_err(|e| refused(cx, &e))?;
+        let statements = self.statements(cx, &bucket);
+        let has = policy::has(current.as_deref(), &statements).map_err(|e| refused(cx, &e))?;
         Ok(if has {
-            let sids = self.statements(cx);
-            let sids = sids.iter().filter_map(|one| one["Sid"].as_str().map(str::to_owned));
+            let sids = statements
+                .iter()
+                .filter_map(|one| one["Sid"].as_str().map(str::to_owned));
             Observed::Present(json!(Changed {
                 statements: sids.collect(),
                 stays: self.input.stays,
@@ -87,15 +99,16 @@ impl Step for ChangePolicy {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let source = self.world.source();
-        let current = source.s3.policy(&self.input.bucket).await?;
-        let changed = policy::with(current.as_deref(), &self.statements(cx)).map_err(|e| refused(cx, &e))?;
-        source.s3.put_policy(&self.input.bucket, Some(&changed)).await?;
+        let bucket = self.input.bucket.name(cx)?;
+        let account = self.input.bucket.account(&self.world);
+        let current = account.s3.policy(&bucket).await?;
+        let changed = policy::with(current.as_deref(), &self.statements(cx, &bucket)).map_err(|e| refused(cx, &e))?;
+        account.s3.put_policy(&bucket, Some(&changed)).await?;
         Ok(Begun::Once)
     }
 
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let bucket = &self.input.bucket;
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let bucket = self.input.bucket.name(cx)?;
         let who = self.input.roles.join(", ");
         Ok(Verified::Right {
             evidence: match self.input.change {
@@ -103,21 +116,27 @@ impl Step for ChangePolicy {
                 Change::Deny if self.input.stays => {
                     format!("the policy of {bucket} denies writing to everyone but {who}, for good")
                 }
+                Change::TakeReplicas => format!("the policy of {bucket} lets {who} replicate into it"),
+                Change::TakeReports => format!("the policy of {bucket} lets {who} read manifests and write reports"),
                 Change::Deny => format!("the policy of {bucket} denies writing to everyone but {who}"),
             },
         })
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
-        let source = self.world.source();
-        let recorded: Recorded = cx.output(&self.input.recorded)?;
-        let Some(current) = source.s3.policy(&self.input.bucket).await? else {
+        let bucket = self.input.bucket.name(cx)?;
+        let account = self.input.bucket.account(&self.world);
+        let original = match &self.input.recorded {
+            Some(recorded) => cx.output::<Recorded>(recorded)?.policy,
+            None => None,
+        };
+        let Some(current) = account.s3.policy(&bucket).await? else {
             return Ok(());
         };
-        let back = policy::without(&current, &self.statements(cx), recorded.policy.as_deref());
-        source
+        let back = policy::without(&current, &self.statements(cx, &bucket), original.as_deref());
+        account
             .s3
-            .put_policy(&self.input.bucket, back.map_err(|e| refused(cx, &e))?.as_deref())
+            .put_policy(&bucket, back.map_err(|e| refused(cx, &e))?.as_deref())
             .await
     }
 }

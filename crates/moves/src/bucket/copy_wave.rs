@@ -142,7 +142,8 @@ impl Step for CopyWave {
         let order = Order {
             role: &self.input.role,
             ops: &self.input.ops.name(cx)?,
-            manifest: self.manifest(cx)?.ok_or_else(nothing)?,
+            ops_owner: &target.id,
+            manifest: self.manifest(cx)?.ok_or_else(nothing)?.listed(),
             reports: &self.input.reports,
             bucket: &to,
             name: "",

@@ -68,8 +68,16 @@ pub(super) const CARRIED: [Document; 7] = [
 pub(super) const LEFT: [Document; 3] = [
     document("notification", "GetBucketNotificationConfiguration", "-", "-"),
     document("logging", "GetBucketLogging", "-", "-"),
-    document("replication", "GetBucketReplication", "-", "-"),
+    REPLICATION,
 ];
+
+/// What replicates it. Put only by a run that moves it so.
+pub(super) const REPLICATION: Document = document(
+    "replication",
+    "GetBucketReplication",
+    "PutBucketReplication",
+    "DeleteBucketReplication",
+);
 
 /// Locks on objects cannot be carried by a copy.
 pub(super) const OBJECT_LOCK: Document = document("object-lock", "GetObjectLockConfiguration", "-", "-");

@@ -2,7 +2,7 @@
 //!
 //! For the own name every version is copied into an interim bucket in the target and proved equal; then, behind a gate that a person
 //! opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and everything is copied back
-//! and proved again. Under a new name the first copy is the last, and the source stays, closed to writing.
+//! and proved again. A bucket that fits the conditions may be replicated instead, and keeps version ids and dates. Under a new name the first copy is the last, and the source stays, closed to writing.
 
 mod apply_document;
 mod apply_policy;
@@ -32,9 +32,12 @@ mod plan_copy;
 mod plan_hand_over;
 mod plan_new_name;
 mod plan_notes;
+mod plan_replication;
 mod policy;
 mod prove_copy;
 mod record_configuration;
+mod replicate;
+mod replicate_rule;
 mod restore_archived;
 mod settle;
 pub mod spec;
@@ -109,6 +112,15 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         write_manifests::WriteManifests::new,
     );
     action(registry, world, "bucket.copy_wave", 1, copy_wave::CopyWave::new);
+    action(
+        registry,
+        world,
+        "bucket.replicate_rule",
+        1,
+        replicate_rule::ReplicateRule::new,
+    );
+    action(registry, world, "bucket.replicate", 1, replicate::Replicate::new);
+    action(registry, world, "bucket.end_rule", 1, replicate_rule::end::EndRule::new);
     action(registry, world, "bucket.settle", 1, settle::Settle::new);
     action(registry, world, "bucket.prove_copy", 1, prove_copy::ProveCopy::new);
     action(

@@ -9,6 +9,7 @@ use super::change_policy::Change;
 use super::place::Place;
 use super::plan_blockers::note_blockers;
 use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
+use super::plan_replication::{Replicators, note_replication};
 use super::spec::{BucketSpec, PolicyCarried};
 use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
@@ -24,7 +25,7 @@ const POLICY_SPREADS: u64 = 3 * 60;
 /// How long a permission may take to spread.
 const SPREADS_WITHIN: u64 = 1800;
 
-fn ops() -> ResourceRef {
+pub(super) fn ops() -> ResourceRef {
     // No bucket can be called so: a name has no capital letter.
     ResourceRef::new("bucket", "Ops")
 }
@@ -74,7 +75,9 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     let unhindered = note_blockers(draft, &resource, spec, bucket);
     note_contents(draft, &resource, spec, bucket);
     let keys = keys(draft, &resource, spec, bucket);
-    let (Some(roles), true, true, Ok(keys)) = (roles, name_can_be_had, unhindered, keys) else {
+    let replicators = note_replication(draft, &resource, spec, bucket);
+    let (Some(roles), true, true, Ok(keys), Ok(replicators)) = (roles, name_can_be_had, unhindered, keys, replicators)
+    else {
         return;
     };
     note_aftermath(draft, &resource, spec, bucket);
@@ -86,6 +89,8 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
         resource,
         roles,
         keys,
+        replicators,
+        replication_ended: None,
         ops,
         size: Size::of(bucket),
     }
@@ -146,6 +151,10 @@ pub(super) struct Steps<'d, 'a> {
     pub(super) resource: ResourceRef,
     pub(super) roles: Roles,
     pub(super) keys: Keys,
+    /// The roles that replicate, where it is not copied.
+    pub(super) replicators: Option<Replicators>,
+    /// The step behind which the source replicates nothing any more.
+    pub(super) replication_ended: Option<StepId>,
     /// The step that makes the bucket of manifests and reports.
     pub(super) ops: StepId,
     pub(super) size: Size,
@@ -196,10 +205,18 @@ impl Steps<'_, '_> {
         let recorded = self.record();
         let first_copy = self.first_copy(&recorded);
         let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
-        let restored = self.restore_archived(&first_copy, &granted);
-        let copied = self.copy_while_it_lives(&restored);
+        let copied = if self.replicators.is_some() {
+            self.replicate_while_it_lives(&first_copy, &granted)
+        } else {
+            let restored = self.restore_archived(&first_copy, &granted);
+            self.copy_while_it_lives(&restored)
+        };
         let frozen = self.freeze(&recorded, &copied);
-        let proved = self.copy_out(&frozen);
+        let proved = if self.replicators.is_some() {
+            self.replicate_out(&frozen, &first_copy[0])
+        } else {
+            self.copy_out(&frozen)
+        };
         match self.spec.new_name {
             None => self.hand_over_name(&first_copy[0], &recorded, &proved),
             Some(_) => self.open_under_new_name(&granted, &recorded, &proved),
@@ -320,12 +337,13 @@ impl Steps<'_, '_> {
                 vec![self.roles.source.clone()],
                 "deny writing to it, to everyone but this tool",
             ),
+            Change::TakeReplicas | Change::TakeReports => (Vec::new(), "not for the source"),
         };
         let input = change_policy::Input {
-            bucket: self.spec.name.clone(),
+            bucket: self.source(),
             change,
             roles,
-            recorded: recorded.clone(),
+            recorded: Some(recorded.clone()),
             stays: change == Change::Deny && self.spec.new_name.is_some(),
         };
         // The bucket of manifests is the first that is made: that it could be made proves that no policy of the organization forbids
@@ -334,7 +352,7 @@ impl Steps<'_, '_> {
             .step("bucket.change_policy", verb, Side::Source, title, input)
             .needs([recorded, &self.ops]);
         let step = match change {
-            Change::Grant => step,
+            Change::Grant | Change::TakeReplicas | Change::TakeReports => step,
             Change::Deny => {
                 let gates = self.draft.gates_before(&self.resource);
                 step.phase(Phase::Freeze).gates(gates).disturbs()

@@ -128,6 +128,8 @@ impl Steps<'_, '_> {
 
     fn storage(&self, way: Way) -> Classes {
         match way {
+            // Replicas have their originals' classes.
+            _ if self.replicators.is_some() => Classes::Keep,
             Way::Bulk | Way::Out if self.spec.new_name.is_some() => Classes::Keep,
             Way::Bulk | Way::Out => Classes::Thaw,
             Way::Back => Classes::AsNotedBy(self.resource.step(NOTE_ARCHIVED)),
@@ -159,6 +161,11 @@ impl Steps<'_, '_> {
     /// Survey and proof; between them the survey puts the steps that copy.
     pub(super) fn copy(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
         let surveyed = self.survey(way, from.clone(), to.clone(), needs, phase);
+        self.prove(way, from, to, &surveyed, phase)
+    }
+
+    /// The proof that stands before everything that cannot be taken back.
+    pub(super) fn prove(&mut self, way: Way, from: Place, to: Place, behind: &StepId, phase: Phase) -> StepId {
         let (p50, p90) = self.size.listing();
         let input = prove_copy::Input {
             original: from,
@@ -168,11 +175,12 @@ impl Steps<'_, '_> {
             batch_role: self.roles.batch.clone(),
             etags_prove: self.spec.verify == Proof::Etags,
             accept_unproved: self.spec.accept_unproved,
+            replicated: self.replicators.is_some(),
         };
         let title = "compare every version of both buckets";
         let before = way.before(self.spec.new_name.is_some());
         let step = self.step("bucket.prove_copy", before, Side::Target, title, input);
         self.draft
-            .push(step.phase(phase).needs([&surveyed]).leaves_nothing().estimate(p50, p90))
+            .push(step.phase(phase).needs([behind]).leaves_nothing().estimate(p50, p90))
     }
 }

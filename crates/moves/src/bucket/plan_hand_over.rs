@@ -91,6 +91,7 @@ impl Steps<'_, '_> {
         let step = step
             .phase(Phase::Cutover)
             .needs([proved])
+            .needs(&self.replication_ended)
             .gates(gate)
             .disturbs()
             .presses_on()
@@ -140,6 +141,9 @@ impl Steps<'_, '_> {
         let mut needs = vec![won.clone(), encrypted, self.ops.clone()];
         if self.versioned() {
             needs.push(self.keep_versions(self.finally(), "final", won, Phase::Cutover));
+        }
+        if self.replicators.is_some() {
+            return self.replicate_back(interim, &needs);
         }
         let (from, to) = (Place::made_by(interim), self.finally());
         self.copy(Way::Back, from, to, &needs, Phase::Cutover)

@@ -10,9 +10,9 @@ impl Steps<'_, '_> {
     pub(super) fn open_under_new_name(&mut self, granted: &StepId, recorded: &StepId, proved: &StepId) {
         let applied = self.apply(recorded, proved);
         let input = withdraw_grant::Input {
-            bucket: self.spec.name.clone(),
+            bucket: self.source(),
             granted: granted.clone(),
-            recorded: recorded.clone(),
+            recorded: Some(recorded.clone()),
         };
         let title = "take the target's roles out of the source's policy again";
         let step = self.step("bucket.withdraw_grant", "withdraw_grant", Side::Source, title, input);

@@ -4,7 +4,7 @@ use model::inventory::{Bucket, ObjectEntry, Versioning};
 use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
-use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed};
+use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed, Route};
 use super::{documents, names, policy};
 use crate::draft::Draft;
 use crate::key::{self, KeyFrom};
@@ -101,7 +101,7 @@ fn unfit_new_name(draft: &Draft, spec: &BucketSpec, new: &str) -> Option<String>
 
 /// What becomes of what is in it, as far as the inventory tells.
 pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
-    if has_archived(bucket) {
+    if has_archived(bucket) && spec.route == Route::Copy {
         let (hours, days) = match spec.archived.restore {
             RestoreSpeed::Standard => ("up to 12 hours", spec.archived.days),
             RestoreSpeed::Bulk => ("up to 48 hours", spec.archived.days),
@@ -142,6 +142,8 @@ pub(super) struct Keys {
     pub(super) opened: Option<StepId>,
     /// The target's key.
     pub(super) target: Option<KeyFrom>,
+    /// The step that opens that to the source, where the source replicates.
+    pub(super) opened_to_source: Option<StepId>,
 }
 
 pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> Result<Keys, ()> {
@@ -162,6 +164,7 @@ pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
     Ok(Keys {
         opened: Some(key::opened(draft, &source.id)),
         target: Some(KeyFrom::Step(target)),
+        opened_to_source: None,
     })
 }
 
@@ -191,10 +194,16 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
              Versioning and the default encryption are set by the run as copying needs them",
         );
     }
+    let lost = match spec.route {
+        Route::Copy => "version ids, dates, ACLs and object locks do not survive a copy",
+        Route::Replication => "ACLs and object locks are not carried",
+    };
     tell(
         Weight::Warns,
-        "who had access as a principal of the source account needs a grant in the new bucket's policy (keep_access); version ids, dates, ACLs and \
-         object locks do not survive a copy; uploads in parts that are under way are ended",
+        &format!(
+            "who had access as a principal of the source account needs a grant in the new bucket's policy (keep_access); {lost}; uploads in \
+             parts that are under way are ended"
+        ),
     );
     tell(
         Weight::Tells,

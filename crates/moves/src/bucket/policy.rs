@@ -67,6 +67,38 @@ pub(super) fn deny(bucket: &str, except: &[String], sid: &str) -> Vec<Value> {
     })]
 }
 
+/// What another account's role needs to replicate into a bucket.
+pub(super) fn take_replicas(bucket: &str, roles: &[String], sid: &str) -> Vec<Value> {
+    let principal = json!({ "AWS": roles });
+    vec![
+        json!({
+            "Sid": format!("{sid}Replicas"), "Effect": "Allow", "Principal": principal,
+            "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner"],
+            "Resource": format!("arn:aws:s3:::{bucket}/*"),
+        }),
+        json!({
+            "Sid": format!("{sid}Bucket"), "Effect": "Allow", "Principal": principal,
+            "Action": ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketVersioning"],
+            "Resource": format!("arn:aws:s3:::{bucket}"),
+        }),
+    ]
+}
+
+/// What another account's role needs of the bucket of manifests and reports.
+pub(super) fn take_reports(bucket: &str, roles: &[String], sid: &str) -> Vec<Value> {
+    let principal = json!({ "AWS": roles });
+    vec![
+        json!({
+            "Sid": format!("{sid}Manifests"), "Effect": "Allow", "Principal": principal,
+            "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": format!("arn:aws:s3:::{bucket}/manifests/*"),
+        }),
+        json!({
+            "Sid": format!("{sid}Reports"), "Effect": "Allow", "Principal": principal,
+            "Action": "s3:PutObject", "Resource": format!("arn:aws:s3:::{bucket}/reports/*"),
+        }),
+    ]
+}
+
 /// What former users from the source account may do with the new bucket. Not called as the run's own statements are: these stay.
 pub(super) fn kept_access(bucket: &str, users: &[KeptAccess]) -> Vec<Value> {
     let statements = users.iter().zip(1..).flat_map(|(user, nth)| {

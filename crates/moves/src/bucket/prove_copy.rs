@@ -41,6 +41,9 @@ pub(super) struct Input {
     pub(super) etags_prove: bool,
     /// Whether versions that can be compared by size alone count as equal.
     pub(super) accept_unproved: bool,
+    /// Whether the copy was replicated: then every version has its original's id and date, too.
+    #[serde(default)]
+    pub(super) replicated: bool,
 }
 
 pub(super) struct ProveCopy {
@@ -130,6 +133,15 @@ fn other_class(pair: &Pair) -> Option<usize> {
         .iter()
         .zip(&pair.copy)
         .position(|(original, copy)| class(original) != class(copy))
+}
+
+/// The first entry that has not its original's version id and date, as a replica has.
+fn other_id(pair: &Pair) -> Option<usize> {
+    let named = |entry: &ListedEntry| (entry.version_id.clone(), entry.last_modified);
+    pair.original
+        .iter()
+        .zip(&pair.copy)
+        .position(|(original, copy)| named(original) != named(copy))
 }
 
 fn version_name(entry: &ListedEntry) -> VersionName {
@@ -252,6 +264,14 @@ impl ProveCopy {
             found.differ(format!("entry {} of {:?} has another storage class", at + 1, pair.key));
             return Vec::new();
         }
+        if let Some(at) = other_id(&pair).filter(|_| self.input.replicated) {
+            found.differ(format!(
+                "entry {} of {:?} has another version id or date",
+                at + 1,
+                pair.key
+            ));
+            return Vec::new();
+        }
         if !self.input.etags_prove {
             unproved = (0..pair.original.len())
                 .filter(|at| !pair.original[*at].is_marker())
@@ -361,10 +381,12 @@ impl Step for ProveCopy {
         } else {
             &self.input.copy
         };
+        let target = self.world.target();
         let order = Order {
             role: &self.input.batch_role,
             ops: &self.input.ops.name(cx)?,
-            manifest: pairs.manifests[which].clone(),
+            ops_owner: &target.id,
+            manifest: pairs.manifests[which].listed(),
             reports: &Self::reports(cx, proof.round)[which],
             bucket: &bucket.name(cx)?,
             name: &format!(
@@ -374,7 +396,7 @@ impl Step for ProveCopy {
             ),
             work: Work::Checksums,
         };
-        let asked = batch_job::ask(&self.world.target(), cx, nth, order).await?;
+        let asked = batch_job::ask(&target, cx, nth, order).await?;
         match proof.jobs.get_mut(which) {
             Some(job) => *job = asked,
             None => proof.jobs.push(asked),
@@ -421,7 +443,10 @@ impl Step for ProveCopy {
             return Ok(Verified::Wrong { why });
         }
         Ok(Verified::Right {
-            evidence: found.evidence(&original, &copy),
+            evidence: match self.input.replicated {
+                true => format!("{}; every version id and date too", found.evidence(&original, &copy)),
+                false => found.evidence(&original, &copy),
+            },
         })
     }
 

@@ -14,6 +14,9 @@ pub struct BucketSpec {
     /// Who makes the bucket in the target once its name is free.
     #[serde(default)]
     pub create: Creator,
+    /// How its content gets there.
+    #[serde(default)]
+    pub route: Route,
     /// Which versions move.
     #[serde(default)]
     pub versions: Versions,
@@ -52,6 +55,17 @@ pub enum Creator {
     Cleave,
     /// The product team's own Terraform, whose the configuration is then, too.
     Terraform,
+}
+
+/// How a bucket's content gets into the other account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// It is copied: everything can be, and has new version ids and dates.
+    #[default]
+    Copy,
+    /// S3 replicates it: version ids and dates stay, and there are conditions.
+    Replication,
 }
 
 /// Which versions of a bucket move.

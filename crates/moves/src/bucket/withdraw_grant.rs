@@ -1,26 +1,28 @@
-//! Takes the statements that let the target read the source out of its policy again, where the source stays. What writes were denied by
-//! stays: who still writes to the old bucket must notice, and not write what nobody will read.
+//! Takes statements of the run's own out of a bucket's policy again, where the bucket stays: those that let the target read the source, or
+//! the source replicate into the target. What writes were denied by stays: who still writes to the old bucket must notice, and not write
+//! what nobody will read.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::change_policy::Changed;
+use super::place::Place;
 use super::policy;
 use super::record_configuration::Recorded;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
-    pub(super) bucket: String,
+    pub(super) bucket: Place,
     /// The step that added them.
     pub(super) granted: StepId,
-    /// The step that recorded the policy as it was.
-    pub(super) recorded: StepId,
+    /// The step that recorded the policy as it was; absent: there was none.
+    pub(super) recorded: Option<StepId>,
 }
 
 pub(super) struct WithdrawGrant {
@@ -46,7 +48,8 @@ fn refused(cx: &StepContext, error: &policy::Malformed) -> Failure {
 #[async_trait(?Send)]
 impl Step for WithdrawGrant {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let current = self.world.source().s3.policy(&self.input.bucket).await?;
+        let bucket = self.input.bucket.name(cx)?;
+        let current = self.input.bucket.account(&self.world).s3.policy(&bucket).await?;
         let any = policy::has_any(current.as_deref(), &self.statements(cx)?).map_err(|e| refused(cx, &e))?;
         Ok(if any {
             Observed::Absent
@@ -56,20 +59,29 @@ impl Step for WithdrawGrant {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let source = self.world.source();
-        let recorded: Recorded = cx.output(&self.input.recorded)?;
-        if let Some(current) = source.s3.policy(&self.input.bucket).await? {
-            let back = policy::without(&current, &self.statements(cx)?, recorded.policy.as_deref());
+        let bucket = self.input.bucket.name(cx)?;
+        let account = self.input.bucket.account(&self.world);
+        let original = match &self.input.recorded {
+            Some(recorded) => cx.output::<Recorded>(recorded)?.policy,
+            None => None,
+        };
+        if let Some(current) = account.s3.policy(&bucket).await? {
+            let back = policy::without(&current, &self.statements(cx)?, original.as_deref());
             let back = back.map_err(|e| refused(cx, &e))?;
-            source.s3.put_policy(&self.input.bucket, back.as_deref()).await?;
+            account.s3.put_policy(&bucket, back.as_deref()).await?;
         }
         Ok(Begun::Once)
     }
 
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let bucket = &self.input.bucket;
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let bucket = self.input.bucket.name(cx)?;
         Ok(Verified::Right {
-            evidence: format!("nobody of the target is named in the policy of {bucket}; it still denies writing"),
+            evidence: match self.input.bucket.side {
+                Side::Target => format!("nobody of the source is named in the policy of {bucket} by this run"),
+                Side::Source | Side::Parent => {
+                    format!("nobody of the target is named in the policy of {bucket}; it still denies writing")
+                }
+            },
         })
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::s3control;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use listing::{Missing, manifest, waves};
 use model::Failure;
@@ -47,6 +48,16 @@ pub(super) struct Manifest {
     pub(super) etag: String,
     /// Its rows.
     pub(super) rows: u64,
+}
+
+impl Manifest {
+    /// As a job names it.
+    pub(super) fn listed(&self) -> s3control::Manifest {
+        s3control::Manifest::Listed {
+            key: self.key.clone(),
+            etag: self.etag.clone(),
+        }
+    }
 }
 
 pub(super) struct WriteManifests {

@@ -4,17 +4,20 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::open_source_key::refused;
+use super::open_source_key::{of_source, refused};
 use super::{OpenedKey, policy};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) opened: StepId,
+    /// Whose it is.
+    #[serde(default = "of_source")]
+    pub(super) of: Side,
 }
 
 pub(super) struct CloseSourceKey {
@@ -32,7 +35,7 @@ impl CloseSourceKey {
 impl Step for CloseSourceKey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let opened: OpenedKey = cx.output(&self.input.opened)?;
-        let current = self.world.source().kms.policy(&opened.arn).await?;
+        let current = self.world.account(self.input.of).kms.policy(&opened.arn).await?;
         let open = !policy::found(&current, &opened.sids)
             .map_err(|e| refused(cx, &e))?
             .is_empty();
@@ -46,10 +49,10 @@ impl Step for CloseSourceKey {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let opened: OpenedKey = cx.output(&self.input.opened)?;
-        let source = self.world.source();
-        let current = source.kms.policy(&opened.arn).await?;
+        let owner = self.world.account(self.input.of);
+        let current = owner.kms.policy(&opened.arn).await?;
         let closed = policy::without(&current, &opened.sids, &opened.original).map_err(|e| refused(cx, &e))?;
-        source.kms.put_policy(&opened.arn, &closed).await?;
+        owner.kms.put_policy(&opened.arn, &closed).await?;
         Ok(Begun::Once)
     }
 

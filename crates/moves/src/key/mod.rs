@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
-pub use plan::{SourceKey, TransportKey, opened, plan_first, plan_last, source_key, target_key, transport_key};
+pub use plan::{
+    SourceKey, TransportKey, opened, opened_to_source, plan_first, plan_last, source_key, target_key, transport_key,
+};
 
 /// The code of this kind's actions.
 pub fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -57,7 +59,21 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
+        "key.open_target_key",
+        1,
+        open_source_key::OpenSourceKey::new,
+    );
+    action(
+        registry,
+        world,
         "key.close_source_key",
+        1,
+        close_source_key::CloseSourceKey::new,
+    );
+    action(
+        registry,
+        world,
+        "key.close_target_key",
         1,
         close_source_key::CloseSourceKey::new,
     );

@@ -1,11 +1,13 @@
-//! Opens a source key to the target account: two statements added to the policy as it is at that moment. The document as it was is
-//! kept in the journal before the policy is touched, so that a crash between the two cannot lose it.
+//! Opens a key of one account to the other, most often the source's to the target: two statements added to the policy as it is at that
+//! moment. The document as it was is kept in the journal before the policy is touched, so that a crash between the two cannot lose it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use aws::Account;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,6 +17,13 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) key: KeyFrom,
+    /// Whose it is.
+    #[serde(default = "of_source")]
+    pub(super) of: Side,
+}
+
+pub(super) fn of_source() -> Side {
+    Side::Source
 }
 
 pub(super) struct OpenSourceKey {
@@ -25,6 +34,18 @@ pub(super) struct OpenSourceKey {
 impl OpenSourceKey {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
+    }
+
+    fn owner(&self) -> Arc<Account> {
+        self.world.account(self.input.of)
+    }
+
+    /// To whom it is opened.
+    fn guest(&self) -> Arc<Account> {
+        self.world.account(match self.input.of {
+            Side::Target => Side::Source,
+            Side::Source | Side::Parent => Side::Target,
+        })
     }
 
     fn sids(&self, cx: &StepContext) -> Vec<String> {
@@ -46,7 +67,7 @@ impl Step for OpenSourceKey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let arn = self.input.key.arn(cx)?;
         let sids = self.sids(cx);
-        let current = self.world.source().kms.policy(&arn).await?;
+        let current = self.owner().kms.policy(&arn).await?;
         if policy::found(&current, &sids).map_err(|e| refused(cx, &e))?.is_empty() {
             return Ok(Observed::Absent);
         }
@@ -60,8 +81,8 @@ impl Step for OpenSourceKey {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let arn = self.input.key.arn(cx)?;
         let sids = self.sids(cx);
-        let source = self.world.source();
-        let current = source.kms.policy(&arn).await?;
+        let owner = self.owner();
+        let current = owner.kms.policy(&arn).await?;
         if !policy::found(&current, &sids).map_err(|e| refused(cx, &e))?.is_empty() {
             // The look before saw an older document.
             return Ok(Begun::Once);
@@ -74,34 +95,34 @@ impl Step for OpenSourceKey {
                 more: true,
             });
         }
-        let added = policy::statements(self.world.target().id.as_str(), &sids);
+        let added = policy::statements(self.guest().id.as_str(), &sids);
         let open = policy::with(&current, &added).map_err(|e| refused(cx, &e))?;
-        source.kms.put_policy(&arn, &open).await?;
+        owner.kms.put_policy(&arn, &open).await?;
         Ok(Begun::Once)
     }
 
     async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let arn = output["arn"].as_str().unwrap_or_default();
-        let target = self.world.target();
+        let guest = self.guest();
         let sids = self.sids(cx);
-        let current = self.world.source().kms.policy(arn).await?;
+        let current = self.owner().kms.policy(arn).await?;
         let found = policy::found(&current, &sids).map_err(|e| refused(cx, &e))?;
-        if found != policy::statements(target.id.as_str(), &sids) {
+        if found != policy::statements(guest.id.as_str(), &sids) {
             let why = format!(
                 "the policy of {arn} does not hold the two statements as they were added: somebody else writes it"
             );
             return Ok(Verified::Wrong { why });
         }
         // A refusal is borne for the step's patience: it may come from a change that has not spread.
-        match target.kms.key(arn).await? {
+        match guest.kms.key(arn).await? {
             Some(key) if key.enabled => Ok(Verified::Right {
-                evidence: format!("account {} sees {arn}, enabled", target.id),
+                evidence: format!("account {} sees {arn}, enabled", guest.id),
             }),
             Some(_) => Ok(Verified::Wrong {
                 why: format!("{arn} is not enabled"),
             }),
             None => {
-                let what = format!("account {} does not see {arn}", target.id);
+                let what = format!("account {} does not see {arn}", guest.id);
                 Err(cx.failure(FailureClass::NotFound, "[KeyNotSeen]", what))
             }
         }
@@ -109,9 +130,9 @@ impl Step for OpenSourceKey {
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let opened: OpenedKey = cx.output(&cx.spec.id)?;
-        let source = self.world.source();
-        let current = source.kms.policy(&opened.arn).await?;
+        let owner = self.owner();
+        let current = owner.kms.policy(&opened.arn).await?;
         let closed = policy::without(&current, &opened.sids, &opened.original).map_err(|e| refused(cx, &e))?;
-        source.kms.put_policy(&opened.arn, &closed).await
+        owner.kms.put_policy(&opened.arn, &closed).await
     }
 }

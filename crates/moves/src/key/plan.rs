@@ -240,6 +240,25 @@ pub fn opened(draft: &mut Draft, named: &str) -> StepId {
     open(draft, &resource, KeyFrom::Arn(key.arn), &[])
 }
 
+/// The step that opens the target's key, which another step makes or finds, to the source: for what the source's own roles write into the
+/// target. Say with [`Draft::needed_until`] how long it is needed.
+pub fn opened_to_source(draft: &mut Draft, key: &StepId) -> Option<StepId> {
+    let resource = draft.steps.iter().find(|step| step.id == *key)?.resource.clone();
+    let id = resource.step("open_target_key");
+    if draft.steps.iter().any(|step| step.id == id) {
+        return Some(id);
+    }
+    let limit = draft.limit(format!("policy of the target's {resource}"), 1);
+    let title = format!("open the target's key {} to the source account", resource.name);
+    let input = open_source_key::Input {
+        key: KeyFrom::Step(key.clone()),
+        of: Side::Target,
+    };
+    let step = DraftStep::new(&resource, "key.open_target_key", Side::Target, title, input);
+    let step = step.needs([key]).limit(limit).patience(SPREADS_WITHIN);
+    Some(draft.push(step.estimate(10, 60)))
+}
+
 fn is_iac(tag: &str) -> bool {
     let tag = tag.to_ascii_lowercase();
     tag.starts_with("aws:cloudformation:")
@@ -254,7 +273,7 @@ fn open(draft: &mut Draft, resource: &ResourceRef, key: KeyFrom, needs: &[&StepI
     // Two changes of one policy at the same moment would lose one of them.
     let limit = draft.limit(format!("policy of {resource}"), 1);
     let title = format!("open the source key {} to the target account", resource.name);
-    let input = open_source_key::Input { key };
+    let input = open_source_key::Input { key, of: Side::Source };
     let step = DraftStep::new(resource, "key.open_source_key", Side::Source, title, input);
     draft.push(
         step.needs(needs.iter().copied())
@@ -289,22 +308,34 @@ pub fn transport_key(draft: &mut Draft) -> TransportKey {
     TransportKey { made, opened }
 }
 
-/// Closes every source key that was opened, once all that needed it open are done.
+/// Closes every key that was opened, once all that needed it open are done.
 pub fn plan_last(draft: &mut Draft) {
-    let opened = draft.steps.iter().filter(|step| step.action == "key.open_source_key");
-    let opened: Vec<(StepId, ResourceRef)> = opened.map(|step| (step.id.clone(), step.resource.clone())).collect();
-    for (opened, resource) in opened {
-        let users = draft.used_until.get(&opened).cloned().unwrap_or_default();
-        let limit = draft.limit(format!("policy of {resource}"), 1);
-        let title = format!("close the source key {} again", resource.name);
-        let input = close_source_key::Input { opened: opened.clone() };
-        let step = DraftStep::new(&resource, "key.close_source_key", Side::Source, title, input).phase(Phase::CleanUp);
-        let step = step
-            .needs([&opened])
-            .needs(&users)
-            .leaves_nothing()
-            .limit(limit)
-            .patience(SPREADS_WITHIN);
-        draft.push(step);
+    for (action, of, whose) in [
+        ("key.open_source_key", Side::Source, "the source"),
+        ("key.open_target_key", Side::Target, "the target's"),
+    ] {
+        let opened = draft.steps.iter().filter(|step| step.action == action);
+        let opened: Vec<(StepId, ResourceRef)> = opened.map(|step| (step.id.clone(), step.resource.clone())).collect();
+        for (opened, resource) in opened {
+            let users = draft.used_until.get(&opened).cloned().unwrap_or_default();
+            let limit = match of {
+                Side::Target => draft.limit(format!("policy of the target's {resource}"), 1),
+                Side::Source | Side::Parent => draft.limit(format!("policy of {resource}"), 1),
+            };
+            let title = format!("close {whose} key {} again", resource.name);
+            let input = close_source_key::Input {
+                opened: opened.clone(),
+                of,
+            };
+            let action = action.replace("open", "close");
+            let step = DraftStep::new(&resource, &action, of, title, input).phase(Phase::CleanUp);
+            let step = step
+                .needs([&opened])
+                .needs(&users)
+                .leaves_nothing()
+                .limit(limit)
+                .patience(SPREADS_WITHIN);
+            draft.push(step);
+        }
     }
 }

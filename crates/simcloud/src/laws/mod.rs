@@ -204,7 +204,11 @@ fn touched(effects: &[Effect]) -> Touched<'_> {
     let mut touched = Touched::new();
     for effect in effects {
         let writes = match effect.operation.as_str() {
-            "s3 PutObject" | "s3 CopyObject" | "s3 CompleteMultipartUpload" => true,
+            "s3 PutObject"
+            | "s3 CopyObject"
+            | "s3 CompleteMultipartUpload"
+            | "s3 ReplicateObject"
+            | "s3 ReplicateDelete" => true,
             "s3 DeleteObject" => false,
             _ => continue,
         };

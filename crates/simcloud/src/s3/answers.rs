@@ -87,6 +87,11 @@ pub(super) fn head(cloud: &mut Cloud, caller: &Caller, input: HeadObjectInput) -
             .filter(|count| *count > 0),
         server_side_encryption,
         ssekms_key_id,
+        replication_status: cloud
+            .s3
+            .replication
+            .status(&input.bucket, entry.order)
+            .map(|status| ReplicationStatus::from_static(status.name())),
         restore: archive::header(&object, cloud.now),
         storage_class: shown_class(&object.class),
         version_id: objects::shown_id(cloud, &input.bucket, &entry),

@@ -2,7 +2,7 @@
 //!
 //! Modelled: what makes moving a bucket under its own name hard (names, owners, policies, version order, null versions, markers,
 //! uploads in parts, 5 GB, storage classes, default encryption with a customer key). Left out: ACLs (every bucket is
-//! `BucketOwnerEnforced` or behaves so), Object Lock, SSE-C, replication, requester pays, access points.
+//! `BucketOwnerEnforced` or behaves so), Object Lock, SSE-C, requester pays, access points.
 
 pub mod access;
 mod answers;
@@ -16,6 +16,8 @@ pub mod listing;
 pub mod names;
 pub mod objects;
 mod operations;
+pub(crate) mod replicate;
+pub mod replication;
 pub mod service;
 pub mod settings;
 #[cfg(test)]
@@ -53,6 +55,8 @@ pub struct Buckets {
     pub own_namespace_only: BTreeSet<AccountId>,
     /// Who goes on writing while a run is under way.
     writers: writers::Writers,
+    /// What is replicated, and how it stands.
+    pub replication: replication::Replication,
 }
 
 /// A key, and its entries, oldest first.
@@ -173,6 +177,7 @@ pub type Outcome<T> = Result<T, Refusal>;
 pub fn advance(cloud: &mut Cloud) {
     names::advance(cloud);
     writers::advance(cloud);
+    replicate::advance(cloud);
 }
 
 impl Buckets {

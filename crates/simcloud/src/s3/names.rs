@@ -109,6 +109,7 @@ pub fn delete(cloud: &mut Cloud, caller: &Caller, name: &str) -> Outcome<()> {
     }
     let (by, region) = (held.owner.clone(), held.region.clone());
     cloud.s3.by_name.remove(name);
+    cloud.s3.replication.forget(name);
     let settling = settle(cloud, by, region);
     cloud.s3.settling.insert(name.to_owned(), settling);
     cloud.effect(caller, "s3 DeleteBucket", name);

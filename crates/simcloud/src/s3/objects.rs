@@ -11,7 +11,7 @@ use model::inventory::Versioning;
 
 use super::content::{Checksum, Content, hex};
 use super::versions::{self, Deleted, Entry, Headers, Object, What};
-use super::{Outcome, Refusal, access, archive, bucket, bucket_mut, settings};
+use super::{Outcome, Refusal, access, archive, bucket, bucket_mut, replicate, settings};
 use crate::cloud::{Caller, Cloud};
 use crate::services::kms;
 
@@ -184,11 +184,9 @@ pub(super) fn write(cloud: &mut Cloud, name: &str, key: &str, order: u64, object
         what: What::Object(Arc::new(object)),
     };
     let versioning = held.versioning;
-    Ok(versions::push(
-        held.stacks.entry(key.to_owned()).or_default(),
-        versioning,
-        entry,
-    ))
+    let entry = versions::push(held.stacks.entry(key.to_owned()).or_default(), versioning, entry);
+    replicate::written(cloud, name, key, &entry);
+    Ok(entry)
 }
 
 /// The version id that a response carries: none where versioning was never on.
@@ -439,10 +437,14 @@ pub fn delete(cloud: &mut Cloud, caller: &Caller, name: &str, key: &str, id: Opt
     match &deleted {
         Deleted::Nothing => {}
         Deleted::Removed(entry) => {
+            cloud.s3.replication.deleted(name, entry.order);
             let resource = format!("{name}/{key}?versionId={}", entry.id());
             cloud.effect(caller, "s3 DeleteObject", resource);
         }
-        Deleted::Marked(_) => cloud.effect(caller, "s3 DeleteObject", format!("{name}/{key}")),
+        Deleted::Marked(entry) => {
+            replicate::written(cloud, name, key, entry);
+            cloud.effect(caller, "s3 DeleteObject", format!("{name}/{key}"));
+        }
     }
     Ok(deleted)
 }
@@ -474,6 +476,7 @@ pub fn put_tags(
     {
         Arc::make_mut(object).tags = tags;
     }
+    replicate::written(cloud, name, key, &entry);
     cloud.effect(caller, &format!("s3 {what}ObjectTagging"), format!("{name}/{key}"));
     Ok(entry)
 }

@@ -7,7 +7,7 @@ use model::ids::{AccountId, Region};
 use model::inventory::Versioning;
 use serde_json::Value;
 
-use super::{Bucket, Outcome, Refusal, access, bucket, bucket_mut};
+use super::{Bucket, Outcome, Refusal, access, bucket, bucket_mut, replication};
 use crate::cloud::{Caller, Cloud};
 
 /// A bucket policy.
@@ -55,7 +55,16 @@ fn change<T: PartialEq>(
 
 /// PutBucketVersioning.
 pub fn put_versioning(cloud: &mut Cloud, caller: &Caller, name: &str, enabled: bool) -> Outcome<()> {
-    let first = bucket(cloud, name)?.versioning == Versioning::Disabled;
+    let held = bucket(cloud, name)?;
+    let first = held.versioning == Versioning::Disabled;
+    if !enabled && held.documents.contains_key(replication::DOCUMENT) {
+        return Err(Refusal::new(
+            409,
+            "InvalidBucketState",
+            "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the \
+             versioning state, first delete the replication configuration.",
+        ));
+    }
     let value = if enabled {
         Versioning::Enabled
     } else {
@@ -215,7 +224,7 @@ pub fn put_ownership(cloud: &mut Cloud, caller: &Caller, name: &str, ownership: 
     change(cloud, caller, name, names, |held| &mut held.ownership, Some(ownership))
 }
 
-/// A sub-resource that simcloud keeps as the XML document it was put as: it has no behaviour here, but it must arrive.
+/// A sub-resource that simcloud keeps as the XML document it was put as. All but replication have no behaviour here, but must arrive.
 pub struct Document {
     /// The query parameter, which is also its name in an inventory.
     pub name: &'static str,
@@ -336,6 +345,9 @@ impl Document {
 
     fn set(&self, cloud: &mut Cloud, caller: &Caller, name: &str, verb: &str, text: Option<String>) -> Outcome<()> {
         access::bucket(cloud, caller, name, &format!("s3:Put{}", self.permission))?;
+        if let Some(text) = text.as_deref().filter(|_| self.name == replication::DOCUMENT) {
+            replication::check(cloud, caller, name, text)?;
+        }
         let held = bucket_mut(cloud, name)?;
         if held.documents.get(self.name) == text.as_ref() {
             return Ok(());
@@ -344,6 +356,9 @@ impl Document {
             Some(text) => held.documents.insert(self.name.to_owned(), text),
             None => held.documents.remove(self.name),
         };
+        if self.name == replication::DOCUMENT {
+            replication::changed(cloud, name);
+        }
         cloud.effect(caller, &format!("s3 {verb}{}", self.operation), name);
         Ok(())
     }

@@ -247,6 +247,7 @@ pub fn complete(
     let versioning = held.versioning;
     let entry = versions::push(held.stacks.entry(key.to_owned()).or_default(), versioning, entry);
     held.uploads.remove(id);
+    super::replicate::written(cloud, name, key, &entry);
     cloud.effect(caller, "s3 CompleteMultipartUpload", format!("{name}/{key}"));
     Ok(entry)
 }

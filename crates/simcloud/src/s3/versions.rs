@@ -127,12 +127,17 @@ pub fn push(stack: &mut Vec<Entry>, versioning: Versioning, mut entry: Entry) ->
     if entry.null {
         stack.retain(|one| !one.null);
     }
+    insert(stack, entry.clone());
+    entry
+}
+
+/// Puts an entry where its write belongs in the history.
+pub(super) fn insert(stack: &mut Vec<Entry>, entry: Entry) {
     let place = stack
         .iter()
         .rposition(|one| one.order < entry.order)
         .map_or(0, |below| below + 1);
-    stack.insert(place, entry.clone());
-    entry
+    stack.insert(place, entry);
 }
 
 /// What a `DELETE` did.

@@ -9,7 +9,7 @@ use model::ids::AccountId;
 use super::content::Content;
 use super::objects::{self, Wanted};
 use super::versions::{self, Deleted};
-use super::{access, bucket_mut};
+use super::{access, bucket_mut, replicate};
 use crate::cloud::{Caller, Cloud};
 use crate::faults::FaultLevel;
 
@@ -164,8 +164,10 @@ fn arrive(cloud: &mut Cloud, write: &Write) {
             if stack.is_empty() {
                 held.stacks.remove(key);
             }
-            if matches!(deleted, Deleted::Nothing) {
-                return;
+            match deleted {
+                Deleted::Nothing => return,
+                Deleted::Removed(_) => {}
+                Deleted::Marked(entry) => replicate::written(cloud, name, key, &entry),
             }
         }
     }

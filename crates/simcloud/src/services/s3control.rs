@@ -1,12 +1,13 @@
-//! S3 Batch Operations: jobs that copy or compute checksums, whose tasks run in no particular order and which are `Complete` even when
+//! S3 Batch Operations: jobs that copy, replicate or compute checksums, whose tasks run in no particular order and which are `Complete` even when
 //! every task has failed.
 //!
-//! Left out: every operation but `S3PutObjectCopy` and `S3ComputeObjectChecksum`, generated manifests, priorities (no job pauses another), job tags' own calls,
+//! Left out: every operation but `S3PutObjectCopy`, `S3ReplicateObject` and `S3ComputeObjectChecksum`, priorities (no job pauses another), job tags' own calls,
 //! access points.
 
 mod carry_out;
 mod checksums;
 mod manifest;
+mod replicate;
 mod report;
 
 use std::collections::BTreeMap;
@@ -199,12 +200,48 @@ fn check(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceErr
     {
         return Err(bad_request("Invalid priority"));
     }
-    if input.get("ManifestGenerator").is_some_and(|one| !one.is_null()) {
-        return Err(ServiceError::not_modelled(
-            "s3control",
-            "CreateJob with ManifestGenerator",
-        ));
+    let operations: Vec<&String> = input["Operation"]
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.keys())
+        .collect();
+    let given = |member: &str| input.get(member).is_some_and(|one| !one.is_null());
+    match (given("Manifest"), given("ManifestGenerator")) {
+        (true, false) => check_manifest(input)?,
+        (false, true) if operations == ["S3ReplicateObject"] => {}
+        (false, true) => {
+            return Err(ServiceError::not_modelled(
+                "s3control",
+                "CreateJob with ManifestGenerator for anything but replication",
+            ));
+        }
+        _ => return Err(bad_request("Exactly one of Manifest and ManifestGenerator is required")),
     }
+    match operations.as_slice() {
+        [one] if *one == "S3PutObjectCopy" => check_copy(cloud, caller, input)?,
+        [one] if *one == "S3ComputeObjectChecksum" => checksums::check(input)?,
+        [one] if *one == "S3ReplicateObject" => replicate::check(cloud, caller, input)?,
+        [other] => {
+            return Err(ServiceError::not_modelled(
+                "s3control",
+                &format!("CreateJob with {other}"),
+            ));
+        }
+        _ => return Err(bad_request("Exactly one operation is required")),
+    }
+    let report = &input["Report"];
+    if report["Enabled"] == true && report["Bucket"].as_str().and_then(bucket_of_arn).is_none() {
+        return Err(bad_request("Report bucket is required when the report is enabled"));
+    }
+    let role = input["RoleArn"].as_str().unwrap_or_default();
+    let own = crate::policy::role_of(role).is_some_and(|(account, _)| account == caller.account.as_str());
+    if !own || sts::role(cloud, role).is_none() {
+        return Err(bad_request(format!("Invalid role: {role}")));
+    }
+    Ok(())
+}
+
+fn check_manifest(input: &Value) -> Result<(), ServiceError> {
     let spec = &input["Manifest"]["Spec"];
     if spec["Format"] != "S3BatchOperations_CSV_20180820" {
         return Err(bad_request("Invalid manifest format"));
@@ -222,31 +259,6 @@ fn check(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<(), ServiceErr
         if input["Manifest"]["Location"][member].as_str().is_none_or(str::is_empty) {
             return Err(bad_request(format!("Missing required member {member}")));
         }
-    }
-    let operations: Vec<&String> = input["Operation"]
-        .as_object()
-        .into_iter()
-        .flat_map(|all| all.keys())
-        .collect();
-    match operations.as_slice() {
-        [one] if *one == "S3PutObjectCopy" => check_copy(cloud, caller, input)?,
-        [one] if *one == "S3ComputeObjectChecksum" => checksums::check(input)?,
-        [other] => {
-            return Err(ServiceError::not_modelled(
-                "s3control",
-                &format!("CreateJob with {other}"),
-            ));
-        }
-        _ => return Err(bad_request("Exactly one operation is required")),
-    }
-    let report = &input["Report"];
-    if report["Enabled"] == true && report["Bucket"].as_str().and_then(bucket_of_arn).is_none() {
-        return Err(bad_request("Report bucket is required when the report is enabled"));
-    }
-    let role = input["RoleArn"].as_str().unwrap_or_default();
-    let own = crate::policy::role_of(role).is_some_and(|(account, _)| account == caller.account.as_str());
-    if !own || sts::role(cloud, role).is_none() {
-        return Err(bad_request(format!("Invalid role: {role}")));
     }
     Ok(())
 }
@@ -292,7 +304,6 @@ fn describe(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
         "JobArn": format!("arn:aws:s3:{}:{}:job/{}", job.region, job.account, job.id),
         "ConfirmationRequired": job.request["ConfirmationRequired"] == true,
         "Status": job.state.name(),
-        "Manifest": job.request["Manifest"],
         "Operation": job.request["Operation"],
         "Priority": job.priority,
         "ProgressSummary": job.progress(now),
@@ -301,6 +312,11 @@ fn describe(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
         "CreationTime": job.created.to_string(),
         "RoleArn": job.request["RoleArn"],
     });
+    for member in ["Manifest", "ManifestGenerator"] {
+        if !job.request[member].is_null() {
+            described[member] = job.request[member].clone();
+        }
+    }
     if let Some(description) = job.request["Description"].as_str() {
         described["Description"] = description.into();
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Job, State, bucket_of_arn, checksums, manifest, report};
+use super::{Job, State, bucket_of_arn, checksums, manifest, replicate, report};
 use crate::cloud::Cloud;
 use crate::s3::Refusal;
 use crate::s3::content::Checksum;
@@ -150,6 +150,9 @@ fn run(cloud: &mut Cloud, job: &Job, row: usize) -> Result<String, Refusal> {
     let key = task.key.clone().ok_or_else(missing)?;
     if cloud.faults.strikes("s3control task", 0, 6) {
         return Err(Refusal::new(503, "SlowDown", "Please reduce your request rate."));
+    }
+    if job.operation() == "S3ReplicateObject" {
+        return replicate::run(cloud, job, task, &key);
     }
     if job.operation() == "S3ComputeObjectChecksum" {
         return checksums::compute(cloud, job, &task.bucket, &key, task.version.as_deref());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Job;
+use super::{Job, replicate};
 use crate::cloud::Cloud;
 use crate::s3::objects;
 use crate::services::sts;
@@ -31,6 +31,9 @@ pub(super) fn read(cloud: &mut Cloud, job: &Job) -> Result<Vec<Task>, (String, S
     let role = job.request["RoleArn"].as_str().unwrap_or_default();
     if !sts::trusts_service(cloud, role, "batchoperations.s3.amazonaws.com") {
         return Err(forbidden());
+    }
+    if let Some(asked) = replicate::generator(&job.request) {
+        return replicate::generated(cloud, job, asked);
     }
     let location = &job.request["Manifest"]["Location"];
     let place = location["ObjectArn"]

@@ -77,6 +77,14 @@ fn shapes() -> Vec<(Value, String)> {
             section("shop-terraform", "create = \"terraform\""),
         ),
         (
+            bucket("shop-reported", "enabled", &[histories(), odd_keys()].concat()),
+            section("shop-reported", "batch_from = 1\ninventory = { from = 1 }"),
+        ),
+        (
+            bucket("shop-compared", "enabled", &[histories(), carrying()].concat()),
+            section("shop-compared", "inventory = { from = 1, compare = \"athena\" }"),
+        ),
+        (
             keyed,
             format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-keyed", "")),
         ),
@@ -112,9 +120,18 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
             }
             // Where versions are kept, what applications write since cannot take away what there was.
             let kept = |line: &String| {
-                ["by-jobs", "one-by-one", "archive", "renamed", "terraform", "keyed"]
-                    .iter()
-                    .any(|name| line.starts_with(&format!("shop-{name}")))
+                [
+                    "by-jobs",
+                    "one-by-one",
+                    "archive",
+                    "renamed",
+                    "terraform",
+                    "keyed",
+                    "reported",
+                    "compared",
+                ]
+                .iter()
+                .any(|name| line.starts_with(&format!("shop-{name}")))
             };
             wrong.extend(moved.differences(true).into_iter().filter(kept));
             wrong

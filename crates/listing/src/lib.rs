@@ -5,6 +5,7 @@
 pub mod compare;
 pub mod division;
 pub mod histories;
+pub mod inventory;
 pub mod manifest;
 pub mod manifests;
 pub mod missing;
@@ -13,6 +14,7 @@ pub mod parallel;
 mod plain_page;
 pub mod report;
 mod seen;
+pub mod sorted;
 pub mod spool;
 #[cfg(test)]
 mod test_entries;
@@ -23,4 +25,5 @@ pub use division::{Division, Part};
 pub use histories::Histories;
 pub use missing::{Missing, can_be_proved_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};
+pub use sorted::Sorter;
 pub use spool::{Keys, Spool};

@@ -2,14 +2,18 @@
 //! anew when it goes on; what it had changed it sees.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use aws::Account;
+use engine::StepContext;
 use listing::{Division, Keys, Pair, Source, Spool, compare, parallel};
 use model::listing::ListedEntry;
 use model::{Failure, FailureClass};
 use tempfile::TempDir;
 
 use super::archived::Wanted;
+use super::place::Place;
+use super::{reported, reports};
 use crate::world::World;
 
 /// How many requests of a listing are in flight.
@@ -23,13 +27,27 @@ pub(super) struct Listed {
     folder: TempDir,
 }
 
+/// A folder for the files of one list.
+pub(super) fn folder(world: &World) -> Result<TempDir, Failure> {
+    std::fs::create_dir_all(&world.listings)
+        .and_then(|()| tempfile::Builder::new().prefix("bucket-").tempdir_in(&world.listings))
+        .map_err(|error| on_disk(&world.listings, &error))
+}
+
 impl Listed {
+    /// What lies in S3's order in the first part of a spool.
+    pub(super) fn new(spool: Spool, folder: TempDir) -> Self {
+        Self {
+            spool,
+            order: vec![0],
+            folder,
+        }
+    }
+
     /// Lists a bucket of an account.
     pub(super) async fn whole(world: &World, account: &Account, bucket: &str) -> Result<Self, Failure> {
         let on_disk = |error: std::io::Error| on_disk(&world.listings, &error);
-        let folder = std::fs::create_dir_all(&world.listings)
-            .and_then(|()| tempfile::Builder::new().prefix("bucket-").tempdir_in(&world.listings))
-            .map_err(on_disk)?;
+        let folder = folder(world)?;
         let mut spool = Spool::new(folder.path());
         let mut division = Division::new();
         let source = Source::new(account, &account.id, bucket);
@@ -71,6 +89,42 @@ impl Both {
     ) -> Result<Self, Failure> {
         let (original, copy) =
             futures::future::try_join(Listed::whole(world, from, original), Listed::whole(world, to, copy)).await?;
+        Ok(Self { original, copy, wanted })
+    }
+
+    /// The list of an original, from a report where one was waited for, and of its copy, which is listed.
+    pub(super) async fn of(
+        world: &Rc<World>,
+        cx: &StepContext,
+        (from, to): (&Place, &Place),
+        ops: &Place,
+        wanted: Wanted,
+    ) -> Result<Self, Failure> {
+        let (source, target) = (from.account(world), to.account(world));
+        let (original, copy) = (from.name(cx)?, to.name(cx)?);
+        let Some(awaited) = &from.report else {
+            return Self::whole(world, (&source, &original), (&target, &copy), wanted).await;
+        };
+        let report = reports::of(cx, awaited, &original)?;
+        let ops = ops.name(cx)?;
+        let reported = reported::whole(world, (&source, &original), &ops, &report);
+        let (original, copy) = futures::future::try_join(reported, Listed::whole(world, &target, &copy)).await?;
+        Ok(Self { original, copy, wanted })
+    }
+
+    /// Lists single keys of an original and its copy; they are in order.
+    pub(super) async fn keys(
+        world: &World,
+        (from, original): (&Account, &str),
+        (to, copy): (&Account, &str),
+        keys: &[String],
+        wanted: Wanted,
+    ) -> Result<Self, Failure> {
+        let (original, copy) = futures::future::try_join(
+            reported::keys(world, from, original, keys),
+            reported::keys(world, to, copy, keys),
+        )
+        .await?;
         Ok(Self { original, copy, wanted })
     }
 
@@ -138,7 +192,7 @@ impl<I> ReadBack<I> {
     }
 }
 
-fn on_disk(folder: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn on_disk(folder: &Path, error: &std::io::Error) -> Failure {
     Failure::ours(
         "files",
         FailureClass::WrongState,

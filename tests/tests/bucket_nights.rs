@@ -81,6 +81,14 @@ fn shapes() -> Vec<(Value, String)> {
             section("shop-terraform", "create = \"terraform\""),
         ),
         (
+            bucket("shop-reported", "enabled", &[histories(), odd_keys()].concat()),
+            section("shop-reported", "batch_from = 1\ninventory = { from = 1 }"),
+        ),
+        (
+            bucket("shop-compared", "enabled", &[histories(), carrying()].concat()),
+            section("shop-compared", "inventory = { from = 1, compare = \"athena\" }"),
+        ),
+        (
             keyed,
             format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-keyed", "")),
         ),
@@ -125,6 +133,8 @@ fn five_hundred_harsh_nights_break_no_law_and_end() {
                     "terraform",
                     "keyed",
                     "replicated",
+                    "reported",
+                    "compared",
                 ]
                 .iter()
                 .any(|name| line.starts_with(&format!("shop-{name}")))

@@ -220,6 +220,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InternalFailure"
         | "InternalException"
         | "InternalServiceException"
+        | "InternalServerException"
         | "ServiceUnavailable"
         | "ServiceUnavailableException"
         | "Unavailable"

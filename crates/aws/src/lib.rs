@@ -4,6 +4,7 @@
 //! A mutating call gets one attempt: the SDK's own resend after a lost reply would copy a version twice. Reads keep the SDK's retries.
 
 pub mod account;
+pub mod athena;
 pub mod call_log;
 pub mod classify;
 pub mod ec2;
@@ -16,6 +17,7 @@ pub mod route53;
 pub mod s3;
 pub mod s3_archive;
 pub mod s3_content;
+pub mod s3_inventory;
 pub mod s3_parts;
 pub mod s3_raw;
 pub mod s3control;

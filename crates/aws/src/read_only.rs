@@ -55,7 +55,7 @@ impl HttpConnector for Guard {
     }
 }
 
-/// REST services say it by method, KMS by its target header, the query services by the `Action` in the body.
+/// REST services say it by method, KMS and Athena by their target header, the query services by the `Action` in the body.
 fn request_is_read(request: &HttpRequest) -> bool {
     if matches!(request.method(), "GET" | "HEAD") {
         return true;

@@ -39,6 +39,29 @@ impl S3 {
         })
     }
 
+    /// An object of any size, shown to `take` piece by piece. What `take` fails with is the failure.
+    pub async fn read_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let call = self
+            .read
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .expected_bucket_owner(self.account.as_str());
+        let mut body = call.send().await.map_err(self.failed("GetObject"))?.body;
+        loop {
+            match body.try_next().await {
+                Ok(Some(piece)) => take(&piece)?,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(self.unreadable(&error)),
+            }
+        }
+    }
+
     /// The SHA-256 of a version's content, read whole: the proof that is left where S3 keeps no checksum to compare.
     pub async fn content_digest(&self, bucket: &str, version: &VersionName) -> Result<String, Failure> {
         let call = self

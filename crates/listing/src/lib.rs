@@ -5,6 +5,7 @@
 pub mod compare;
 pub mod division;
 pub mod histories;
+pub mod inventory;
 pub mod kept;
 pub mod manifest;
 pub mod manifests;
@@ -14,6 +15,7 @@ pub mod parallel;
 mod plain_page;
 pub mod report;
 mod seen;
+pub mod sorted;
 pub mod spool;
 #[cfg(test)]
 mod test_entries;
@@ -25,4 +27,5 @@ pub use histories::Histories;
 pub use kept::{KeptListing, Whose};
 pub use missing::{Missing, can_be_proved_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};
+pub use sorted::Sorter;
 pub use spool::{Keys, Spool};

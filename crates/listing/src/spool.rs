@@ -85,6 +85,13 @@ impl Spool {
         }
     }
 
+    /// A part is not needed any more.
+    pub fn remove(&mut self, part: u32) -> io::Result<()> {
+        self.growing.remove(&part);
+        self.lengths.remove(&part);
+        std::fs::remove_file(self.folder.join(name_of(part)))
+    }
+
     /// Cuts a part's file back to what was kept of it when the process was killed; whether that much is there.
     pub fn cut_back(&mut self, part: u32, length: u64) -> io::Result<bool> {
         let file = OpenOptions::new()

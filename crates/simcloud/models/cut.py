@@ -31,6 +31,8 @@ OPERATIONS = {
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
         ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment""",
+    ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
+        ListTableMetadata""",
 }
 
 # What only clients need, or people.

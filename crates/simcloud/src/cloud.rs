@@ -8,7 +8,7 @@ use model::inventory::Inventory;
 use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::services::{ec2, kms, rds, route53, s3control, sts};
+use crate::services::{athena, ec2, kms, rds, route53, s3control, sts};
 use crate::{laws, s3};
 
 /// The state as its servers share it: the in-process client, the TCP server, the DNS server. Nothing inside waits while it is held.
@@ -30,6 +30,8 @@ pub struct Cloud {
     pub s3: s3::Buckets,
     /// Batch Operations jobs.
     pub s3control: s3control::Jobs,
+    /// Athena's databases and statements.
+    pub athena: athena::Queries,
     /// Hosted zones, their records, and what resolvers have cached.
     pub route53: route53::Zones,
     /// What goes wrong, from a seed.
@@ -128,6 +130,7 @@ impl Cloud {
             ec2: ec2::Images::default(),
             s3: s3::Buckets::default(),
             s3control: s3control::Jobs::default(),
+            athena: athena::Queries::default(),
             route53: route53::Zones::default(),
             faults: Faults::new(seed, faults),
             effects: Vec::new(),
@@ -165,6 +168,7 @@ impl Cloud {
         ec2::advance(self);
         s3::advance(self);
         s3control::advance(self);
+        athena::advance(self);
         route53::advance(self);
         laws::check(self);
     }
@@ -177,6 +181,7 @@ impl Cloud {
             "rds" => rds::handle(self, caller, operation, input),
             "ec2" => ec2::handle(self, caller, operation, input),
             "s3control" => s3control::handle(self, caller, operation, input),
+            "athena" => athena::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),
         };

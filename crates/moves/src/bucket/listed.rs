@@ -2,6 +2,7 @@
 //! it lists goes on where it was; one that is cut off later lists anew, and sees what it had changed.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use aws::Account;
 use engine::StepContext;
@@ -10,8 +11,11 @@ use listing::kept::{Keep, mark_of};
 use listing::{Division, KeptListing, Keys, Pair, Source, Spool, Whose, compare, parallel};
 use model::listing::{ListedEntry, ListingPart};
 use model::{Digest, Failure, FailureClass};
+use tempfile::TempDir;
 
 use super::archived::Wanted;
+use super::place::Place;
+use super::{reported, reports};
 use crate::world::World;
 
 /// How many requests of a listing are in flight.
@@ -63,7 +67,23 @@ fn taken_up(world: &World, cx: &StepContext, bucket: &str) -> Result<(Whose, Vec
     Ok((Whose { step, bucket, mark }, rows))
 }
 
+/// A folder for the files of one list.
+pub(super) fn folder(world: &World) -> Result<TempDir, Failure> {
+    std::fs::create_dir_all(&world.listings)
+        .and_then(|()| tempfile::Builder::new().prefix("bucket-").tempdir_in(&world.listings))
+        .map_err(|error| on_disk(&world.listings, &error))
+}
+
 impl Listed {
+    /// What lies in S3's order in the first part of a spool.
+    pub(super) fn new(spool: Spool, folder: TempDir) -> Self {
+        Self {
+            spool,
+            order: vec![0],
+            folder: Folder(folder.keep()),
+        }
+    }
+
     /// Lists a bucket of an account for a step.
     pub(super) async fn whole(
         world: &World,
@@ -138,6 +158,42 @@ impl Both {
         Ok(Self { original, copy, wanted })
     }
 
+    /// The list of an original, from a report where one was waited for, and of its copy, which is listed.
+    pub(super) async fn of(
+        world: &Rc<World>,
+        cx: &StepContext,
+        (from, to): (&Place, &Place),
+        ops: &Place,
+        wanted: Wanted,
+    ) -> Result<Self, Failure> {
+        let (source, target) = (from.account(world), to.account(world));
+        let (original, copy) = (from.name(cx)?, to.name(cx)?);
+        let Some(awaited) = &from.report else {
+            return Self::whole(world, cx, (&source, &original), (&target, &copy), wanted).await;
+        };
+        let report = reports::of(cx, awaited, &original)?;
+        let ops = ops.name(cx)?;
+        let reported = reported::whole(world, (&source, &original), &ops, &report);
+        let (original, copy) = futures::future::try_join(reported, Listed::whole(world, cx, &target, &copy)).await?;
+        Ok(Self { original, copy, wanted })
+    }
+
+    /// Lists single keys of an original and its copy; they are in order.
+    pub(super) async fn keys(
+        world: &World,
+        (from, original): (&Account, &str),
+        (to, copy): (&Account, &str),
+        keys: &[String],
+        wanted: Wanted,
+    ) -> Result<Self, Failure> {
+        let (original, copy) = futures::future::try_join(
+            reported::keys(world, from, original, keys),
+            reported::keys(world, to, copy, keys),
+        )
+        .await?;
+        Ok(Self { original, copy, wanted })
+    }
+
     /// The keys that are in either, in order.
     pub(super) fn pairs(&self) -> ListedPairs {
         let pairs = compare::ListedPairs::new(self.original.read(), self.copy.read());
@@ -202,7 +258,7 @@ impl<I> ReadBack<I> {
     }
 }
 
-fn on_disk(folder: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn on_disk(folder: &Path, error: &std::io::Error) -> Failure {
     Failure::ours(
         "files",
         FailureClass::WrongState,

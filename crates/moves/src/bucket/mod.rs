@@ -4,12 +4,17 @@
 //! opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and everything is copied back
 //! and proved again. A bucket that fits the conditions may be replicated instead, and keeps version ids and dates. Under a new name the first copy is the last, and the source stays, closed to writing.
 
+mod admit_reports;
 mod apply_document;
 mod apply_policy;
 mod archived;
+mod ask_report;
+mod athena_query;
 mod await_name;
+mod await_reports;
 mod batch_job;
 mod change_policy;
+mod compare_reports;
 mod computed;
 mod copy_in_parts;
 mod copy_wave;
@@ -30,6 +35,7 @@ mod plan;
 mod plan_blockers;
 mod plan_copy;
 mod plan_hand_over;
+mod plan_inventories;
 mod plan_new_name;
 mod plan_notes;
 mod plan_replication;
@@ -38,10 +44,14 @@ mod prove_copy;
 mod record_configuration;
 mod replicate;
 mod replicate_rule;
+mod reported;
+mod reports;
 mod restore_archived;
 mod settle;
 pub mod spec;
+mod statements;
 mod survey;
+mod tables;
 mod tag_bucket;
 mod wait;
 mod win_name;
@@ -161,4 +171,41 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         apply_policy::ApplyPolicy::new,
     );
     action(registry, world, "bucket.discard", 1, discard_bucket::DiscardBucket::new);
+    register_inventories(registry, world);
+}
+
+/// What has to do with S3's own lists of buckets.
+fn register_inventories(registry: &mut Registry, world: &Rc<World>) {
+    action(
+        registry,
+        world,
+        "bucket.admit_reports",
+        1,
+        admit_reports::AdmitReports::new,
+    );
+    action(registry, world, "bucket.ask_report", 1, ask_report::AskReport::new);
+    action(
+        registry,
+        world,
+        "bucket.withdraw_report",
+        1,
+        ask_report::WithdrawReport::new,
+    );
+    action(
+        registry,
+        world,
+        "bucket.await_reports",
+        1,
+        await_reports::AwaitReports::new,
+    );
+    action(registry, world, "bucket.make_database", 1, tables::MakeDatabase::new);
+    action(registry, world, "bucket.make_table", 1, tables::MakeTable::new);
+    action(registry, world, "bucket.drop_database", 1, tables::DropDatabase::new);
+    action(
+        registry,
+        world,
+        "bucket.compare_reports",
+        1,
+        compare_reports::CompareReports::new,
+    );
 }

@@ -17,6 +17,9 @@ pub(super) struct Place {
     pub(super) side: Side,
     /// Its name, or the step that knows it.
     pub(super) bucket: Named,
+    /// The step that waited for a report of what is in it: then it is read there, and not listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) report: Option<StepId>,
 }
 
 /// How a bucket is named in a plan.
@@ -41,6 +44,7 @@ impl Place {
         Self {
             side,
             bucket: Named::Name(name.to_owned()),
+            report: None,
         }
     }
 
@@ -48,6 +52,15 @@ impl Place {
         Self {
             side: Side::Target,
             bucket: Named::MadeBy(step.clone()),
+            report: None,
+        }
+    }
+
+    /// The same, read from a report that a step waited for.
+    pub(super) fn reported(self, awaited: Option<&StepId>) -> Self {
+        Self {
+            report: awaited.cloned(),
+            ..self
         }
     }
 

@@ -13,7 +13,7 @@ use super::plan_replication::{Replicators, note_replication};
 use super::spec::{BucketSpec, PolicyCarried};
 use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
-    pause_lifecycle, record_configuration, tag_bucket, wait,
+    pause_lifecycle, plan_inventories, record_configuration, tag_bucket, wait,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key::KeyFrom;
@@ -74,6 +74,7 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     let name_can_be_had = note_names(draft, &resource, spec);
     let unhindered = note_blockers(draft, &resource, spec, bucket);
     note_contents(draft, &resource, spec, bucket);
+    plan_inventories::note(draft, &resource, spec, Size::of(bucket).entries);
     let keys = keys(draft, &resource, spec, bucket);
     let replicators = note_replication(draft, &resource, spec, bucket);
     let (Some(roles), true, true, Ok(keys), Ok(replicators)) = (roles, name_can_be_had, unhindered, keys, replicators)
@@ -97,6 +98,14 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     .push();
 }
 
+/// The last steps of a bucket that need the bucket of manifests and reports, or leave something that writes into it.
+const USES_OPS_LAST: [&str; 4] = [
+    "bucket.discard",
+    "bucket.withdraw_grant",
+    "bucket.withdraw_report",
+    "bucket.drop_database",
+];
+
 /// Deletes the bucket of manifests and reports once no bucket needs it.
 pub fn plan_last(draft: &mut Draft) {
     let resource = ops();
@@ -107,7 +116,7 @@ pub fn plan_last(draft: &mut Draft) {
     let users: Vec<StepId> = draft
         .steps
         .iter()
-        .filter(|step| matches!(step.action.as_str(), "bucket.discard" | "bucket.withdraw_grant"))
+        .filter(|step| USES_OPS_LAST.contains(&step.action.as_str()))
         .map(|step| step.id.clone())
         .collect();
     let input = discard_bucket::Input {
@@ -205,17 +214,17 @@ impl Steps<'_, '_> {
         let recorded = self.record();
         let first_copy = self.first_copy(&recorded);
         let granted = self.change_policy(&recorded, Change::Grant, "grant_copy");
-        let copied = if self.replicators.is_some() {
-            self.replicate_while_it_lives(&first_copy, &granted)
-        } else {
-            let restored = self.restore_archived(&first_copy, &granted);
-            self.copy_while_it_lives(&restored)
-        };
-        let frozen = self.freeze(&recorded, &copied);
         let proved = if self.replicators.is_some() {
+            let copied = self.replicate_while_it_lives(&first_copy, &granted);
+            let frozen = self.freeze(&recorded, &copied);
             self.replicate_out(&frozen, &first_copy[0])
         } else {
-            self.copy_out(&frozen)
+            let reports = self.ask_reports(&recorded);
+            let of_copy = self.ask_reports_of_copy(reports.as_ref(), &first_copy);
+            let restored = self.restore_archived(&first_copy, &granted, reports.as_ref());
+            let copied = self.copy_while_it_lives(&restored, reports.as_ref());
+            let frozen = self.freeze(&recorded, &copied);
+            self.copy_out(&frozen, reports.as_ref().zip(of_copy.as_ref()))
         };
         match self.spec.new_name {
             None => self.hand_over_name(&first_copy[0], &recorded, &proved),

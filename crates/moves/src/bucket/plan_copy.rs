@@ -5,6 +5,7 @@ use model::{Phase, Side, StepId};
 use super::archived::Classes;
 use super::place::Place;
 use super::plan::Steps;
+use super::plan_inventories::{AWAIT_BOTH, Reports};
 use super::plan_notes::has_archived;
 use super::spec::Proof;
 use super::{documents, note_archived, prove_copy, restore_archived, survey};
@@ -52,25 +53,27 @@ impl Way {
 
 impl Steps<'_, '_> {
     /// What there is, while writing goes on: only what has changed since is left to be copied once that has ended.
-    pub(super) fn copy_while_it_lives(&mut self, restored: &StepId) -> StepId {
+    pub(super) fn copy_while_it_lives(&mut self, restored: &StepId, reports: Option<&Reports>) -> StepId {
         let needs = std::slice::from_ref(restored);
-        self.survey(
-            Way::Bulk,
-            self.source(),
-            self.first_copy_bucket(),
-            needs,
-            Phase::Prepare,
-        )
+        let source = self.source().reported(reports.map(|reports| &reports.awaited));
+        self.survey(Way::Bulk, source, self.first_copy_bucket(), needs, Phase::Prepare)
     }
 
     /// What is archived can be read when this is done, and everything else is ready to be copied.
-    pub(super) fn restore_archived(&mut self, interim: &[StepId], granted: &StepId) -> StepId {
+    pub(super) fn restore_archived(
+        &mut self,
+        interim: &[StepId],
+        granted: &StepId,
+        reports: Option<&Reports>,
+    ) -> StepId {
         let mut needs = interim.to_vec();
+        needs.extend(reports.into_iter().flat_map(Reports::behind));
         needs.extend([granted.clone(), self.ops.clone()]);
         needs.extend(self.keys.opened.clone());
         let input = restore_archived::Input {
-            from: self.source(),
+            from: self.source().reported(reports.map(|reports| &reports.awaited)),
             to: self.first_copy_bucket(),
+            ops: Place::made_by(&self.ops),
             speed: self.spec.archived.restore,
             days: self.spec.archived.days,
         };
@@ -109,24 +112,33 @@ impl Steps<'_, '_> {
         if one_hop { "create_new" } else { "create_interim" }.to_owned()
     }
 
-    fn first_copy_bucket(&self) -> Place {
+    pub(super) fn first_copy_bucket(&self) -> Place {
         Place::made_by(&self.resource.step(&self.first_copy_verb()))
     }
 
-    pub(super) fn copy_out(&mut self, frozen: &StepId) -> StepId {
+    pub(super) fn copy_out(&mut self, frozen: &StepId, reports: Option<(&Reports, &StepId)>) -> StepId {
         let mut needs = vec![frozen.clone()];
         // Copied once, everything keeps its class.
         if self.spec.new_name.is_none() {
             needs.push(self.note_archived(frozen));
         }
-        let proved = self.copy(Way::Out, self.source(), self.first_copy_bucket(), &needs, Phase::Freeze);
+        let (from, to) = (self.source(), self.first_copy_bucket());
+        let proved = match reports {
+            None => self.copy(Way::Out, from, to, &needs, Phase::Freeze),
+            Some((reports, of_copy)) => {
+                let surveyed = self.survey(Way::Out, from.clone(), to.clone(), &needs, Phase::Freeze);
+                self.survey_before(&surveyed, AWAIT_BOTH);
+                let compared = self.compare_reports(reports, of_copy, &surveyed);
+                self.prove(Way::Out, from, to, Phase::Freeze, &surveyed, Some(&compared))
+            }
+        };
         if let Some(opened) = &self.keys.opened {
             self.draft.needed_until(opened, &proved);
         }
         proved
     }
 
-    fn storage(&self, way: Way) -> Classes {
+    pub(super) fn storage(&self, way: Way) -> Classes {
         match way {
             // Replicas have their originals' classes.
             _ if self.replicators.is_some() => Classes::Keep,
@@ -161,11 +173,26 @@ impl Steps<'_, '_> {
     /// Survey and proof; between them the survey puts the steps that copy.
     pub(super) fn copy(&mut self, way: Way, from: Place, to: Place, needs: &[StepId], phase: Phase) -> StepId {
         let surveyed = self.survey(way, from.clone(), to.clone(), needs, phase);
-        self.prove(way, from, to, &surveyed, phase)
+        self.prove(way, from, to, phase, &surveyed, None)
+    }
+
+    /// What waits for all that the survey finds to be copied is another step than the proof.
+    fn survey_before(&mut self, surveyed: &StepId, before: &str) {
+        if let Some(step) = self.draft.steps.iter_mut().find(|step| step.id == *surveyed) {
+            step.input["before"] = before.into();
+        }
     }
 
     /// The proof that stands before everything that cannot be taken back.
-    pub(super) fn prove(&mut self, way: Way, from: Place, to: Place, behind: &StepId, phase: Phase) -> StepId {
+    pub(super) fn prove(
+        &mut self,
+        way: Way,
+        from: Place,
+        to: Place,
+        phase: Phase,
+        behind: &StepId,
+        compared: Option<&StepId>,
+    ) -> StepId {
         let (p50, p90) = self.size.listing();
         let input = prove_copy::Input {
             original: from,
@@ -174,13 +201,19 @@ impl Steps<'_, '_> {
             storage: self.storage(way),
             batch_role: self.roles.batch.clone(),
             etags_prove: self.spec.verify == Proof::Etags,
+            compared: compared.cloned(),
             accept_unproved: self.spec.accept_unproved,
             replicated: self.replicators.is_some(),
         };
         let title = "compare every version of both buckets";
         let before = way.before(self.spec.new_name.is_some());
         let step = self.step("bucket.prove_copy", before, Side::Target, title, input);
-        self.draft
-            .push(step.phase(phase).needs([behind]).leaves_nothing().estimate(p50, p90))
+        self.draft.push(
+            step.phase(phase)
+                .needs([behind])
+                .needs(compared)
+                .leaves_nothing()
+                .estimate(p50, p90),
+        )
     }
 }

@@ -190,7 +190,7 @@ impl Steps<'_, '_> {
     pub(super) fn replicate_out(&mut self, frozen: &StepId, first_copy: &StepId) -> StepId {
         let to = Place::made_by(first_copy);
         let whole = self.replicate(Hop::Out, "rest", (self.source(), to.clone()), frozen, Phase::Freeze);
-        let proved = self.prove(Way::Out, self.source(), to.clone(), &whole, Phase::Freeze);
+        let proved = self.prove(Way::Out, self.source(), to.clone(), Phase::Freeze, &whole, None);
         let ended = self.end_rule(Hop::Out, self.source(), &proved, Phase::Freeze);
         for opened in [&self.keys.opened, &self.keys.opened_to_source].into_iter().flatten() {
             self.draft.needed_until(opened, &ended);
@@ -216,7 +216,7 @@ impl Steps<'_, '_> {
         let (from, to) = (Place::made_by(interim), self.finally());
         let rule = self.put_rule(Hop::Back, from.clone(), to.clone(), needs, Phase::Cutover);
         let whole = self.replicate(Hop::Back, "back", (from.clone(), to.clone()), &rule, Phase::Cutover);
-        let proved = self.prove(Way::Back, from.clone(), to, &whole, Phase::Cutover);
+        let proved = self.prove(Way::Back, from.clone(), to, Phase::Cutover, &whole, None);
         self.end_rule(Hop::Back, from, &proved, Phase::Cutover)
     }
 

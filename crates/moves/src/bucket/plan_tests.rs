@@ -369,3 +369,31 @@ fn nobody_is_let_in_who_could_not_use_the_bucket_before() {
         );
     }
 }
+
+fn of_size(entries: u64) -> Value {
+    let contents = json!({ "keys": entries, "versions": entries, "delete_markers": 0, "bytes": 0, "deepest": 1 });
+    bucket(json!({ "contents": contents }))
+}
+
+#[test]
+fn only_huge_buckets_are_planned_from_reports_unless_the_runbook_says_otherwise() {
+    let has = |plan: &Plan, verb: &str| ids(plan).iter().any(|step| *step == id(verb));
+    let (small, huge) = (of_size(199_999_999), of_size(200_000_000));
+    assert!(!has(&plan_with(ASSETS, small.clone()), "ask_report_source"));
+    let plan = plan_with(ASSETS, huge);
+    assert!(precedes(&plan, &id("await_report"), &id("survey_bulk")));
+    assert!(precedes(&plan, &id("withdraw_report_source"), &id("deny_writes")));
+    assert!(!has(&plan, "compare_reports"));
+    let sooner = format!("{ASSETS}inventory = {{ from = 10, compare = \"athena\" }}\n");
+    let plan = plan_with(&sooner, small.clone());
+    for (first, later) in [
+        ("survey_out", "await_reports"),
+        ("await_reports", "compare_reports"),
+        ("compare_reports", "prove_interim"),
+        ("withdraw_report_copy", "prove_interim"),
+    ] {
+        assert!(precedes(&plan, &id(first), &id(later)), "{first} before {later}");
+    }
+    let untold = format!("{sooner}verify = \"checksums\"\n");
+    assert_eq!(blocks(&plan_with(&untold, small)).len(), 1);
+}

@@ -13,13 +13,14 @@ use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use futures::StreamExt as _;
 use listing::compare::sameness;
 use listing::{Difference, Pair, Sameness, waves};
-use model::Failure;
 use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
+use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archived::Classes;
 use super::batch_job::{self, Asked, MOST_JOBS, Order};
+use super::compare_reports;
 use super::computed::{self, Pairs, PairsWriter};
 use super::doubts::{self, Doubt, Readable, Told};
 use super::listed::Both;
@@ -39,6 +40,9 @@ pub(super) struct Input {
     pub(super) batch_role: String,
     /// Whether equal ETags are proof enough. Only where an object is not made of parts and lies under no KMS key are they one.
     pub(super) etags_prove: bool,
+    /// The step that had the inventory reports of both compared: only what they left open is listed then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) compared: Option<StepId>,
     /// Whether versions that can be compared by size alone count as equal.
     pub(super) accept_unproved: bool,
     /// Whether the copy was replicated: then every version has its original's id and date, too.
@@ -73,6 +77,8 @@ struct Findings {
     by_checksum: u64,
     by_reading: u64,
     by_job: u64,
+    #[serde(default)]
+    by_reports: u64,
     such_as: Vec<String>,
 }
 
@@ -100,6 +106,12 @@ impl Findings {
         let mut evidence = format!(
             "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes: {copy} equals {original}"
         );
+        if self.by_reports > 0 {
+            evidence = format!(
+                "{evidence}; {} entries by their inventory reports, and the keys above by listing them",
+                self.by_reports
+            );
+        }
         for (count, how) in [
             (self.by_checksum, "by checksum"),
             (self.by_reading, "by reading both"),
@@ -215,14 +227,18 @@ impl ProveCopy {
         let target = self.world.target();
         let ops = self.input.ops.name(cx)?;
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), wanted).await?;
+        let (one, other) = ((&*from, original.as_str()), (&*to, copy.as_str()));
+        let mut found = Findings::default();
+        let both = match self.left_open(cx, &mut found).await? {
+            Some(keys) => Both::keys(&self.world, one, other, &keys, wanted).await?,
+            None => Both::whole(&self.world, cx, one, other, wanted).await?,
+        };
         let buckets = Buckets {
             from: &from,
             original: &original,
             to: &to,
             copy: &copy,
         };
-        let mut found = Findings::default();
         let mut untold = Untold {
             waiting: Vec::new(),
             readable: Readable::default(),
@@ -251,6 +267,19 @@ impl ProveCopy {
             pairs,
             jobs: Vec::new(),
         })
+    }
+
+    /// The keys that the comparison of reports left open; none: everything is to be listed.
+    async fn left_open(&self, cx: &StepContext, found: &mut Findings) -> Result<Option<Vec<String>>, Failure> {
+        let Some(step) = &self.input.compared else {
+            return Ok(None);
+        };
+        let reported = compare_reports::found(&self.world, cx, &cx.output(step)?).await?;
+        if reported.untrusted.is_some() {
+            return Ok(None);
+        }
+        found.by_reports = reported.equal.versions + reported.equal.markers;
+        Ok(Some(reported.keys.into_iter().collect()))
     }
 
     /// What the listings tell of a key; gives what they cannot.

@@ -117,7 +117,7 @@ impl Replicate {
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let (target, ops) = (self.world.target(), self.input.ops.name(cx)?);
-        let both = Both::whole(&self.world, (&from, &original), (&to, &copy), Wanted::as_it_is()).await?;
+        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), Wanted::as_it_is()).await?;
         let mut growing = manifest.map(|key| GrowingObject::new(&target, &ops, key.to_owned()));
         let mut look = Look::default();
         let mut row = Vec::new();

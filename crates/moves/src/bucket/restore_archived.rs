@@ -12,7 +12,7 @@ use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use listing::{lacking, waves};
-use model::Failure;
+use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -26,6 +26,8 @@ use crate::world::World;
 pub(super) struct Input {
     pub(super) from: Place,
     pub(super) to: Place,
+    /// Where reports and notes lie.
+    pub(super) ops: Place,
     pub(super) speed: RestoreSpeed,
     /// For how many days the temporary copies stand.
     pub(super) days: u32,
@@ -50,10 +52,9 @@ impl RestoreArchived {
 
     /// The archived versions that the copy lacks.
     async fn archived(&self, cx: &StepContext) -> Result<Vec<VersionName>, Failure> {
-        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
-        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let (from, to) = (&self.input.from, &self.input.to);
         let as_it_is = Wanted::as_it_is();
-        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), as_it_is).await?;
+        let both = Both::of(&self.world, cx, (from, to), &self.input.ops, as_it_is).await?;
         let mut archived = Vec::new();
         let mut pairs = both.pairs();
         while let Some(pair) = pairs.next().await? {
@@ -73,15 +74,20 @@ impl RestoreArchived {
         versions: Vec<VersionName>,
     ) -> Result<Vec<(VersionName, Restored)>, Failure> {
         let bucket = &self.input.from.name(cx)?;
+        let reported = self.input.from.report.is_some();
         let mut asking = futures::stream::iter(versions)
             .map(|version| async move {
-                let restored = account.s3.restored(bucket, &version).await?;
-                Ok::<_, Failure>((version, restored))
+                match account.s3.restored(bucket, &version).await {
+                    Ok(restored) => Ok(Some((version, restored))),
+                    // It is gone since the report was made.
+                    Err(failure) if failure.class == FailureClass::NotFound && reported => Ok(None),
+                    Err(failure) => Err(failure),
+                }
             })
             .buffered(IN_FLIGHT);
         let mut states = Vec::new();
         while let Some(state) = asking.next().await {
-            states.push(state?);
+            states.extend(state?);
         }
         Ok(states)
     }

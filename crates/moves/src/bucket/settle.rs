@@ -183,6 +183,8 @@ impl Step for Settle {
         let keys = output["keys"].as_u64().unwrap_or(0);
         let evidence = if self.input.only_markers {
             format!("{keys} keys looked at; no delete marker comes next in any of them")
+        } else if self.input.from.report.is_some() {
+            format!("{keys} keys looked at; none lacks what the inventory report has of it, if the bucket still has it")
         } else {
             format!("{keys} keys looked at; none lacks anything any more")
         };
@@ -202,10 +204,9 @@ impl Work {
 
 impl Settle {
     async fn list(&self, cx: &StepContext, after: Option<&str>) -> Result<Left, Failure> {
-        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
-        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let (from, to) = (&self.input.from, &self.input.to);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), wanted).await?;
+        let both = Both::of(&self.world, cx, (from, to), &self.input.ops, wanted).await?;
         let mut left = Left {
             again: None,
             pairs: both.pairs(),
@@ -280,24 +281,43 @@ impl Settle {
             to.s3.delete_versions(&copy, versions).await?;
         }
         for entry in &work.pair.original[work.lacking.clone()] {
-            match self.copying(&from, (&original, &copy), entry).await? {
-                None => {
-                    to.s3
-                        .delete_object(&copy, &entry.key)
-                        .await
-                        .map_err(|failure| about(failure, entry))?;
-                }
-                Some(one) if waves::keeps_parts(entry) => {
-                    copy_in_parts::whole(&from, &to, &one, entry.size())
-                        .await
-                        .map_err(|failure| about(failure, entry))?;
-                }
-                Some(one) => {
-                    to.s3.copy_object(&one).await.map_err(|failure| about(failure, entry))?;
-                }
+            match self.settle_entry((&from, &original), (&to, &copy), entry).await {
+                Ok(()) => {}
+                // What follows of the key is copied once nobody writes any more, from a listing.
+                Err(failure) if self.is_gone(&failure) => return Ok(()),
+                Err(failure) => return Err(about(failure, entry)),
             }
         }
         Ok(())
+    }
+
+    async fn settle_entry(
+        &self,
+        (from, original): (&Account, &str),
+        (to, copy): (&Account, &str),
+        entry: &ListedEntry,
+    ) -> Result<(), Failure> {
+        match self.copying(from, (original, copy), entry).await? {
+            None => to.s3.delete_object(copy, &entry.key).await,
+            Some(one) if waves::keeps_parts(entry) => copy_in_parts::whole(from, to, &one, entry.size()).await,
+            Some(one) => to.s3.copy_object(&one).await,
+        }
+    }
+
+    /// Whether a version is not there any more that stands in a report: it is a day old when it comes, and the bucket is in use.
+    fn is_gone(&self, failure: &Failure) -> bool {
+        const CODES: [&str; 8] = [
+            "NoSuchKey",
+            "NoSuchVersion",
+            "PreconditionFailed",
+            "InvalidRequest",
+            "MethodNotAllowed",
+            "InvalidObjectState",
+            "[MethodNotAllowed]",
+            "[PreconditionFailed]",
+        ];
+        let gone = failure.class == FailureClass::NotFound && failure.code != "NoSuchBucket";
+        self.input.from.report.is_some() && (gone || CODES.contains(&failure.code.as_str()))
     }
 
     /// How an entry is copied; none for a delete marker.
@@ -341,13 +361,21 @@ impl Settle {
         }
         let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
         let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
-        let Some(copying) = self.copying(&from, (&original, &copy), &entry).await? else {
-            return Ok(pair);
-        };
         let under_way = settled.in_parts.take();
-        settled.in_parts = copy_in_parts::go_on(&from, &to, &copying, entry.size(), under_way)
-            .await
-            .map_err(|failure| about(failure, &entry))?;
+        let gone_on = match self.copying(&from, (&original, &copy), &entry).await {
+            Ok(None) => return Ok(pair),
+            Ok(Some(copying)) => copy_in_parts::go_on(&from, &to, &copying, entry.size(), under_way).await,
+            Err(failure) => Err(failure),
+        };
+        settled.in_parts = match gone_on {
+            Ok(in_parts) => in_parts,
+            Err(failure) if self.is_gone(&failure) => {
+                // Nothing is left to be done for the key, as if it were whole.
+                pair.copy.clone_from(&pair.original);
+                return Ok(pair);
+            }
+            Err(failure) => return Err(about(failure, &entry)),
+        };
         if settled.in_parts.is_none() {
             settled.count(&entry);
             pair.copy.push(entry);

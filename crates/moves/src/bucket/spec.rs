@@ -35,6 +35,9 @@ pub struct BucketSpec {
     /// From how many objects on a wave is copied by S3 Batch Operations; absent: where that is faster than copying one by one.
     #[serde(default)]
     pub batch_from: Option<u64>,
+    /// From which size on S3's own lists of it are used instead of listing it.
+    #[serde(default)]
+    pub inventory: Inventories,
     /// How archived versions are restored, to be copied.
     #[serde(default)]
     pub archived: Archived,
@@ -108,6 +111,37 @@ pub enum Access {
     Read,
     /// The same, and write and delete objects.
     Write,
+}
+
+/// When S3 Inventory's reports are used, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inventories {
+    /// From so many entries on, the first copy is planned from a report.
+    pub from: u64,
+    /// How the copy is compared with the original before the hand-over.
+    pub compare: Comparison,
+}
+
+impl Default for Inventories {
+    fn default() -> Self {
+        Self {
+            // See docs/design/004-inventories.md: what a listing takes from the operator's line.
+            from: 200_000_000,
+            compare: Comparison::default(),
+        }
+    }
+}
+
+/// How a bucket of that size is compared with its copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// Both are listed, and compared here.
+    #[default]
+    Listing,
+    /// Athena compares the reports of both; nobody may write until they have come.
+    Athena,
 }
 
 /// How archived versions are restored.

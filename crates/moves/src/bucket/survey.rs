@@ -83,11 +83,10 @@ const CANARY_ROWS: u64 = 5;
 #[async_trait(?Send)]
 impl Step for Survey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
-        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let (from, to) = (&self.input.from, &self.input.to);
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
         let as_it_is = Wanted::as_it_is();
-        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), as_it_is).await?;
+        let both = Both::of(&self.world, cx, (from, to), &self.input.ops, as_it_is).await?;
         let mut found = Surveyed {
             sums: Sums::default(),
             digest: Digest::of(b""),
@@ -280,6 +279,7 @@ impl Waves<'_> {
         let input = restore_archived::Input {
             from: self.input.from.clone(),
             to: self.input.to.clone(),
+            ops: self.input.ops.clone(),
             speed: how.restore,
             days: how.days,
         };

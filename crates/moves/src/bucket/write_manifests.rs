@@ -81,10 +81,10 @@ impl Step for WriteManifests {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let (from, to) = (self.input.from.account(&self.world), self.input.to.account(&self.world));
-        let (original, copy) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
+        let (from, to) = (&self.input.from, &self.input.to);
+        let original = from.name(cx)?;
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
-        let both = Both::whole(&self.world, cx, (&from, &original), (&to, &copy), wanted).await?;
+        let both = Both::of(&self.world, cx, (from, to), &self.input.ops, wanted).await?;
         let target = self.world.target();
         let ops = self.input.ops.name(cx)?;
         let mut growing: BTreeMap<&str, (GrowingObject<'_>, u64)> = self

@@ -40,6 +40,8 @@ pub(super) struct Baseline {
 pub(super) struct KeptBucket {
     pub(super) owner: AccountId,
     pub(super) stacks: BTreeMap<String, Vec<Entry>>,
+    /// Stacks that have lost an entry since, by key: in a bucket without versions a copy may be of what was overwritten meanwhile.
+    pub(super) stood: BTreeMap<String, Vec<Vec<Entry>>>,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) uploads: BTreeSet<String>,
 }
@@ -80,9 +82,12 @@ impl Baseline {
         };
         let last = stack.iter().map(|entry| entry.order).max();
         self.last_order = self.last_order.max(last.unwrap_or(0));
-        if stack.is_empty() {
-            kept.stacks.remove(key);
-        } else {
+        let stays = |one: &Entry| stack.iter().any(|other| other.order == one.order);
+        let before = kept.stacks.remove(key).filter(|before| !before.iter().all(stays));
+        if let Some(before) = before {
+            kept.stood.entry(key.to_owned()).or_default().push(before);
+        }
+        if !stack.is_empty() {
             kept.stacks.insert(key.to_owned(), stack);
         }
     }
@@ -98,6 +103,7 @@ impl KeptBucket {
         Self {
             owner: bucket.owner.clone(),
             stacks: bucket.stacks.clone(),
+            stood: BTreeMap::new(),
             settings: settings(bucket),
             uploads: bucket.uploads.keys().cloned().collect(),
         }
@@ -125,6 +131,9 @@ pub(super) fn settings(bucket: &Bucket) -> BTreeMap<String, String> {
     }
     for (name, text) in &bucket.documents {
         settings.insert(name.clone(), text.clone());
+    }
+    for (id, inventory) in &bucket.inventories {
+        settings.insert(format!("inventory {id}"), format!("{:?}", inventory.configuration));
     }
     settings
 }

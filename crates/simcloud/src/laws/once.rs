@@ -185,10 +185,11 @@ fn written_twice(laws: &mut Laws, cloud: &Cloud, parties: &Parties, bucket: &str
     let Some(source) = original(laws, parties, bucket, key, stack) else {
         return;
     };
-    let kept = laws.baseline.buckets.get(&source).and_then(|kept| kept.stacks.get(key));
-    let Some(kept) = kept.map(Vec::as_slice) else {
+    let bucket_kept = laws.baseline.buckets.get(&source);
+    let Some(kept) = bucket_kept.and_then(|kept| kept.stacks.get(key)).map(Vec::as_slice) else {
         return;
     };
+    let stood = bucket_kept.and_then(|kept| kept.stood.get(key));
     // The application may have gone on writing to the original.
     let live = cloud
         .s3
@@ -200,20 +201,28 @@ fn written_twice(laws: &mut Laws, cloud: &Cloud, parties: &Parties, bucket: &str
         .map(Vec::as_slice)
         .unwrap_or_default();
     let longer = if live.len() > kept.len() { live } else { kept };
-    let surplus = stack.len() > longer.len() && stack.last().is_some_and(|top| longer.iter().any(|one| same(one, top)));
+    // It is a copy of any state that the original was ever in.
+    let had = longer.len();
+    let states = stood.into_iter().flatten().map(Vec::as_slice);
+    let mut states = std::iter::once(longer).chain(states.filter(|state| state.len() >= had));
     let first = stack.len().saturating_sub(added).max(1);
-    let repeats = (first..stack.len()).any(|at| {
-        same(&stack[at - 1], &stack[at]) && {
-            let run = stack[..=at]
-                .iter()
-                .rev()
-                .take_while(|one| same(one, &stack[at]))
-                .count();
-            run > longer.iter().filter(|one| same(one, &stack[at])).count()
-        }
-    });
-    if surplus || repeats {
-        let (has, had) = (stack.len(), longer.len());
+    let more_than = |state: &[Entry]| {
+        let surplus =
+            stack.len() > state.len() && stack.last().is_some_and(|top| state.iter().any(|one| same(one, top)));
+        let repeats = (first..stack.len()).any(|at| {
+            same(&stack[at - 1], &stack[at]) && {
+                let run = stack[..=at]
+                    .iter()
+                    .rev()
+                    .take_while(|one| same(one, &stack[at]))
+                    .count();
+                run > state.iter().filter(|one| same(one, &stack[at])).count()
+            }
+        });
+        surplus || repeats
+    };
+    if states.all(more_than) {
+        let has = stack.len();
         laws.tell(6, &format!("{bucket}/{key}"), || {
             format!("{bucket}/{key:?} was written twice: {has} entries, of which {source} has {had}")
         });
@@ -359,11 +368,21 @@ fn new_resources(
         }
     }
     for (name, bucket) in &cloud.s3.by_name {
-        let same = before.buckets.get(name).is_some_and(|old| old.owner == bucket.owner);
+        let old = before.buckets.get(name).filter(|old| old.owner == bucket.owner);
+        let same = old.is_some();
+        let settings = old.map(|old| &old.settings);
+        for id in bucket.inventories.keys() {
+            let known = settings.is_some_and(|settings| settings.contains_key(&format!("inventory {id}")));
+            if ours(&bucket.owner) && !known {
+                found.push(("inventory", format!("arn:aws:s3:::{name}?inventory={id}")));
+            }
+        }
         if ours(&bucket.owner) && !same {
             found.push(("bucket", format!("arn:aws:s3:::{name}")));
         }
     }
+    let databases = cloud.athena.databases().filter(|(account, _)| ours(account));
+    found.extend(databases.map(|(account, name)| ("Athena database", format!("{account}:{name}"))));
     let zones = every_zone(cloud).filter(|zone| ours(&zone.owner) && !before.zones.contains_key(&zone.id));
     // A zone is known by its name to whoever has not yet been told its id.
     let zones = zones.filter(|zone| !lasting.contains(zone.name.trim_end_matches('.')));

@@ -254,6 +254,11 @@ fn buckets(found: &mut Differences, before: &Baseline, cloud: &Cloud) {
             Some(new) => bucket(&mut found.lines, name, old, new),
         }
     }
+    for (account, name) in cloud.athena.databases() {
+        if found.known.contains(account) {
+            found.lines.push(format!("Athena database {name} was not there"));
+        }
+    }
     for (name, new) in &cloud.s3.by_name {
         if found.known.contains(&new.owner) && !before.buckets.contains_key(name) {
             found.lines.push(format!("bucket {name} was not there"));

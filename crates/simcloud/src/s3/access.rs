@@ -26,6 +26,22 @@ pub fn object(cloud: &Cloud, caller: &Caller, name: &str, key: &str, action: &st
     check(cloud, caller, name, &format!("arn:aws:s3:::{name}/{key}"), action)
 }
 
+/// Whether a bucket's policy lets one of AWS's services do something for an account: none has a right of its own.
+pub(super) fn service_may(
+    cloud: &Cloud,
+    service: &Caller,
+    name: &str,
+    key: &str,
+    action: &str,
+    context: &BTreeMap<String, String>,
+) -> bool {
+    let policy = cloud.s3.by_name.get(name).and_then(|held| held.policy.as_ref());
+    policy.is_some_and(|policy| {
+        let resource = format!("arn:aws:s3:::{name}/{key}");
+        policy::allows(&policy.document, service, action, &resource, context) == Verdict::Allow
+    })
+}
+
 fn check(cloud: &Cloud, caller: &Caller, name: &str, resource: &str, action: &str) -> Outcome<()> {
     let held = held(cloud, name)?;
     let own = held.owner == caller.account;

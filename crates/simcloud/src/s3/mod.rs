@@ -12,6 +12,8 @@ pub mod content;
 mod exchange;
 mod fill;
 pub mod generated;
+pub mod inventories;
+mod inventory_report;
 pub mod listing;
 pub mod names;
 pub mod objects;
@@ -94,6 +96,8 @@ pub struct Bucket {
     pub documents: BTreeMap<String, String>,
     /// Uploads in parts that are under way, by id.
     pub uploads: BTreeMap<String, uploads::Upload>,
+    /// Inventories that it is reported in, by id.
+    pub inventories: BTreeMap<String, inventories::Configured>,
 }
 
 impl Bucket {
@@ -134,6 +138,7 @@ impl Bucket {
             ownership: Some("BucketOwnerEnforced".to_owned()),
             documents: BTreeMap::new(),
             uploads: BTreeMap::new(),
+            inventories: BTreeMap::new(),
         }
     }
 }
@@ -178,6 +183,7 @@ pub fn advance(cloud: &mut Cloud) {
     names::advance(cloud);
     writers::advance(cloud);
     replicate::advance(cloud);
+    inventories::advance(cloud);
 }
 
 impl Buckets {

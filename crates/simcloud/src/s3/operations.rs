@@ -10,7 +10,7 @@ use super::exchange::*;
 use super::names::{self, Creation};
 use super::service::{Shared, arrive, caller, header, lock, refuse};
 use super::uploads::{self, Completion};
-use super::{Outcome, Refusal, archive, canonical_id, objects, settings};
+use super::{Outcome, Refusal, archive, canonical_id, inventories, objects, settings};
 use crate::cloud::{Caller, Cloud};
 
 /// S3 over a shared cloud.
@@ -186,6 +186,56 @@ impl S3 for Operations {
             };
             settings::put_versioning(cloud, caller, &input.bucket, enabled)?;
             Ok(PutBucketVersioningOutput::default())
+        })
+    }
+
+    async fn put_bucket_inventory_configuration(
+        &self,
+        req: S3Request<PutBucketInventoryConfigurationInput>,
+    ) -> Reply<PutBucketInventoryConfigurationOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            inventories::put(cloud, caller, &input.bucket, &input.id, input.inventory_configuration)?;
+            Ok(PutBucketInventoryConfigurationOutput::default())
+        })
+    }
+
+    async fn get_bucket_inventory_configuration(
+        &self,
+        req: S3Request<GetBucketInventoryConfigurationInput>,
+    ) -> Reply<GetBucketInventoryConfigurationOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            Ok(GetBucketInventoryConfigurationOutput {
+                inventory_configuration: Some(inventories::get(cloud, caller, &input.bucket, &input.id)?),
+            })
+        })
+    }
+
+    async fn list_bucket_inventory_configurations(
+        &self,
+        req: S3Request<ListBucketInventoryConfigurationsInput>,
+    ) -> Reply<ListBucketInventoryConfigurationsOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            let (page, next) = inventories::list(cloud, caller, &input.bucket, input.continuation_token.as_deref())?;
+            Ok(ListBucketInventoryConfigurationsOutput {
+                continuation_token: input.continuation_token,
+                inventory_configuration_list: Some(page),
+                is_truncated: Some(next.is_some()),
+                next_continuation_token: next,
+            })
+        })
+    }
+
+    async fn delete_bucket_inventory_configuration(
+        &self,
+        req: S3Request<DeleteBucketInventoryConfigurationInput>,
+    ) -> Reply<DeleteBucketInventoryConfigurationOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, |cloud, caller, input, _| {
+            inventories::delete(cloud, caller, &input.bucket, &input.id)?;
+            Ok(DeleteBucketInventoryConfigurationOutput::default())
         })
     }
 

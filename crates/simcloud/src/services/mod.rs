@@ -1,5 +1,6 @@
 //! One file (or folder) per service. Each has `fill` (from the inventory), `advance` (what is due by now) and `handle` (one operation).
 
+pub mod athena;
 pub mod ec2;
 pub mod kms;
 mod kms_access;

@@ -156,6 +156,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("ec2", include_str!("../../models/ec2.json")),
             ("s3control", include_str!("../../models/s3control.json")),
             ("route53", include_str!("../../models/route53.json")),
+            ("athena", include_str!("../../models/athena.json")),
         ]
         .map(|(service, text)| parse(service, &serde_json::from_str(text).expect("cut.py writes JSON")))
         .into()

@@ -7,6 +7,7 @@ pub fn throttled(service: &str) -> ServiceError {
     let (status, code, message) = match service {
         "ec2" => (503, "RequestLimitExceeded", "Request limit exceeded."),
         "kms" => (400, "ThrottlingException", "Rate exceeded"),
+        "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
     };
@@ -17,7 +18,7 @@ pub fn throttled(service: &str) -> ServiceError {
 pub fn denied(service: &str) -> ServiceError {
     let (status, code) = match service {
         "ec2" => (403, "UnauthorizedOperation"),
-        "kms" => (400, "AccessDeniedException"),
+        "kms" | "athena" => (400, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     };
     ServiceError::with_status(status, code, "You are not authorized to perform this operation.")
@@ -33,6 +34,7 @@ pub fn internal(service: &str) -> ServiceError {
             "The server is overloaded and can't handle the request.",
         ),
         "kms" => ServiceError::with_status(500, "KMSInternalException", message),
+        "athena" => ServiceError::with_status(500, "InternalServerException", message),
         "s3" | "s3control" => ServiceError::with_status(500, "InternalError", message),
         "route53" => ServiceError::with_status(503, "ServiceUnavailable", "Service Unavailable"),
         _ => ServiceError::with_status(500, "InternalFailure", message),
@@ -42,9 +44,9 @@ pub fn internal(service: &str) -> ServiceError {
 /// Gives an error of authentication the code that this service uses for it.
 pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
     let (status, code) = match (service, error.code.as_str()) {
-        ("kms", "InvalidClientTokenId" | "InvalidToken") => (400, "UnrecognizedClientException"),
-        ("kms", "ExpiredToken") => (400, "ExpiredTokenException"),
-        ("kms", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
+        ("kms" | "athena", "InvalidClientTokenId" | "InvalidToken") => (400, "UnrecognizedClientException"),
+        ("kms" | "athena", "ExpiredToken") => (400, "ExpiredTokenException"),
+        ("kms" | "athena", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
         ("ec2", "InvalidClientTokenId" | "InvalidToken" | "SignatureDoesNotMatch") => (401, "AuthFailure"),
         ("ec2", "ExpiredToken") => (400, "RequestExpired"),
         ("s3" | "s3control", "InvalidClientTokenId") => (403, "InvalidAccessKeyId"),
@@ -59,7 +61,7 @@ pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
 /// The code for a body that cannot be read.
 pub fn malformed(service: &str) -> &'static str {
     match service {
-        "kms" => "SerializationException",
+        "kms" | "athena" => "SerializationException",
         "s3control" => "MalformedXML",
         "route53" => "InvalidInput",
         _ => "MalformedQueryString",

@@ -6,7 +6,7 @@ use model::{Phase, ResourceRef, Side, StepId};
 use super::place::Place;
 use super::plan::{Steps, ops};
 use super::plan_copy::Way;
-use super::spec::{BucketSpec, Comparison, Proof};
+use super::spec::{BucketSpec, Comparison, Proof, Route};
 use super::{admit_reports, ask_report, await_reports, compare_reports, tables};
 use crate::draft::{Draft, DraftStep};
 
@@ -14,7 +14,7 @@ const HOUR: u64 = 3600;
 
 /// Whether S3's own lists are used for a bucket of this size.
 pub(super) fn are_used(spec: &BucketSpec, entries: u64) -> bool {
-    entries >= spec.inventory.from
+    entries >= spec.inventory.from && spec.route == Route::Copy
 }
 
 /// What follows from it, in words.

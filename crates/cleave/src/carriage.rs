@@ -47,7 +47,7 @@ pub fn keeper(journal: &SharedJournal, every: u32) -> ListingKeeper {
     }
     let refused = |error: JournalError| {
         let what = format!(
-            "how far a bucket's listing is could not be kept in the journal: {error}. Nothing in AWS was changed by this"
+            "how far a bucket's listing is could not be kept in the journal: {error}. Nothing in AWS was changed by this; make room for the journal and type the same command again"
         );
         Failure::ours("journal", FailureClass::WrongState, "[ListingNotKept]", what)
     };

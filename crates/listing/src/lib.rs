@@ -4,7 +4,6 @@
 
 pub mod compare;
 pub mod division;
-pub mod histories;
 pub mod inventory;
 pub mod kept;
 pub mod manifest;
@@ -23,7 +22,6 @@ pub mod waves;
 
 pub use compare::{Difference, Pair, Sameness};
 pub use division::{Division, Part};
-pub use histories::Histories;
 pub use kept::{KeptListing, Whose};
 pub use missing::{Missing, can_be_proved_copy, lacking};
 pub use page::{Lister, Marker, Page, Source};

@@ -2,7 +2,8 @@
 //!
 //! For the own name every version is copied into an interim bucket in the target and proved equal; then, behind a gate that a person
 //! opens by typing the name, the source is emptied and deleted, the name is asked for until it is won, and everything is copied back
-//! and proved again. A bucket that fits the conditions may be replicated instead, and keeps version ids and dates. Under a new name the first copy is the last, and the source stays, closed to writing.
+//! and proved again. A bucket that fits the conditions may be replicated instead, and keeps version ids and dates. Under a new name the
+//! first copy is the last, and the source stays, closed to writing.
 
 mod admit_reports;
 mod apply_document;

@@ -13,7 +13,7 @@ use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
 use journal::{InboxItem, Journal, JournalError};
 use model::{Event, Failure, Inventory, Plan, Recorded, State, StepId};
 use simcloud::dispatch::{RequestRecord, lock};
-use simcloud::faults::{FaultLevel, Trap};
+use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
 use crate::standing::{self, Effects};
 
@@ -55,6 +55,10 @@ pub enum Cut {
     Upon(u64),
     /// Upon so many commits of how far a bucket's listing is.
     UponListing(u64),
+    /// While this mutating call is under way, and has done nothing yet; those beside it have been carried out.
+    DuringCall(u64),
+    /// The same, when it has done everything and its answer is on the way.
+    BehindCall(u64),
 }
 
 impl Cut {
@@ -64,6 +68,8 @@ impl Cut {
             Self::After(n) => format!("killed behind {}", event(n)),
             Self::Upon(n) => format!("killed upon {}", event(n)),
             Self::UponListing(n) => format!("killed upon commit {n} of listings"),
+            Self::DuringCall(n) => format!("killed while mutating call {n} is under way"),
+            Self::BehindCall(n) => format!("killed before the answer to mutating call {n}"),
         }
     }
 }
@@ -115,15 +121,24 @@ pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
         let path = folder.path().join("migrations.db");
         let mut journal = Journal::create(&path).expect("a new journal");
         stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let hangs = |nth: u64, what: Fate| {
+            let nth = Nth::Mutating(nth);
+            lock(&stage.simulated.cloud).faults.set_trap(Trap { nth, what });
+        };
         let cut_off = |journal: &mut Journal, life: usize| match disturbance.cuts.get(life) {
             Some(Cut::After(events)) => journal.fail_after(*events),
             Some(Cut::Upon(events)) => journal.fail_upon(*events),
             Some(Cut::UponListing(commits)) => journal.fail_upon_listing(*commits),
+            Some(Cut::DuringCall(n)) => hangs(*n, Fate::HangBefore),
+            Some(Cut::BehindCall(n)) => hangs(*n, Fate::HangAfter),
             None => {}
         };
         cut_off(&mut journal, 0);
         let mut lives = 1;
-        let mut end = one_life(&stage, &carriage::shared(journal)).await;
+        let mut end = match disturbance.cuts.first() {
+            Some(Cut::DuringCall(_) | Cut::BehindCall(_)) => until_it_hangs(&stage, &carriage::shared(journal)).await,
+            _ => one_life(&stage, &carriage::shared(journal)).await,
+        };
         while let Err(EngineError::Journal(JournalError::CrashSwitch)) = end {
             // Somebody has to notice and type the command again.
             let clock = &stage.simulated.world.clock;
@@ -274,6 +289,22 @@ async fn one_life(stage: &Stage, journal: &SharedJournal) -> Result<RunEnd, Engi
     };
     let end = tokio::time::timeout(patience, stage.carry_on(journal, run, gatekeeper)).await;
     end.expect("a run ends or leaves within nine days")
+}
+
+/// One life, ended from without as soon as a trap has sprung and nothing else moves.
+async fn until_it_hangs(stage: &Stage, journal: &SharedJournal) -> Result<RunEnd, EngineError> {
+    let clock = &stage.simulated.world.clock;
+    let sprung = async {
+        while lock(&stage.simulated.cloud).faults.traps_sprung() == 0 {
+            clock.sleep_until(clock.after(Duration::from_secs(1))).await;
+        }
+        // Calls beside it are answered within seconds.
+        clock.sleep_until(clock.after(Duration::from_secs(5))).await;
+    };
+    tokio::select! {
+        end = one_life(stage, journal) => end,
+        () = sprung => Err(EngineError::Journal(JournalError::CrashSwitch)),
+    }
 }
 
 fn events_of(path: &Path) -> Vec<Recorded> {

@@ -7,7 +7,7 @@ use cleave::carriage;
 use cleave::rehearsal::Stage;
 use engine::{Gatekeeper, Run, RunEnd};
 use journal::{InboxItem, Journal};
-use model::{Inventory, Plan};
+use model::{Event, Inventory, Plan, Recorded};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
@@ -34,6 +34,10 @@ pub struct Moved {
     pub broken: Vec<String>,
     /// What stopped steps, in words.
     pub stops: Vec<String>,
+    /// What the buckets of the target are configured with when it had ended: documents by name, one of many as `metrics?id=…`.
+    pub configured: BTreeMap<String, BTreeMap<String, String>>,
+    /// What was proved of the steps that are done, in words.
+    pub evidence: Vec<String>,
     /// How many calls of each operation there were.
     pub calls: BTreeMap<String, usize>,
 }
@@ -50,7 +54,7 @@ pub fn plan(sections: &str, buckets: &[Value]) -> (Plan, Inventory) {
             "regions": { "ap-northeast-1": { "keys": [key], "buckets": buckets } } },
         TARGET: { "roles": { "cleave-target": { "trusts": ["333333333333"] }, "replication": replicates,
                 "batch": { "trusts": ["batchoperations.s3.amazonaws.com"] } },
-            "regions": { "ap-northeast-1": {} } } } });
+            "regions": { "ap-northeast-1": { "event_destinations": ["arn:aws:sqs:ap-northeast-1:222222222222:events"] } } } } });
     let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     let runbook = moves::Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
     let plan = moves::plan(&runbook, &inventory);
@@ -124,6 +128,8 @@ pub fn carry_out_in_spite_of(
             end,
             before,
             after: buckets_of(&stage, TARGET),
+            configured: configured(&stage),
+            evidence: evidence(&events),
             broken,
             stops: stops(&events),
             calls,
@@ -142,7 +148,37 @@ fn buckets_of(stage: &Stage, account: &str) -> BTreeMap<String, Stacks> {
         .collect()
 }
 
+fn configured(stage: &Stage) -> BTreeMap<String, BTreeMap<String, String>> {
+    let cloud = lock(&stage.simulated.cloud);
+    let held = cloud
+        .s3
+        .by_name
+        .iter()
+        .filter(|(_, bucket)| bucket.owner.as_str() == TARGET);
+    let documents = |bucket: &simcloud::s3::Bucket| {
+        let inventories = bucket.inventories.iter();
+        let inventories =
+            inventories.map(|(id, one)| (format!("inventory?id={id}"), format!("{:?}", one.configuration)));
+        bucket.documents.clone().into_iter().chain(inventories).collect()
+    };
+    held.map(|(name, bucket)| (name.clone(), documents(bucket))).collect()
+}
+
+fn evidence(events: &[Recorded]) -> Vec<String> {
+    let verified = events.iter().filter_map(|recorded| match &recorded.event {
+        Event::StepVerified { evidence, .. } => Some(evidence.clone()),
+        _ => None,
+    });
+    verified.collect()
+}
+
 impl Moved {
+    /// What was said not to be carried over.
+    pub fn not_carried(&self) -> Vec<&str> {
+        let lines = self.evidence.iter().map(String::as_str);
+        lines.filter(|line| line.contains("NOT carried over")).collect()
+    }
+
     /// As if a bucket that was given a new name had kept its old one.
     pub fn renamed(mut self, new: &str, old: &str) -> Self {
         if let Some(stacks) = self.after.remove(new) {

@@ -51,7 +51,13 @@ fn shapes() -> Vec<(Value, String)> {
     ];
     let mut keyed = bucket("shop-keyed", "enabled", &untold);
     keyed["key"] = "alias/shop".into();
-    let suspended = bucket("shop-suspended", "suspended", &histories()[..3]);
+    // The target has no such queue: it is left out, told, and the night ends.
+    let mut suspended = bucket("shop-suspended", "suspended", &histories()[..3]);
+    suspended["documents"] =
+        json!({ "notification": told("gone"), "metrics": "<MetricsConfiguration><Id>all</Id></MetricsConfiguration>" });
+    let mut renamed = bucket("shop-renamed", "enabled", &[histories(), archived()].concat());
+    renamed["documents"] =
+        json!({ "notification": told("events"), "abac": "<AbacStatus><Status>Enabled</Status></AbacStatus>" });
     let mut by_itself = carrying();
     by_itself.extend(histories());
     by_itself.extend(large().into_iter().take(1));
@@ -73,7 +79,7 @@ fn shapes() -> Vec<(Value, String)> {
         ),
         (site, section("shop-site", "")),
         (
-            bucket("shop-renamed", "enabled", &[histories(), archived()].concat()),
+            renamed,
             section("shop-renamed", "batch_from = 1\nnew_name = \"shop-new-name\""),
         ),
         (
@@ -94,6 +100,13 @@ fn shapes() -> Vec<(Value, String)> {
         ),
         (replicated, section("shop-replicated", "route = \"replication\"")),
     ]
+}
+
+fn told(queue: &str) -> String {
+    format!(
+        "<NotificationConfiguration><QueueConfiguration><Id>made</Id><Queue>arn:aws:sqs:ap-northeast-1:111111111111:{queue}</Queue>\
+         <Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"
+    )
 }
 
 fn scenario(shapes: Vec<(Value, String)>) -> Scenario {
@@ -255,6 +268,63 @@ fn a_step_that_is_killed_upon_every_commit_of_a_listing_goes_on_where_it_was() {
         commits.push(nth);
     }
     drive_commits_of_listings(&commits);
+}
+
+/// Keys enough for several batches of deletions at once.
+static BATCHES: LazyLock<Scenario> = LazyLock::new(|| {
+    let keys: Vec<Value> = (0..4_500)
+        .map(|n| key(&format!("{n:05}"), &[json!({ "version": { "size": n } })]))
+        .collect();
+    let section = section("shop-batches", "batch_from = 1");
+    scenario(vec![(bucket("shop-batches", "enabled", &keys), section)])
+});
+
+static BATCHES_UNDISTURBED: LazyLock<Night> = LazyLock::new(|| night::carry_out(&BATCHES, &Disturbance::default()));
+
+fn deletions() -> Vec<Cut> {
+    assert_eq!(BATCHES_UNDISTURBED.end, Ok(RunEnd::Completed));
+    let mutating = BATCHES_UNDISTURBED.requests.iter().filter(|request| request.mutating);
+    let deletions = mutating
+        .zip(1..)
+        .filter(|(request, _)| request.operation == "DeleteObjects");
+    deletions
+        .flat_map(|(_, n)| [Cut::DuringCall(n), Cut::BehindCall(n)])
+        .collect()
+}
+
+fn drive_deletions(points: &[Cut]) {
+    let name = |cut: &Cut| cut.name(event_name);
+    try_all(points, name, |cut| {
+        let disturbance = Disturbance {
+            cuts: vec![*cut],
+            ..Disturbance::default()
+        };
+        let night = night::carry_out(&BATCHES, &disturbance);
+        let mut wrong = night.broken.clone();
+        if night.end != Ok(RunEnd::Completed) || night.lives != 2 {
+            wrong.push(format!(
+                "{:?} after {} lives: {:?}",
+                night.end,
+                night.lives,
+                night.stops()
+            ));
+        }
+        wrong.extend(differences(&BATCHES_UNDISTURBED.standing, &night.standing));
+        wrong
+    });
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_deletes_goes_on_where_it_was() {
+    let points = deletions();
+    assert!(points.len() >= 20, "five batches of each bucket: {points:?}");
+    drive_deletions(&sample(&points, 8, 11));
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn a_process_that_is_killed_during_every_batch_of_deletions_goes_on_where_it_was() {
+    drive_deletions(&deletions());
 }
 
 fn silences() -> Vec<(u64, Fate)> {

@@ -260,7 +260,7 @@ fn undos() -> Vec<u64> {
 
 fn drive_undos(points: &[Vec<Cut>]) {
     let name = |cuts: &Vec<Cut>| {
-        let (Cut::After(n) | Cut::Upon(n) | Cut::UponListing(n)) = cuts[0];
+        let (Cut::After(n) | Cut::Upon(n) | Cut::UponListing(n) | Cut::DuringCall(n) | Cut::BehindCall(n)) = cuts[0];
         let again = cuts.get(1).map_or_else(String::new, |cut| {
             format!(", and the undo killed {cut:?} of its events")
         });

@@ -240,4 +240,20 @@ fn former_users_of_the_source_account_are_admitted_when_the_runbook_says_so() {
     let buckets = [bucket("shop-histories", "enabled", &histories())];
     let kept = "keep_access = [{ principal = \"arn:aws:iam::111111111111:role/cleave-source\", may = \"read\" }]";
     moves_whole(&section("shop-histories", kept), &buckets, 1..3);
+    // Under a key of the customer's, the key admits them, too.
+    let mut keyed = bucket("shop-keyed", "enabled", &histories());
+    keyed["key"] = "alias/shop".into();
+    for more in ["", "\nnew_name = \"shop-new\""] {
+        let sections = format!(
+            "[[key]]\nalias = \"alias/shop\"\n{}",
+            section("shop-keyed", &format!("{kept}{more}"))
+        );
+        let (plan, inventory) = plan(&sections, std::slice::from_ref(&keyed));
+        for (seed, level) in [(1, FaultLevel::None), (2, FaultLevel::Harsh)] {
+            let moved = carry_out(&plan, &inventory, seed, level).renamed("shop-new", "shop-keyed");
+            assert_moved(&moved, level != FaultLevel::None);
+            let admits = |line: &&String| line.contains("role/cleave-source, through S3");
+            assert_eq!(moved.evidence.iter().filter(admits).count(), 1);
+        }
+    }
 }

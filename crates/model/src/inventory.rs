@@ -72,6 +72,9 @@ pub struct RegionInventory {
     pub security_groups: Vec<String>,
     /// DB parameter groups.
     pub parameter_groups: Vec<ParameterGroup>,
+    /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub event_destinations: Vec<String>,
 }
 
 /// Who manages a KMS key.

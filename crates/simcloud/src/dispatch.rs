@@ -325,13 +325,15 @@ fn s3_operation(request: &Request<Bytes>) -> String {
 }
 
 /// Query parameters that name a part of a bucket or an object.
-const SUBRESOURCES: [&str; 21] = [
+const SUBRESOURCES: [&str; 23] = [
+    "abac",
     "accelerate",
     "acl",
     "analytics",
     "attributes",
     "cors",
     "encryption",
+    "intelligent-tiering",
     "inventory",
     "lifecycle",
     "location",

@@ -31,6 +31,13 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
     if let Some(bucket) = proves_copy(event, plan) {
         cloud.laws.proved_equal(&bucket);
     }
+    // Whom the plan admits to a key of the target, for good. Which key that is, only the run knows.
+    if let Event::OutputSeen { step, output } = event
+        && plan.step(step).is_some_and(|spec| spec.action == "key.admit_users")
+        && let Some(arn) = output["arn"].as_str()
+    {
+        cloud.laws.allowed_lasting.insert(arn.to_owned());
+    }
     if let Event::GateApproved { gate, .. } = event
         && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
     {
@@ -80,6 +87,12 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
             && output.get("stays") == Some(&true.into())
         {
             lasting.extend(statements.iter().filter_map(|sid| sid.as_str().map(str::to_owned)));
+        }
+        if let Some(carried) = output.get("inventory")
+            && let (Some(bucket), Some(ids)) = (carried["of"].as_str(), carried["ids"].as_array())
+        {
+            let ids = ids.iter().filter_map(|id| id.as_str());
+            lasting.extend(ids.map(|id| format!("arn:aws:s3:::{bucket}?inventory={id}")));
         }
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET {
             lasting.extend(

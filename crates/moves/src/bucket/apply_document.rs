@@ -1,16 +1,24 @@
 //! Puts one recorded sub-resource on the new bucket.
+//!
+//! Some name things beside the bucket (queues, roles, other buckets), which S3 looks for when they are put, and which may not be there
+//! yet, or not let S3 in. By then the old bucket is gone, and nobody is helped by a run that stands still: people are told at once, it
+//! is tried again for a while, and then the run goes on, and says what is missing and how it reads.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::{Begun, Observed, Step, StepContext, Verified};
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::{SignedDuration, Timestamp};
 use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::documents::{self, Document, Found};
+use super::documents::{self, Document, Found, Part};
 use super::place::Place;
 use super::record_configuration::Recorded;
+use super::renaming::Renaming;
 use crate::key::KeyFrom;
 use crate::world::World;
 
@@ -22,11 +30,53 @@ pub(super) struct Input {
     pub(super) document: String,
     /// The target's key, where the document names one of the source.
     pub(super) key: Option<KeyFrom>,
+    /// What is named in place of something else.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) instead: BTreeMap<String, String>,
 }
+
+/// How far the putting has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Put {
+    /// How many of its parts are put, or given up.
+    parts: usize,
+    /// When S3 first refused one.
+    first_refused: Option<Timestamp>,
+    /// When it did last, where that is tried again.
+    tried: Option<Timestamp>,
+    /// What it says of the one that is tried again.
+    says: Option<Refused>,
+    /// What was given up.
+    refused: Vec<Refused>,
+}
+
+/// What S3 does not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Refused {
+    /// S3's code and words.
+    why: String,
+    /// The document as it was to be put.
+    xml: String,
+}
+
+/// How long something refused is tried again: for permissions to spread, and for people to mend what is missing.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+/// How often.
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 pub(super) struct ApplyDocument {
     input: Input,
     world: Rc<World>,
+}
+
+/// What is to be there.
+enum Wanted {
+    /// The source has it, and this is how it reads in the target.
+    This(Found),
+    /// The source has none.
+    Nothing,
+    /// The source has one that no S3 would take in the target.
+    Hopeless(String),
 }
 
 impl ApplyDocument {
@@ -44,67 +94,183 @@ impl ApplyDocument {
         })
     }
 
-    fn wanted(&self, cx: &StepContext) -> Result<Option<Found>, Failure> {
+    fn recorded(&self, cx: &StepContext) -> Result<Option<Found>, Failure> {
         let mut recorded: Recorded = cx.output(&self.input.recorded)?;
-        let Some(mut found) = recorded.documents.remove(&self.input.document) else {
-            return Ok(None);
+        Ok(recorded.documents.remove(&self.input.document))
+    }
+
+    fn wanted(&self, cx: &StepContext) -> Result<Wanted, Failure> {
+        let Some(mut found) = self.recorded(cx)? else {
+            return Ok(Wanted::Nothing);
         };
         if let Some(key) = &self.input.key {
             found.xml = documents::with_key(&found.xml, &key.arn(cx)?);
         }
-        Ok(Some(found))
+        let (document, source, target) = (self.document(cx)?, self.world.source(), self.world.target());
+        let renaming = Renaming {
+            from: &source.id,
+            to: &target.id,
+            instead: &self.input.instead,
+        };
+        if let Some(why) = renaming.hopeless(&document, &found.xml) {
+            return Ok(Wanted::Hopeless(why));
+        }
+        found.xml = renaming.renamed(&document, &found.xml);
+        Ok(Wanted::This(found))
     }
 
     /// A new bucket has every public access blocked: only there does "not configured" have to be applied.
     fn absence_counts(&self) -> bool {
         self.input.document == documents::PUBLIC_ACCESS_BLOCK.name
     }
+
+    /// What was put; `ids` of those that a bucket has many of.
+    fn carried(&self, parts: &[Part], put: &Put, cx: &StepContext) -> Result<Observed, Failure> {
+        let refused = |part: &&Part| !put.refused.iter().any(|one| one.xml == part.found.xml);
+        let ids: Vec<&str> = parts
+            .iter()
+            .filter(refused)
+            .filter_map(|part| part.id.as_deref())
+            .collect();
+        let mut output = json!({ "carried": !parts.is_empty() && put.refused.len() < parts.len() });
+        if !ids.is_empty() {
+            output[&self.input.document] = json!({ "of": self.input.bucket.name(cx)?, "ids": ids });
+        }
+        if !put.refused.is_empty() {
+            output["refused"] = json!(put.refused);
+        }
+        Ok(Observed::Present(output))
+    }
+}
+
+fn put_so_far(cx: &StepContext) -> Option<Put> {
+    cx.cursor.as_ref().and_then(|cursor| Put::deserialize(cursor).ok())
+}
+
+/// Whether S3 says of a document that it will not have it, as it is or as things are.
+fn is_refusal(failure: &Failure) -> bool {
+    let class = matches!(
+        failure.class,
+        FailureClass::Invalid | FailureClass::Denied | FailureClass::NotFound | FailureClass::WrongState
+    );
+    // Another change of the bucket is under way: that passes by itself.
+    class && !matches!(failure.code.as_str(), "NoSuchBucket" | "OperationAborted")
 }
 
 #[async_trait(?Send)]
 impl Step for ApplyDocument {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let wanted = self.wanted(cx)?;
-        if wanted.is_none() && !self.absence_counts() {
-            return Ok(Observed::Present(json!({ "carried": false })));
+        let (document, wanted) = (self.document(cx)?, self.wanted(cx)?);
+        let (wanted, parts) = match wanted {
+            Wanted::This(found) => (Some(found.clone()), document.parts(&found)),
+            Wanted::Nothing if self.absence_counts() => (None, Vec::new()),
+            Wanted::Nothing | Wanted::Hopeless(_) => return Ok(Observed::Present(json!({ "carried": false }))),
+        };
+        if let Some(put) = put_so_far(cx) {
+            // S3 may give a document back in another form than it got: once it was put, that is not taken for another document.
+            if put.parts >= parts.len() {
+                return self.carried(&parts, &put, cx);
+            }
+            let (Some(says), Some(tried)) = (&put.says, put.tried) else {
+                return Ok(Observed::Absent);
+            };
+            let left = PAUSE - cx.now.duration_since(tried);
+            // Refused, and nothing was tried since: there is nothing to see before it is tried again.
+            if left > SignedDuration::ZERO && cx.tried_at.is_none_or(|at| tried >= at) {
+                let name = &self.input.document;
+                let mut progress = Progress::words(format!("S3 refuses the {name} configuration"));
+                progress.alarm = Some(format!(
+                    "S3 does not take the {name} configuration: {}. Mend in the target what it names, if you can: it is tried again every \
+                     minute, for {} min from the first time, then the run goes on without it",
+                    says.why,
+                    PATIENCE.as_mins()
+                ));
+                return Ok(Observed::Underway {
+                    progress,
+                    look_again: Duration::try_from(left).unwrap_or_default(),
+                });
+            }
+            return Ok(Observed::Absent);
         }
-        // S3 may give a document back in another form than it got: once it was put, that is not taken for another document.
-        if cx.cursor.is_some() {
-            return Ok(Observed::Present(json!({ "carried": wanted.is_some() })));
-        }
-        let there = self
-            .document(cx)?
-            .get(&self.world.target(), &self.input.bucket.name(cx)?)
-            .await?;
+        let there = document.get(&self.world.target(), &self.input.bucket.name(cx)?).await?;
         let elements = |found: &Option<Found>| found.as_ref().map(|found| documents::elements(&found.xml));
-        let same = elements(&there) == elements(&wanted);
-        Ok(if same {
-            Observed::Present(json!({ "carried": wanted.is_some() }))
+        if elements(&there) == elements(&wanted) {
+            self.carried(&parts, &Put::default(), cx)
         } else {
-            Observed::Absent
-        })
+            Ok(Observed::Absent)
+        }
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let (target, document) = (self.world.target(), self.document(cx)?);
-        match self.wanted(cx)? {
-            Some(found) => document.put(&target, &self.input.bucket.name(cx)?, &found).await?,
-            None => document.delete(&target, &self.input.bucket.name(cx)?).await?,
+        let bucket = self.input.bucket.name(cx)?;
+        let mut put = put_so_far(cx).unwrap_or_default();
+        let parts = match self.wanted(cx)? {
+            Wanted::This(found) => document.parts(&found),
+            Wanted::Nothing | Wanted::Hopeless(_) => {
+                document.delete(&target, &bucket).await?;
+                Vec::new()
+            }
+        };
+        if let Some(part) = parts.get(put.parts) {
+            match document.put(&target, &bucket, part).await {
+                Ok(()) => {
+                    put.parts += 1;
+                    (put.says, put.tried) = (None, None);
+                }
+                Err(failure) if document.may_be_refused && is_refusal(&failure) => {
+                    let refused = Refused {
+                        why: format!("{}: {}", failure.code, failure.message),
+                        xml: part.found.xml.clone(),
+                    };
+                    let first = *put.first_refused.get_or_insert(cx.now);
+                    if cx.now.duration_since(first) >= PATIENCE {
+                        put.parts += 1;
+                        put.refused.push(refused);
+                        (put.says, put.tried) = (None, None);
+                    } else {
+                        (put.says, put.tried) = (Some(refused), Some(cx.now));
+                    }
+                }
+                Err(failure) => return Err(failure),
+            }
         }
         Ok(Begun::Swept {
-            cursor: json!("put"),
-            done: 1,
-            total: Some(1),
-            more: false,
+            cursor: json!(put),
+            done: put.parts as u64,
+            total: Some(parts.len() as u64),
+            more: put.parts < parts.len() && put.says.is_none(),
         })
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let name = &self.input.document;
-        let wanted = self.wanted(cx)?;
-        if wanted.is_none() && !self.absence_counts() {
+        let wanted = match self.wanted(cx)? {
+            Wanted::This(found) => Some(found),
+            Wanted::Nothing if self.absence_counts() => None,
+            Wanted::Nothing => {
+                return Ok(Verified::Right {
+                    evidence: format!("the source had no {name}"),
+                });
+            }
+            Wanted::Hopeless(why) => {
+                return Ok(Verified::Right {
+                    evidence: format!("NOT carried over: {why}"),
+                });
+            }
+        };
+        let put = put_so_far(cx).unwrap_or_default();
+        if !put.refused.is_empty() {
+            let refused: Vec<String> = put
+                .refused
+                .iter()
+                .map(|one| format!("{} (S3 says: {})", one.xml, one.why))
+                .collect();
             return Ok(Verified::Right {
-                evidence: format!("the source had no {name}"),
+                evidence: format!(
+                    "NOT carried over, put it yourself once what it names is there: {}",
+                    refused.join("; ")
+                ),
             });
         }
         let there = self
@@ -114,7 +280,11 @@ impl Step for ApplyDocument {
         Ok(match (wanted, there) {
             (Some(wanted), Some(there)) if documents::elements(&wanted.xml) == documents::elements(&there.xml) => {
                 Verified::Right {
-                    evidence: format!("{name} is as it was"),
+                    evidence: if self.recorded(cx)?.is_some_and(|found| found.xml == wanted.xml) {
+                        format!("{name} is as it was")
+                    } else {
+                        format!("{name} is as it was, with the target's names in it")
+                    },
                 }
             }
             (Some(_), Some(_)) => Verified::Right {
@@ -126,7 +296,7 @@ impl Step for ApplyDocument {
             // The configuration of buckets is eventually consistent.
             (Some(_), None) | (None, Some(_)) => Verified::NotYet {
                 why: format!("{name} does not show yet"),
-                look_again: std::time::Duration::from_secs(5),
+                look_again: Duration::from_secs(5),
             },
         })
     }

@@ -61,6 +61,8 @@ impl Step for PauseLifecycle {
                 "no lifecycle rules were recorded",
             ));
         };
-        LIFECYCLE.put(&self.world.source(), &self.input.bucket, found).await
+        LIFECYCLE
+            .put_whole(&self.world.source(), &self.input.bucket, found)
+            .await
     }
 }

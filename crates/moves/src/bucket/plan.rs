@@ -1,5 +1,7 @@
 //! From a `[[bucket]]` section to steps.
 
+use std::collections::BTreeMap;
+
 use model::inventory::{Bucket, Versioning};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
@@ -10,13 +12,13 @@ use super::place::Place;
 use super::plan_blockers::note_blockers;
 use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
 use super::plan_replication::{Replicators, note_replication};
-use super::spec::{BucketSpec, PolicyCarried};
+use super::spec::{Access, BucketSpec, Creator, PolicyCarried};
 use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
     pause_lifecycle, plan_inventories, record_configuration, tag_bucket, wait,
 };
 use crate::draft::{Draft, DraftStep};
-use crate::key::KeyFrom;
+use crate::key::{self, KeyFrom};
 
 /// S3 says: wait so long after switching versioning on for the first time. Writes before may answer 404 afterwards.
 const VERSIONING_SPREADS: u64 = 15 * 60;
@@ -237,6 +239,12 @@ impl Steps<'_, '_> {
             bucket: self.spec.name.clone(),
             versioning: self.bucket.versioning,
             lifecycle: self.bucket.documents.contains_key(documents::LIFECYCLE.name),
+            naming: (self.spec.create == Creator::Cleave).then(|| {
+                let naming = documents::CARRIED.iter().filter(|one| one.may_be_refused);
+                let known = naming.filter(|one| self.bucket.documents.contains_key(one.name));
+                known.map(|one| one.name.to_owned()).collect()
+            }),
+            leave: self.spec.leave.clone(),
         };
         let title = "record its configuration";
         let step = self.step(
@@ -271,7 +279,9 @@ impl Steps<'_, '_> {
             let step = self.step("bucket.tag", "tag_interim", Side::Target, "tag it as this run's", input);
             ready.push(self.draft.push(step.needs([&made]).leaves_nothing()));
         }
-        if self.keys.target.is_some() {
+        // Without a key a new bucket has SSE-S3 by itself. Under a new name there is no second making that would set what else belongs
+        // to it: bucket keys, and which encryptions are refused.
+        if self.keys.target.is_some() || new.is_some() {
             ready.push(self.encrypt(
                 Place::made_by(&made),
                 &format!("encrypt_{which}"),
@@ -299,6 +309,7 @@ impl Steps<'_, '_> {
             recorded: recorded.clone(),
             document: documents::ENCRYPTION.name.to_owned(),
             key: self.keys.target.clone(),
+            instead: BTreeMap::new(),
         };
         let step = self.step(
             "bucket.apply_document",
@@ -398,19 +409,25 @@ impl Steps<'_, '_> {
         self.draft.push(step.phase(Phase::Freeze).needs([&last]))
     }
 
-    /// The configuration, one document after another: the public-access block before the policy that it may forbid, lifecycle rules
-    /// last, because they act at once.
+    /// The configuration, one document after another: the public-access block before the policy that it may forbid, then what acts on
+    /// contents, lifecycle rules last, because they act at once.
     pub(super) fn apply(&mut self, recorded: &StepId, proved: &StepId) -> Vec<StepId> {
         let mut applied = vec![proved.clone()];
         for document in &documents::CARRIED {
-            if *document == documents::LIFECYCLE {
+            if *document == documents::LOGGING {
                 self.apply_policy(recorded, &mut applied);
+            }
+            // What most buckets do not have is no step of theirs; the recording stops the run where it came since the plan was made.
+            let absent = document.may_be_refused && !self.bucket.documents.contains_key(document.name);
+            if absent || self.spec.leave.contains(document.name) {
+                continue;
             }
             let input = apply_document::Input {
                 bucket: self.finally(),
                 recorded: recorded.clone(),
                 document: document.name.to_owned(),
                 key: None,
+                instead: self.spec.instead.clone(),
             };
             let verb = format!("apply_{}", snake(document.name));
             let title = format!("carry over its {}", snake(document.name).replace('_', " "));
@@ -459,21 +476,31 @@ impl Steps<'_, '_> {
             input,
         );
         let last = applied.last().cloned();
-        applied.push(
-            self.draft
-                .push(step.phase(Phase::CleanUp).needs(last.iter()).leaves_nothing()),
-        );
+        let policy = self
+            .draft
+            .push(step.phase(Phase::CleanUp).needs(last.iter()).leaves_nothing());
+        applied.push(policy.clone());
+        if let Some(KeyFrom::Step(key)) = &self.keys.target
+            && !self.spec.keep_access.is_empty()
+        {
+            let users = self.spec.keep_access.iter().map(|user| key::User {
+                principal: user.principal.clone(),
+                writes: user.may == Access::Write,
+            });
+            let admitted = key::admitted(self.draft, &self.resource, key, users.collect(), &policy);
+            applied.extend(admitted);
+        }
     }
 }
 
-/// `publicAccessBlock` as `public_access_block`.
+/// `publicAccessBlock` as `public_access_block`, `intelligent-tiering` as `intelligent_tiering`.
 fn snake(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for c in name.chars() {
         if c.is_ascii_uppercase() {
             snake.push('_');
         }
-        snake.push(c.to_ascii_lowercase());
+        snake.push(if c == '-' { '_' } else { c.to_ascii_lowercase() });
     }
     snake
 }

@@ -4,14 +4,15 @@ use model::inventory::Bucket;
 use model::plan::Weight;
 use model::{AccountId, ResourceRef, Side};
 
-use super::documents;
 use super::spec::{BucketSpec, Creator, KeptAccess};
+use super::{documents, plan_configuration};
 use crate::draft::Draft;
 
 /// Notes what hinders it; whether nothing does.
 pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
     let mut blocks: Vec<String> = of_itself(spec, bucket).into_iter().map(str::to_owned).collect();
     blocks.extend(unfit_grants(spec, draft.account(Side::Source)));
+    blocks.extend(plan_configuration::unfit(spec));
     for other in draft.every_bucket(Side::Source) {
         blocks.extend(written_by(other, &bucket.name));
     }

@@ -5,7 +5,7 @@ use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed, Route};
-use super::{documents, names, policy};
+use super::{names, plan_configuration, policy};
 use crate::draft::Draft;
 use crate::key::{self, KeyFrom};
 
@@ -113,15 +113,6 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
         );
         draft.note(Some(resource), Weight::Warns, text);
     }
-    for document in &documents::LEFT {
-        if bucket.documents.contains_key(document.name) {
-            let text = format!(
-                "its {} configuration names things of the source account and is not carried over",
-                document.name
-            );
-            draft.note(Some(resource), Weight::Warns, text);
-        }
-    }
 }
 
 /// Whether anything in it must be restored before it can be copied, as far as the inventory tells.
@@ -224,6 +215,7 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
     }
     if spec.create == Creator::Cleave {
         note_policy(draft, resource, spec, bucket);
+        plan_configuration::note(draft, resource, spec, bucket);
     }
 }
 
@@ -253,9 +245,11 @@ fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, buc
         };
         let mut text = format!("{} is admitted by the new bucket's policy, to {may}", user.principal);
         if bucket.key.is_some() {
-            text = format!(
-                "{text}; it also needs the target's key: let that key's policy admit it to kms:Decrypt and kms:GenerateDataKey"
-            );
+            let key = match user.may {
+                Access::Read => "kms:Decrypt",
+                Access::Write => "kms:Decrypt and kms:GenerateDataKey",
+            };
+            text = format!("{text}; the policy of the target's key admits it to {key}, through S3 only, and stays so");
         }
         draft.note(Some(resource), Weight::Tells, text);
     }

@@ -397,3 +397,47 @@ fn only_huge_buckets_are_planned_from_reports_unless_the_runbook_says_otherwise(
     let untold = format!("{sooner}verify = \"checksums\"\n");
     assert_eq!(blocks(&plan_with(&untold, small)).len(), 1);
 }
+
+#[test]
+fn what_cannot_be_left_or_is_terraforms_is_said_before_anything_is_touched() {
+    let unknown = plan_with(&format!("{ASSETS}leave = [\"notifications\"]\n"), bucket(json!({})));
+    assert!(blocks(&unknown)[0].contains("leave names \"notifications\", which is none of ownershipControls"));
+    let terraforms = format!("{ASSETS}create = \"terraform\"\nleave = [\"logging\"]\n");
+    assert!(blocks(&plan_with(&terraforms, bucket(json!({}))))[0].contains("the configuration is Terraform's"));
+}
+
+#[test]
+fn only_what_a_bucket_is_configured_with_is_a_step_and_each_at_its_place() {
+    let documents = json!({
+        "metrics": "<MetricsConfiguration><Id>a</Id></MetricsConfiguration>",
+        "notification": "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>",
+        "intelligent-tiering": "<IntelligentTieringConfiguration><Id>a</Id></IntelligentTieringConfiguration>",
+        "lifecycle": "<LifecycleConfiguration><Rule/></LifecycleConfiguration>",
+    });
+    let plan = plan_with(ASSETS, bucket(json!({ "documents": documents })));
+    for two in [
+        ("apply_policy", "apply_metrics"),
+        ("apply_metrics", "apply_intelligent_tiering"),
+        ("apply_intelligent_tiering", "apply_notification"),
+        ("apply_notification", "apply_lifecycle"),
+    ] {
+        assert!(precedes(&plan, &id(two.0), &id(two.1)), "{two:?}");
+    }
+    assert!(
+        !ids(&plan).iter().any(|step| step.ends_with("apply_replication")),
+        "{:?}",
+        ids(&plan)
+    );
+    let plain = plan_with(ASSETS, bucket(json!({})));
+    assert!(
+        !ids(&plain).iter().any(|step| step.ends_with("apply_metrics")),
+        "{:?}",
+        ids(&plain)
+    );
+}
+
+#[test]
+fn under_a_new_name_the_default_encryption_is_carried_without_a_key_too() {
+    let plan = plan_with(&format!("{ASSETS}new_name = \"shop-new\"\n"), bucket(json!({})));
+    assert!(precedes(&plan, &id("encrypt_new"), &id("survey_bulk")));
+}

@@ -1,7 +1,7 @@
 //! Reads the source bucket's configuration into the journal, while the bucket still exists: the only place where it is kept once the
 //! bucket is gone, and what undoing puts back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -22,6 +22,12 @@ pub(super) struct Input {
     pub(super) versioning: Versioning,
     /// Likewise.
     pub(super) lifecycle: bool,
+    /// Which of the sub-resources that name things beside the bucket it was drawn up for; absent where none is carried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) naming: Option<BTreeSet<String>>,
+    /// What the runbook says is left behind.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) leave: BTreeSet<String>,
 }
 
 /// A bucket's configuration.
@@ -33,7 +39,7 @@ pub(super) struct Recorded {
     pub(super) versioning: Versioning,
     /// Its sub-resources, by name.
     pub(super) documents: BTreeMap<String, Found>,
-    /// Sub-resources that it has and that are not carried.
+    /// What it has and what is not carried.
     pub(super) left: Vec<String>,
     /// Whether its objects may be locked.
     pub(super) locked: bool,
@@ -71,10 +77,18 @@ impl Step for RecordConfiguration {
                 recorded.documents.insert(document.name.to_owned(), found);
             }
         }
-        for document in &documents::LEFT {
-            if document.get(&source, bucket).await?.is_some() {
-                recorded.left.push(document.name.to_owned());
-            }
+        recorded.left.extend(
+            self.input
+                .leave
+                .iter()
+                .filter(|name| recorded.documents.contains_key(*name))
+                .cloned(),
+        );
+        if let Some(acl) = documents::ACL.get(&source, bucket).await? {
+            let others = documents::granted_to_others(&acl.xml);
+            recorded
+                .left
+                .extend(others.iter().map(|who| format!("the ACL's grant to {who}")));
         }
         Ok(Observed::Present(json!(recorded)))
     }
@@ -98,6 +112,18 @@ impl Step for RecordConfiguration {
         }
         if recorded.documents.contains_key(documents::LIFECYCLE.name) != self.input.lifecycle {
             return stale("lifecycle rules came or went since the plan was made".into());
+        }
+        if let Some(naming) = &self.input.naming {
+            let unknown =
+                |name: &&str| documents::of(name).is_some_and(|one| one.may_be_refused) && !naming.contains(*name);
+            let unknown: Vec<&str> = recorded.documents.keys().map(String::as_str).filter(unknown).collect();
+            if !unknown.is_empty() {
+                // What becomes of the names in it is to be seen, and agreed to, before anything is touched.
+                return stale(format!(
+                    "it has configurations that the inventory does not tell of ({}), and the plan shows nothing of what becomes of them",
+                    unknown.join(", ")
+                ));
+            }
         }
         if recorded.locked {
             return Ok(Verified::Wrong {

@@ -105,7 +105,7 @@ impl Step for ReplicateRule {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let bucket = self.input.from.name(cx)?;
         let account = self.input.from.account(&self.world);
-        REPLICATION.put(&account, &bucket, &self.document(cx)?).await?;
+        REPLICATION.put_whole(&account, &bucket, &self.document(cx)?).await?;
         Ok(Begun::Once)
     }
 

@@ -1,5 +1,7 @@
 //! `[[bucket]]` in the runbook.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 /// A bucket to move.
@@ -29,6 +31,12 @@ pub struct BucketSpec {
     /// What becomes of the bucket policy.
     #[serde(default)]
     pub policy: PolicyCarried,
+    /// What its configuration names in place of something else: a bucket by name, everything else by ARN.
+    #[serde(default)]
+    pub instead: BTreeMap<String, String>,
+    /// Which sub-resources are not carried over, such as `replication`.
+    #[serde(default)]
+    pub leave: BTreeSet<String>,
     /// Who used it as a principal of the source account and is to go on using it: the new bucket's policy admits them.
     #[serde(default)]
     pub keep_access: Vec<KeptAccess>,

@@ -58,7 +58,7 @@ impl Step for TagBucket {
             transition_minimum: None,
         };
         TAGGING
-            .put(&self.world.target(), &self.input.bucket.name(cx)?, &found)
+            .put_whole(&self.world.target(), &self.input.bucket.name(cx)?, &found)
             .await?;
         Ok(Begun::Once)
     }

@@ -4,6 +4,7 @@
 //!
 //! Keys that were made are never deleted, not even on undo: whatever was encrypted under one would be lost with it.
 
+mod admit_users;
 mod close_source_key;
 mod create_alias;
 mod create_key;
@@ -21,8 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
+pub use admit_users::User;
 pub use plan::{
-    SourceKey, TransportKey, opened, opened_to_source, plan_first, plan_last, source_key, target_key, transport_key,
+    SourceKey, TransportKey, admitted, opened, opened_to_source, plan_first, plan_last, source_key, target_key,
+    transport_key,
 };
 
 /// The code of this kind's actions.
@@ -63,6 +66,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         open_source_key::OpenSourceKey::new,
     );
+    action(registry, world, "key.admit_users", 1, admit_users::AdmitUsers::new);
     action(
         registry,
         world,

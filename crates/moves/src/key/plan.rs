@@ -4,6 +4,7 @@ use model::inventory::{Key, KeyManager};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
+use super::admit_users::{self, User};
 use super::{KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, use_target_key};
 use crate::draft::{Draft, DraftStep};
 
@@ -257,6 +258,29 @@ pub fn opened_to_source(draft: &mut Draft, key: &StepId) -> Option<StepId> {
     let step = DraftStep::new(&resource, "key.open_target_key", Side::Target, title, input);
     let step = step.needs([key]).limit(limit).patience(SPREADS_WITHIN);
     Some(draft.push(step.estimate(10, 60)))
+}
+
+/// The step that admits former users of a bucket to the target's key for good, once the bucket is theirs to use.
+pub fn admitted(
+    draft: &mut Draft,
+    user: &ResourceRef,
+    key: &StepId,
+    users: Vec<User>,
+    behind: &StepId,
+) -> Option<StepId> {
+    let resource = draft.steps.iter().find(|step| step.id == *key)?.resource.clone();
+    let limit = draft.limit(format!("policy of the target's {resource}"), 1);
+    let title = format!(
+        "admit {}'s former users to the target's key {}",
+        user.name, resource.name
+    );
+    let input = admit_users::Input {
+        key: KeyFrom::Step(key.clone()),
+        users,
+    };
+    let step = DraftStep::new(user, "key.admit_users", Side::Target, title, input);
+    let step = step.needs([key, behind]).limit(limit).patience(SPREADS_WITHIN);
+    Some(draft.push(step.phase(Phase::CleanUp)))
 }
 
 fn is_iac(tag: &str) -> bool {

@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use super::admit_users::User;
+
 /// A change of a policy that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PolicyError {
@@ -40,6 +42,22 @@ pub(super) fn statements(target: &str, sids: &[String]) -> Vec<Value> {
             "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         }),
     ]
+}
+
+/// What former users from the other account need of the key under which a bucket's objects lie: to decrypt, and to write under it. The
+/// service is S3 in the bucket's region, as `kms:ViaService` names it. Their ids are letters and digits, from the step's token.
+pub(super) fn admitted(users: &[User], service: &str, token: &str) -> Vec<Value> {
+    let statements = users.iter().zip(1..).map(|(user, nth)| {
+        let mut actions = vec!["kms:DescribeKey", "kms:Decrypt"];
+        if user.writes {
+            actions.push("kms:GenerateDataKey*");
+        }
+        json!({
+            "Sid": format!("KeptAccess{}{nth}", &token[..8]), "Effect": "Allow", "Principal": { "AWS": user.principal },
+            "Action": actions, "Resource": "*", "Condition": { "StringEquals": { "kms:ViaService": service } },
+        })
+    });
+    statements.collect()
 }
 
 /// The statements of a document that carry one of these ids.

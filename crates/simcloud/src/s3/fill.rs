@@ -8,10 +8,11 @@ use model::ids::{AccountId, Region};
 use model::inventory::{Bucket as Observed, Carried, Contents, ObjectEntry, RegionInventory, Versioning};
 
 use super::content::{Content, Piece, mix};
-use super::generated;
+use super::numbered::NUMBERED;
 use super::settings::{BucketPolicy, key_arn};
 use super::versions::{Entry, Headers, Object, What};
 use super::{Bucket, objects, uploads};
+use super::{generated, inventories};
 use crate::cloud::{Caller, Cloud};
 use crate::policy;
 use crate::services::{kms, sts};
@@ -21,6 +22,10 @@ const AGE: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// Fills from the inventory.
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
+    cloud
+        .s3
+        .event_destinations
+        .extend(contents.event_destinations.iter().cloned());
     for observed in &contents.buckets {
         let bucket = filled(cloud, account, region, observed);
         cloud.s3.by_name.insert(observed.name.clone(), bucket);
@@ -37,7 +42,15 @@ fn filled(cloud: &mut Cloud, account: &AccountId, region: &Region, observed: &Ob
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     bucket.public_access_block = observed.public_access_blocked.then_some([true; 4]);
-    bucket.documents = observed.documents.clone();
+    for (name, text) in &observed.documents {
+        match NUMBERED.iter().find(|one| one.name == name) {
+            Some(numbered) => numbered.observed(&mut bucket, text),
+            None if name == "inventory" => inventories::observed(cloud, &mut bucket, text),
+            None => {
+                bucket.documents.insert(name.clone(), text.clone());
+            }
+        }
+    }
     if let Some(document) = &observed.policy {
         let text = document.as_str().map_or_else(|| document.to_string(), str::to_owned);
         let document = serde_json::from_str(&text).unwrap_or_default();

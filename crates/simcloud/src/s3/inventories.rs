@@ -6,9 +6,10 @@
 
 use jiff::Timestamp;
 use s3s::dto::{InventoryConfiguration, InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions};
+use s3s::xml::{Deserialize as _, Deserializer};
 
 use super::inventory_report::{self, Report};
-use super::{Bucket, Outcome, Refusal, access, bucket};
+use super::{Bucket, Outcome, Refusal, access, bucket, numbered};
 use crate::cloud::{Caller, Cloud};
 
 /// A configuration, and where it stands.
@@ -49,6 +50,24 @@ pub fn put(cloud: &mut Cloud, caller: &Caller, name: &str, id: &str, asked: Inve
     changed(cloud, name)?.inventories.insert(id.to_owned(), configured);
     cloud.effect(caller, "s3 PutBucketInventoryConfiguration", format!("{name}/{id}"));
     Ok(())
+}
+
+/// What an inventory tells of them: documents one behind the other, or a list of them. They were accepted once, and are not looked at again.
+pub(super) fn observed(cloud: &mut Cloud, bucket: &mut Bucket, text: &str) {
+    for one in numbered::split(text, "InventoryConfiguration") {
+        let Ok(configuration) = InventoryConfiguration::deserialize(&mut Deserializer::new(one.as_bytes())) else {
+            continue;
+        };
+        let hours = cloud.faults.stream("s3 inventory schedule").i64(2 * HOUR..40 * HOUR);
+        let configured = Configured {
+            scans: cloud.later(hours),
+            under_way: None,
+            configuration,
+        };
+        bucket
+            .inventories
+            .insert(configured.configuration.id.clone(), configured);
+    }
 }
 
 /// GetBucketInventoryConfiguration.

@@ -9,6 +9,7 @@ mod answers;
 pub mod archive;
 pub mod audit;
 pub mod content;
+mod destinations;
 mod exchange;
 mod fill;
 pub mod generated;
@@ -16,6 +17,7 @@ pub mod inventories;
 mod inventory_report;
 pub mod listing;
 pub mod names;
+mod numbered;
 pub mod objects;
 mod operations;
 pub(crate) mod replicate;
@@ -57,6 +59,8 @@ pub struct Buckets {
     pub own_namespace_only: BTreeSet<AccountId>,
     /// Who goes on writing while a run is under way.
     writers: writers::Writers,
+    /// Queues, topics and functions of every account that let S3 in, by ARN.
+    pub event_destinations: BTreeSet<String>,
     /// What is replicated, and how it stands.
     pub replication: replication::Replication,
 }

@@ -14,9 +14,10 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::listing::{self, Asked};
+use super::numbered::{NUMBERED, Numbered};
 use super::operations::Operations;
 use super::settings::DOCUMENTS;
-use super::{Refusal, access, canonical_id};
+use super::{Refusal, access, canonical_id, settings};
 use crate::cloud::{Caller, Cloud};
 use crate::laws;
 use crate::services::sts;
@@ -238,7 +239,9 @@ impl S3Route for ByHand {
             .iter()
             .any(|document| query_value(query, document.name).is_some());
         let versions = method == Method::GET && query_value(query, "versions").is_some();
-        !place.bucket.is_empty() && place.key.is_empty() && (document || versions)
+        let by_hand =
+            document || versions || numbered(query).is_some() || (method == Method::GET && self.has_acl(query, place));
+        !place.bucket.is_empty() && place.key.is_empty() && by_hand
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
@@ -257,6 +260,24 @@ impl S3Route for ByHand {
             .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         Ok(response)
     }
+}
+
+impl ByHand {
+    /// Whether it asks for the ACL of a bucket that an inventory told one of. Every other bucket has its owner's alone.
+    fn has_acl(&self, query: &str, place: &Place) -> bool {
+        let has = || {
+            lock(&self.0)
+                .s3
+                .by_name
+                .get(&place.bucket)
+                .is_some_and(|held| held.documents.contains_key("acl"))
+        };
+        query_value(query, "acl").is_some() && has()
+    }
+}
+
+fn numbered(query: &str) -> Option<&'static Numbered> {
+    NUMBERED.iter().find(|one| query_value(query, one.name).is_some())
 }
 
 fn by_hand(
@@ -290,6 +311,33 @@ fn by_hand(
                 "The specified method is not allowed against this resource.",
             )),
         };
+    }
+    if let Some(numbered) = numbered(query) {
+        let id = query_value(query, "id");
+        return match (&request.method, id) {
+            (&Method::GET, None) => {
+                let token = query_value(query, "continuation-token");
+                Ok((StatusCode::OK, numbered.list(cloud, &caller, name, token.as_deref())?))
+            }
+            (&Method::GET, Some(id)) => Ok((StatusCode::OK, numbered.get(cloud, &caller, name, &id)?)),
+            (&Method::PUT, Some(id)) => {
+                numbered.put(cloud, &caller, name, &id, &String::from_utf8_lossy(body))?;
+                Ok((StatusCode::OK, String::new()))
+            }
+            (&Method::DELETE, Some(id)) => {
+                numbered.delete(cloud, &caller, name, &id)?;
+                Ok((StatusCode::NO_CONTENT, String::new()))
+            }
+            _ => Err(Refusal::new(
+                405,
+                "MethodNotAllowed",
+                "The specified method is not allowed against this resource.",
+            )),
+        };
+    }
+    if query_value(query, "acl").is_some() {
+        let held = settings::read(cloud, &caller, name, "s3:GetBucketAcl")?;
+        return Ok((StatusCode::OK, held.documents.get("acl").cloned().unwrap_or_default()));
     }
     let number = |text: String| {
         text.parse::<i32>().map_err(|_| {

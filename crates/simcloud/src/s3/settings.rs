@@ -7,7 +7,7 @@ use model::ids::{AccountId, Region};
 use model::inventory::Versioning;
 use serde_json::Value;
 
-use super::{Bucket, Outcome, Refusal, access, bucket, bucket_mut, replication};
+use super::{Bucket, Outcome, Refusal, access, bucket, bucket_mut, destinations, replication};
 use crate::cloud::{Caller, Cloud};
 
 /// A bucket policy.
@@ -224,7 +224,8 @@ pub fn put_ownership(cloud: &mut Cloud, caller: &Caller, name: &str, ownership: 
     change(cloud, caller, name, names, |held| &mut held.ownership, Some(ownership))
 }
 
-/// A sub-resource that simcloud keeps as the XML document it was put as. All but replication have no behaviour here, but must arrive.
+/// A sub-resource that simcloud keeps as the XML document it was put as. All but replication have no behaviour here, but must arrive, and
+/// name what is there.
 pub struct Document {
     /// The query parameter, which is also its name in an inventory.
     pub name: &'static str,
@@ -269,6 +270,7 @@ pub const DOCUMENTS: &[Document] = &[
         None,
     ),
     document("logging", "BucketLogging", "BucketLogging", "BucketLoggingStatus", None),
+    document("abac", "BucketAbac", "BucketAbac", "AbacStatus", None),
     document(
         "accelerate",
         "BucketAccelerateConfiguration",
@@ -345,8 +347,11 @@ impl Document {
 
     fn set(&self, cloud: &mut Cloud, caller: &Caller, name: &str, verb: &str, text: Option<String>) -> Outcome<()> {
         access::bucket(cloud, caller, name, &format!("s3:Put{}", self.permission))?;
-        if let Some(text) = text.as_deref().filter(|_| self.name == replication::DOCUMENT) {
-            replication::check(cloud, caller, name, text)?;
+        match (self.name, text.as_deref()) {
+            (replication::DOCUMENT, Some(text)) => replication::check(cloud, caller, name, text)?,
+            ("notification", Some(text)) => destinations::check_notification(cloud, name, text)?,
+            ("logging", Some(text)) => destinations::check_logging(cloud, name, text)?,
+            _ => {}
         }
         let held = bucket_mut(cloud, name)?;
         if held.documents.get(self.name) == text.as_ref() {
@@ -364,7 +369,8 @@ impl Document {
     }
 }
 
-fn is_xml_of(text: &str, root: &str) -> bool {
+/// Whether a text is a well-formed document with this root.
+pub(super) fn is_xml_of(text: &str, root: &str) -> bool {
     let mut reader = quick_xml::Reader::from_str(text);
     let mut depth = 0_u32;
     let mut found = false;

@@ -270,6 +270,72 @@ fn a_step_that_is_killed_upon_every_commit_of_a_listing_goes_on_where_it_was() {
     drive_commits_of_listings(&commits);
 }
 
+/// Under a key nothing but contents tells whether copies are equal: every version is asked about.
+static DOUBTFUL: LazyLock<Scenario> = LazyLock::new(|| {
+    let of = |size: u64| json!({ "version": { "size": size } });
+    let keys: Vec<Value> = (0..70).map(|n| key(&format!("{n:02}"), &[of(n), of(n + 1)])).collect();
+    let mut keyed = bucket("shop-doubtful", "enabled", &keys);
+    keyed["key"] = "alias/shop".into();
+    let section = format!("[[key]]\nalias = \"alias/shop\"\n{}", section("shop-doubtful", ""));
+    scenario(vec![(keyed, section)])
+});
+
+fn asked(night: &Night) -> usize {
+    let questions = night
+        .requests
+        .iter()
+        .filter(|request| request.operation == "HeadObject");
+    questions.count()
+}
+
+#[test]
+fn a_proof_that_is_killed_between_its_questions_asks_only_the_rest() {
+    let keeping = Disturbance {
+        keeps_each_page: true,
+        ..Disturbance::default()
+    };
+    let undisturbed = night::carry_out(&DOUBTFUL, &keeping);
+    assert_eq!(undisturbed.end, Ok(RunEnd::Completed), "{:?}", undisturbed.stops());
+    let numbered = undisturbed.events.iter().zip(1_u64..);
+    let sweeps = numbered.filter(|(recorded, _)| {
+        recorded.event.kind() == "sweep_advanced"
+            && recorded
+                .event
+                .step()
+                .is_some_and(|step| step.verb().starts_with("prove_"))
+    });
+    let points: Vec<Cut> = sweeps.flat_map(|(_, n)| [Cut::After(n), Cut::Upon(n)]).collect();
+    assert!(points.len() >= 16, "seven batches and what is left: {points:?}");
+    assert!(asked(&undisturbed) >= 280, "two questions about each version");
+    let name = |cut: &Cut| cut.name(event_name);
+    try_all(&points, name, |cut| {
+        let disturbance = Disturbance {
+            cuts: vec![*cut],
+            ..keeping.clone()
+        };
+        let night = night::carry_out(&DOUBTFUL, &disturbance);
+        let mut wrong = night.broken.clone();
+        if night.end != Ok(RunEnd::Completed) || night.lives != 2 {
+            wrong.push(format!(
+                "{:?} after {} lives: {:?}",
+                night.end,
+                night.lives,
+                night.stops()
+            ));
+        }
+        wrong.extend(differences(&undisturbed.standing, &night.standing));
+        // A batch is 20 doubts of two questions each, and the last of them are read.
+        let more = asked(&night).saturating_sub(asked(&undisturbed));
+        if more > 60 {
+            wrong.push(format!(
+                "{more} questions more than the {} of a run that was let alone",
+                asked(&undisturbed)
+            ));
+        }
+        wrong
+    });
+}
+
 /// Keys enough for several batches of deletions at once.
 static BATCHES: LazyLock<Scenario> = LazyLock::new(|| {
     let keys: Vec<Value> = (0..4_500)

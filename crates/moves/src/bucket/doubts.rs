@@ -5,19 +5,39 @@ use aws::Account;
 use aws::s3::VersionName;
 use listing::waves;
 use model::Failure;
+use model::listing::ListedEntry;
+use serde::{Deserialize, Serialize};
 
 /// Two entries that may be equal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Doubt {
     /// The place in the key's history, the oldest 0.
     pub(super) at: usize,
+    #[serde(with = "Named")]
     pub(super) original: VersionName,
+    #[serde(with = "Named")]
     pub(super) copy: VersionName,
     pub(super) size: u64,
     /// Whether the listings showed the same ETag: where nothing better can be had, that is proof.
     pub(super) etags_equal: bool,
     /// Whether one of them lies in an archive, where it cannot be read.
     pub(super) archived: bool,
+}
+
+/// A version as it is noted.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "VersionName")]
+struct Named {
+    key: String,
+    version_id: String,
+}
+
+/// An entry as questions name it.
+pub(super) fn version_name(entry: &ListedEntry) -> VersionName {
+    VersionName {
+        key: entry.key.clone(),
+        version_id: entry.version_id.clone(),
+    }
 }
 
 /// What the questions told.
@@ -33,24 +53,28 @@ pub(super) enum Told {
 
 /// So much is read through this machine for the proof of a bucket; beyond it the contents stay where they are, and batch jobs compute
 /// their checksums there.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Readable {
     versions: u64,
     bytes: u64,
+    /// Whether one of them cannot be read at all.
+    unreadable: bool,
 }
 
 const MOST_VERSIONS: u64 = 10_000;
 const MOST_BYTES: u64 = 1 << 30;
 
 impl Readable {
-    /// Whether this one may be read, too.
-    pub(super) fn takes(&mut self, doubt: &Doubt) -> bool {
+    /// One more.
+    pub(super) fn add(&mut self, doubt: &Doubt) {
         self.versions += 1;
         self.bytes += doubt.size;
-        !doubt.archived
-            && doubt.size <= waves::LARGEST_READ
-            && self.versions <= MOST_VERSIONS
-            && self.bytes <= MOST_BYTES
+        self.unreadable |= doubt.archived || doubt.size > waves::LARGEST_READ;
+    }
+
+    /// Whether all of them may be read.
+    pub(super) fn all(&self) -> bool {
+        !self.unreadable && self.versions <= MOST_VERSIONS && self.bytes <= MOST_BYTES
     }
 }
 
@@ -113,16 +137,19 @@ mod tests {
 
     #[test]
     fn what_is_large_archived_or_much_is_not_read_here() {
-        assert!(Readable::default().takes(&doubt(waves::LARGEST_READ, false)));
-        assert!(!Readable::default().takes(&doubt(waves::LARGEST_READ + 1, false)));
-        assert!(!Readable::default().takes(&doubt(1, true)));
-        let mut many = Readable::default();
-        assert!((0..MOST_VERSIONS).all(|_| many.takes(&doubt(0, false))));
-        assert!(!many.takes(&doubt(0, false)));
-        let mut much = Readable::default();
-        let taken = (0..10)
-            .filter(|_| much.takes(&doubt(waves::LARGEST_READ, false)))
-            .count();
-        assert_eq!(taken as u64, MOST_BYTES / waves::LARGEST_READ);
+        let readable = |doubts: &[Doubt]| {
+            let mut readable = Readable::default();
+            doubts.iter().for_each(|doubt| readable.add(doubt));
+            readable.all()
+        };
+        assert!(readable(&[doubt(waves::LARGEST_READ, false)]));
+        assert!(!readable(&[doubt(waves::LARGEST_READ + 1, false)]));
+        assert!(!readable(&[doubt(1, true), doubt(1, false)]));
+        let many = usize::try_from(MOST_VERSIONS).expect("a small number");
+        assert!(readable(&vec![doubt(0, false); many]));
+        assert!(!readable(&vec![doubt(0, false); many + 1]));
+        let much = usize::try_from(MOST_BYTES / waves::LARGEST_READ).expect("a small number");
+        assert!(readable(&vec![doubt(waves::LARGEST_READ, false); much]));
+        assert!(!readable(&vec![doubt(waves::LARGEST_READ, false); much + 1]));
     }
 }

@@ -2,19 +2,16 @@
 //! compared (uploads in parts, KMS keys), or where the runbook wants more than ETags, the checksums are asked for. Where S3 keeps none of
 //! both, little is read here, and of much the checksums are computed where it lies, by batch jobs.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::Account;
-use aws::s3::VersionName;
 use aws::s3control::{JobEnd, JobSeen, Work};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use futures::StreamExt as _;
-use listing::compare::sameness;
-use listing::{Difference, Pair, Sameness, waves};
-use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
-use model::{Failure, StepId};
+use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -22,9 +19,11 @@ use super::archived::Classes;
 use super::batch_job::{self, Asked, MOST_JOBS, Order};
 use super::compare_reports;
 use super::computed::{self, Pairs, PairsWriter};
-use super::doubts::{self, Doubt, Readable, Told};
-use super::listed::Both;
+use super::doubts::{self, Doubt, Told};
+use super::findings::{Demands, Findings};
+use super::listed::{Both, ListedPairs};
 use super::place::Place;
+use super::untold::{Noted, Untold};
 use crate::pace;
 use crate::world::World;
 
@@ -53,6 +52,30 @@ pub(super) struct Input {
 pub(super) struct ProveCopy {
     input: Input,
     world: Rc<World>,
+    /// What lies open between two batches of questions: both listings, read as far as they were asked about.
+    going: RefCell<Option<Going>>,
+}
+
+/// A proof while questions are asked.
+struct Going {
+    pairs: ListedPairs,
+    /// Its files are there as long as it is.
+    _both: Both,
+    found: Findings,
+    /// Up to this key everything has been asked, by this process or one before.
+    asked_to: Option<String>,
+    untold: Untold,
+}
+
+/// How far the questions are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Questions {
+    /// As of [`Proof`].
+    round: u32,
+    /// What was found up to there.
+    found: Findings,
+    asked_to: Option<String>,
+    noted: Noted,
 }
 
 /// How far the proof is.
@@ -68,101 +91,6 @@ struct Proof {
     jobs: Vec<Asked>,
 }
 
-/// What was found. Small: it is kept as an event.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Findings {
-    sums: Sums,
-    different: u64,
-    unproved: u64,
-    by_checksum: u64,
-    by_reading: u64,
-    by_job: u64,
-    #[serde(default)]
-    by_reports: u64,
-    such_as: Vec<String>,
-}
-
-const SHOWN: usize = 5;
-impl Findings {
-    fn note(&mut self, what: String) {
-        if self.such_as.len() < SHOWN {
-            self.such_as.push(what);
-        }
-    }
-
-    fn differ(&mut self, what: String) {
-        self.different += 1;
-        self.note(what);
-    }
-
-    fn evidence(&self, original: &str, copy: &str) -> String {
-        let Sums {
-            keys,
-            versions,
-            markers,
-            bytes,
-            ..
-        } = self.sums;
-        let mut evidence = format!(
-            "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes: {copy} equals {original}"
-        );
-        if self.by_reports > 0 {
-            evidence = format!(
-                "{evidence}; {} entries by their inventory reports, and the keys above by listing them",
-                self.by_reports
-            );
-        }
-        for (count, how) in [
-            (self.by_checksum, "by checksum"),
-            (self.by_reading, "by reading both"),
-            (self.by_job, "by checksums that batch jobs computed"),
-            (self.unproved, "by size alone, as the runbook accepts"),
-        ] {
-            if count > 0 {
-                evidence = format!("{evidence}; {count} {how}");
-            }
-        }
-        evidence
-    }
-}
-
-/// A difference in words.
-fn words(key: &str, difference: &Difference) -> String {
-    match difference {
-        Difference::Missing(count) => format!("{key:?} lacks {count} entries"),
-        Difference::Surplus(count) => format!("{key:?} has {count} entries too many"),
-        Difference::Other(at) => format!("entry {} of {key:?} is another", at + 1),
-    }
-}
-
-/// The first entry whose storage class is not the original's: S3 copies to STANDARD where nobody says otherwise.
-fn other_class(pair: &Pair) -> Option<usize> {
-    let class = |entry: &ListedEntry| match &entry.what {
-        Listed::Version { storage_class, .. } => Some(storage_class.clone()),
-        Listed::Marker => None,
-    };
-    pair.original
-        .iter()
-        .zip(&pair.copy)
-        .position(|(original, copy)| class(original) != class(copy))
-}
-
-/// The first entry that has not its original's version id and date, as a replica has.
-fn other_id(pair: &Pair) -> Option<usize> {
-    let named = |entry: &ListedEntry| (entry.version_id.clone(), entry.last_modified);
-    pair.original
-        .iter()
-        .zip(&pair.copy)
-        .position(|(original, copy)| named(original) != named(copy))
-}
-
-fn version_name(entry: &ListedEntry) -> VersionName {
-    VersionName {
-        key: entry.key.clone(),
-        version_id: entry.version_id.clone(),
-    }
-}
-
 /// The two buckets of a proof.
 #[derive(Clone, Copy)]
 struct Buckets<'a> {
@@ -172,40 +100,19 @@ struct Buckets<'a> {
     copy: &'a str,
 }
 
-/// So many doubts are gathered before they are asked about, and so many calls are in flight at a time.
-const AT_A_TIME: usize = 10_000;
+/// How many doubts are as much work as a page of a listing: after as many pages as a listing has between two commits, it is committed how
+/// far the questions are.
+const DOUBTS_A_PAGE: u32 = 20;
+/// How many calls are in flight at a time.
 const IN_FLIGHT: usize = 128;
-
-/// Doubts about which no question told anything.
-struct Untold<'a> {
-    /// As long as they may still be read here.
-    waiting: Vec<Doubt>,
-    readable: Readable,
-    /// From when on there was too much of them.
-    writer: Option<PairsWriter<'a>>,
-    ops: (&'a Account, &'a str, String),
-}
-
-impl Untold<'_> {
-    async fn push(&mut self, original: &str, copy: &str, doubt: Doubt) -> Result<(), Failure> {
-        if self.writer.is_none() && self.readable.takes(&doubt) {
-            self.waiting.push(doubt);
-            return Ok(());
-        }
-        let (account, bucket, folder) = &self.ops;
-        let writer = self
-            .writer
-            .get_or_insert_with(|| PairsWriter::new(account, bucket, folder));
-        for earlier in self.waiting.drain(..) {
-            writer.push(original, copy, &earlier).await?;
-        }
-        writer.push(original, copy, &doubt).await
-    }
-}
 
 impl ProveCopy {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+        Self {
+            input,
+            world,
+            going: RefCell::new(None),
+        }
     }
 
     /// Where what one round of the proof writes lies.
@@ -217,15 +124,20 @@ impl ProveCopy {
         ["original", "copy"].map(|which| format!("{}/reports-{which}", Self::folder(cx, round)))
     }
 
-    /// Compares all that listings and questions tell.
-    async fn compared(&self, cx: &StepContext) -> Result<Proof, Failure> {
+    fn demands(&self) -> Demands {
+        Demands {
+            etags_prove: self.input.etags_prove,
+            replicated: self.input.replicated,
+        }
+    }
+
+    /// Lists both buckets, to ask from the beginning or from where it was.
+    async fn set_out(&self, cx: &StepContext) -> Result<Going, Failure> {
         let (from, to) = (
             self.input.original.account(&self.world),
             self.input.copy.account(&self.world),
         );
         let (original, copy) = (self.input.original.name(cx)?, self.input.copy.name(cx)?);
-        let target = self.world.target();
-        let ops = self.input.ops.name(cx)?;
         let wanted = self.input.storage.wanted(&self.world, cx, &self.input.ops).await?;
         let (one, other) = ((&*from, original.as_str()), (&*to, copy.as_str()));
         let mut found = Findings::default();
@@ -233,40 +145,109 @@ impl ProveCopy {
             Some(keys) => Both::keys(&self.world, one, other, &keys, wanted).await?,
             None => Both::whole(&self.world, cx, one, other, wanted).await?,
         };
+        let asked = asked_of(cx).unwrap_or_default();
+        let noted = Untold::resume(&self.world, cx, asked.noted.clone())?;
+        let (asked, untold) = match noted {
+            Some(untold) => (asked, Some(untold)),
+            None => (Questions::default(), Untold::resume(&self.world, cx, Noted::default())?),
+        };
+        let Some(untold) = untold else {
+            return Err(cx.failure(
+                FailureClass::Unexpected,
+                "[NoFile]",
+                "an empty file is shorter than nothing",
+            ));
+        };
+        if asked.asked_to.is_some() {
+            found = asked.found;
+        }
+        Ok(Going {
+            pairs: both.pairs(),
+            _both: both,
+            found,
+            asked_to: asked.asked_to,
+            untold,
+        })
+    }
+
+    /// Compares what the listings tell, and asks about the next of what they do not.
+    async fn go_on(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let mut going = match self.going.take() {
+            Some(going) => going,
+            None => self.set_out(cx).await?,
+        };
+        let (from, to) = (
+            self.input.original.account(&self.world),
+            self.input.copy.account(&self.world),
+        );
+        let (original, copy) = (self.input.original.name(cx)?, self.input.copy.name(cx)?);
         let buckets = Buckets {
             from: &from,
             original: &original,
             to: &to,
             copy: &copy,
         };
-        let mut untold = Untold {
-            waiting: Vec::new(),
-            readable: Readable::default(),
-            writer: None,
-            ops: (&target, &ops, Self::folder(cx, cx.retried)),
-        };
+        let at_a_time = usize::try_from(self.world.kept.every.saturating_mul(DOUBTS_A_PAGE)).unwrap_or(usize::MAX);
         let mut doubtful = Vec::new();
-        let mut pairs = both.pairs();
-        while let Some(pair) = pairs.next().await? {
-            doubtful.extend(self.compare(pair, &mut found));
-            if doubtful.len() >= AT_A_TIME {
-                ask(buckets, &mut doubtful, &mut found, &mut untold).await?;
+        let mut last = None;
+        while let Some(pair) = going.pairs.next().await? {
+            // What was asked about before a process was killed is compared again, and not asked about.
+            if going.asked_to.as_ref().is_some_and(|asked| pair.key <= *asked) {
+                let mut again = Findings::default();
+                again.compare(pair, self.demands());
+                again.such_as.into_iter().for_each(|what| going.found.differ(what));
+                continue;
+            }
+            last = Some(pair.key.clone());
+            doubtful.extend(going.found.compare(pair, self.demands()));
+            if doubtful.len() >= at_a_time {
+                break;
             }
         }
-        ask(buckets, &mut doubtful, &mut found, &mut untold).await?;
-        let pairs = match untold.writer {
-            Some(writer) => writer.close().await?,
-            None => {
-                read(buckets, untold.waiting, &mut found).await?;
-                None
-            }
-        };
-        Ok(Proof {
+        let whole = doubtful.len() < at_a_time;
+        ask(buckets, doubtful, &mut going.found, &mut going.untold).await?;
+        if whole {
+            return self.close(cx, buckets, going).await;
+        }
+        going.asked_to = last;
+        let questions = Questions {
             round: cx.retried,
-            found,
+            found: going.found.clone(),
+            asked_to: going.asked_to.clone(),
+            noted: going.untold.commit()?,
+        };
+        let done = questions.found.sums.versions;
+        self.going.replace(Some(going));
+        Ok(Begun::Swept {
+            cursor: json!({ "asking": questions }),
+            done,
+            total: None,
+            more: true,
+        })
+    }
+
+    /// Everything was asked: what nothing told anything of is read, or left to jobs.
+    async fn close(&self, cx: &StepContext, buckets: Buckets<'_>, mut going: Going) -> Result<Begun, Failure> {
+        let target = self.world.target();
+        let ops = self.input.ops.name(cx)?;
+        let readable = going.untold.commit()?.readable;
+        let mut pairs = None;
+        if readable.all() {
+            let doubts: Vec<Doubt> = going.untold.read()?.collect::<Result<_, _>>()?;
+            read(buckets, doubts, &mut going.found).await?;
+        } else {
+            let mut writer = PairsWriter::new(&target, &ops, &Self::folder(cx, cx.retried));
+            for doubt in going.untold.read()? {
+                writer.push(buckets.original, buckets.copy, &doubt?).await?;
+            }
+            pairs = writer.close().await?;
+        }
+        Ok(swept(Proof {
+            round: cx.retried,
+            found: going.found,
             pairs,
             jobs: Vec::new(),
-        })
+        }))
     }
 
     /// The keys that the comparison of reports left open; none: everything is to be listed.
@@ -280,46 +261,6 @@ impl ProveCopy {
         }
         found.by_reports = reported.equal.versions + reported.equal.markers;
         Ok(Some(reported.keys.into_iter().collect()))
-    }
-
-    /// What the listings tell of a key; gives what they cannot.
-    fn compare(&self, pair: Pair, found: &mut Findings) -> Vec<Doubt> {
-        let (difference, mut unproved) = pair.compare();
-        if let Some(difference) = difference {
-            found.differ(words(&pair.key, &difference));
-            return Vec::new();
-        }
-        if let Some(at) = other_class(&pair) {
-            found.differ(format!("entry {} of {:?} has another storage class", at + 1, pair.key));
-            return Vec::new();
-        }
-        if let Some(at) = other_id(&pair).filter(|_| self.input.replicated) {
-            found.differ(format!(
-                "entry {} of {:?} has another version id or date",
-                at + 1,
-                pair.key
-            ));
-            return Vec::new();
-        }
-        if !self.input.etags_prove {
-            unproved = (0..pair.original.len())
-                .filter(|at| !pair.original[*at].is_marker())
-                .collect();
-        }
-        let doubt = |at: usize| Doubt {
-            at,
-            original: version_name(&pair.original[at]),
-            copy: version_name(&pair.copy[at]),
-            size: pair.original[at].size(),
-            etags_equal: sameness(&pair.original[at], &pair.copy[at]) == Sameness::Same,
-            archived: waves::is_archived(&pair.original[at]) || waves::is_archived(&pair.copy[at]),
-        };
-        let doubtful = unproved.into_iter().map(doubt).collect();
-        found.sums.add(&KeyHistory {
-            key: pair.key,
-            entries: pair.original,
-        });
-        doubtful
     }
 
     /// The jobs that have been asked for, as they stand; none where one of them does not show yet.
@@ -339,6 +280,22 @@ impl ProveCopy {
 fn is_short(job: &JobSeen, asked: &Asked) -> bool {
     let ended = matches!(job.status, JobEnd::Complete | JobEnd::Failed);
     ended && (job.status == JobEnd::Failed || job.failed > 0) && asked.nth < MOST_JOBS
+}
+
+fn swept(proof: Proof) -> Begun {
+    Begun::Swept {
+        done: proof.found.sums.versions,
+        cursor: json!(proof),
+        total: None,
+        more: false,
+    }
+}
+
+/// Where questions of this round had come to.
+fn asked_of(cx: &StepContext) -> Option<Questions> {
+    let asking = cx.cursor.as_ref()?.get("asking")?;
+    let questions = Questions::deserialize(asking).ok()?;
+    (questions.round >= cx.retried).then_some(questions)
 }
 
 fn proof_of(cx: &StepContext) -> Option<Proof> {
@@ -385,14 +342,8 @@ impl Step for ProveCopy {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let swept = |proof: Proof| Begun::Swept {
-            done: proof.found.sums.versions,
-            cursor: json!(proof),
-            total: None,
-            more: false,
-        };
         let Some(mut proof) = proof_of(cx) else {
-            return Ok(swept(self.compared(cx).await?));
+            return self.go_on(cx).await;
         };
         let Some(pairs) = proof.pairs.clone() else {
             return Ok(swept(proof));
@@ -435,6 +386,8 @@ impl Step for ProveCopy {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let (original, copy) = (self.input.original.name(cx)?, self.input.copy.name(cx)?);
+        // Not before it is committed what became of it.
+        Untold::remove(&self.world, cx);
         let Some(Proof {
             mut found,
             pairs,
@@ -487,11 +440,11 @@ impl Step for ProveCopy {
 /// Asks S3 about what the listings leave in doubt.
 async fn ask(
     buckets: Buckets<'_>,
-    doubtful: &mut Vec<Doubt>,
+    doubtful: Vec<Doubt>,
     found: &mut Findings,
-    untold: &mut Untold<'_>,
+    untold: &mut Untold,
 ) -> Result<(), Failure> {
-    let mut going = futures::stream::iter(doubtful.drain(..))
+    let mut going = futures::stream::iter(doubtful)
         .map(|doubt| async move {
             let told = doubts::ask((buckets.from, buckets.original), (buckets.to, buckets.copy), &doubt).await;
             told.map(|told| (doubt, told))
@@ -504,7 +457,7 @@ async fn ask(
             Told::Checksums { equal: true } => found.by_checksum += 1,
             Told::Checksums { equal: false } => found.differ(what("has another content")),
             Told::ForeignKey(key) => found.differ(what(&format!("lies under the key {key} of another account"))),
-            Told::Nothing => untold.push(buckets.original, buckets.copy, doubt).await?,
+            Told::Nothing => untold.push(&doubt)?,
         }
     }
     Ok(())

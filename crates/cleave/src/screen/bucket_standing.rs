@@ -21,7 +21,7 @@ pub struct BucketStanding {
     pub way: &'static str,
     /// What that way was to copy.
     pub to_copy: u64,
-    /// Bytes of that.
+    /// Bytes of that; 0 where it is not known.
     pub bytes_to_copy: u64,
     /// Whether that is done.
     pub copied: bool,
@@ -43,6 +43,12 @@ pub struct BucketStanding {
 
 /// The last one first: what is under way is the last that has been listed for.
 const WAYS: [&str; 3] = ["back", "out", "bulk"];
+/// The same of a bucket that is replicated, by the steps that replicate.
+const REPLICATIONS: [(&str, &str); 3] = [
+    ("replicate_back", "back"),
+    ("replicate_rest", "out"),
+    ("replicate_existing", "bulk"),
+];
 
 impl BucketStanding {
     /// Looks at a resource's steps.
@@ -51,10 +57,13 @@ impl BucketStanding {
             return None;
         }
         let place = |verb: &str| state.steps.get(&resource.step(verb));
-        let (way, survey) = WAYS.iter().find_map(|way| {
+        let surveyed = WAYS.iter().find_map(|way| {
             let found = place(&format!("survey_{way}"))?.output.as_ref()?;
             Some((*way, found))
-        })?;
+        });
+        let Some((way, survey)) = surveyed else {
+            return Self::replicated(state, resource);
+        };
         let count = |of: &Value, field: &str| of[field].as_u64().unwrap_or(0);
         let (sums, missing) = (&survey["sums"], &survey["missing"]);
         let of_way = |part: &str| {
@@ -104,6 +113,42 @@ impl BucketStanding {
         })
     }
 
+    /// How a bucket stands that is replicated: as of the last time that both were listed.
+    fn replicated(state: &State, resource: &ResourceRef) -> Option<Self> {
+        let place = |verb: &str| state.steps.get(&resource.step(verb));
+        let (way, step, cursor) = REPLICATIONS.iter().find_map(|(verb, way)| {
+            let step = place(verb)?;
+            Some((*way, step, step.cursor.as_ref()?))
+        })?;
+        let count = |field: &str| cursor[field].as_u64().unwrap_or(0);
+        let (entries, bytes) = (count("entries"), count("bytes"));
+        let copied = step.status.is_settled();
+        Some(Self {
+            versions: entries,
+            bytes,
+            way,
+            to_copy: entries,
+            // Which of them are lacking is not kept, only how many.
+            bytes_to_copy: 0,
+            copied,
+            entries_copied: entries.saturating_sub(count("lacking")),
+            bytes_copied: 0,
+            left_seconds: None,
+            waves_done: 0,
+            waves: 0,
+            down_seconds: lasted(
+                state,
+                place("deny_writes").and_then(|place| place.ended_at),
+                place("prove_final"),
+            ),
+            name_seconds: lasted(
+                state,
+                place("win_name").and_then(|place| place.started_at),
+                place("win_name"),
+            ),
+        })
+    }
+
     /// One line.
     pub fn line(&self) -> String {
         let what = match self.way {
@@ -116,8 +161,12 @@ impl BucketStanding {
         line += &if self.copied {
             format!("all of {}", self.to_copy)
         } else {
+            let entries = format!("{} of {}", self.entries_copied, self.to_copy);
             let (copied, all) = (DecimalBytes(self.bytes_copied), DecimalBytes(self.bytes_to_copy));
-            format!("{} of {}, {copied} of {all}", self.entries_copied, self.to_copy)
+            match self.bytes_to_copy {
+                0 => entries,
+                _ => format!("{entries}, {copied} of {all}"),
+            }
         };
         if self.waves > 0 && !self.copied {
             line = format!("{line}, wave {} of {}", self.waves_done, self.waves);

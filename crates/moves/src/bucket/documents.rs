@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Document {
     /// The query parameter that names it.
     pub(super) name: &'static str,
+    /// What people call it.
+    pub(super) called: &'static str,
     get: &'static str,
     put: &'static str,
     delete: &'static str,
@@ -22,6 +24,7 @@ pub(super) struct Document {
 const fn document(name: &'static str, get: &'static str, put: &'static str, delete: &'static str) -> Document {
     Document {
         name,
+        called: name,
         get,
         put,
         delete,
@@ -31,6 +34,10 @@ const fn document(name: &'static str, get: &'static str, put: &'static str, dele
 }
 
 impl Document {
+    const fn called(self, called: &'static str) -> Self {
+        Self { called, ..self }
+    }
+
     const fn refusable(self) -> Self {
         Self {
             may_be_refused: true,
@@ -51,26 +58,32 @@ pub(super) const ENCRYPTION: Document = document(
     "GetBucketEncryption",
     "PutBucketEncryption",
     "DeleteBucketEncryption",
-);
+)
+.called("default encryption");
 pub(super) const LIFECYCLE: Document = document(
     "lifecycle",
     "GetBucketLifecycleConfiguration",
     "PutBucketLifecycleConfiguration",
     "DeleteBucketLifecycle",
-);
+)
+.called("lifecycle rules");
 pub(super) const PUBLIC_ACCESS_BLOCK: Document = document(
     "publicAccessBlock",
     "GetPublicAccessBlock",
     "PutPublicAccessBlock",
     "DeletePublicAccessBlock",
-);
-pub(super) const TAGGING: Document = document("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging");
+)
+.called("public-access block");
+pub(super) const TAGGING: Document =
+    document("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging").called("tags");
 
 /// What makes a website of it.
 pub(super) const WEBSITE: Document = document("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite");
 
 /// Where its access logs go.
-pub(super) const LOGGING: Document = document("logging", "GetBucketLogging", "PutBucketLogging", "-").refusable();
+pub(super) const LOGGING: Document = document("logging", "GetBucketLogging", "PutBucketLogging", "-")
+    .called("access logging")
+    .refusable();
 /// Whom S3 tells of what happens in it.
 pub(super) const NOTIFICATION: Document = document(
     "notification",
@@ -78,6 +91,7 @@ pub(super) const NOTIFICATION: Document = document(
     "PutBucketNotificationConfiguration",
     "-",
 )
+.called("notifications")
 .refusable();
 /// Where it is replicated to.
 pub(super) const REPLICATION: Document = document(
@@ -88,7 +102,9 @@ pub(super) const REPLICATION: Document = document(
 )
 .refusable();
 /// Whether its tags decide about access. Where it is switched on, tags are not put as a whole any more.
-const ABAC: Document = document("abac", "GetBucketAbac", "PutBucketAbac", "-").refusable();
+const ABAC: Document = document("abac", "GetBucketAbac", "PutBucketAbac", "-")
+    .called("ABAC")
+    .refusable();
 
 const INVENTORY: Document = document(
     "inventory",
@@ -96,6 +112,7 @@ const INVENTORY: Document = document(
     "PutBucketInventoryConfiguration",
     "-",
 )
+.called("inventories")
 .many("InventoryConfiguration");
 const METRICS: Document = document(
     "metrics",
@@ -103,6 +120,7 @@ const METRICS: Document = document(
     "PutBucketMetricsConfiguration",
     "-",
 )
+.called("request metrics")
 .many("MetricsConfiguration");
 const ANALYTICS: Document = document(
     "analytics",
@@ -110,6 +128,7 @@ const ANALYTICS: Document = document(
     "PutBucketAnalyticsConfiguration",
     "-",
 )
+.called("analytics")
 .many("AnalyticsConfiguration");
 const TIERING: Document = document(
     "intelligent-tiering",
@@ -117,6 +136,7 @@ const TIERING: Document = document(
     "PutBucketIntelligentTieringConfiguration",
     "-",
 )
+.called("Intelligent-Tiering")
 .many("IntelligentTieringConfiguration");
 
 /// What is carried over, in the order in which it is put on the new bucket once its content is there. The public-access block is
@@ -128,17 +148,19 @@ pub(super) const CARRIED: [Document; 15] = [
         "GetBucketOwnershipControls",
         "PutBucketOwnershipControls",
         "DeleteBucketOwnershipControls",
-    ),
+    )
+    .called("ownership controls"),
     TAGGING,
     ABAC,
-    document("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors"),
+    document("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors").called("CORS rules"),
     WEBSITE,
     document(
         "accelerate",
         "GetBucketAccelerateConfiguration",
         "PutBucketAccelerateConfiguration",
         "-",
-    ),
+    )
+    .called("transfer acceleration"),
     PUBLIC_ACCESS_BLOCK,
     LOGGING,
     INVENTORY,

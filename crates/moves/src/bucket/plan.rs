@@ -430,7 +430,7 @@ impl Steps<'_, '_> {
                 instead: self.spec.instead.clone(),
             };
             let verb = format!("apply_{}", snake(document.name));
-            let title = format!("carry over its {}", snake(document.name).replace('_', " "));
+            let title = format!("carry over its {}", document.called);
             let step = self
                 .step("bucket.apply_document", &verb, Side::Target, title, input)
                 .phase(Phase::CleanUp);

@@ -62,6 +62,11 @@ struct Sofar {
     waiting_since: Option<Timestamp>,
     /// How many entries were lacking at the last look.
     lacking: u64,
+    /// Of how many, of how many bytes: for who asks how far it is.
+    #[serde(default)]
+    entries: u64,
+    #[serde(default)]
+    bytes: u64,
     end: Option<End>,
 }
 
@@ -76,6 +81,9 @@ enum End {
 #[derive(Default)]
 struct Look {
     lacking: u64,
+    /// What the original has.
+    entries: u64,
+    bytes: u64,
     /// What can never be replicated, such as.
     never: Option<String>,
     /// The first that are lacking and may be on their way.
@@ -123,6 +131,8 @@ impl Replicate {
         let mut row = Vec::new();
         let mut pairs = both.pairs();
         while let Some(pair) = pairs.next().await? {
+            look.entries += pair.original.len() as u64;
+            look.bytes += pair.original.iter().map(ListedEntry::size).sum::<u64>();
             let (lacking, surplus) = differences(&pair);
             for entry in lacking {
                 look.lacking += 1;
@@ -356,7 +366,7 @@ impl Step for Replicate {
         let nth = so_far.asked.as_ref().map_or(1, |asked| asked.nth + 1);
         let key = format!("manifests/{}-{nth}.csv", self.input.folder);
         let look = self.look(cx, self.is_listed(nth).then_some(key.as_str())).await?;
-        so_far.lacking = look.lacking;
+        (so_far.lacking, so_far.entries, so_far.bytes) = (look.lacking, look.entries, look.bytes);
         if !look.surplus.is_empty() && self.input.until_whole {
             self.take_away(cx, &look.surplus).await?;
             return Ok(swept(&so_far, true));

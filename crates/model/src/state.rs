@@ -480,6 +480,14 @@ impl State {
         self.steps.get(step)?.output.as_ref()
     }
 
+    /// What steps left out and people have to do instead, in plan order: the texts under `left_out` in their outputs.
+    pub fn left_out(&self) -> Vec<(&StepId, &str)> {
+        let steps = self.plan.steps.iter().map(|step| &step.id);
+        let outputs = steps.filter_map(|id| Some((id, self.output(id)?["left_out"].as_array()?)));
+        let texts = outputs.flat_map(|(id, left)| left.iter().filter_map(move |text| Some((id, text.as_str()?))));
+        texts.collect()
+    }
+
     /// The steps that stopped for an operator, in plan order.
     pub fn stopped(&self) -> Vec<&StepId> {
         let stopped = |id: &&StepId| matches!(self.steps[*id].status, StepStatus::Stopped { .. });

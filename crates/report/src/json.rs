@@ -61,6 +61,7 @@ fn report(facts: &Facts<'_>) -> Value {
         "resources": facts.plan.resources().iter().map(|resource| resource_value(facts, resource)).collect::<Vec<_>>(),
         "gates": gates(facts),
         "steps": steps,
+        "left_out": run.map(|run| run.state.left_out()),
         "failures": run.map(|run| run.history.mishaps.iter().map(failure).collect::<Vec<_>>()),
         "calls": facts.calls.map(|calls| calls.counts.iter().map(|count| json!({
             "service": count.service,

@@ -113,6 +113,17 @@ fn summary(facts: &Facts<'_>, language: Language) -> Section {
     if let Some(notice) = decisions(facts, language) {
         blocks.push(notice);
     }
+    let left = facts.run.as_ref().map(|run| run.state.left_out()).unwrap_or_default();
+    if !left.is_empty() {
+        let lines = left
+            .into_iter()
+            .map(|(step, what)| vec![code(step), text(" "), text(what)]);
+        blocks.push(Block::Notice(
+            Tone::Careful,
+            Text::LeftOut.say(language).to_owned(),
+            lines.collect(),
+        ));
+    }
     for weight in [Weight::Blocks, Weight::Warns] {
         let tone = if weight == Weight::Blocks {
             Tone::Bad

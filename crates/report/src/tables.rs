@@ -427,16 +427,23 @@ fn failure(facts: &Facts<'_>, mishap: &Mishap, language: Language) -> Vec<Line> 
     vec![
         vec![code(&mishap.step)],
         call,
-        vec![
-            text(how.say(language)),
-            Piece::Break,
-            Piece::Small(words::class(failure.class).say(language).to_owned()),
-        ],
+        how_it_failed(mishap, how, language),
         number(mishap.count),
         vec![moment(facts, mishap.first)],
         message,
         vec![Piece::Mark(tone, overcome)],
     ]
+}
+
+/// An alarm is no failure of a call, and of no class.
+fn how_it_failed(mishap: &Mishap, how: Text, language: Language) -> Line {
+    let class = words::class(mishap.failure.class).say(language).to_owned();
+    match mishap.kind {
+        MishapKind::Alarm => vec![text(how.say(language))],
+        MishapKind::NotDone | MishapKind::Unknown | MishapKind::Look | MishapKind::Stop => {
+            vec![text(how.say(language)), Piece::Break, Piece::Small(class)]
+        }
+    }
 }
 
 /// What people did; none when nobody did anything but answer gates.

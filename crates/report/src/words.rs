@@ -145,6 +145,7 @@ texts! {
     NeedsDecision: "A person must decide", "人の判断が必要";
     Blocking: "What stands in the way", "実行を妨げるもの";
     Warnings: "What a person should look at", "確認が必要なもの";
+    LeftOut: "Left for people to do", "手作業が残っているもの";
     Information: "For information", "参考情報";
     WholeRun: "whole run", "全体";
     Journal: "Journal", "ジャーナル";

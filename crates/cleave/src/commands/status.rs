@@ -44,6 +44,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "gates_asked": standing::asked(&state),
             "needs_operator": state.stopped(),
             "buckets": buckets_of(&state),
+            "left_out": state.left_out(),
             "steps": steps,
         });
         write_out(&format!("{object}\n"))?;

@@ -139,7 +139,15 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
     let with = format!("--journal {journal}");
     say("");
     match end {
-        RunEnd::Completed => say("done: everything has moved"),
+        RunEnd::Completed => match state.left_out().as_slice() {
+            [] => say("done: everything has moved"),
+            left => {
+                say("done: everything has moved, but for what is left for you to do:");
+                for (step, what) in left {
+                    say(&format!("  {step}: {what}"));
+                }
+            }
+        },
         RunEnd::Unwound => say("done: everything the run did has been taken back"),
         RunEnd::UndoneInPart => say("done: taken back as far as asked; the same `cleave run` goes on from there"),
         RunEnd::WaitingAtGate(gates) => {

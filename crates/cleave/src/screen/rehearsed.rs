@@ -52,6 +52,13 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
             }
         }
     }
+    // One night tells it for all.
+    let folded = runs
+        .first()
+        .and_then(|run| model::State::fold(&run.events).ok().flatten());
+    for (step, what) in folded.iter().flat_map(model::State::left_out) {
+        let _ = writeln!(out, "left for people: {step}: {what}");
+    }
     for run in runs {
         for what in &run.law_violations {
             let _ = writeln!(out, "seed {}: BROKEN {what}", run.seed);

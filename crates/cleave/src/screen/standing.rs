@@ -89,6 +89,9 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
             let _ = writeln!(out, "\nALARM {step}: {alarm}");
         }
     }
+    for (step, what) in state.left_out() {
+        let _ = writeln!(out, "\nLEFT OUT {step}: {what}");
+    }
     for gate in asked(state) {
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
         let _ = writeln!(

@@ -124,6 +124,13 @@ impl ApplyDocument {
         self.input.document == documents::PUBLIC_ACCESS_BLOCK.name
     }
 
+    fn left_out(&self, refused: &Refused) -> String {
+        format!(
+            "S3 did not take the {} configuration ({}). Put it yourself once what it names is there: {}",
+            self.input.document, refused.why, refused.xml
+        )
+    }
+
     /// What was put; `ids` of those that a bucket has many of.
     fn carried(&self, parts: &[Part], put: &Put, cx: &StepContext) -> Result<Observed, Failure> {
         let refused = |part: &&Part| !put.refused.iter().any(|one| one.xml == part.found.xml);
@@ -137,7 +144,8 @@ impl ApplyDocument {
             output[&self.input.document] = json!({ "of": self.input.bucket.name(cx)?, "ids": ids });
         }
         if !put.refused.is_empty() {
-            output["refused"] = json!(put.refused);
+            let left: Vec<String> = put.refused.iter().map(|one| self.left_out(one)).collect();
+            output["left_out"] = json!(left);
         }
         Ok(Observed::Present(output))
     }
@@ -164,7 +172,11 @@ impl Step for ApplyDocument {
         let (wanted, parts) = match wanted {
             Wanted::This(found) => (Some(found.clone()), document.parts(&found)),
             Wanted::Nothing if self.absence_counts() => (None, Vec::new()),
-            Wanted::Nothing | Wanted::Hopeless(_) => return Ok(Observed::Present(json!({ "carried": false }))),
+            Wanted::Nothing => return Ok(Observed::Present(json!({ "carried": false }))),
+            Wanted::Hopeless(why) => {
+                let left = format!("the {} configuration was not carried over: {why}", self.input.document);
+                return Ok(Observed::Present(json!({ "carried": false, "left_out": [left] })));
+            }
         };
         if let Some(put) = put_so_far(cx) {
             // S3 may give a document back in another form than it got: once it was put, that is not taken for another document.
@@ -261,16 +273,9 @@ impl Step for ApplyDocument {
         };
         let put = put_so_far(cx).unwrap_or_default();
         if !put.refused.is_empty() {
-            let refused: Vec<String> = put
-                .refused
-                .iter()
-                .map(|one| format!("{} (S3 says: {})", one.xml, one.why))
-                .collect();
+            let refused: Vec<String> = put.refused.iter().map(|one| self.left_out(one)).collect();
             return Ok(Verified::Right {
-                evidence: format!(
-                    "NOT carried over, put it yourself once what it names is there: {}",
-                    refused.join("; ")
-                ),
+                evidence: format!("NOT carried over: {}", refused.join("; ")),
             });
         }
         let there = self

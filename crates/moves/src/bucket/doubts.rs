@@ -39,8 +39,8 @@ pub(super) struct Readable {
     bytes: u64,
 }
 
-const MOST_VERSIONS: u64 = 10_000;
-const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_VERSIONS: u64 = 10_000;
+pub(super) const MOST_BYTES: u64 = 1 << 30;
 
 impl Readable {
     /// Whether this one may be read, too.

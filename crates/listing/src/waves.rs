@@ -20,7 +20,7 @@ const BATCH_CLASSES: [&str; 7] = [
     "DEEP_ARCHIVE",
 ];
 /// What must be restored before it can be copied.
-const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
+pub const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 /// The largest object that one copy can take: the documents' "5 GB", read in the careful way.
 pub const LARGEST_COPY: u64 = 5_000_000_000;
 
@@ -113,7 +113,8 @@ impl Amount {
         JOB_STARTS + (self.rows / ROWS_BY_JOB).max(self.bytes / BYTES_BY_JOB)
     }
 
-    fn is_worth_a_job(self, least: Option<u64>) -> bool {
+    /// Whether a job is worth its minutes before the first copy: with `least`, from so many rows on.
+    pub fn is_worth_a_job(self, least: Option<u64>) -> bool {
         match least {
             Some(least) => self.rows >= least,
             None => self.by_job() < self.one_by_one(),

@@ -3,6 +3,7 @@
 //!
 //! Nothing here does I/O, waits, or asks for the time: the moment is always handed in.
 
+pub mod cost;
 pub mod decide;
 pub mod event;
 pub mod failure;
@@ -16,6 +17,7 @@ pub mod state;
 mod steps;
 pub mod window;
 
+pub use cost::{CostLine, Costs};
 pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};
 pub use failure::{CallRecord, Failure, FailureClass};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cost::Costs;
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
 use crate::window::Window;
 
@@ -34,6 +35,9 @@ pub struct Plan {
     pub steps: Vec<StepSpec>,
     /// What the reader should know, resource by resource.
     pub notes: Vec<Note>,
+    /// What AWS will charge, as far as it can be told.
+    #[serde(default, skip_serializing_if = "Costs::is_empty")]
+    pub costs: Costs,
 }
 
 /// How to enter an account.
@@ -218,13 +222,18 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// The digest that approvals name: over everything in the plan.
+    /// The digest that approvals name: over everything that is done and said. The costs are left out: a release with newer prices makes
+    /// no other plan.
     pub fn digest(&self) -> Digest {
-        Digest::of(
+        let text = if self.costs.is_empty() {
             serde_json::to_string(self)
-                .expect("a plan has only string keys")
-                .as_bytes(),
-        )
+        } else {
+            serde_json::to_string(&Self {
+                costs: Costs::default(),
+                ..self.clone()
+            })
+        };
+        Digest::of(text.expect("a plan has only string keys").as_bytes())
     }
 
     /// The step of this id.

@@ -75,6 +75,7 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         limits: BTreeMap::from([("copies".to_owned(), 1)]),
         steps,
         notes: Vec::new(),
+        costs: Default::default(),
     }
 }
 

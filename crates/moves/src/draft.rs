@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::cost::Costs;
 use model::inventory::{AccountInventory, Bucket, RegionInventory};
 use model::plan::{Estimate, Note, Weight};
 use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Side, StepId, StepSpec, Undo};
@@ -21,6 +22,8 @@ pub struct Draft<'a> {
     pub gates: Vec<GateSpec>,
     /// The notes so far.
     pub notes: Vec<Note>,
+    /// What AWS will charge, so far.
+    pub costs: Costs,
     /// The limits so far.
     pub limits: BTreeMap<String, u32>,
     /// For each step that opens something for transport (a key, a policy): the steps after which it may be closed again.
@@ -42,6 +45,7 @@ impl<'a> Draft<'a> {
             steps: Vec::new(),
             gates: Vec::new(),
             notes: Vec::new(),
+            costs: Costs::default(),
             limits: BTreeMap::new(),
             used_until: BTreeMap::new(),
         }

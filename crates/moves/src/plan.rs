@@ -46,5 +46,6 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
         limits: draft.limits,
         steps: draft.steps,
         notes: draft.notes,
+        costs: draft.costs,
     }
 }

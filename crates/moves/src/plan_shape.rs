@@ -50,6 +50,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         limits: draft.limits,
         steps: draft.steps,
         notes: draft.notes,
+        costs: draft.costs,
     };
     plan.check().expect("every reference of a plan resolves");
     inputs_are_needed(&plan);

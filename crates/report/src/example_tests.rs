@@ -297,6 +297,7 @@ pub(crate) fn plan() -> Plan {
                 text: "Two buckets carry lifecycle rules; they are carried over last.".into(),
             },
         ],
+        costs: Default::default(),
     }
 }
 

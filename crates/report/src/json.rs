@@ -3,6 +3,7 @@
 use model::state::GateState;
 use serde_json::{Value, json};
 
+use crate::costs;
 use crate::facts::{Down, Facts, Standing, done_millis};
 use crate::history::{After, Mishap, MishapKind};
 
@@ -58,6 +59,7 @@ fn report(facts: &Facts<'_>) -> Value {
         "steps_done": facts.count(|status| *status == model::state::StepStatus::Done),
         "cannot_be_undone": irreversible.map(|step| &step.id).collect::<Vec<_>>(),
         "notes": facts.plan.notes,
+        "costs": costs::value(facts),
         "resources": facts.plan.resources().iter().map(|resource| resource_value(facts, resource)).collect::<Vec<_>>(),
         "gates": gates(facts),
         "steps": steps,

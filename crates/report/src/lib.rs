@@ -5,6 +5,7 @@
 
 mod chain;
 mod chart;
+mod costs;
 mod document;
 mod facts;
 mod history;

@@ -1,11 +1,13 @@
 //! The sections of a report, put into words: summary, timeline, resources, and what is not a table.
 
+use model::cost::total;
 use model::event::WorldKind;
 use model::plan::Weight;
 use model::state::StepStatus;
 use model::{Side, StepSpec, Undo, Window, window};
 
 use crate::chart::Chart;
+use crate::costs;
 use crate::document::{Block, Document, Line, Piece, Section, Stamp, Tone, code, text};
 use crate::facts::{Down, Facts, Standing};
 use crate::moments::lasting;
@@ -29,6 +31,9 @@ pub(crate) fn document(facts: &Facts<'_>, language: Language) -> Document {
         language,
         tables::resources(facts, language),
     ));
+    if let Some(blocks) = costs::blocks(facts, language) {
+        sections.push(section("costs", Text::Costs, language, blocks));
+    }
     sections.push(section("gates", Text::Gates, language, tables::gates(facts, language)));
     if facts.run.is_some() {
         sections.push(section(
@@ -351,6 +356,10 @@ fn particulars(facts: &Facts<'_>, language: Language) -> Vec<(String, Vec<Line>)
         ],
     };
     rows.push((Text::CriticalPath, path));
+    if !facts.plan.costs.is_empty() {
+        let sum = costs::money(total(&facts.plan.costs.lines), language);
+        rows.push((Text::CostInAll, vec![vec![text(sum)]]));
+    }
     rows.push((Text::Windows, windows(facts, language)));
     rows.push((Text::PlanDigest, vec![vec![code(&facts.digest)]]));
     rows.push((Text::RunbookDigest, vec![vec![code(&facts.plan.runbook)]]));

@@ -1,5 +1,6 @@
 //! Every word of a report, in both languages: one table, so that a missing translation does not compile.
 
+use model::cost::Charge;
 use model::event::WorldKind;
 use model::plan::Weight;
 use model::state::StepStatus;
@@ -98,6 +99,7 @@ texts! {
     Failures: "Failures", "発生した失敗";
     Calls: "AWS calls", "AWS 呼び出し";
     Laws: "Laws", "不変条件";
+    Costs: "What AWS will charge", "AWS の料金見積もり";
 
     // Summary
     Migration: "Migration", "移行名";
@@ -289,6 +291,61 @@ texts! {
         "不変条件は検査されていません。すべての瞬間を検査できるのは模擬環境だけです。";
     LawsBroken: "Laws that were broken: {0}.", "違反した不変条件：{0} 件。";
 
+    // Costs
+    CostInAll: "Estimated charges", "見積もり料金";
+    CostOfProof: "Of that, for the proof", "うち同一性の検証分";
+    CostMeans: "List prices of {0} in US dollars, without discounts, free allowances and taxes. Priced are buckets only. Not counted: what is written while it is copied, what has to be done again, and what stays after the move. Ranges hold what only the run will show; the interim bucket is taken to stand for 1 to 14 days.",
+        "{0} 時点の定価（米ドル）。割引・無料枠・税は含みません。対象はバケットのみです。コピー中の新規書き込み、やり直し、移行後も残る分は含みません。幅は実行しなければ分からない分です。中間バケットは 1～14 日存在するものとして計算しています。";
+    CostLent: "Prices of {0} that are not known are marked *: there the price of {1} stands.",
+        "* は {0} の価格が不明なため {1} の価格で計算した行です。";
+    CostMissing: "Not in the sums", "合計に含まれないもの";
+    NotPriced: "Not priced: {0} –", "価格不明：{0} –";
+    QuantityUnknown: "Quantity unknown: {0} –", "数量不明：{0} –";
+    Unknown: "unknown", "不明";
+    OnlySums: "The inventory has only sums of it: everything is counted as STANDARD, and what was uploaded in parts, or is proved by no ETag, from nothing to all.",
+        "インベントリには合計値しかないため、すべて STANDARD として計算しています。分割アップロードされた分と ETag で検証できない分は、0 から全量までの幅で示しています。";
+    CostCaption: "What moving {0} is charged for.", "{0} の移行にかかる料金の内訳。";
+    CostOfResource: "{0}: {1}", "{0}：{1}";
+    ChargedFor: "Charged for", "課金対象";
+    Quantity: "Quantity", "数量";
+    UnitPrice: "Unit price", "単価";
+    Cost: "Cost", "料金";
+    FromTo: "{0} to {1}", "{0} ～ {1}";
+    CountRequests: "{0} requests", "{0} リクエスト";
+    CountObjects: "{0} objects", "{0} オブジェクト";
+    CountJobs: "{0} jobs", "{0} ジョブ";
+    CountGbMonths: "{0} GB-months", "{0} GB・月";
+    PriceEach: "{0} each", "1 件 {0}";
+    PricePer: "{0} per {1}", "{1} 件あたり {0}";
+    PricePerGb: "{0} per GB", "1 GB あたり {0}";
+    PricePerGbMonth: "{0} per GB and month", "1 GB・月あたり {0}";
+    PricePerTb: "{0} per TB", "1 TB あたり {0}";
+    ChargeListing: "listing requests", "一覧取得リクエスト";
+    ChargeListingForProof: "listing requests of the proof", "検証のための一覧取得リクエスト";
+    ChargeInventoryReports: "reports of S3 Inventory", "S3 インベントリのレポート";
+    ChargeAnswersOut: "listings sent to the operator's machine, if it is elsewhere", "オペレーター端末への一覧の転送（リージョン外の場合）";
+    ChargeCopying: "copy requests", "コピーリクエスト";
+    ChargeCopyingInParts: "requests of copies in parts", "分割コピーのリクエスト";
+    ChargeReplicating: "replication requests", "レプリケーションのリクエスト";
+    ChargeRetrieving: "contents read by copying", "コピー時のデータ取り出し";
+    ChargeJobs: "batch jobs", "バッチジョブ";
+    ChargeJobObjects: "objects in batch jobs", "バッチジョブの対象オブジェクト";
+    ChargeJobManifests: "manifests that S3 makes for batch jobs", "S3 が生成するバッチジョブのマニフェスト";
+    ChargeRestoreRequests: "restore requests", "復元リクエスト";
+    ChargeRestoring: "contents restored from archives", "アーカイブからの復元データ";
+    ChargeRestoredCopies: "temporary copies of what was restored", "復元された一時コピーの保管";
+    ChargeQuestions: "requests that ask about single versions", "個別バージョンの確認リクエスト";
+    ChargeQuestionsForProof: "requests that ask for checksums", "チェックサムの確認リクエスト";
+    ChargeReading: "requests that read contents to compare them", "内容比較のための読み取りリクエスト";
+    ChargeChecksumJobs: "batch jobs that compute checksums", "チェックサム計算のバッチジョブ";
+    ChargeChecksumObjects: "objects in them", "チェックサム計算の対象オブジェクト";
+    ChargeChecksums: "contents read for checksums", "チェックサム計算のためのデータ読み取り";
+    ChargeAthena: "reports read by Athena", "Athena が読み取るレポート";
+    ChargeKeyRequests: "requests to KMS", "KMS リクエスト";
+    ChargeInterimStorage: "storage of the interim bucket", "中間バケットの保管";
+    ChargeEarlyDeletion: "early deletion from the source", "移行元からの早期削除";
+    ChargeDeleting: "delete requests", "削除リクエスト";
+
     // Sides, phases, undo
     Source: "source", "移行元";
     Target: "target", "移行先";
@@ -407,6 +464,37 @@ pub(crate) fn weight(weight: Weight) -> Text {
         Weight::Blocks => Text::Blocking,
         Weight::Warns => Text::Warnings,
         Weight::Tells => Text::Information,
+    }
+}
+
+/// The word for what is charged for.
+pub(crate) fn charge(charge: Charge) -> Text {
+    match charge {
+        Charge::Listing => Text::ChargeListing,
+        Charge::ListingForProof => Text::ChargeListingForProof,
+        Charge::InventoryReports => Text::ChargeInventoryReports,
+        Charge::AnswersOut => Text::ChargeAnswersOut,
+        Charge::Copying => Text::ChargeCopying,
+        Charge::CopyingInParts => Text::ChargeCopyingInParts,
+        Charge::Replicating => Text::ChargeReplicating,
+        Charge::Retrieving => Text::ChargeRetrieving,
+        Charge::Jobs => Text::ChargeJobs,
+        Charge::JobObjects => Text::ChargeJobObjects,
+        Charge::JobManifests => Text::ChargeJobManifests,
+        Charge::RestoreRequests => Text::ChargeRestoreRequests,
+        Charge::Restoring => Text::ChargeRestoring,
+        Charge::RestoredCopies => Text::ChargeRestoredCopies,
+        Charge::Questions => Text::ChargeQuestions,
+        Charge::QuestionsForProof => Text::ChargeQuestionsForProof,
+        Charge::Reading => Text::ChargeReading,
+        Charge::ChecksumJobs => Text::ChargeChecksumJobs,
+        Charge::ChecksumObjects => Text::ChargeChecksumObjects,
+        Charge::Checksums => Text::ChargeChecksums,
+        Charge::Athena => Text::ChargeAthena,
+        Charge::KeyRequests => Text::ChargeKeyRequests,
+        Charge::InterimStorage => Text::ChargeInterimStorage,
+        Charge::EarlyDeletion => Text::ChargeEarlyDeletion,
+        Charge::Deleting => Text::ChargeDeleting,
     }
 }
 

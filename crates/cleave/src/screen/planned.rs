@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use model::cost::{Sum, total};
 use model::plan::Weight;
 use model::{Plan, Undo};
 
@@ -52,6 +53,7 @@ pub fn text(plan: &Plan) -> String {
             );
         }
     }
+    costs(&mut out, plan);
     for (weight, word) in [
         (Weight::Blocks, "BLOCKS"),
         (Weight::Warns, "warns"),
@@ -66,6 +68,50 @@ pub fn text(plan: &Plan) -> String {
         }
     }
     out
+}
+
+/// What AWS will charge, resource by resource; the lines are in the report.
+fn costs(out: &mut String, plan: &Plan) {
+    let costs = &plan.costs;
+    if costs.is_empty() {
+        return;
+    }
+    let for_proof = costs.lines.iter().filter(|line| line.charge.is_for_proof());
+    let _ = writeln!(
+        out,
+        "\nestimated charges: {}, of that for the proof {} (list prices of {}, buckets only; line by line with --report or --json)",
+        money(total(&costs.lines)),
+        money(total(for_proof)),
+        costs.priced_on
+    );
+    for lent in costs.lent_by(&plan.region) {
+        let _ = writeln!(out, "  prices of {} that are not known: those of {lent}", plan.region);
+    }
+    for resource in costs.resources() {
+        let unpriced = costs.of(resource).filter(|line| line.price.is_none()).count();
+        let unknown = costs.of(resource).filter(|line| line.quantity.is_none()).count();
+        let mut but = String::new();
+        if unknown > 0 {
+            but.push_str("; how much there is the inventory does not tell");
+        }
+        if unpriced > 0 {
+            let _ = write!(but, "; {unpriced} lines without a price");
+        }
+        let _ = writeln!(
+            out,
+            "  {:<60} {}{but}",
+            resource.to_string(),
+            money(total(costs.of(resource)))
+        );
+    }
+}
+
+fn money(sum: Option<Sum>) -> String {
+    let Some(Sum { low, high }) = sum else {
+        return "unknown".to_owned();
+    };
+    let (low, high) = (low.to_string(), high.to_string());
+    if low == high { low } else { format!("{low} to {high}") }
 }
 
 /// Seconds for people.

@@ -24,10 +24,10 @@ pub(super) struct InParts {
 /// How large parts are where the original's cannot be had again; larger where there would be more than S3 takes.
 const USUAL_PART: u64 = 512 << 20;
 /// What S3 takes for a part.
-const PART_SIZES: std::ops::RangeInclusive<u64> = 5 << 20..=5 << 30;
+pub(super) const PART_SIZES: std::ops::RangeInclusive<u64> = 5 << 20..=5 << 30;
 const MOST_PARTS: u64 = 10_000;
 /// How many parts are copied at a time, and between two commits.
-const PARTS_AT_A_TIME: usize = 8;
+pub(super) const PARTS_AT_A_TIME: usize = 8;
 
 /// Copies a version that is small enough not to need a cursor.
 pub(super) async fn whole(from: &Account, to: &Account, copy: &Copy, size: u64) -> Result<(), Failure> {
@@ -103,6 +103,11 @@ async fn begin(from: &Account, to: &Account, copy: &Copy, size: u64) -> Result<I
         upload: upload.id,
         part: part_size(size, first, &copy.etag),
     })
+}
+
+/// How many parts a copy has where the original's cannot be had again.
+pub(super) fn usual_parts(size: u64) -> u64 {
+    size.div_ceil(USUAL_PART.max(size.div_ceil(MOST_PARTS)))
 }
 
 /// How large the parts of a copy are: as the original's were, if that can be. Then the copy's ETag, which is made from its parts', is

@@ -61,8 +61,8 @@ pub(super) struct Readable {
     unreadable: bool,
 }
 
-const MOST_VERSIONS: u64 = 10_000;
-const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_VERSIONS: u64 = 10_000;
+pub(super) const MOST_BYTES: u64 = 1 << 30;
 
 impl Readable {
     /// One more.

@@ -15,7 +15,7 @@ use super::plan_replication::{Replicators, note_replication};
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried};
 use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
-    pause_lifecycle, plan_inventories, record_configuration, tag_bucket, wait,
+    pause_lifecycle, plan_costs, plan_inventories, record_configuration, tag_bucket, wait,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key::{self, KeyFrom};
@@ -84,6 +84,7 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
         return;
     };
     note_aftermath(draft, &resource, spec, bucket);
+    plan_costs::tell(draft, &resource, spec, bucket);
     let ops = make_ops(draft);
     Steps {
         draft,

@@ -95,9 +95,9 @@ struct Look {
 }
 
 /// So many jobs are asked for, the lists and the whole by turns: which of them takes replicas no source says.
-const MOST_JOBS: u32 = 6;
+pub(super) const MOST_JOBS: u32 = 6;
 /// So many versions are asked whether they are on their way.
-const MOST_ASKED: usize = 1_000;
+pub(super) const MOST_ASKED: usize = 1_000;
 /// So many that are, are waited for at a time.
 const MOST_WAITED_FOR: usize = 20;
 /// S3 replicates most within 15 minutes; what takes longer than this is given to a job.

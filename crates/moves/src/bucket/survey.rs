@@ -77,8 +77,8 @@ impl Survey {
 }
 
 /// From so many objects on, a job of a few goes first: what is wrong with role, key or policy then costs minutes and not a manifest.
-const CANARY_FROM: u64 = 1_000;
-const CANARY_ROWS: u64 = 5;
+pub(super) const CANARY_FROM: u64 = 1_000;
+pub(super) const CANARY_ROWS: u64 = 5;
 
 #[async_trait(?Send)]
 impl Step for Survey {

@@ -1,10 +1,12 @@
 //! What AWS will charge, as the plan has it: the sum, bucket by bucket, and the lines behind each.
 
+use std::collections::BTreeSet;
+
 use model::ResourceRef;
 use model::cost::{Charge, CostLine, GB, GB_MONTH, MicroUsd, Span, Sum, TB, Unit, grouped, total};
 use serde_json::{Value, json};
 
-use crate::document::{Block, Line, Piece, Table, Tone, code, text};
+use crate::document::{Block, Line, Table, Tone, code, text};
 use crate::facts::Facts;
 use crate::words::{self, Language, Text};
 
@@ -44,6 +46,7 @@ pub(crate) fn blocks(facts: &Facts<'_>, language: Language) -> Option<Vec<Block>
     for resource in costs.resources() {
         blocks.push(of_resource(facts, resource, language));
     }
+    blocks.push(Block::List(say(Text::CostSources), sources(facts)));
     Some(blocks)
 }
 
@@ -77,6 +80,15 @@ fn missing(facts: &Facts<'_>, language: Language) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Where the prices are published, each once. Without the scheme: the page names no address that a browser could follow by itself.
+fn sources(facts: &Facts<'_>) -> Vec<Line> {
+    let prices = facts.plan.costs.lines.iter().filter_map(|line| line.price.as_ref());
+    let sources: BTreeSet<&str> = prices
+        .map(|price| price.source.trim_start_matches("https://"))
+        .collect();
+    sources.into_iter().map(|source| vec![code(source)]).collect()
 }
 
 fn of_resource(facts: &Facts<'_>, resource: &ResourceRef, language: Language) -> Block {
@@ -171,9 +183,7 @@ fn price(facts: &Facts<'_>, line: &CostLine, language: Language) -> Line {
     if price.region != facts.plan.region {
         words.push_str(" *");
     }
-    // Without its scheme: the page names no address that a browser could follow by itself.
-    let source = price.source.trim_start_matches("https://").to_owned();
-    vec![text(words), Piece::Break, Piece::Small(source)]
+    vec![text(words)]
 }
 
 /// As many places as it has, two at least.

@@ -94,7 +94,7 @@ fn a_plan_says_what_it_costs_in_sum_and_line_by_line() {
         "$0.25 each *",
         "the price of us-east-1",
         "1.50 GB-months",
-        "aws.example/prices",
+        "aws.example/<wbr>prices",
         "Not priced: manifests that S3 makes",
         "Quantity unknown: contents read for checksums",
         "only sums",

@@ -299,6 +299,7 @@ texts! {
     CostLent: "Prices of {0} that are not known are marked *: there the price of {1} stands.",
         "* は {0} の価格が不明なため {1} の価格で計算した行です。";
     CostMissing: "Not in the sums", "合計に含まれないもの";
+    CostSources: "Where the prices are published", "価格の出典";
     NotPriced: "Not priced: {0} –", "価格不明：{0} –";
     QuantityUnknown: "Quantity unknown: {0} –", "数量不明：{0} –";
     Unknown: "unknown", "不明";

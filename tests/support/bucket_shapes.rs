@@ -56,6 +56,12 @@ pub fn odd_keys() -> Vec<Value> {
         "&<>;=?#",
         "~!@$^*()_-`|\\{}[]:",
         "\u{10348}",
+        // What no XML carries, and what is only odd in it.
+        "\0",
+        "control\u{1}\u{8}\u{b}\u{c}\u{e}\u{1f}",
+        "no-characters\u{fffe}\u{ffff}",
+        "delete\u{7f}next-line\u{85}line\u{2028}",
+        "line\r\n",
     ]
     .iter()
     .map(|odd| key(odd, &[version(1), marker(), version(2)]))
@@ -113,6 +119,7 @@ pub fn large() -> Vec<Value> {
     vec![
         key("exactly", &[of(5_000_000_000)]),
         key("one-more", &[of(5_000_000_001)]),
+        key("bell\u{7} + no character\u{ffff}", &[of(5_000_000_001)]),
         key(
             "film",
             &[version(3), of(60_000_000_000), marker(), of(6_000_000_000), version(4)],

@@ -32,7 +32,7 @@ fn everything() -> Bucket {
     keys.extend((0..2_000).map(|n| format!("logs/2026/{:02}/{:02}/{n:06}.gz", n % 12 + 1, n % 28 + 1)));
     let odd = [
         " ", "+", "%", "%2B", "\"", "'", ",", "\n", ".", "..", "../a", "/", "//", "/a", "a/", "ä", "😀", "<&>",
-        "a b+c%",
+        "a b+c%", "\0", "\u{7}", "\r", "\u{ffff}",
     ];
     keys.extend(
         odd.iter()

@@ -17,6 +17,7 @@ pub mod route53;
 pub mod s3;
 pub mod s3_archive;
 pub mod s3_content;
+pub mod s3_delete;
 pub mod s3_inventory;
 pub mod s3_parts;
 pub mod s3_raw;

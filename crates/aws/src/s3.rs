@@ -3,8 +3,8 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, Delete, ObjectIdentifier,
-    ObjectOwnership, ServerSideEncryption, StorageClass, VersioningConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, EncodingType, ObjectOwnership,
+    ServerSideEncryption, StorageClass, VersioningConfiguration,
 };
 use model::{AccountId, Failure, FailureClass, Region};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -321,69 +321,36 @@ impl S3 {
         call.send().await.map(drop).map_err(self.failed("DeleteObject"))
     }
 
-    /// Deletes at most 1,000 versions and markers for good. S3 answers 200 also when single ones were not deleted: the first of
-    /// those is the failure. What does not exist any more counts as deleted.
-    pub async fn delete_versions(&self, bucket: &str, versions: &[VersionName]) -> Result<(), Failure> {
-        let invalid = |error: &dyn std::fmt::Display| {
-            Failure::ours(
-                "s3",
-                FailureClass::Invalid,
-                "[NotBuilt]",
-                format!("DeleteObjects: {error}"),
-            )
-        };
-        let mut delete = Delete::builder().quiet(true);
-        for version in versions {
-            let one = ObjectIdentifier::builder()
-                .key(&version.key)
-                .version_id(&version.version_id)
-                .build();
-            delete = delete.objects(one.map_err(|error| invalid(&error))?);
-        }
-        let delete = delete.build().map_err(|error| invalid(&error))?;
-        let call = self
-            .once
-            .delete_objects()
-            .bucket(bucket)
-            .expected_bucket_owner(self.account.as_str())
-            .delete(delete);
-        let answer = call.send().await.map_err(self.failed("DeleteObjects"))?;
-        let Some(first) = answer.errors().first() else {
-            return Ok(());
-        };
-        let code = first.code().unwrap_or("[NoCode]");
-        let status = if code == "InternalError" { 500 } else { 400 };
-        Err(Failure {
-            account: self.account.to_string(),
-            service: "s3".to_owned(),
-            operation: "DeleteObjects".to_owned(),
-            class: classify::class_of(code, status),
-            code: code.to_owned(),
-            message: format!(
-                "{} of {} were not deleted; the first is {:?}, version {}: {}",
-                answer.errors().len(),
-                versions.len(),
-                first.key().unwrap_or_default(),
-                first.version_id().unwrap_or_default(),
-                first.message().unwrap_or_default()
-            ),
-            request_id: None,
-        })
-    }
-
     /// The first multipart uploads under way in a bucket, at most 1,000.
     pub async fn uploads(&self, bucket: &str) -> Result<Vec<Upload>, Failure> {
         let call = self
             .read
             .list_multipart_uploads()
             .bucket(bucket)
+            .encoding_type(EncodingType::Url)
             .expected_bucket_owner(self.account.as_str());
         let answer = call.send().await.map_err(self.failed("ListMultipartUploads"))?;
-        let named = answer.uploads().iter().map(|upload| Upload {
-            key: upload.key().unwrap_or_default().to_owned(),
-            id: upload.upload_id().unwrap_or_default().to_owned(),
+        let named = answer.uploads().iter().map(|upload| {
+            Ok(Upload {
+                key: self.listed_key(answer.encoding_type(), upload.key().unwrap_or_default())?,
+                id: upload.upload_id().unwrap_or_default().to_owned(),
+            })
         });
-        Ok(named.collect())
+        named.collect()
+    }
+
+    /// A key of a listing that was asked for with `encoding-type=url`, because a key may have characters that no XML carries. There a
+    /// space is a `+`. An endpoint that does not know this gives keys as they are, and does not say that it encoded them.
+    pub(crate) fn listed_key(&self, encoding: Option<&EncodingType>, key: &str) -> Result<String, Failure> {
+        if encoding.is_none() {
+            return Ok(key.to_owned());
+        }
+        let spaced = key.replace('+', " ");
+        let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
+        decoded.map(Into::into).map_err(|error| Failure {
+            operation: "ListMultipartUploads".to_owned(),
+            ..self.unreadable(&error)
+        })
     }
 
     /// Ends a multipart upload. One that is gone is ended.

@@ -17,6 +17,19 @@ pub struct Kept {
     pub key: Option<String>,
 }
 
+impl Kept {
+    /// Whether two contents are equal, as far as checksums of the same algorithms tell; none where S3 keeps no such pair.
+    pub fn same_content(&self, other: &Self) -> Option<bool> {
+        let mut both = self
+            .checksums
+            .iter()
+            .filter_map(|(name, value)| Some((value, other.checksums.get(name)?)))
+            .peekable();
+        both.peek()?;
+        Some(both.all(|(one, other)| one == other))
+    }
+}
+
 impl S3 {
     /// What S3 keeps about a version's content.
     pub async fn kept(&self, bucket: &str, version: &VersionName) -> Result<Kept, Failure> {
@@ -80,5 +93,31 @@ impl S3 {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(checksums: &[(&str, &str)]) -> Kept {
+        let checksums = checksums
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Kept {
+            checksums: checksums.collect(),
+            key: None,
+        }
+    }
+
+    #[test]
+    fn only_checksums_of_one_algorithm_are_held_against_each_other() {
+        let crc = kept(&[("CRC32", "a"), ("SHA256", "s")]);
+        assert_eq!(crc.same_content(&kept(&[("CRC32", "a")])), Some(true));
+        assert_eq!(crc.same_content(&kept(&[("CRC32", "b")])), Some(false));
+        assert_eq!(crc.same_content(&kept(&[("CRC32", "a"), ("SHA256", "t")])), Some(false));
+        assert_eq!(crc.same_content(&kept(&[("CRC64NVME", "a")])), None);
+        assert_eq!(crc.same_content(&kept(&[])), None);
+        assert_eq!(kept(&[]).same_content(&kept(&[])), None);
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, ReplicationStatus,
-    ServerSideEncryption, StorageClass,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart, EncodingType,
+    ReplicationStatus, ServerSideEncryption, StorageClass,
 };
 use model::{Failure, FailureClass};
 
@@ -213,16 +213,20 @@ impl S3 {
             .list_multipart_uploads()
             .bucket(bucket)
             .prefix(key)
+            .encoding_type(EncodingType::Url)
             .expected_bucket_owner(self.account.as_str());
         let answer = call.send().await.map_err(self.failed("ListMultipartUploads"))?;
+        let mut found = Vec::new();
         // In the order of keys: those of the key itself come before those of keys that begin with it.
-        let own = answer.uploads().iter().filter(|upload| upload.key() == Some(key));
-        Ok(own
-            .map(|upload| Upload {
-                key: key.to_owned(),
-                id: upload.upload_id().unwrap_or_default().to_owned(),
-            })
-            .collect())
+        for upload in answer.uploads() {
+            if self.listed_key(answer.encoding_type(), upload.key().unwrap_or_default())? == key {
+                found.push(Upload {
+                    key: key.to_owned(),
+                    id: upload.upload_id().unwrap_or_default().to_owned(),
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Makes an object of an upload's parts, if they come to `size` bytes. Gives its ETag, without quotes.

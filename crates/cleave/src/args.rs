@@ -44,7 +44,7 @@ pub enum Command {
     Report(ReportArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
     Manifest(ManifestArgs),
-    /// Compare all versions of two buckets. Reads only.
+    /// Compare all versions of two buckets, as far as --verify says. Reads only.
     Compare(CompareArgs),
 }
 
@@ -347,6 +347,18 @@ pub struct ManifestArgs {
     pub reading: Reading,
 }
 
+/// How far two buckets are compared. Each level holds what the one before it holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// Every key, and its entries in their order: kind, size, storage class. Says nothing of contents.
+    Sizes,
+    /// The contents too, where ETags tell; the versions of which they do not are counted.
+    #[default]
+    Etags,
+    /// Of those, S3 is asked for the checksums that it keeps: two calls for each. What stays unproved is not equal (exit 7).
+    Checksums,
+}
+
 /// `cleave compare`
 #[derive(Debug, Parser)]
 pub struct CompareArgs {
@@ -362,6 +374,9 @@ pub struct CompareArgs {
     /// The account that owns the copy [default: that of the original]
     #[arg(long)]
     pub with_owner: Option<AccountId>,
+    /// How far the contents are compared.
+    #[arg(long, value_enum, default_value_t)]
+    pub verify: Verify,
     /// The folder for the two listings, where a comparison that was cut off goes on [default: a passing one]
     #[arg(long)]
     pub out: Option<PathBuf>,

@@ -12,7 +12,8 @@ pub const WAITING: u8 = 4;
 pub const PAUSED: u8 = 5;
 /// A person must decide.
 pub const NEEDS_OPERATOR: u8 = 6;
-/// What is planned and what exists differ: the approval is void.
+/// What is planned and what exists differ: the approval is void. Also: two buckets that are compared differ, or are not proved equal where
+/// a proof was asked for.
 pub const DRIFT: u8 = 7;
 /// A law was broken, or a rehearsal did not reach its end.
 pub const LAW_BROKEN: u8 = 8;

@@ -121,6 +121,11 @@ fn a_wrong_runbook_is_refused_with_its_place() {
             "name = \"Shop_Stg_Assets\"",
             &["runbook.toml", "Shop_Stg_Assets", "names of today"],
         ),
+        (
+            "name     = \"shop-stg-assets\"",
+            "name     = \"shop-stg-assets\"\nverify   = \"sizes\"",
+            &["runbook.toml:", "proves nothing", "verify = \"etags\""],
+        ),
         ("[[bucket]]", "[[bucket", &["runbook.toml:"]),
     ];
     for (from, to, words) in cases {

@@ -99,6 +99,18 @@ impl Pair {
         }
     }
 
+    /// The first entry whose storage class is not the original's: S3 copies to STANDARD where nobody says otherwise.
+    pub fn other_class(&self) -> Option<usize> {
+        let class = |entry: &ListedEntry| match &entry.what {
+            Listed::Version { storage_class, .. } => Some(storage_class.clone()),
+            Listed::Marker => None,
+        };
+        self.original
+            .iter()
+            .zip(&self.copy)
+            .position(|(original, copy)| class(original) != class(copy))
+    }
+
     /// The first difference in kind, size or number, and the places where only checksums can tell.
     pub fn compare(&self) -> (Option<Difference>, Vec<usize>) {
         let mut unproved = Vec::new();

@@ -49,6 +49,27 @@ fn an_upload_in_parts_leaves_its_copy_unproved() {
 }
 
 #[test]
+fn the_first_version_of_another_storage_class_is_told_by_its_place() {
+    let of = |class: &str| test_entries::version(1, "a", class);
+    let pair = |copy: Vec<ListedEntry>| Pair {
+        key: "k".into(),
+        original: vec![of("GLACIER_IR"), marker(), of("STANDARD_IA")],
+        copy,
+    };
+    let same = vec![of("GLACIER_IR"), marker(), of("STANDARD_IA")];
+    assert_eq!(pair(same).other_class(), None);
+    assert_eq!(
+        pair(vec![of("GLACIER_IR"), marker(), of("STANDARD")]).other_class(),
+        Some(2)
+    );
+    assert_eq!(
+        pair(vec![of("GLACIER_IR")]).other_class(),
+        None,
+        "what is missing has no class"
+    );
+}
+
+#[test]
 fn a_key_that_was_not_copied_misses_all_its_entries() {
     assert_eq!(
         compare(vec![version(1, "a"), marker()], vec![]).0,

@@ -64,3 +64,40 @@ fn a_window_without_a_time_zone_is_refused() {
     let error = refused(&format!("{ACCOUNTS}[[window]]\nevery = \"Sat 22:00\"\nfor = \"8h\"\n"));
     assert!(error.reason.contains("timezone"), "{error}");
 }
+
+#[test]
+fn a_proof_by_sizes_is_refused_at_its_place_with_the_reason_and_the_way_out() {
+    for bucket in [
+        "name = \"shop-assets\"",
+        "name = \"shop-assets\"\nnew_name = \"shop-new\"",
+    ] {
+        let rest = format!("{ACCOUNTS}[[bucket]]\n{bucket}\nverify = \"sizes\"\n");
+        let error = refused(&rest);
+        assert_eq!((error.line, error.column), (2 + rest.lines().count(), 10), "{error}");
+        for words in [
+            "two contents of one size may differ",
+            "verify = \"etags\"",
+            "verify = \"checksums\"",
+        ] {
+            assert!(error.reason.contains(words), "{words:?} is not said: {error}");
+        }
+    }
+}
+
+#[test]
+fn the_levels_of_proof_are_read_and_others_refused_with_those_there_are() {
+    use crate::bucket::spec::Proof;
+    let with = |verify: &str| {
+        let rest = format!("{HEAD}{ACCOUNTS}[[bucket]]\nname = \"shop-assets\"\n{verify}\n");
+        Runbook::parse(&rest).map(|runbook| runbook.buckets[0].verify)
+    };
+    assert_eq!(with(""), Ok(Proof::Etags));
+    assert_eq!(with("verify = \"etags\""), Ok(Proof::Etags));
+    assert_eq!(with("verify = \"checksums\""), Ok(Proof::Checksums));
+    let error = with("verify = \"faith\"").expect_err("it should be refused");
+    assert!(
+        error.reason.contains("faith") && error.reason.contains("`etags` or `checksums`"),
+        "{error}"
+    );
+    assert!(!error.reason.contains("sizes"), "{error}");
+}

@@ -46,6 +46,13 @@ pub struct ReadOnly {
     region: Region,
 }
 
+impl ReadOnly {
+    /// What it is made of.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+}
+
 /// Enters it.
 pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
     // Nobody reads the log of these calls, and a bucket may take a hundred thousand of them.
@@ -194,12 +201,13 @@ fn not_listed(bucket: &str, folder: &Path, failure: &Failure) -> CliError {
         .at(format!("bucket {bucket}, listed into {}", folder.display()))
 }
 
-fn bar(reading: &Reading, bucket: &str) -> ProgressBar {
+/// How far it is, on a terminal: how many versions so far.
+pub fn bar(reading: &Reading, of: &str) -> ProgressBar {
     if reading.json {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{prefix}: {human_pos} versions, {per_sec}, {elapsed}");
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5)).with_prefix(bucket.to_owned());
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5)).with_prefix(of.to_owned());
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

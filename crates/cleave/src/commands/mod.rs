@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod files;
 pub mod journal;
+pub mod kept_checksums;
 pub mod listed;
 pub mod manifest;
 pub mod plan;

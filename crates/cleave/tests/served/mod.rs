@@ -6,9 +6,17 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use aws::{Account, Accounts, Connection};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use model::plan::AccountAccess;
+use model::{AccountId, Region, RunId, Side};
 use serde_json::Value;
 
 /// Longer than anything here takes; what exceeds it hangs.
@@ -41,12 +49,17 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts it.
+    /// Starts it with the example's inventory.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::with(&example("inventory.json"), arguments)
+    }
+
+    /// Starts it with another one.
+    pub fn with(inventory: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cleave"))
             .arg("simcloud")
             .arg("--inventory")
-            .arg(example("inventory.json"))
+            .arg(inventory)
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -72,6 +85,28 @@ impl Served {
             source: keys("source"),
             child,
         }
+    }
+
+    /// The source account, entered as its administrator: for what a test writes.
+    pub fn source_account(&self) -> Arc<Account> {
+        let (key, secret) = (self.source.0.as_str(), self.source.1.as_str());
+        let connection = Connection {
+            http: aws_smithy_http_client::Builder::new().build_http(),
+            time: SharedTimeSource::new(SystemTimeSource::new()),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            operator: SharedCredentialsProvider::new(Credentials::new(key, secret, None, None, "test")),
+            endpoint: Some(format!("http://{}", self.endpoint)),
+            log: Arc::new(drop),
+            partition: format!("test-{}", self.endpoint),
+        };
+        let access = AccountAccess {
+            account: AccountId::new("111111111111").expect("twelve digits"),
+            role: None,
+            external_id: None,
+        };
+        let region = Region::new("ap-northeast-1").expect("a region");
+        let run = RunId::new("test00000000").expect("twelve letters and digits");
+        Accounts::enter(&connection, &[(Side::Source, access)].into(), &region, &run).side(Side::Source)
     }
 
     /// One of simcloud's own pages.

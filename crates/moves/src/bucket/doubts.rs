@@ -86,21 +86,14 @@ pub(super) async fn ask(
 ) -> Result<Told, Failure> {
     let theirs = to.s3.kept(copy, &doubt.copy).await?;
     // An ARN has the account in its fifth field.
-    if let Some(key) = theirs.key
+    if let Some(key) = &theirs.key
         && key.split(':').nth(4) != Some(to.id.as_str())
     {
-        return Ok(Told::ForeignKey(key));
+        return Ok(Told::ForeignKey(key.clone()));
     }
     let ours = from.s3.kept(original, &doubt.original).await?;
-    let mut both = ours
-        .checksums
-        .iter()
-        .filter_map(|(name, value)| Some((value, theirs.checksums.get(name)?)))
-        .peekable();
-    Ok(match both.peek() {
-        Some(_) => Told::Checksums {
-            equal: both.all(|(ours, theirs)| ours == theirs),
-        },
+    Ok(match ours.same_content(&theirs) {
+        Some(equal) => Told::Checksums { equal },
         None => Told::Nothing,
     })
 }

@@ -2,7 +2,7 @@
 
 use listing::compare::sameness;
 use listing::{Difference, Pair, Sameness, waves};
-use model::listing::{KeyHistory, Listed, ListedEntry, Sums};
+use model::listing::{KeyHistory, ListedEntry, Sums};
 use serde::{Deserialize, Serialize};
 
 use super::doubts::{Doubt, version_name};
@@ -56,7 +56,7 @@ impl Findings {
             self.differ(words(&pair.key, &difference));
             return Vec::new();
         }
-        if let Some(at) = other_class(&pair) {
+        if let Some(at) = pair.other_class() {
             self.differ(format!("entry {} of {:?} has another storage class", at + 1, pair.key));
             return Vec::new();
         }
@@ -127,18 +127,6 @@ fn words(key: &str, difference: &Difference) -> String {
         Difference::Surplus(count) => format!("{key:?} has {count} entries too many"),
         Difference::Other(at) => format!("entry {} of {key:?} is another", at + 1),
     }
-}
-
-/// The first entry whose storage class is not the original's: S3 copies to STANDARD where nobody says otherwise.
-fn other_class(pair: &Pair) -> Option<usize> {
-    let class = |entry: &ListedEntry| match &entry.what {
-        Listed::Version { storage_class, .. } => Some(storage_class.clone()),
-        Listed::Marker => None,
-    };
-    pair.original
-        .iter()
-        .zip(&pair.copy)
-        .position(|(original, copy)| class(original) != class(copy))
 }
 
 /// The first entry that has not its original's version id and date, as a replica has.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A bucket to move.
 #[derive(Debug, Clone, Deserialize)]
@@ -193,12 +194,28 @@ impl RestoreSpeed {
 }
 
 /// How the content of a copy is proved, beside kind, order, size and storage class of every entry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Proof {
     /// By ETags where they tell (not under a KMS key, not of uploads in parts), else by checksums, else by reading.
     #[default]
     Etags,
     /// By checksums, or by reading where S3 keeps none.
     Checksums,
+}
+
+impl<'de> Deserialize<'de> for Proof {
+    /// Not derived: `sizes` is a level of `cleave compare` that people will try here, and it is refused with its reason.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "etags" => Ok(Self::Etags),
+            "checksums" => Ok(Self::Checksums),
+            "sizes" => Err(D::Error::custom(
+                "verify = \"sizes\" proves nothing of what a bucket holds: two contents of one size may differ. No copy counts, and \
+                 nothing is emptied, without a proof of the content of every version. Write verify = \"etags\" (the default: ETags \
+                 where they tell, else checksums) or verify = \"checksums\" (no ETag is proof). Where nothing but the size of single \
+                 versions can be compared, accept_unproved = true says that you answer for those",
+            )),
+            other => Err(D::Error::unknown_variant(other, &["etags", "checksums"])),
+        }
+    }
 }

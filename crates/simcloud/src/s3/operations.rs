@@ -8,7 +8,7 @@ use s3s::{S3, S3Request, S3Response, S3Result};
 use super::answers::{self, deletion, if_absent, tag_map, wanted};
 use super::exchange::*;
 use super::names::{self, Creation};
-use super::service::{Shared, arrive, caller, header, lock, refuse};
+use super::service::{Deletions, Shared, arrive, caller, header, lock, refuse};
 use super::uploads::{self, Completion};
 use super::{Outcome, Refusal, archive, canonical_id, inventories, objects, settings};
 use crate::cloud::{Caller, Cloud};
@@ -527,7 +527,12 @@ impl S3 for Operations {
 
     async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> Reply<DeleteObjectsOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
+        let sent = req.extensions.get::<Deletions>().cloned();
+        self.at(&bucket, req, |cloud, caller, mut input, _| {
+            let keys = sent.map(|sent| sent.keys()).transpose()?.unwrap_or_default();
+            for (one, key) in input.delete.objects.iter_mut().zip(keys) {
+                one.key = key;
+            }
             answers::delete_many(cloud, caller, input)
         })
     }

@@ -21,6 +21,7 @@ use super::{Refusal, access, canonical_id, settings};
 use crate::cloud::{Caller, Cloud};
 use crate::laws;
 use crate::services::sts;
+use crate::wire::xml;
 
 /// The cloud, shared with whoever else answers requests.
 pub type Shared = Arc<Mutex<Cloud>>;
@@ -54,7 +55,15 @@ async fn answer(shared: &Shared, request: Request<Bytes>) -> Result<Response<Byt
     }
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     parts.uri = path.parse::<Uri>().map_err(|error| error.to_string())?;
-    parts.extensions.insert(Place::of(&parts.headers, &parts.uri));
+    let place = Place::of(&parts.headers, &parts.uri);
+    let query = parts.uri.query().unwrap_or_default();
+    let answers_in_xml = parts.method != Method::GET
+        || (place.key.is_empty() && query_value(query, "encoding-type").is_none())
+        || query_value(query, "uploadId").is_some();
+    if parts.method == Method::POST && query_value(query, "delete").is_some() {
+        parts.extensions.insert(Deletions(body.clone()));
+    }
+    parts.extensions.insert(place);
 
     let mut builder = S3ServiceBuilder::new(Operations::new(shared.clone()));
     builder.set_auth(Secrets(shared.clone()));
@@ -72,7 +81,29 @@ async fn answer(shared: &Shared, request: Request<Bytes>) -> Result<Response<Byt
         .store_all_limited(usize::MAX)
         .await
         .map_err(|error| error.to_string())?;
+    let body = match std::str::from_utf8(&body) {
+        Ok(text) if answers_in_xml && !text.chars().all(xml::is_char) => Bytes::from(xml::with_references(text)),
+        _ => body,
+    };
     Ok(Response::from_parts(parts, body))
+}
+
+/// What a `DeleteObjects` sent. s3s takes characters that no XML may have, and carriage returns as they are; S3 does neither.
+#[derive(Clone)]
+pub(super) struct Deletions(Bytes);
+
+impl Deletions {
+    /// The keys that S3 reads there, in their order.
+    pub(super) fn keys(&self) -> Result<Vec<String>, Refusal> {
+        let malformed = || {
+            let message = "The XML you provided was not well-formed or did not validate against our published schema";
+            Refusal::new(400, "MalformedXML", message)
+        };
+        let document = xml::parse(&self.0).ok_or_else(malformed)?;
+        let objects = document.children.into_iter().filter(|child| child.name == "Object");
+        let keys = objects.map(|object| object.children.into_iter().find(|child| child.name == "Key"));
+        keys.map(|key| key.map(|key| key.text).ok_or_else(malformed)).collect()
+    }
 }
 
 /// The cloud, even if another thread panicked while it had it: the state is plain data.

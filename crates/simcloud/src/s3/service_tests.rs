@@ -277,3 +277,70 @@ async fn a_bucket_is_created_filled_in_parts_and_emptied() {
     assert_eq!(client.send("DELETE", "/fresh-bucket", &[], "").await.status(), 204);
     assert_eq!(client.send("HEAD", "/fresh-bucket", &[], "").await.status(), 404);
 }
+
+#[tokio::test]
+async fn a_batch_with_a_key_that_no_xml_carries_is_malformed_and_deletes_nothing() {
+    let client = Client::of(SOURCE, "");
+    for path in ["/shop-assets/bell%07", "/shop-assets/plain"] {
+        assert_eq!(client.send("PUT", path, &[], "x").await.status(), 200);
+    }
+    for key in ["bell\u{7}", "bell&#7;", "bell&#x7;", "\u{ffff}", "&#xFFFE;"] {
+        let delete = format!("<Delete><Object><Key>plain</Key></Object><Object><Key>{key}</Key></Object></Delete>");
+        let refused = client.send("POST", "/shop-assets?delete=", &[], &delete).await;
+        assert_eq!(refused.status(), 400, "{key:?}");
+        assert!(
+            text(&refused).contains("<Code>MalformedXML</Code>"),
+            "{}",
+            text(&refused)
+        );
+    }
+    assert_eq!(client.send("HEAD", "/shop-assets/plain", &[], "").await.status(), 200);
+    // One by one it goes.
+    assert_eq!(
+        client.send("DELETE", "/shop-assets/bell%07", &[], "").await.status(),
+        204
+    );
+    assert_eq!(client.send("HEAD", "/shop-assets/bell%07", &[], "").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_carriage_return_in_a_batch_names_its_key_only_as_a_reference() {
+    let client = Client::of(SOURCE, "");
+    let delete = |key: &str| format!("<Delete><Object><Key>{key}</Key></Object></Delete>");
+    for path in ["/shop-assets/a%0Db", "/shop-assets/a%0Ab"] {
+        assert_eq!(client.send("PUT", path, &[], "x").await.status(), 200);
+    }
+    client.send("POST", "/shop-assets?delete=", &[], &delete("a\rb")).await;
+    assert_eq!(client.send("HEAD", "/shop-assets/a%0Db", &[], "").await.status(), 200);
+    assert_eq!(
+        client.send("HEAD", "/shop-assets/a%0Ab", &[], "").await.status(),
+        404,
+        "a reader makes a line feed of it"
+    );
+    client
+        .send("POST", "/shop-assets?delete=", &[], &delete("a&#13;b"))
+        .await;
+    assert_eq!(client.send("HEAD", "/shop-assets/a%0Db", &[], "").await.status(), 404);
+}
+
+#[tokio::test]
+async fn an_answer_has_as_references_what_no_xml_carries() {
+    let client = Client::of(SOURCE, "");
+    let begun = text(&client.send("POST", "/shop-assets/bell%07?uploads=", &[], "").await);
+    assert!(begun.contains("<Key>bell&#x7;</Key>"), "{begun}");
+    let uploads = text(
+        &client
+            .send("GET", "/shop-assets?uploads=&encoding-type=url", &[], "")
+            .await,
+    );
+    assert!(uploads.contains("<Key>bell%07</Key>"), "{uploads}");
+    let content = "<a>\u{7}</a>";
+    assert_eq!(
+        client.send("PUT", "/shop-assets/content", &[], content).await.status(),
+        200
+    );
+    assert_eq!(
+        text(&client.send("GET", "/shop-assets/content", &[], "").await),
+        content
+    );
+}

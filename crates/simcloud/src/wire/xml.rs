@@ -21,8 +21,17 @@ pub struct Element {
     pub text: String,
 }
 
-/// Reads a document; `None` when it is not well formed.
+/// Whether XML 1.0 has this character at all, as it is or as a reference.
+pub fn is_char(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Reads a document; `None` when it is not well formed. As every reader does, it makes a line feed of a carriage return that does not
+/// come as a reference.
 pub fn parse(body: &[u8]) -> Option<Element> {
+    if !std::str::from_utf8(body).ok()?.chars().all(is_char) {
+        return None;
+    }
     let mut reader = Reader::from_reader(body);
     let mut open = vec![Element::default()];
     loop {
@@ -36,12 +45,13 @@ pub fn parse(body: &[u8]) -> Option<Element> {
                 let done = open.pop()?;
                 open.last_mut()?.children.push(done);
             }
-            Event::Text(text) => open.last_mut()?.text.push_str(&text.decode().ok()?),
-            Event::CData(text) => open.last_mut()?.text.push_str(&text.decode().ok()?),
+            Event::Text(text) => open.last_mut()?.text.push_str(&text.xml10_content().ok()?),
+            Event::CData(text) => open.last_mut()?.text.push_str(&text.xml10_content().ok()?),
             Event::GeneralRef(reference) => {
                 let into = &mut open.last_mut()?.text;
                 match reference.resolve_char_ref().ok()? {
-                    Some(character) => into.push(character),
+                    Some(character) if is_char(character) => into.push(character),
+                    Some(_) => return None,
                     None => into.push_str(resolve_predefined_entity(&reference.decode().ok()?)?),
                 }
             }
@@ -60,6 +70,9 @@ fn element(start: &BytesStart<'_>) -> Option<Element> {
         let attribute = attribute.ok()?;
         let value = String::from_utf8_lossy(&attribute.value);
         let value = quick_xml::escape::unescape(&value).ok()?.into_owned();
+        if !value.chars().all(is_char) {
+            return None;
+        }
         attributes.push((local(attribute.key.local_name().as_ref()), value));
     }
     Some(Element {
@@ -134,6 +147,19 @@ fn read_entries(model: &Model, key: &Member, value: &Member, entries: &[&Element
             Some((name.text, read(model, &value.shape, &held)))
         })
         .collect()
+}
+
+/// An answer as S3 gives it: what XML 1.0 does not have stands in it as a reference (`&#x7;`), which few readers take.
+pub fn with_references(answer: &str) -> String {
+    let mut out = String::with_capacity(answer.len());
+    for character in answer.chars() {
+        if is_char(character) {
+            out.push(character);
+        } else {
+            out.push_str(&format!("&#x{:X};", u32::from(character)));
+        }
+    }
+    out
 }
 
 /// Writes `<name>…</name>`.

@@ -8,6 +8,7 @@ pub mod access;
 mod answers;
 pub mod archive;
 pub mod audit;
+mod configuration_answers;
 pub mod content;
 mod destinations;
 mod exchange;
@@ -26,6 +27,7 @@ pub mod service;
 pub mod settings;
 #[cfg(test)]
 pub(crate) mod test_world;
+mod upload_answers;
 pub mod uploads;
 pub mod versions;
 mod writers;

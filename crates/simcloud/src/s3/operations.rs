@@ -1,7 +1,6 @@
 //! s3s's typed operations: who asks, on which bucket, and which plain function answers.
 
 use http::{HeaderMap, StatusCode};
-use model::inventory::Versioning;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
@@ -9,8 +8,9 @@ use super::answers::{self, deletion, if_absent, tag_map, wanted};
 use super::exchange::*;
 use super::names::{self, Creation};
 use super::service::{Deletions, Shared, arrive, caller, header, lock, refuse};
-use super::uploads::{self, Completion};
-use super::{Outcome, Refusal, archive, canonical_id, inventories, objects, settings};
+use super::{
+    Outcome, Refusal, archive, canonical_id, configuration_answers, objects, settings, upload_answers, uploads,
+};
 use crate::cloud::{Caller, Cloud};
 
 /// S3 over a shared cloud.
@@ -132,15 +132,7 @@ impl S3 for Operations {
 
     async fn get_bucket_location(&self, req: S3Request<GetBucketLocationInput>) -> Reply<GetBucketLocationOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let region = settings::read(cloud, caller, &input.bucket, "s3:GetBucketLocation")?
-                .region
-                .to_string();
-            let constraint = Some(region).filter(|region| region != "us-east-1");
-            Ok(GetBucketLocationOutput {
-                location_constraint: constraint.map(BucketLocationConstraint::from),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_location)
     }
 
     async fn get_bucket_versioning(
@@ -148,18 +140,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketVersioningInput>,
     ) -> Reply<GetBucketVersioningOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketVersioning")?;
-            let status = match held.versioning {
-                Versioning::Disabled => None,
-                Versioning::Enabled => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED)),
-                Versioning::Suspended => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::SUSPENDED)),
-            };
-            Ok(GetBucketVersioningOutput {
-                status,
-                ..GetBucketVersioningOutput::default()
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_versioning)
     }
 
     async fn put_bucket_versioning(
@@ -167,26 +148,7 @@ impl S3 for Operations {
         req: S3Request<PutBucketVersioningInput>,
     ) -> Reply<PutBucketVersioningOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let enabled = match input
-                .versioning_configuration
-                .status
-                .as_ref()
-                .map(BucketVersioningStatus::as_str)
-            {
-                Some("Enabled") => true,
-                Some("Suspended") => false,
-                _ => {
-                    return Err(Refusal::new(
-                        400,
-                        "MalformedXML",
-                        "The Versioning element must be specified",
-                    ));
-                }
-            };
-            settings::put_versioning(cloud, caller, &input.bucket, enabled)?;
-            Ok(PutBucketVersioningOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_versioning)
     }
 
     async fn put_bucket_inventory_configuration(
@@ -194,10 +156,7 @@ impl S3 for Operations {
         req: S3Request<PutBucketInventoryConfigurationInput>,
     ) -> Reply<PutBucketInventoryConfigurationOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            inventories::put(cloud, caller, &input.bucket, &input.id, input.inventory_configuration)?;
-            Ok(PutBucketInventoryConfigurationOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_inventory_configuration)
     }
 
     async fn get_bucket_inventory_configuration(
@@ -205,11 +164,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketInventoryConfigurationInput>,
     ) -> Reply<GetBucketInventoryConfigurationOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            Ok(GetBucketInventoryConfigurationOutput {
-                inventory_configuration: Some(inventories::get(cloud, caller, &input.bucket, &input.id)?),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_inventory_configuration)
     }
 
     async fn list_bucket_inventory_configurations(
@@ -217,15 +172,11 @@ impl S3 for Operations {
         req: S3Request<ListBucketInventoryConfigurationsInput>,
     ) -> Reply<ListBucketInventoryConfigurationsOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let (page, next) = inventories::list(cloud, caller, &input.bucket, input.continuation_token.as_deref())?;
-            Ok(ListBucketInventoryConfigurationsOutput {
-                continuation_token: input.continuation_token,
-                inventory_configuration_list: Some(page),
-                is_truncated: Some(next.is_some()),
-                next_continuation_token: next,
-            })
-        })
+        self.at(
+            &bucket,
+            req,
+            configuration_answers::list_bucket_inventory_configurations,
+        )
     }
 
     async fn delete_bucket_inventory_configuration(
@@ -233,53 +184,36 @@ impl S3 for Operations {
         req: S3Request<DeleteBucketInventoryConfigurationInput>,
     ) -> Reply<DeleteBucketInventoryConfigurationOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            inventories::delete(cloud, caller, &input.bucket, &input.id)?;
-            Ok(DeleteBucketInventoryConfigurationOutput::default())
-        })
+        self.at(
+            &bucket,
+            req,
+            configuration_answers::delete_bucket_inventory_configuration,
+        )
     }
 
     async fn get_bucket_policy(&self, req: S3Request<GetBucketPolicyInput>) -> Reply<GetBucketPolicyOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            Ok(GetBucketPolicyOutput {
-                policy: Some(settings::policy(cloud, caller, &input.bucket)?),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_policy)
     }
 
     async fn put_bucket_policy(&self, req: S3Request<PutBucketPolicyInput>) -> Reply<PutBucketPolicyOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            settings::put_policy(cloud, caller, &input.bucket, &input.policy)?;
-            Ok(PutBucketPolicyOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_policy)
     }
 
     async fn delete_bucket_policy(&self, req: S3Request<DeleteBucketPolicyInput>) -> Reply<DeleteBucketPolicyOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            settings::delete_policy(cloud, caller, &input.bucket)?;
-            Ok(DeleteBucketPolicyOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::delete_bucket_policy)
     }
 
     async fn get_bucket_tagging(&self, req: S3Request<GetBucketTaggingInput>) -> Reply<GetBucketTaggingOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let tags = settings::tags(cloud, caller, &input.bucket)?;
-            Ok(GetBucketTaggingOutput {
-                tag_set: tag_set(tags.iter().map(|(key, value)| (key, value))),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_tagging)
     }
 
     async fn put_bucket_tagging(&self, req: S3Request<PutBucketTaggingInput>) -> Reply<PutBucketTaggingOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            settings::put_tags(cloud, caller, &input.bucket, tags_of(input.tagging.tag_set))?;
-            Ok(PutBucketTaggingOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_tagging)
     }
 
     async fn delete_bucket_tagging(
@@ -287,10 +221,7 @@ impl S3 for Operations {
         req: S3Request<DeleteBucketTaggingInput>,
     ) -> Reply<DeleteBucketTaggingOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            settings::put_tags(cloud, caller, &input.bucket, Vec::new())?;
-            Ok(DeleteBucketTaggingOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::delete_bucket_tagging)
     }
 
     async fn get_bucket_encryption(
@@ -298,22 +229,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketEncryptionInput>,
     ) -> Reply<GetBucketEncryptionOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let held = settings::read(cloud, caller, &input.bucket, "s3:GetEncryptionConfiguration")?;
-            let algorithm = if held.key.is_some() { "aws:kms" } else { "AES256" };
-            let default = ServerSideEncryptionByDefault {
-                kms_master_key_id: held.key.as_deref().map(str::to_owned),
-                sse_algorithm: ServerSideEncryption::from(algorithm.to_owned()),
-            };
-            let rule = ServerSideEncryptionRule {
-                apply_server_side_encryption_by_default: Some(default),
-                bucket_key_enabled: Some(held.bucket_key),
-            };
-            let configuration = ServerSideEncryptionConfiguration { rules: vec![rule] };
-            Ok(GetBucketEncryptionOutput {
-                server_side_encryption_configuration: Some(configuration),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_encryption)
     }
 
     async fn put_bucket_encryption(
@@ -321,22 +237,7 @@ impl S3 for Operations {
         req: S3Request<PutBucketEncryptionInput>,
     ) -> Reply<PutBucketEncryptionOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let rule = input.server_side_encryption_configuration.rules.into_iter().next();
-            let malformed = || Refusal::new(400, "MalformedXML", "The XML you provided was not well-formed");
-            let rule = rule.ok_or_else(malformed)?;
-            let default = rule.apply_server_side_encryption_by_default;
-            let key = match default.as_ref().map(|default| default.sse_algorithm.as_str()) {
-                None | Some("AES256") => None,
-                Some("aws:kms") => default
-                    .and_then(|one| one.kms_master_key_id)
-                    .or(Some("alias/aws/s3".to_owned())),
-                Some(_) => return Err(malformed()),
-            };
-            let bucket_key = rule.bucket_key_enabled == Some(true);
-            settings::put_encryption(cloud, caller, &input.bucket, key, bucket_key)?;
-            Ok(PutBucketEncryptionOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_encryption)
     }
 
     async fn get_public_access_block(
@@ -344,19 +245,7 @@ impl S3 for Operations {
         req: S3Request<GetPublicAccessBlockInput>,
     ) -> Reply<GetPublicAccessBlockOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let [block_acls, ignore_acls, block_policy, restrict] =
-                settings::public_access_block(cloud, caller, &input.bucket)?;
-            let configuration = PublicAccessBlockConfiguration {
-                block_public_acls: Some(block_acls),
-                block_public_policy: Some(block_policy),
-                ignore_public_acls: Some(ignore_acls),
-                restrict_public_buckets: Some(restrict),
-            };
-            Ok(GetPublicAccessBlockOutput {
-                public_access_block_configuration: Some(configuration),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_public_access_block)
     }
 
     async fn put_public_access_block(
@@ -364,18 +253,7 @@ impl S3 for Operations {
         req: S3Request<PutPublicAccessBlockInput>,
     ) -> Reply<PutPublicAccessBlockOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let asked = input.public_access_block_configuration;
-            let switches = [
-                asked.block_public_acls,
-                asked.ignore_public_acls,
-                asked.block_public_policy,
-                asked.restrict_public_buckets,
-            ];
-            let block = switches.map(|switch| switch == Some(true));
-            settings::put_public_access_block(cloud, caller, &input.bucket, Some(block))?;
-            Ok(PutPublicAccessBlockOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_public_access_block)
     }
 
     async fn delete_public_access_block(
@@ -383,10 +261,7 @@ impl S3 for Operations {
         req: S3Request<DeletePublicAccessBlockInput>,
     ) -> Reply<DeletePublicAccessBlockOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            settings::put_public_access_block(cloud, caller, &input.bucket, None)?;
-            Ok(DeletePublicAccessBlockOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::delete_public_access_block)
     }
 
     async fn get_bucket_ownership_controls(
@@ -394,15 +269,7 @@ impl S3 for Operations {
         req: S3Request<GetBucketOwnershipControlsInput>,
     ) -> Reply<GetBucketOwnershipControlsOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let object_ownership = ObjectOwnership::from(settings::ownership(cloud, caller, &input.bucket)?);
-            let controls = OwnershipControls {
-                rules: vec![OwnershipControlsRule { object_ownership }],
-            };
-            Ok(GetBucketOwnershipControlsOutput {
-                ownership_controls: Some(controls),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_ownership_controls)
     }
 
     async fn put_bucket_ownership_controls(
@@ -410,37 +277,12 @@ impl S3 for Operations {
         req: S3Request<PutBucketOwnershipControlsInput>,
     ) -> Reply<PutBucketOwnershipControlsOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let rule = input.ownership_controls.rules.into_iter().next();
-            let rule =
-                rule.ok_or_else(|| Refusal::new(400, "MalformedXML", "The XML you provided was not well-formed"))?;
-            settings::put_ownership(cloud, caller, &input.bucket, rule.object_ownership.as_str().to_owned())?;
-            Ok(PutBucketOwnershipControlsOutput::default())
-        })
+        self.at(&bucket, req, configuration_answers::put_bucket_ownership_controls)
     }
 
     async fn get_bucket_acl(&self, req: S3Request<GetBucketAclInput>) -> Reply<GetBucketAclOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketAcl")?;
-            let id = Some(canonical_id(&held.owner));
-            let grantee = Grantee {
-                display_name: None,
-                email_address: None,
-                id: id.clone(),
-                type_: Type::from_static(Type::CANONICAL_USER),
-                uri: None,
-            };
-            let permission = Some(Permission::from_static(Permission::FULL_CONTROL));
-            let grants = Some(vec![Grant {
-                grantee: Some(grantee),
-                permission,
-            }]);
-            Ok(GetBucketAclOutput {
-                grants,
-                owner: Some(Owner { display_name: None, id }),
-            })
-        })
+        self.at(&bucket, req, configuration_answers::get_bucket_acl)
     }
 
     async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> Reply<ListObjectsV2Output> {
@@ -606,21 +448,7 @@ impl S3 for Operations {
         req: S3Request<CreateMultipartUploadInput>,
     ) -> Reply<CreateMultipartUploadOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let checksum = algorithm(input.checksum_algorithm.as_ref())?;
-            let encrypted = (input.server_side_encryption.as_ref(), input.ssekms_key_id.clone());
-            let (class, tagging) = (input.storage_class.as_ref(), input.tagging.as_deref());
-            let wanted = wanted(headers_of!(input), tagging, class, encrypted, checksum, false)?;
-            let id = uploads::create(cloud, caller, &input.bucket, &input.key, wanted)?;
-            Ok(CreateMultipartUploadOutput {
-                bucket: Some(input.bucket),
-                key: Some(input.key),
-                upload_id: Some(id),
-                checksum_algorithm: input.checksum_algorithm,
-                checksum_type: input.checksum_type,
-                ..CreateMultipartUploadOutput::default()
-            })
-        })
+        self.at(&bucket, req, upload_answers::create_multipart_upload)
     }
 
     async fn upload_part(&self, req: S3Request<UploadPartInput>) -> Reply<UploadPartOutput> {
@@ -644,31 +472,7 @@ impl S3 for Operations {
 
     async fn upload_part_copy(&self, req: S3Request<UploadPartCopyInput>) -> Reply<UploadPartCopyOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            let (matches, differs) = (
-                input.copy_source_if_match.as_ref(),
-                input.copy_source_if_none_match.as_ref(),
-            );
-            let from = source(
-                &input.copy_source,
-                matches,
-                differs,
-                input.expected_source_bucket_owner.clone(),
-            )?;
-            let range = answers::copy_range(input.copy_source_range.as_deref())?;
-            let place = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-            let (entry, part) = uploads::copy_part(cloud, caller, place, input.part_number, &from, range)?;
-            let result = CopyPartResult {
-                e_tag: Some(etag(&part.etag)),
-                last_modified: Some(time(part.at)),
-                ..Default::default()
-            };
-            Ok(UploadPartCopyOutput {
-                copy_part_result: Some(result),
-                copy_source_version_id: objects::shown_id(cloud, &from.bucket, &entry),
-                ..UploadPartCopyOutput::default()
-            })
-        })
+        self.at(&bucket, req, upload_answers::upload_part_copy)
     }
 
     async fn complete_multipart_upload(
@@ -676,38 +480,7 @@ impl S3 for Operations {
         req: S3Request<CompleteMultipartUploadInput>,
     ) -> Reply<CompleteMultipartUploadOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, headers| {
-            let parts = input
-                .multipart_upload
-                .and_then(|upload| upload.parts)
-                .unwrap_or_default()
-                .into_iter();
-            let asked = Completion {
-                parts: parts
-                    .map(|part| {
-                        (
-                            part.part_number.unwrap_or(0),
-                            part.e_tag.map(ETag::into_value).unwrap_or_default(),
-                        )
-                    })
-                    .collect(),
-                size: input.mpu_object_size.and_then(|size| u64::try_from(size).ok()),
-                only_if_absent: if_absent(headers),
-            };
-            let place = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-            let entry = uploads::complete(cloud, caller, place, &asked)?;
-            let object = entry.object().expect("a completed upload makes an object");
-            let mut output = CompleteMultipartUploadOutput {
-                e_tag: Some(etag(&object.etag)),
-                location: Some(format!("/{}/{}", input.bucket, input.key)),
-                version_id: objects::shown_id(cloud, &input.bucket, &entry),
-                bucket: Some(input.bucket),
-                key: Some(input.key),
-                ..CompleteMultipartUploadOutput::default()
-            };
-            set_checksum!(output, checksum_of(object));
-            Ok(output)
-        })
+        self.at(&bucket, req, upload_answers::complete_multipart_upload)
     }
 
     async fn abort_multipart_upload(
@@ -715,16 +488,13 @@ impl S3 for Operations {
         req: S3Request<AbortMultipartUploadInput>,
     ) -> Reply<AbortMultipartUploadOutput> {
         let bucket = req.input.bucket.clone();
-        self.at(&bucket, req, |cloud, caller, input, _| {
-            uploads::abort(cloud, caller, (&input.bucket, &input.key, &input.upload_id))?;
-            Ok(AbortMultipartUploadOutput::default())
-        })
+        self.at(&bucket, req, upload_answers::abort_multipart_upload)
     }
 
     async fn list_parts(&self, req: S3Request<ListPartsInput>) -> Reply<ListPartsOutput> {
         let bucket = req.input.bucket.clone();
         self.at(&bucket, req, |cloud, caller, input, _| {
-            answers::list_parts(cloud, caller, input)
+            upload_answers::list_parts(cloud, caller, input)
         })
     }
 
@@ -734,7 +504,7 @@ impl S3 for Operations {
     ) -> Reply<ListMultipartUploadsOutput> {
         let bucket = req.input.bucket.clone();
         self.at(&bucket, req, |cloud, caller, input, _| {
-            answers::list_uploads(cloud, caller, input)
+            upload_answers::list_uploads(cloud, caller, input)
         })
     }
 }

@@ -3,6 +3,7 @@
 use model::inventory::Bucket;
 use model::plan::Weight;
 use model::{AccountId, ResourceRef, Side};
+use serde_json::Value;
 
 use super::spec::{BucketSpec, Creator, KeptAccess};
 use super::{documents, plan_configuration};
@@ -13,6 +14,21 @@ pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
     let mut blocks: Vec<String> = of_itself(spec, bucket).into_iter().map(str::to_owned).collect();
     blocks.extend(unfit_grants(spec, draft.account(Side::Source)));
     blocks.extend(plan_configuration::unfit(spec));
+    let denials = denials(bucket);
+    let deleted = spec.new_name.is_none();
+    for (statement, _) in denials.iter().filter(|(_, for_all)| deleted && *for_all) {
+        blocks.push(format!(
+            "statement {statement} of its policy denies deleting to everyone: the source could not be emptied or deleted, behind the \
+             point of no return. Take it out of the policy first"
+        ));
+    }
+    for (statement, _) in denials.iter().filter(|(_, for_all)| deleted && !*for_all) {
+        let text = format!(
+            "statement {statement} of its policy denies deleting under conditions or to some: make sure that it does not hold for \
+             source.role, which empties and deletes the source"
+        );
+        draft.note(Some(resource), Weight::Warns, text);
+    }
     for other in draft.every_bucket(Side::Source) {
         blocks.extend(written_by(other, &bucket.name));
     }
@@ -64,6 +80,49 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
         blocks.push("archived.days must be at least 1");
     }
     blocks
+}
+
+/// The statements of its policy that deny what the hand-over needs, and whether to everyone and always: Elastic Beanstalk's do.
+fn denials(bucket: &Bucket) -> Vec<(String, bool)> {
+    let Some(policy) = &bucket.policy else {
+        return Vec::new();
+    };
+    // An inventory may have it as JSON or as its text.
+    let read = policy
+        .as_str()
+        .map(|text| serde_json::from_str(text).unwrap_or_default());
+    let policy: &Value = read.as_ref().unwrap_or(policy);
+    let statements = one_or_many(&policy["Statement"]);
+    let denies = statements.zip(1..).filter(|(statement, _)| {
+        let mut actions = one_or_many(&statement["Action"]).filter_map(Value::as_str);
+        let everything_but = !statement["NotAction"].is_null();
+        statement["Effect"] == "Deny" && (everything_but || actions.any(denies_deleting))
+    });
+    let named = denies.map(|(statement, nth)| {
+        let name = statement["Sid"].as_str().map_or_else(|| nth.to_string(), str::to_owned);
+        let principal = &statement["Principal"];
+        let everyone = *principal == "*" || one_or_many(&principal["AWS"]).any(|one| *one == "*");
+        (
+            name,
+            everyone && statement["Condition"].is_null() && statement["NotAction"].is_null(),
+        )
+    });
+    named.collect()
+}
+
+fn denies_deleting(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    let needed = ["s3:deletebucket", "s3:deleteobject", "s3:deleteobjectversion"];
+    match action.strip_suffix('*') {
+        Some(stem) => needed.iter().any(|one| one.starts_with(stem)),
+        None => needed.contains(&action.as_str()),
+    }
+}
+
+fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
+    let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let one = (!value.is_array() && !value.is_null()).then_some(value);
+    one.into_iter().chain(many)
 }
 
 /// Grants are for those who could use the bucket before: nobody else is let in by a move.
@@ -156,6 +215,34 @@ mod tests {
         assert!(written_by(&bucket("shop", "replication", rule), "shop-copy").is_some());
         let report = "<S3BucketDestination><Bucket>arn:aws:s3:::shop-lists</Bucket></S3BucketDestination>";
         assert!(written_by(&bucket("shop", "inventory", report), "shop-lists").is_some());
+    }
+
+    #[test]
+    fn a_policy_that_denies_deleting_is_found() {
+        let with = |statement: Value| {
+            let bucket = Bucket {
+                policy: Some(serde_json::json!({ "Statement": [statement] })),
+                ..Bucket::default()
+            };
+            denials(&bucket)
+        };
+        let deny = |action: &str| serde_json::json!({ "Sid": "eb", "Effect": "Deny", "Principal": { "AWS": "*" }, "Action": action });
+        for action in ["s3:DeleteBucket", "s3:*", "*", "s3:Delete*", "s3:DeleteObjectVersion"] {
+            assert_eq!(with(deny(action)), [("eb".to_owned(), true)], "{action}");
+        }
+        for action in ["s3:PutObject", "s3:GetObject*", "s3:DeleteObjectTagging"] {
+            assert_eq!(with(deny(action)), [], "{action}");
+        }
+        let mut plain_transport = deny("s3:*");
+        plain_transport["Condition"] = serde_json::json!({ "Bool": { "aws:SecureTransport": "false" } });
+        assert_eq!(with(plain_transport), [("eb".to_owned(), false)]);
+        let text = Bucket {
+            policy: Some(Value::String(
+                serde_json::json!({ "Statement": deny("s3:DeleteBucket") }).to_string(),
+            )),
+            ..Bucket::default()
+        };
+        assert_eq!(denials(&text), [("eb".to_owned(), true)], "as text, a single statement");
     }
 
     #[test]

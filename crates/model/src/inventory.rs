@@ -355,6 +355,9 @@ pub struct Image {
     /// Its tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// What names it by its id, in words: `launch template web, version 3`, `Auto Scaling group batch`, `SSM parameter /shop/ami`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named_by: Vec<String>,
 }
 
 /// One EBS snapshot behind an image.

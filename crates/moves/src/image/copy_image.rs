@@ -23,6 +23,12 @@ pub(super) struct Input {
     pub(super) key: StepId,
     /// The source image's own tags: those of a shared image are not seen by the other account.
     pub(super) tags: BTreeMap<String, String>,
+    /// What names the source's image, in words. An image's id is another in every account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) named_by: Vec<String>,
+    /// The source's image, however it travels.
+    #[serde(default)]
+    pub(super) original: String,
 }
 
 pub(super) struct CopyImage {
@@ -39,7 +45,20 @@ impl CopyImage {
 #[async_trait(?Send)]
 impl Step for CopyImage {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        made_image::look(cx, &self.world.target().ec2, &self.input.name).await
+        let mut seen = made_image::look(cx, &self.world.target().ec2, &self.input.name).await?;
+        if let Observed::Present(output) = &mut seen
+            && !self.input.named_by.is_empty()
+        {
+            let new = output["id"].as_str().unwrap_or_default();
+            let left = self.input.named_by.iter().map(|who| {
+                format!(
+                    "{who} names {}: in the target it must name {new}, and no snapshot or key of the source",
+                    self.input.original
+                )
+            });
+            output["left_out"] = left.collect();
+        }
+        Ok(seen)
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {

@@ -182,9 +182,20 @@ impl Steps<'_, '_> {
             self.draft
                 .push(step.needs([&made, &copied]).needs(&unshared).leaves_nothing());
         }
-        let text = "its id in the target is a new one: launch templates, Auto Scaling groups, SSM parameters and infrastructure code that \
-                    name it must be changed, together with any snapshot and key that they pin";
-        self.draft.note(Some(&self.resource), Weight::Tells, text);
+        let mut text = "its id in the target is a new one: launch templates, Auto Scaling groups, SSM parameters and infrastructure code \
+                        that name it must be changed, together with any snapshot and key that they pin"
+            .to_owned();
+        let weight = if self.image.named_by.is_empty() {
+            Weight::Tells
+        } else {
+            text = format!(
+                "{text}. In the source {} name {}",
+                self.image.named_by.join(", "),
+                self.image.id
+            );
+            Weight::Warns
+        };
+        self.draft.note(Some(&self.resource), weight, text);
     }
 
     /// The copy under the transport key, and the step that opens that key.
@@ -256,6 +267,8 @@ impl Steps<'_, '_> {
             description: self.image.description.clone(),
             sizes: self.sizes(),
             key: self.target_key.clone(),
+            named_by: self.image.named_by.clone(),
+            original: self.image.id.clone(),
             tags: tags
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect::<BTreeMap<_, _>>(),

@@ -140,3 +140,20 @@ fn what_cannot_be_copied_blocks() {
         assert!(!ids(&plan).iter().any(|id| id.starts_with("image/")), "{wanted}");
     }
 }
+
+#[test]
+fn what_names_an_image_is_named_in_the_plan_and_told_with_the_new_id() {
+    let mut image = image("ami-1", "batch-1", &[("snap-1", Some("k1"))]);
+    image["named_by"] = json!(["launch template web, version 3", "Auto Scaling group batch"]);
+    let plan = plan(SECTIONS, &source(&[image]), &json!({}));
+    let warned = plan.notes.iter().any(|note| {
+        note.weight == Weight::Warns
+            && note
+                .text
+                .contains("In the source launch template web, version 3, Auto Scaling group batch name ami-1")
+    });
+    assert!(warned, "{:?}", plan.notes);
+    let copy: copy_image::Input =
+        serde_json::from_value(step(&plan, "image/batch-1/copy_image").input.clone()).expect("its input");
+    assert_eq!((copy.named_by.len(), copy.original.as_str()), (2, "ami-1"));
+}

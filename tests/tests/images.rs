@@ -19,7 +19,10 @@ fn what_names_an_image_is_told_with_the_images_new_id() {
     let new = new["id"].as_str().expect("an id");
     assert_ne!(new, "ami-09c1b2c7ed78e42fb");
     let left: Vec<&str> = state.left_out().into_iter().map(|(_, what)| what).collect();
-    for who in ["launch template ledger-batch, version 7", "Auto Scaling group ledger-batch"] {
+    for who in [
+        "launch template ledger-batch, version 7",
+        "Auto Scaling group ledger-batch",
+    ] {
         let told = format!("{who} names ami-09c1b2c7ed78e42fb: in the target it must name {new}");
         assert!(left.iter().any(|what| what.starts_with(&told)), "{told}: {left:?}");
     }

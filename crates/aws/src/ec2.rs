@@ -13,7 +13,7 @@ use crate::classify;
 
 /// EC2 in one account.
 pub struct Ec2 {
-    read: aws_sdk_ec2::Client,
+    pub(crate) read: aws_sdk_ec2::Client,
     once: aws_sdk_ec2::Client,
     account: AccountId,
     region: Region,
@@ -151,7 +151,7 @@ impl Ec2 {
         }
     }
 
-    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    pub(crate) fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
     where
         E: classify::Modelled,
     {

@@ -10,7 +10,7 @@ use crate::classify;
 
 /// KMS in one account.
 pub struct Kms {
-    read: aws_sdk_kms::Client,
+    pub(crate) read: aws_sdk_kms::Client,
     once: aws_sdk_kms::Client,
     account: AccountId,
 }
@@ -38,7 +38,7 @@ impl Kms {
         }
     }
 
-    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    pub(crate) fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
     where
         E: classify::Modelled,
     {

@@ -10,7 +10,7 @@ use crate::classify;
 
 /// RDS in one account.
 pub struct Rds {
-    read: aws_sdk_rds::Client,
+    pub(crate) read: aws_sdk_rds::Client,
     once: aws_sdk_rds::Client,
     account: AccountId,
 }
@@ -125,7 +125,7 @@ fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
+pub(crate) fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     tags.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
 }
@@ -200,7 +200,7 @@ impl Rds {
         }
     }
 
-    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    pub(crate) fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
     where
         E: classify::Modelled,
     {

@@ -42,6 +42,8 @@ pub enum Command {
     Journal(JournalArgs),
     /// Render a run that is stored in a journal.
     Report(ReportArgs),
+    /// Look at the runbook's accounts, and write keys, databases and images into the inventory. Reads only.
+    Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
     Manifest(ManifestArgs),
     /// Compare all versions of two buckets, as far as --verify says. Reads only.
@@ -322,6 +324,33 @@ pub struct Reading {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `cleave discover`
+#[derive(Debug, Parser)]
+pub struct DiscoverArgs {
+    /// The runbook, which names the accounts and their roles.
+    pub runbook: PathBuf,
+    /// The inventory that is written; what it holds of other kinds is kept [default: inventory.json beside the runbook]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Only databases and images of the source with this name, in which `*` stands for anything; may be repeated.
+    #[arg(long)]
+    pub name: Vec<String>,
+    /// Only databases and images of the source with this tag, as `product=shop`; may be repeated, and all must fit.
+    #[arg(long, value_parser = tag)]
+    pub tag: Vec<(String, String)>,
+    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint)]
+    pub world: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// `cleave manifest`

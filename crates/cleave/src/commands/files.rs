@@ -22,16 +22,7 @@ pub struct Written {
 impl Written {
     /// Reads both. The inventory lies beside the runbook unless it is named.
     pub fn read(runbook: &Path, inventory: Option<&Path>) -> Result<Self, CliError> {
-        let text = read_text(runbook)?;
-        let parsed = Runbook::parse(&text).map_err(|error| {
-            CliError::before(
-                exit::BLOCKED,
-                "the runbook cannot be used",
-                "Correct that place; docs/runbook.md has every field.",
-            )
-            .at(format!("{}:{}:{}", runbook.display(), error.line, error.column))
-            .because(&Reason(error.reason))
-        })?;
+        let parsed = read_runbook(runbook)?;
         let beside = || runbook.parent().unwrap_or(Path::new(".")).join("inventory.json");
         let inventory: PathBuf = inventory.map_or_else(beside, Path::to_owned);
         Ok(Self {
@@ -74,6 +65,20 @@ impl Written {
         })?;
         Ok(plan)
     }
+}
+
+/// Reads a runbook.
+pub fn read_runbook(path: &Path) -> Result<Runbook, CliError> {
+    let text = read_text(path)?;
+    Runbook::parse(&text).map_err(|error| {
+        CliError::before(
+            exit::BLOCKED,
+            "the runbook cannot be used",
+            "Correct that place; docs/runbook.md has every field.",
+        )
+        .at(format!("{}:{}:{}", path.display(), error.line, error.column))
+        .because(&Reason(error.reason))
+    })
 }
 
 /// Reads an inventory.

@@ -73,10 +73,15 @@ pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
         Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
         None => world::live(&region, profile, forget).await?,
     };
+    read_only(&mut world);
+    Ok(ReadOnly { world, region })
+}
+
+/// Lets nothing through that could change anything.
+pub fn read_only(world: &mut World) {
     world.connection.http = aws_smithy_runtime_api::shared::IntoShared::into_shared(aws::read_only::ReadOnlyHttp::new(
         world.connection.http.clone(),
     ));
-    Ok(ReadOnly { world, region })
 }
 
 /// The account that owns a bucket, entered with the credentials as they are.

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod compare;
+pub mod discover;
 pub mod files;
 pub mod journal;
 pub mod kept_checksums;

@@ -1,3 +1,4 @@
+use model::plan::Weight;
 use serde_json::{Value, json};
 
 use super::change_share::{ShareInput, Shared, UnshareInput};

@@ -1,0 +1,103 @@
+//! The images of an account and the security groups of its region, as an inventory has them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{ProductCodeValues, Tag};
+use model::Failure;
+use model::inventory::{Image, ImageSnapshot};
+
+use crate::ec2::Ec2;
+
+fn tags(of: &[Tag]) -> BTreeMap<String, String> {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    of.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
+}
+
+fn gib(size: Option<i32>) -> u32 {
+    size.and_then(|gib| u32::try_from(gib).ok()).unwrap_or_default()
+}
+
+impl Ec2 {
+    /// The account's own images, by id, with the snapshots behind them. What names them it does not tell.
+    pub async fn observed_images(&self) -> Result<Vec<Image>, Failure> {
+        let mut snapshots = BTreeMap::new();
+        let mut pages = self
+            .read
+            .describe_snapshots()
+            .owner_ids("self")
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(snapshot) = pages.next().await {
+            let snapshot = snapshot.map_err(self.failed("DescribeSnapshots"))?;
+            let key = snapshot.kms_key_id.filter(|_| snapshot.encrypted == Some(true));
+            snapshots.insert(
+                snapshot.snapshot_id.unwrap_or_default(),
+                (key, snapshot.encrypted == Some(true)),
+            );
+        }
+        let mut images = BTreeMap::new();
+        let mut pages = self
+            .read
+            .describe_images()
+            .owners("self")
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(image) = pages.next().await {
+            let image = image.map_err(self.failed("DescribeImages"))?;
+            let devices = image.block_device_mappings().iter().filter_map(|mapping| {
+                // A mapping without EBS is an instance store: it holds nothing.
+                let ebs = mapping.ebs()?;
+                let id = ebs.snapshot_id().unwrap_or_default();
+                let (key, encrypted) = snapshots
+                    .get(id)
+                    .cloned()
+                    .unwrap_or((None, ebs.encrypted() == Some(true)));
+                Some(ImageSnapshot {
+                    id: id.to_owned(),
+                    device: mapping.device_name().unwrap_or_default().to_owned(),
+                    size_gib: gib(ebs.volume_size()),
+                    encrypted,
+                    key: key.map(|arn| id_of(&arn).to_owned()),
+                })
+            });
+            let codes = image.product_codes().iter();
+            let marketplace = codes.filter(|code| code.product_code_type() == Some(&ProductCodeValues::Marketplace));
+            let observed = Image {
+                snapshots: devices.collect(),
+                marketplace_codes: marketplace
+                    .filter_map(|code| code.product_code_id().map(str::to_owned))
+                    .collect(),
+                tags: tags(image.tags()),
+                architecture: image
+                    .architecture()
+                    .map(|one| one.as_str().to_owned())
+                    .unwrap_or_default(),
+                id: image.image_id.unwrap_or_default(),
+                name: image.name.unwrap_or_default(),
+                description: image.description.unwrap_or_default(),
+                named_by: Vec::new(),
+            };
+            images.insert(observed.id.clone(), observed);
+        }
+        Ok(images.into_values().collect())
+    }
+
+    /// The ids of the region's security groups.
+    pub async fn observed_security_groups(&self) -> Result<Vec<String>, Failure> {
+        let mut groups = Vec::new();
+        let mut pages = self.read.describe_security_groups().into_paginator().items().send();
+        while let Some(group) = pages.next().await {
+            let group = group.map_err(self.failed("DescribeSecurityGroups"))?;
+            groups.extend(group.group_id);
+        }
+        groups.sort();
+        Ok(groups)
+    }
+}
+
+/// The id of a key, of its ARN.
+pub(crate) fn id_of(arn: &str) -> &str {
+    arn.rsplit_once(":key/").map_or(arn, |(_, id)| id)
+}

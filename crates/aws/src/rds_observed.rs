@@ -1,0 +1,103 @@
+//! The database instances of an account and the groups they lie in, as an inventory has them. Members of clusters are the clusters'.
+
+use std::collections::BTreeMap;
+
+use model::Failure;
+use model::inventory::{Database, ParameterGroup, SubnetGroup};
+
+use crate::ec2_observed::id_of;
+use crate::rds::{Rds, our_tags};
+
+impl Rds {
+    /// The account's instances, by id.
+    pub async fn observed_instances(&self) -> Result<Vec<Database>, Failure> {
+        let mut databases = BTreeMap::new();
+        let mut pages = self.read.describe_db_instances().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(self.failed("DescribeDBInstances"))?;
+            if found.db_cluster_identifier.is_some() {
+                continue;
+            }
+            let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+            let count = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
+            let port = found.endpoint().and_then(|at| at.port()).or(found.db_instance_port);
+            let groups = found.vpc_security_groups().iter();
+            let observed = Database {
+                tags: our_tags(found.tag_list()),
+                encrypted: found.storage_encrypted == Some(true),
+                key: found.kms_key_id().map(|arn| id_of(arn).to_owned()),
+                subnet_group: name(found.db_subnet_group().and_then(|group| group.db_subnet_group_name())),
+                security_groups: groups
+                    .filter_map(|group| group.vpc_security_group_id().map(str::to_owned))
+                    .collect(),
+                parameter_group: name(
+                    found
+                        .db_parameter_groups()
+                        .first()
+                        .and_then(|group| group.db_parameter_group_name()),
+                ),
+                port: port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default(),
+                multi_az: found.multi_az == Some(true),
+                public: found.publicly_accessible == Some(true),
+                deletion_protection: found.deletion_protection == Some(true),
+                storage_gib: count(found.allocated_storage),
+                backup_retention_days: count(found.backup_retention_period),
+                id: found.db_instance_identifier.unwrap_or_default(),
+                engine: found.engine.unwrap_or_default(),
+                engine_version: found.engine_version.unwrap_or_default(),
+                class: found.db_instance_class.unwrap_or_default(),
+                storage_type: found.storage_type.unwrap_or_default(),
+                ..Database::default()
+            };
+            databases.insert(observed.id.clone(), observed);
+        }
+        Ok(databases.into_values().collect())
+    }
+
+    /// The parameter groups that are not AWS's own, with what a user has set in them, by name.
+    pub async fn observed_parameter_groups(&self) -> Result<Vec<ParameterGroup>, Failure> {
+        let mut groups = BTreeMap::new();
+        let mut pages = self.read.describe_db_parameter_groups().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(self.failed("DescribeDBParameterGroups"))?;
+            let name = found.db_parameter_group_name.unwrap_or_default();
+            if name.starts_with("default.") {
+                continue;
+            }
+            let mut parameters = BTreeMap::new();
+            let call = self.read.describe_db_parameters().db_parameter_group_name(&name);
+            let mut set = call.source("user").into_paginator().items().send();
+            while let Some(parameter) = set.next().await {
+                let parameter = parameter.map_err(self.failed("DescribeDBParameters"))?;
+                if let (Some(name), Some(value)) = (parameter.parameter_name, parameter.parameter_value) {
+                    parameters.insert(name, value);
+                }
+            }
+            let observed = ParameterGroup {
+                name: name.clone(),
+                family: found.db_parameter_group_family.unwrap_or_default(),
+                parameters,
+            };
+            groups.insert(name, observed);
+        }
+        Ok(groups.into_values().collect())
+    }
+
+    /// The subnet groups, by name.
+    pub async fn observed_subnet_groups(&self) -> Result<BTreeMap<String, SubnetGroup>, Failure> {
+        let mut groups = BTreeMap::new();
+        let mut pages = self.read.describe_db_subnet_groups().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(self.failed("DescribeDBSubnetGroups"))?;
+            let subnets = found.subnets().iter();
+            let observed = SubnetGroup {
+                subnets: subnets
+                    .filter_map(|one| one.subnet_identifier().map(str::to_owned))
+                    .collect(),
+                vpc: found.vpc_id.unwrap_or_default(),
+            };
+            groups.insert(found.db_subnet_group_name.unwrap_or_default(), observed);
+        }
+        Ok(groups)
+    }
+}

@@ -1,0 +1,189 @@
+//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds of keys, databases and images into the inventory. What an
+//! inventory holds of other kinds is kept as it was. Reads only.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws::{Account, Accounts, CallSink};
+use model::inventory::{AccountInventory, INVENTORY_FORMAT, RegionInventory};
+use model::{Failure, Inventory, RunId, Side};
+
+use crate::args::DiscoverArgs;
+use crate::commands::files::{read_inventory, read_runbook};
+use crate::commands::listed::read_only;
+use crate::commands::rehearse::write_out;
+use crate::error::CliError;
+use crate::exit;
+use crate::world;
+
+/// Looks and writes.
+pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
+    let runbook = read_runbook(&args.runbook)?;
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| args.runbook.with_file_name("inventory.json"));
+    let before = if out.exists() {
+        Some(read_inventory(&out)?)
+    } else {
+        None
+    };
+    let wanted = Wanted {
+        names: &args.name,
+        tags: args.tag.iter().cloned().collect(),
+    };
+    let region = runbook.region.clone();
+    let found = world::block_on(async {
+        let forget: CallSink = Arc::new(drop);
+        let profile = args.profile.as_deref();
+        let mut world = match args.world {
+            Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
+            None => world::live(&region, profile, forget).await?,
+        };
+        read_only(&mut world);
+        let access = BTreeMap::from([
+            (Side::Source, runbook.source.access()),
+            (Side::Target, runbook.target.access()),
+        ]);
+        let run = RunId::new("discover0000").expect("twelve letters and digits");
+        let accounts = Accounts::enter(&world.connection, &access, &region, &run);
+        let mut found = BTreeMap::new();
+        for side in [Side::Source, Side::Target] {
+            let account = accounts.side(side);
+            // Whatever the product is called, the target's groups and keys are what it can be put into.
+            let seen = match side {
+                Side::Source => observed(&account, &wanted).await,
+                Side::Target | Side::Parent => observed(&account, &Wanted::default()).await,
+            };
+            let seen = seen.map_err(|failure| {
+                CliError::preflight(
+                    format!("the {side} account cannot be looked at"),
+                    &failure,
+                    "Give the role of the runbook the Describe, List and Get calls of KMS, RDS and EC2, log in, or correct the runbook.",
+                )
+                .type_this(&world.login_command)
+            })?;
+            found.insert(account.id.clone(), seen);
+        }
+        Ok::<_, CliError>(found)
+    })??;
+    let mut inventory = before.unwrap_or_else(|| Inventory {
+        format: INVENTORY_FORMAT,
+        observed_at: world::wall_now(),
+        accounts: BTreeMap::new(),
+    });
+    inventory.observed_at = world::wall_now();
+    let mut said = String::new();
+    for (account, seen) in found {
+        let _ = writeln!(said, "account {account}, {region}: {}", counts(&seen));
+        let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
+        take_over(held.regions.entry(region.clone()).or_default(), seen);
+    }
+    write_whole(&out, &inventory)?;
+    let _ = writeln!(
+        said,
+        "written to {}; its roles, buckets and zones are as they were: those are for you to write",
+        out.display()
+    );
+    write_out(&said)?;
+    Ok(exit::DONE)
+}
+
+/// What is looked for: everything that fits every tag and one of the names.
+#[derive(Default)]
+struct Wanted<'a> {
+    names: &'a [String],
+    tags: BTreeMap<String, String>,
+}
+
+impl Wanted<'_> {
+    fn means(&self, name: &str, tags: &BTreeMap<String, String>) -> bool {
+        let named = self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name));
+        named && self.tags.iter().all(|(key, value)| tags.get(key) == Some(value))
+    }
+}
+
+/// Whether a name fits a pattern, in which `*` stands for anything.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(after) = name.strip_prefix(head) else {
+        return false;
+    };
+    (0..=after.len()).any(|at| after.is_char_boundary(at) && fits(rest, &after[at..]))
+}
+
+async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
+    let mut databases = account.rds.observed_instances().await?;
+    databases.retain(|database| wanted.means(&database.id, &database.tags));
+    let mut images = account.ec2.observed_images().await?;
+    images.retain(|image| wanted.means(&image.name, &image.tags));
+    Ok(RegionInventory {
+        keys: account.kms.observed().await?,
+        databases,
+        images,
+        subnet_groups: account.rds.observed_subnet_groups().await?,
+        parameter_groups: account.rds.observed_parameter_groups().await?,
+        security_groups: account.ec2.observed_security_groups().await?,
+        ..RegionInventory::default()
+    })
+}
+
+/// What was seen in place of what was known of the same kinds. Who names an image only people know.
+fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
+    let named: BTreeMap<String, Vec<String>> = known.images.drain(..).map(|image| (image.id, image.named_by)).collect();
+    known.images = seen.images;
+    for image in &mut known.images {
+        image.named_by = named.get(&image.id).cloned().unwrap_or_default();
+    }
+    known.keys = seen.keys;
+    known.databases = seen.databases;
+    known.subnet_groups = seen.subnet_groups;
+    known.parameter_groups = seen.parameter_groups;
+    known.security_groups = seen.security_groups;
+}
+
+fn counts(seen: &RegionInventory) -> String {
+    format!(
+        "{} keys, {} databases, {} images, {} subnet groups, {} parameter groups, {} security groups",
+        seen.keys.len(),
+        seen.databases.len(),
+        seen.images.len(),
+        seen.subnet_groups.len(),
+        seen.parameter_groups.len(),
+        seen.security_groups.len()
+    )
+}
+
+/// Whole or not at all: half an inventory would be planned from.
+fn write_whole(path: &Path, inventory: &Inventory) -> Result<(), CliError> {
+    let unwritable = |error: std::io::Error| CliError::unwritable(path, &error);
+    let mut text = serde_json::to_string_pretty(inventory).map_err(|error| unwritable(error.into()))?;
+    text.push('\n');
+    let beside = path.with_extension("json.new");
+    std::fs::write(&beside, text).map_err(unwritable)?;
+    std::fs::rename(&beside, path).map_err(unwritable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything_at_any_place() {
+        for (pattern, name) in [
+            ("shop-*", "shop-db"),
+            ("*-db", "shop-db"),
+            ("s*p-*b", "shop-db"),
+            ("shop-db", "shop-db"),
+        ] {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("shop-*", "my-shop-db"), ("shop", "shop-db"), ("*-cache", "shop-db")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
+}

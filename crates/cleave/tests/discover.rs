@@ -1,0 +1,143 @@
+//! `cleave discover`, as a person types it: what simcloud was filled with is what it finds.
+
+mod served;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use model::Inventory;
+use model::inventory::RegionInventory;
+use served::{Served, folder};
+
+fn example(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../runbooks/three-products")
+        .join(file)
+}
+
+fn discover(served: &Served, home: &Path, arguments: &[&str]) -> Output {
+    let mut command: Command = served::cleave(home);
+    command
+        .env("AWS_ACCESS_KEY_ID", &served.operator.0)
+        .env("AWS_SECRET_ACCESS_KEY", &served.operator.1)
+        .arg("discover")
+        .arg(example("runbook.toml"))
+        .args(["--out", "inventory.json", "--world"])
+        .arg(format!("simcloud={}", served.endpoint))
+        .args(arguments);
+    command.output().expect("cleave can be started")
+}
+
+fn read(path: &Path) -> Inventory {
+    Inventory::parse(&std::fs::read_to_string(path).expect("it was written")).expect("an inventory")
+}
+
+fn region<'a>(inventory: &'a Inventory, account: &str) -> &'a RegionInventory {
+    let held = inventory.accounts.iter().find(|(id, _)| id.as_str() == account);
+    let (_, account) = held.expect("the account");
+    account.regions.values().next().expect("its region")
+}
+
+#[test]
+fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
+    let (served, home) = (Served::with(&example("inventory.json"), &[]), folder("discover"));
+    std::fs::copy(example("inventory.json"), home.join("inventory.json")).expect("it can be copied");
+    let done = discover(&served, &home, &[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let (held, found) = (read(&example("inventory.json")), read(&home.join("inventory.json")));
+    for account in ["111111111111", "222222222222"] {
+        let (held, found) = (region(&held, account), region(&found, account));
+        let ids = |region: &RegionInventory| {
+            let mut databases = region.databases.clone();
+            databases.sort_by(|one, other| one.id.cmp(&other.id));
+            for database in &mut databases {
+                // Named by an alias or an id in a file that people write, and by its id by RDS.
+                database.key = database.key.take().map(|_| "named".to_owned());
+                database.security_groups.sort();
+            }
+            databases
+        };
+        assert_eq!(ids(held), ids(found), "{account}");
+        let images = |region: &RegionInventory| {
+            let mut images: Vec<_> = region
+                .images
+                .iter()
+                .map(|image| {
+                    (
+                        image.id.clone(),
+                        image.name.clone(),
+                        image.tags.clone(),
+                        image.named_by.clone(),
+                        image.snapshots.len(),
+                    )
+                })
+                .collect();
+            images.sort();
+            images
+        };
+        assert_eq!(images(held), images(found), "{account}");
+        assert_eq!(held.subnet_groups, found.subnet_groups, "{account}");
+        let groups = |region: &RegionInventory| {
+            let mut groups = region.parameter_groups.clone();
+            groups.sort_by(|one, other| one.name.cmp(&other.name));
+            groups
+        };
+        assert_eq!(groups(held), groups(found), "{account}");
+        let customers = |region: &RegionInventory| {
+            let customer = region
+                .keys
+                .iter()
+                .filter(|key| key.manager == model::inventory::KeyManager::Customer);
+            let mut keys: Vec<_> = customer
+                .map(|key| (key.id.clone(), key.aliases.clone(), key.tags.clone()))
+                .collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(customers(held), customers(found), "{account}");
+        assert_eq!(
+            held.buckets, found.buckets,
+            "{account}: buckets are not looked at, and kept"
+        );
+    }
+    assert_eq!(
+        found
+            .accounts
+            .values()
+            .map(|account| &account.roles)
+            .collect::<Vec<_>>(),
+        held.accounts.values().map(|account| &account.roles).collect::<Vec<_>>()
+    );
+    // What was discovered can be planned from.
+    let mut plan = served::cleave(&home);
+    plan.arg("plan")
+        .arg(example("runbook.toml"))
+        .args(["--inventory", "inventory.json"]);
+    let planned = plan.output().expect("cleave can be started");
+    assert!(planned.status.success(), "{}", String::from_utf8_lossy(&planned.stderr));
+}
+
+#[test]
+fn only_what_fits_name_and_tag_is_taken_from_the_source() {
+    let (served, home) = (Served::with(&example("inventory.json"), &[]), folder("discover-some"));
+    let done = discover(&served, &home, &["--name", "ledger*", "--tag", "environment=staging"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let found = read(&home.join("inventory.json"));
+    let source = region(&found, "111111111111");
+    assert!(!source.databases.is_empty(), "{source:?}");
+    assert!(
+        source
+            .databases
+            .iter()
+            .all(|database| database.id.starts_with("ledger")),
+        "{:?}",
+        source.databases
+    );
+    assert!(
+        source.images.iter().all(|image| image.name.starts_with("ledger")),
+        "{:?}",
+        source.images
+    );
+    let no = discover(&served, &home, &["--tag", "product"]);
+    assert_eq!(no.status.code(), Some(2), "{}", String::from_utf8_lossy(&no.stderr));
+}

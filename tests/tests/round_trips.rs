@@ -257,3 +257,24 @@ fn former_users_of_the_source_account_are_admitted_when_the_runbook_says_so() {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_nothing_but_white_space_stops_the_run_before_anything_is_deleted() {
+    for blank in [" ", "\r\n"] {
+        let buckets = [bucket(
+            "shop-blank",
+            "enabled",
+            &[key("a", &[version(1)]), key(blank, &[version(2)])],
+        )];
+        let (plan, inventory) = plan(&section("shop-blank", "batch_from = 1"), &buckets);
+        let moved = carry_out(&plan, &inventory, 1, FaultLevel::None);
+        assert!(matches!(moved.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", moved.end);
+        assert!(moved.stops[0].contains("nothing but white space"), "{:?}", moved.stops);
+        assert!(
+            !moved.calls.contains_key("CreateJob") && !moved.calls.contains_key("DeleteObjects"),
+            "{:?}",
+            moved.calls
+        );
+        assert_eq!(moved.broken, Vec::<String>::new());
+    }
+}

@@ -80,6 +80,22 @@ impl Survey {
 pub(super) const CANARY_FROM: u64 = 1_000;
 pub(super) const CANARY_ROWS: u64 = 5;
 
+/// Whether a key is nothing but white space. S3 takes it, and AWS's SDK takes it for no key at all: a single copy of it cannot be asked for,
+/// and on the way back none may be lacking.
+fn is_blank(key: &str) -> bool {
+    key.trim().is_empty()
+}
+
+/// Said when it is first listed: before anything but a permission to read has been changed.
+fn blank(key: &str, bucket: &str) -> Observed {
+    Observed::Stuck {
+        why: format!("{bucket} has the key {key:?}, nothing but white space, which AWS's SDK cannot ask for: it could not be copied"),
+        advice: "Nothing has been deleted. Copy what it holds to another key and delete it, all its versions (aws s3api delete-objects takes \
+                 it), then retry this step; or move the bucket by route = \"replication\""
+            .to_owned(),
+    }
+}
+
 #[async_trait(?Send)]
 impl Step for Survey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
@@ -98,6 +114,9 @@ impl Step for Survey {
         let mut depths = Depths::default();
         let mut pairs = both.pairs();
         while let Some(mut pair) = pairs.next().await? {
+            if is_blank(&pair.key) {
+                return Ok(blank(&pair.key, &from.name(cx)?));
+            }
             let archived = lacking(&pair).iter().filter(|entry| waves::is_archived(entry));
             found.archived += archived.count() as u64;
             wanted.put(&mut pair);

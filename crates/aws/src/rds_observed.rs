@@ -47,7 +47,6 @@ impl Rds {
                 engine_version: found.engine_version.unwrap_or_default(),
                 class: found.db_instance_class.unwrap_or_default(),
                 storage_type: found.storage_type.unwrap_or_default(),
-                ..Database::default()
             };
             databases.insert(observed.id.clone(), observed);
         }

@@ -11,6 +11,7 @@ pub mod ec2;
 pub mod kms;
 pub mod operator;
 pub mod rds;
+pub mod rds_clusters;
 pub mod read_only;
 pub mod role;
 pub mod route53;

@@ -10,8 +10,8 @@ use crate::classify;
 
 /// RDS in one account.
 pub struct Rds {
-    read: aws_sdk_rds::Client,
-    once: aws_sdk_rds::Client,
+    pub(crate) read: aws_sdk_rds::Client,
+    pub(crate) once: aws_sdk_rds::Client,
     account: AccountId,
 }
 
@@ -119,13 +119,13 @@ pub struct Restore {
     pub tags: BTreeMap<String, String>,
 }
 
-fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+pub(crate) fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()
 }
 
-fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
+pub(crate) fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     tags.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
 }
@@ -200,7 +200,7 @@ impl Rds {
         }
     }
 
-    fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
+    pub(crate) fn failed<E>(&self, operation: &str) -> impl FnOnce(classify::SdkFailure<E>) -> Failure
     where
         E: classify::Modelled,
     {

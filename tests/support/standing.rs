@@ -54,7 +54,7 @@ pub fn standing(cloud: &Cloud) -> Effects {
     // RDS takes automated snapshots by itself, and names them after the minute.
     let by_people = rds::resources(cloud)
         .into_iter()
-        .filter(|resource| !resource.arn.contains(":snapshot:rds:"));
+        .filter(|resource| !resource.arn.contains("snapshot:rds:"));
     for resource in by_people.chain(ec2::resources(cloud)) {
         let key = resource.key.unwrap_or_default();
         lines.push(format!(

@@ -13,6 +13,7 @@ pub mod kms;
 mod kms_observed;
 pub mod operator;
 pub mod rds;
+pub mod rds_clusters;
 mod rds_observed;
 pub mod read_only;
 pub mod role;

@@ -11,7 +11,7 @@ use crate::classify;
 /// RDS in one account.
 pub struct Rds {
     pub(crate) read: aws_sdk_rds::Client,
-    once: aws_sdk_rds::Client,
+    pub(crate) once: aws_sdk_rds::Client,
     account: AccountId,
 }
 
@@ -119,7 +119,7 @@ pub struct Restore {
     pub tags: BTreeMap<String, String>,
 }
 
-fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+pub(crate) fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()

@@ -9,6 +9,8 @@
 //! unreadable, and the end, make it look at everything.
 
 mod baseline;
+#[cfg(test)]
+mod clusters_tests;
 mod content;
 mod emptying;
 #[cfg(test)]
@@ -53,7 +55,7 @@ pub struct Laws {
     made: once::Made,
     /// How many effects have been looked at.
     seen: usize,
-    counts: [usize; 4],
+    counts: [usize; 6],
     /// What has been told of which law, so that a lasting fault is one line.
     told: BTreeSet<(u8, String)>,
 }
@@ -179,10 +181,12 @@ impl Laws {
 }
 
 /// How many databases, snapshots and images there are: what time takes away by itself leaves no effect.
-fn counts(cloud: &Cloud) -> [usize; 4] {
+fn counts(cloud: &Cloud) -> [usize; 6] {
     [
         cloud.rds.instances.len(),
         cloud.rds.snapshots.len(),
+        cloud.rds.clusters.len(),
+        cloud.rds.cluster_snapshots.len(),
         cloud.ec2.images.len(),
         cloud.ec2.snapshots.len(),
     ]

@@ -42,6 +42,8 @@ pub(super) fn inventory(buckets: Value) -> Inventory {
             "keys": [{"id": id(SOURCE_KEY), "aliases": ["alias/shop"]}, {"id": id(SPARE_KEY)}],
             "databases": [{"id": "shop-stg", "engine": "postgres", "engine_version": "16.4", "class": "db.t4g.medium",
                 "storage_gib": 20, "encrypted": true, "key": "alias/shop", "subnet_group": "src-db"}],
+            "clusters": [{"id": "shop-aurora", "engine": "aurora-postgresql", "engine_version": "16.4", "storage_gib": 20,
+                "subnet_group": "src-db", "members": [{"id": "shop-aurora-1", "class": "db.r6g.large", "writer": true}]}],
             "images": [{"id": "ami-1", "name": "shop-batch", "snapshots": [
                 {"id": "snap-1", "device": "/dev/xvda", "size_gib": 8}, {"id": "snap-2", "device": "/dev/xvdb", "size_gib": 8}]}],
             "subnet_groups": {"src-db": {"vpc": "vpc-src", "subnets": ["subnet-1", "subnet-2"]}},
@@ -184,6 +186,33 @@ impl Night {
         let made = self.ok(SOURCE, "rds CreateDBSnapshot", input);
         self.pass(7200);
         made["DBSnapshot"]["DBSnapshotArn"].as_str().expect("an ARN").to_owned()
+    }
+
+    /// A snapshot of the cluster, complete.
+    pub(super) fn cluster_snapshot(&mut self, name: &str, step: &str) -> String {
+        let input =
+            json!({"DBClusterIdentifier": "shop-aurora", "DBClusterSnapshotIdentifier": name, "Tags": tags(step)});
+        let made = self.ok(SOURCE, "rds CreateDBClusterSnapshot", input);
+        self.pass(7200);
+        let made = &made["DBClusterSnapshot"]["DBClusterSnapshotArn"];
+        made.as_str().expect("an ARN").to_owned()
+    }
+
+    pub(super) fn share_cluster(&mut self, arn: &str, how: &str, with: &str) {
+        let input = json!({"DBClusterSnapshotIdentifier": arn, "AttributeName": "restore", how: [with]});
+        self.ok(SOURCE, "rds ModifyDBClusterSnapshotAttribute", input);
+    }
+
+    /// The cluster restored in the target from a shared snapshot, under a key, with its member.
+    pub(super) fn restore_cluster(&mut self, arn: &str, key: Option<&str>) {
+        let input = json!({"DBClusterIdentifier": "shop-aurora", "SnapshotIdentifier": arn, "Engine": "aurora-postgresql",
+            "DBSubnetGroupName": "stg-db", "KmsKeyId": key, "Tags": tags("restore")});
+        self.ok(TARGET, "rds RestoreDBClusterFromSnapshot", input);
+        self.pass(7200);
+        let input = json!({"DBInstanceIdentifier": "shop-aurora-1", "DBClusterIdentifier": "shop-aurora",
+            "Engine": "aurora-postgresql", "DBInstanceClass": "db.r6g.large", "Tags": tags("member")});
+        self.ok(TARGET, "rds CreateDBInstance", input);
+        self.pass(7200);
     }
 
     pub(super) fn share(&mut self, arn: &str, how: &str, with: &str) {

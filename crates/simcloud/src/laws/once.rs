@@ -64,6 +64,9 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         | "rds CopyDBSnapshot"
         | "rds CreateDBInstance"
         | "rds RestoreDBInstanceFromDBSnapshot"
+        | "rds CreateDBClusterSnapshot"
+        | "rds CopyDBClusterSnapshot"
+        | "rds RestoreDBClusterFromSnapshot"
         | "rds CreateDBParameterGroup"
         | "rds CreateDBSubnetGroup"
         | "rds AddTagsToResource" => {
@@ -72,6 +75,8 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
             let (kind, tags) = match kind {
                 "snapshot" => ("database snapshot", &databases.snapshots.get(&place)?.tags),
                 "db" => ("database", &databases.instances.get(&place)?.tags),
+                "cluster" => ("cluster", &databases.clusters.get(&place)?.tags),
+                "cluster-snapshot" => ("cluster snapshot", &databases.cluster_snapshots.get(&place)?.tags),
                 "pg" => ("parameter group", &databases.parameter_groups.get(&place)?.tags),
                 "subgrp" => ("subnet group", &databases.subnet_groups.get(&place)?.tags),
                 _ => return None,
@@ -139,6 +144,12 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
         "database" => place()
             .and_then(|place| cloud.rds.instances.get(&place))
             .is_some_and(|instance| instance.status() != "deleting"),
+        "cluster" => place()
+            .and_then(|place| cloud.rds.clusters.get(&place))
+            .is_some_and(|cluster| cluster.status() != "deleting"),
+        "cluster snapshot" => place()
+            .and_then(|place| cloud.rds.cluster_snapshots.get(&place))
+            .is_some_and(|snapshot| snapshot.making != Making::Failed),
         "parameter group" => place().is_some_and(|place| cloud.rds.parameter_groups.contains_key(&place)),
         "subnet group" => place().is_some_and(|place| cloud.rds.subnet_groups.contains_key(&place)),
         "image" => cloud
@@ -346,7 +357,21 @@ fn new_resources(
         new(place, known == Some(snapshot.created_at))
     });
     let snapshots = snapshots.map(|(place, _)| ("database snapshot", rds_arn("snapshot", place)));
-    found.extend(snapshots.filter(|(_, arn)| !stored::is_automated(arn)));
+    let clusters = rds.clusters.iter().filter(|(place, cluster)| {
+        let old = before.clusters.get(*place);
+        new(place, old.is_some_and(|old| old.resource_id == cluster.resource_id))
+    });
+    found.extend(clusters.map(|(place, _)| ("cluster", rds_arn("cluster", place))));
+    let of_clusters = rds.cluster_snapshots.iter().filter(|(place, snapshot)| {
+        let old = before.cluster_snapshots.get(*place);
+        new(place, old.is_some_and(|old| old.created_at == snapshot.created_at))
+    });
+    let of_clusters = of_clusters.map(|(place, _)| ("cluster snapshot", rds_arn("cluster-snapshot", place)));
+    found.extend(
+        snapshots
+            .chain(of_clusters)
+            .filter(|(_, arn)| !stored::is_automated(arn)),
+    );
     for place in rds.parameter_groups.keys() {
         if new(place, before.parameter_groups.contains_key(place)) {
             found.push(("parameter group", rds_arn("pg", place)));

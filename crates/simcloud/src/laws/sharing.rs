@@ -36,9 +36,10 @@ enum Place {
 
 fn place_of(effect: &Effect) -> Option<Place> {
     match effect.operation.as_str() {
-        "rds ModifyDBSnapshotAttribute" | "ec2 ModifyImageAttribute" | "ec2 ModifySnapshotAttribute" => {
-            Some(Place::Stored)
-        }
+        "rds ModifyDBSnapshotAttribute"
+        | "rds ModifyDBClusterSnapshotAttribute"
+        | "ec2 ModifyImageAttribute"
+        | "ec2 ModifySnapshotAttribute" => Some(Place::Stored),
         "s3 PutBucketPolicy" => Some(Place::Bucket),
         "kms CreateKey" | "kms PutKeyPolicy" | "kms CreateGrant" => Some(Place::Key),
         _ => None,

@@ -17,6 +17,9 @@ enum Kind {
     /// The content of a database, which a snapshot holds as well.
     Database,
     DatabaseSnapshot,
+    /// The content of a cluster, which a cluster's snapshot holds as well.
+    Cluster,
+    ClusterSnapshot,
     Image,
     EbsSnapshot,
 }
@@ -29,6 +32,10 @@ impl Kind {
             Self::EbsSnapshot
         } else if arn.contains(":snapshot:") {
             Self::DatabaseSnapshot
+        } else if arn.contains(":cluster-snapshot:") {
+            Self::ClusterSnapshot
+        } else if arn.contains(":cluster:") {
+            Self::Cluster
         } else {
             Self::Database
         }
@@ -37,7 +44,8 @@ impl Kind {
 
 /// RDS makes and removes these by itself.
 pub(super) fn is_automated(arn: &str) -> bool {
-    arn.contains(":snapshot:rds:") || arn.contains(":snapshot:awsbackup:")
+    let named = |prefix: &str| arn.contains(&format!("snapshot:{prefix}:"));
+    named("rds") || named("awsbackup")
 }
 
 /// What must be kept, and how it came to be what it is.
@@ -45,7 +53,7 @@ pub(super) fn is_automated(arn: &str) -> bool {
 pub(super) struct Kept {
     wanted: Vec<Wanted>,
     /// Every database's content as last seen, with the resource id that tells a restored one from the old.
-    databases: BTreeMap<Place, (String, Digest)>,
+    databases: BTreeMap<(Kind, Place), (String, Digest)>,
     /// Contents that an application has written on: the older ones live on in them.
     earlier: BTreeMap<Digest, BTreeSet<Digest>>,
 }
@@ -54,7 +62,7 @@ struct Wanted {
     arn: String,
     kind: Kind,
     digest: Digest,
-    /// Of a database: where it lies and which one it is, to follow what is written to it.
+    /// Of a database or cluster: where it lies and which one it is, to follow what is written to it.
     database: Option<(Place, String)>,
 }
 
@@ -66,7 +74,8 @@ impl Kept {
             .iter()
             .filter(|stored| stored.owner == *source && stored.usable);
         let mut wanted: Vec<Wanted> = stored
-            .filter(|stored| !is_automated(&stored.arn) && Kind::of(&stored.arn) != Kind::Database)
+            .filter(|stored| !is_automated(&stored.arn))
+            .filter(|stored| !matches!(Kind::of(&stored.arn), Kind::Database | Kind::Cluster))
             .map(|stored| Wanted {
                 arn: stored.arn.clone(),
                 kind: Kind::of(&stored.arn),
@@ -75,11 +84,20 @@ impl Kept {
             })
             .collect();
         let databases = baseline.instances.iter().filter(|(place, _)| place.0 == *source);
+        // A member holds what its cluster holds.
+        let databases = databases.filter(|(_, instance)| instance.member.is_none());
         wanted.extend(databases.map(|(place, instance)| Wanted {
             arn: format!("arn:aws:rds:{}:{}:db:{}", place.1, place.0, place.2),
             kind: Kind::Database,
             digest: instance.digest.clone(),
             database: Some((place.clone(), instance.resource_id.clone())),
+        }));
+        let clusters = baseline.clusters.iter().filter(|(place, _)| place.0 == *source);
+        wanted.extend(clusters.map(|(place, cluster)| Wanted {
+            arn: format!("arn:aws:rds:{}:{}:cluster:{}", place.1, place.0, place.2),
+            kind: Kind::Cluster,
+            digest: cluster.digest.clone(),
+            database: Some((place.clone(), cluster.resource_id.clone())),
         }));
         let usable: BTreeSet<&str> = baseline
             .stored
@@ -96,24 +114,29 @@ impl Kept {
 
     /// Follows what is written to databases: the source's is wanted as it is now, and content that was written on is not lost.
     fn follow(&mut self, cloud: &Cloud) {
-        for (place, instance) in &cloud.rds.instances {
-            let now = (instance.resource_id.clone(), instance.digest.clone());
-            let Some(before) = self.databases.insert(place.clone(), now) else {
+        let instances = cloud.rds.instances.iter();
+        let instances = instances.map(|(place, one)| (Kind::Database, place, &one.resource_id, &one.digest));
+        let clusters = cloud.rds.clusters.iter();
+        let clusters = clusters.map(|(place, one)| (Kind::Cluster, place, &one.resource_id, &one.digest));
+        for (kind, place, resource_id, digest) in instances.chain(clusters) {
+            let now = (resource_id.clone(), digest.clone());
+            let Some(before) = self.databases.insert((kind, place.clone()), now) else {
                 continue;
             };
-            if before.0 == instance.resource_id && before.1 != instance.digest {
+            if before.0 == *resource_id && before.1 != *digest {
                 let mut earlier = self.earlier.get(&before.1).cloned().unwrap_or_default();
                 earlier.insert(before.1);
-                self.earlier.entry(instance.digest.clone()).or_default().extend(earlier);
+                self.earlier.entry(digest.clone()).or_default().extend(earlier);
             }
         }
         for wanted in &mut self.wanted {
             let Some((place, resource_id)) = &wanted.database else {
                 continue;
             };
-            let instance = cloud.rds.instances.get(place);
-            if let Some(instance) = instance.filter(|i| i.resource_id == *resource_id && i.digest != wanted.digest) {
-                wanted.digest = instance.digest.clone();
+            let now = self.databases.get(&(wanted.kind, place.clone()));
+            let now = now.filter(|(id, digest)| id == resource_id && *digest != wanted.digest);
+            if let Some((_, digest)) = now {
+                wanted.digest = digest.clone();
             }
         }
     }
@@ -134,8 +157,10 @@ pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties) {
         let kind = Kind::of(&resource.arn);
         let earlier = laws.stored.earlier.get(&resource.digest).cloned().unwrap_or_default();
         for digest in earlier.into_iter().chain([resource.digest]) {
-            if kind == Kind::DatabaseSnapshot {
-                held.insert((Kind::Database, digest.clone()));
+            match kind {
+                Kind::DatabaseSnapshot => drop(held.insert((Kind::Database, digest.clone()))),
+                Kind::ClusterSnapshot => drop(held.insert((Kind::Cluster, digest.clone()))),
+                Kind::Database | Kind::Cluster | Kind::Image | Kind::EbsSnapshot => {}
             }
             held.insert((kind, digest));
         }

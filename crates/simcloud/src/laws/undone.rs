@@ -14,7 +14,7 @@ use super::{Parties, content};
 use crate::cloud::Cloud;
 use crate::s3::Bucket;
 use crate::s3::versions::Entry;
-use crate::services::rds::{Instance, Place, Snapshot};
+use crate::services::rds::{Cluster, ClusterSnapshot, Instance, Place, Snapshot};
 use crate::services::route53::{ZoneSummary, every_zone};
 use crate::services::{ec2, kms};
 
@@ -24,19 +24,19 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         lines: Vec::new(),
         known: accounts(before, parties),
     };
-    let automated = |place: &Place| is_automated(&format!(":snapshot:{}", place.2));
-    let snapshots = |all: &BTreeMap<Place, Snapshot>| -> BTreeMap<Place, Snapshot> {
-        let manual = all.iter().filter(|(place, _)| !automated(place));
-        manual
-            .map(|(place, snapshot)| (place.clone(), snapshot.clone()))
-            .collect()
-    };
     found.of_place("database", &before.instances, &cloud.rds.instances, instance);
     found.of_place(
         "database snapshot",
-        &snapshots(&before.snapshots),
-        &snapshots(&cloud.rds.snapshots),
+        &manual(&before.snapshots),
+        &manual(&cloud.rds.snapshots),
         snapshot,
+    );
+    found.of_place("cluster", &before.clusters, &cloud.rds.clusters, cluster);
+    found.of_place(
+        "cluster snapshot",
+        &manual(&before.cluster_snapshots),
+        &manual(&cloud.rds.cluster_snapshots),
+        cluster_snapshot,
     );
     found.of_place("subnet group", &before.subnet_groups, &cloud.rds.subnet_groups, text);
     found.of_place(
@@ -58,6 +58,15 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
     keys(&mut found, before, cloud);
     buckets(&mut found, before, cloud);
     found.lines
+}
+
+/// The snapshots that RDS did not take by itself.
+fn manual<S: Clone>(all: &BTreeMap<Place, S>) -> BTreeMap<Place, S> {
+    let automated = |place: &Place| is_automated(&format!(":snapshot:{}", place.2));
+    let manual = all.iter().filter(|(place, _)| !automated(place));
+    manual
+        .map(|(place, snapshot)| (place.clone(), snapshot.clone()))
+        .collect()
 }
 
 /// Whoever owned something, and the two: a stranger's doings are not the run's.
@@ -151,6 +160,19 @@ fn instance(instance: &Instance) -> String {
     let mut settled = instance.clone();
     settled.phases.clear();
     settled.digest = Digest::of(b"");
+    text(&settled)
+}
+
+fn cluster(cluster: &Cluster) -> String {
+    let mut settled = cluster.clone();
+    settled.phase = None;
+    settled.digest = Digest::of(b"");
+    text(&settled)
+}
+
+fn cluster_snapshot(snapshot: &ClusterSnapshot) -> String {
+    let mut settled = snapshot.clone();
+    settled.shared_with = shares(&snapshot.shared_with);
     text(&settled)
 }
 

@@ -58,8 +58,13 @@ fn image(id: &str, snapshot: &str, key: Option<&str>, codes: &[&str]) -> Value {
 
 impl Accounts {
     pub(crate) fn new(level: FaultLevel, seed: u64) -> Self {
+        Self::holding(&json!({}), &json!({}), level, seed)
+    }
+
+    /// The accounts, with more in the region of each.
+    pub(crate) fn holding(more_source: &Value, more_target: &Value, level: FaultLevel, seed: u64) -> Self {
         let regions = |contents: Value| json!({ "eu-west-1": contents });
-        let inventory = json!({
+        let mut inventory = json!({
             "format": 1, "observed_at": "2026-03-01T00:00:00Z",
             "accounts": {
                 SOURCE: {"regions": regions(json!({
@@ -88,6 +93,11 @@ impl Accounts {
                 }))},
             },
         });
+        for (account, more) in [(SOURCE, more_source), (TARGET, more_target)] {
+            for (member, value) in more.as_object().into_iter().flatten() {
+                inventory["accounts"][account]["regions"]["eu-west-1"][member] = value.clone();
+            }
+        }
         let inventory = Inventory::parse(&inventory.to_string()).expect("the fixture is an inventory");
         let start: Timestamp = "2026-03-07T13:00:00Z".parse().expect("a time");
         let cloud = Cloud::new(&inventory, start, seed, level);

@@ -42,7 +42,7 @@ pub(super) fn family(engine: &str, version: &str) -> String {
     let mut parts = version.split('.');
     let major = parts.next().unwrap_or_default();
     // PostgreSQL counts by one number since 10, Oracle always; the others by two.
-    let one_number = engine.starts_with("postgres") && major.parse::<u32>().is_ok_and(|major| major >= 10);
+    let one_number = engine.contains("postgres") && major.parse::<u32>().is_ok_and(|major| major >= 10);
     match (one_number || engine.starts_with("oracle"), parts.next()) {
         (false, Some(minor)) => format!("{engine}{major}.{minor}"),
         _ => format!("{engine}{major}"),
@@ -52,6 +52,8 @@ pub(super) fn family(engine: &str, version: &str) -> String {
 /// The version of an instance that names none.
 pub(super) fn newest_version(engine: &str) -> &'static str {
     match engine {
+        "aurora-postgresql" => "16.6",
+        "aurora-mysql" => "8.0.mysql_aurora.3.08.2",
         engine if engine.starts_with("postgres") => "16.4",
         "mariadb" => "10.11.9",
         _ => "8.0.39",
@@ -61,7 +63,7 @@ pub(super) fn newest_version(engine: &str) -> &'static str {
 /// The port of an engine.
 pub(super) fn usual_port(engine: &str) -> i64 {
     match engine {
-        engine if engine.starts_with("postgres") => 5432,
+        engine if engine.contains("postgres") => 5432,
         engine if engine.starts_with("oracle") => 1521,
         engine if engine.starts_with("sqlserver") => 1433,
         _ => 3306,
@@ -115,6 +117,14 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
     }
 }
 
+/// Where an instance or cluster comes to lie.
+pub(super) struct Placed {
+    pub(super) subnet_group: String,
+    pub(super) vpc: String,
+    pub(super) of_default_vpc: bool,
+    pub(super) security_groups: Vec<String>,
+}
+
 /// Where an instance comes to lie, and its parameter group.
 pub(super) struct Network {
     pub(super) subnet_group: String,
@@ -124,7 +134,7 @@ pub(super) struct Network {
     pub(super) parameter_group: String,
 }
 
-/// What a create or restore call names, checked; and for what it leaves out, the account's defaults, whatever the snapshot remembers.
+/// The same, and the parameter group.
 pub(super) fn network(
     cloud: &Cloud,
     caller: &Caller,
@@ -132,6 +142,22 @@ pub(super) fn network(
     engine: &str,
     version: &str,
 ) -> Result<Network, ServiceError> {
+    let placed = placed(cloud, caller, input)?;
+    let parameter_group = match text(input, "DBParameterGroupName") {
+        None => format!("default.{}", family(engine, version)),
+        Some(name) => checked_parameter_group(cloud, caller, name, engine, version)?,
+    };
+    Ok(Network {
+        subnet_group: placed.subnet_group,
+        vpc: placed.vpc,
+        of_default_vpc: placed.of_default_vpc,
+        security_groups: placed.security_groups,
+        parameter_group,
+    })
+}
+
+/// What a create or restore call names, checked; and for what it leaves out, the account's defaults, whatever the snapshot remembers.
+pub(super) fn placed(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Placed, ServiceError> {
     let (subnet_group, vpc, of_default_vpc) = match text(input, "DBSubnetGroupName") {
         None => ("default".to_owned(), default_vpc(&caller.account, &caller.region), true),
         Some(name) => {
@@ -149,16 +175,11 @@ pub(super) fn network(
         // The default security group of the VPC that it comes to lie in.
         security_groups.push(default_security_group(&vpc));
     }
-    let parameter_group = match text(input, "DBParameterGroupName") {
-        None => format!("default.{}", family(engine, version)),
-        Some(name) => checked_parameter_group(cloud, caller, name, engine, version)?,
-    };
-    Ok(Network {
+    Ok(Placed {
         subnet_group,
         vpc,
         of_default_vpc,
         security_groups,
-        parameter_group,
     })
 }
 
@@ -312,6 +333,11 @@ pub(super) fn delete_subnet_group(cloud: &mut Cloud, caller: &Caller, input: &Va
         .instances
         .iter()
         .any(|(at, i)| at.0 == place.0 && at.1 == place.1 && i.subnet_group == place.2)
+        || cloud
+            .rds
+            .clusters
+            .iter()
+            .any(|(at, c)| at.0 == place.0 && at.1 == place.1 && c.subnet_group == place.2)
     {
         let message = format!(
             "Cannot delete the subnet group '{name}' because at least one database instance is still using it."

@@ -7,6 +7,7 @@ use model::ids::{AccountId, Digest, Region};
 use model::inventory::Database;
 use serde_json::{Value, json};
 
+use super::cluster_members::{self, Membership};
 use super::snapshots::{page_size, with_marker};
 use super::{Place, after, arn, groups, invalid_combination, invalid_value, place, place_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
@@ -75,6 +76,8 @@ pub struct Instance {
     pub digest: Digest,
     /// The statuses it goes through before `available`, each with its end.
     pub phases: VecDeque<(&'static str, Timestamp)>,
+    /// The cluster that it is a member of, if any.
+    pub member: Option<Membership>,
 }
 
 /// Members that are kept and shown back, and mean nothing more here.
@@ -192,6 +195,10 @@ impl Instance {
         if let Some(key) = &self.key {
             put("KmsKeyId", json!(key));
         }
+        if let Some(member) = &self.member {
+            put("DBClusterIdentifier", json!(member.cluster));
+            put("PromotionTier", json!(member.promotion_tier));
+        }
         if let Some(iops) = self.iops {
             put("Iops", json!(iops));
         }
@@ -303,6 +310,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
         visible_from: cloud.now,
         digest: original_content(cloud, &arn("db", &place)),
         phases: VecDeque::new(),
+        member: None,
     };
     if instance.backup_retention_days > 0 {
         let (at, snapshot) = super::snapshots::automated(&place, &instance, after(cloud.now, -6 * 3600));
@@ -349,7 +357,10 @@ pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
     let wanted_place = wanted.and_then(|name| place_of(caller, "db", name));
     let conditions = filters(input);
     for (name, _) in &conditions {
-        if !matches!(name.as_str(), "db-instance-id" | "dbi-resource-id" | "engine") {
+        if !matches!(
+            name.as_str(),
+            "db-instance-id" | "db-cluster-id" | "dbi-resource-id" | "engine"
+        ) {
             return Err(invalid_value(format!("Unrecognized filter name: {name}")));
         }
     }
@@ -367,6 +378,10 @@ pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
                         .iter()
                         .any(|value| *value == place.2 || *value == arn("db", place)),
                     "dbi-resource-id" => values.contains(&instance.resource_id),
+                    "db-cluster-id" => {
+                        let cluster = instance.member.as_ref().map(|member| member.cluster.as_str());
+                        values.iter().any(|value| value.rsplit(':').next() == cluster)
+                    }
                     _ => values.contains(&instance.engine),
                 })
         })
@@ -403,11 +418,16 @@ fn key_of_new(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Option<St
 
 /// `CreateDBInstance`.
 pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let place = check_name_is_free(cloud, caller, super::required(input, "DBInstanceIdentifier")?)?;
-    if text(input, "DBClusterIdentifier").is_some() {
-        return Err(ServiceError::not_modelled("rds", "CreateDBInstance in a cluster"));
+    if let Some(cluster) = text(input, "DBClusterIdentifier") {
+        return cluster_members::create(cloud, caller, input, cluster);
     }
+    let place = check_name_is_free(cloud, caller, super::required(input, "DBInstanceIdentifier")?)?;
     let engine = super::required(input, "Engine")?.to_owned();
+    if engine.starts_with("aurora") {
+        return Err(invalid_combination(format!(
+            "The engine {engine} requires DBClusterIdentifier: it is served by members of a cluster."
+        )));
+    }
     let class = super::required(input, "DBInstanceClass")?.to_owned();
     let engine_version = text(input, "EngineVersion")
         .unwrap_or_else(|| groups::newest_version(&engine))
@@ -453,6 +473,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         visible_from: super::visible_from(cloud),
         digest: original_content(cloud, &arn("db", &place)),
         phases: VecDeque::new(),
+        member: None,
     };
     instance.keep_others(input);
     let creating = duration_seconds(cloud, "rds-duration", 280, 0, 0);
@@ -490,6 +511,9 @@ pub(super) fn delete(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     if instance.status() == "deleting" {
         let message = format!("Instance {} is already being deleted.", place.2);
         return Err(ServiceError::new("InvalidDBInstanceState", message));
+    }
+    if instance.member.is_some() {
+        return cluster_members::delete(cloud, caller, input, &place);
     }
     let skip = flag(input, "SkipFinalSnapshot") == Some(true);
     match (skip, text(input, "FinalDBSnapshotIdentifier")) {

@@ -145,6 +145,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         visible_from: super::visible_from(cloud),
         digest: snapshot.digest.clone(),
         phases: VecDeque::new(),
+        member: None,
     };
     instance.keep_others(input);
     // Blocks come from S3 lazily, so a restore does not take longer for a large database; a changed storage type does.

@@ -11,6 +11,7 @@ use crate::services::members::texts;
 /// The caller's own snapshot whose sharing is meant. The colon of automated and AWS Backup names is called a typing error;
 /// describe calls take the same name.
 fn own_shareable(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Place, ServiceError> {
+    super::cluster_snapshots::refuse_here(cloud, caller, name)?;
     let place = place_of(caller, "snapshot", name).filter(|place| place.0 == caller.account);
     let place = place.ok_or_else(|| not_found(name))?;
     if place.2.contains(':') {

@@ -162,6 +162,7 @@ pub(super) fn not_found(name: &str) -> ServiceError {
 /// The snapshot that a caller names: an own one, or by ARN one that is shared with it. Anything else is not there, as far as
 /// AWS tells.
 pub(super) fn reachable(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Place, ServiceError> {
+    super::cluster_snapshots::refuse_here(cloud, caller, name)?;
     let place = place_of(caller, "snapshot", name).ok_or_else(|| {
         invalid_value(format!(
             "The parameter SourceDBSnapshotIdentifier is not a valid identifier: {name}"
@@ -182,6 +183,7 @@ pub(super) fn reachable(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Pl
 
 /// A snapshot of the caller's own, by name or ARN.
 pub(super) fn own(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Place, ServiceError> {
+    super::cluster_snapshots::refuse_here(cloud, caller, name)?;
     let place = place_of(caller, "snapshot", name).filter(|place| place.0 == caller.account);
     place
         .filter(|place| cloud.rds.snapshots.contains_key(place))
@@ -211,6 +213,11 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     let tags = super::admitted_tags(input)?;
     let instance_place = super::instances::own(cloud, caller, database)?;
     let place = check_name_is_free(cloud, caller, "DBSnapshotIdentifier", name)?;
+    if cloud.rds.instances[&instance_place].member.is_some() {
+        return Err(invalid_value(format!(
+            "The instance {database} is a member of a DB cluster: snapshots are taken of the cluster."
+        )));
+    }
     let status = cloud.rds.instances[&instance_place].status();
     if !matches!(status, "available" | "storage-optimization") {
         let message = format!(

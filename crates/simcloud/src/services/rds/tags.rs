@@ -31,6 +31,14 @@ fn tags_of<'a>(
             databases.snapshots.get_mut(&place).map(|s| &mut s.tags),
             "DBSnapshotNotFound",
         ),
+        "cluster" => (
+            databases.clusters.get_mut(&place).map(|c| &mut c.tags),
+            "DBClusterNotFoundFault",
+        ),
+        "cluster-snapshot" => (
+            databases.cluster_snapshots.get_mut(&place).map(|s| &mut s.tags),
+            "DBClusterSnapshotNotFoundFault",
+        ),
         "subgrp" => (
             databases.subnet_groups.get_mut(&place).map(|g| &mut g.tags),
             "DBSubnetGroupNotFoundFault",

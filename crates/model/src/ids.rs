@@ -132,7 +132,7 @@ impl Digest {
 /// One resource that moves: its kind and its name in the source account, such as `database/shop-stg`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceRef {
-    /// The kind, as the runbook's section is called: `key`, `database`, `bucket`, `image`, `zone`.
+    /// The kind, as the runbook's section is called: `key`, `database`, `cluster`, `bucket`, `image`, `zone`.
     pub kind: String,
     /// Its name as the source account knows it.
     pub name: String,

@@ -5,6 +5,7 @@
 //! What may not enter: the journal, simcloud, the terminal. Steps reach AWS through [`aws::Accounts`] and never wait.
 
 pub mod bucket;
+pub mod cluster;
 pub mod database;
 pub mod draft;
 pub mod gate;
@@ -31,6 +32,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     let mut registry = Registry::default();
     key::register(&mut registry, &world);
     database::register(&mut registry, &world);
+    cluster::register(&mut registry, &world);
     image::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);

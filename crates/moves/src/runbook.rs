@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::bucket::spec::BucketSpec;
+use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
 use crate::gate::spec::GateSection;
 use crate::image::spec::ImageSpec;
@@ -36,6 +37,8 @@ pub struct Runbook {
     pub keys: Vec<KeySpec>,
     /// Databases to move.
     pub databases: Vec<DatabaseSpec>,
+    /// Aurora clusters to move.
+    pub clusters: Vec<ClusterSpec>,
     /// Buckets to move.
     pub buckets: Vec<BucketSpec>,
     /// Images to move.
@@ -108,6 +111,8 @@ struct File {
     #[serde(default)]
     database: Vec<Spanned<DatabaseSpec>>,
     #[serde(default)]
+    cluster: Vec<Spanned<ClusterSpec>>,
+    #[serde(default)]
     bucket: Vec<Spanned<BucketSpec>>,
     #[serde(default)]
     image: Vec<Spanned<ImageSpec>>,
@@ -166,6 +171,10 @@ impl Runbook {
             .database
             .iter()
             .map(|d| (d.span().start, format!("database {}", d.get_ref().id)));
+        let clusters = file
+            .cluster
+            .iter()
+            .map(|c| (c.span().start, format!("cluster {}", c.get_ref().id)));
         let buckets = file
             .bucket
             .iter()
@@ -181,6 +190,7 @@ impl Runbook {
         for (at, name) in gates
             .chain(keys)
             .chain(databases)
+            .chain(clusters)
             .chain(buckets)
             .chain(images)
             .chain(zones)
@@ -191,13 +201,13 @@ impl Runbook {
         }
         let known = |before: &str| {
             let kind = before.split('/').next().unwrap_or(before);
-            matches!(kind, "key" | "database" | "bucket" | "image" | "zone")
+            matches!(kind, "key" | "database" | "cluster" | "bucket" | "image" | "zone")
                 && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (key, database, bucket, image, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
@@ -214,6 +224,7 @@ impl Runbook {
             gates: all(file.gate),
             keys: all(file.key),
             databases: all(file.database),
+            clusters: all(file.cluster),
             buckets: all(file.bucket),
             images: all(file.image),
             zones: all(file.zone),

@@ -107,8 +107,10 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 5] = [
+const LASTING: [&str; 7] = [
     "database.restore_instance",
+    "cluster.restore_cluster",
+    "cluster.create_member",
     "image.copy_image",
     "bucket.win_name",
     "bucket.await_name",

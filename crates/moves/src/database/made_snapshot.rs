@@ -58,7 +58,7 @@ fn seen(cx: &StepContext, snapshot: DbSnapshot) -> Observed {
 }
 
 /// Whether the tags say that this run made the thing, in the step named.
-pub(super) fn made_in<'a>(
+pub(crate) fn made_in<'a>(
     cx: &StepContext,
     step: &StepId,
     tags: impl IntoIterator<Item = (&'a String, &'a String)>,

@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
+pub(crate) use made_snapshot::made_in;
 pub use plan::plan;
+pub(crate) use restore_instance::BROKEN;
 
 /// The code of this kind's actions.
 pub fn register(registry: &mut Registry, world: &Rc<World>) {

@@ -258,7 +258,7 @@ impl Steps<'_, '_> {
 fn note_engine(draft: &mut Draft, resource: &ResourceRef, database: &Database) -> bool {
     let engine = database.engine.as_str();
     let why = if engine.starts_with("aurora") {
-        "an Aurora database moves as a cluster, which this version does not do"
+        "an Aurora database moves as a cluster: write [[cluster]]"
     } else if engine.starts_with("custom-") {
         "RDS Custom snapshots cannot be copied to another account"
     } else {

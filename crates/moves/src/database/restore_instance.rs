@@ -157,7 +157,7 @@ fn iops_to_give(snapshot: &SnapshotOutput) -> Option<i32> {
 }
 
 /// Statuses that an instance does not leave by itself. The SDK's waiters would spin on most of them.
-const BROKEN: &[&str] = &[
+pub(crate) const BROKEN: &[&str] = &[
     "failed",
     "restore-error",
     "incompatible-restore",

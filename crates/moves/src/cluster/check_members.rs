@@ -1,0 +1,102 @@
+//! Looks at the whole cluster once its members are there: one that has no writer serves nobody.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::rds_clusters::DbCluster;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::key::KeyOutput;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) cluster: String,
+    pub(super) key: StepId,
+    /// Its members; the first is the source's writer.
+    pub(super) members: Vec<String>,
+}
+
+pub(super) struct CheckMembers {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl CheckMembers {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+/// What is wrong with the cluster as a whole.
+fn judged(asked: &Input, found: &DbCluster, key_arn: &str) -> Verified {
+    let wanted: BTreeSet<&str> = asked.members.iter().map(String::as_str).collect();
+    let members: BTreeSet<&str> = found.members.iter().map(|member| member.id.as_str()).collect();
+    let writers: Vec<&str> = found
+        .members
+        .iter()
+        .filter(|member| member.writer)
+        .map(|member| member.id.as_str())
+        .collect();
+    let why = if found.key.as_deref() != Some(key_arn) {
+        format!("its key is {:?}, not {key_arn}", found.key)
+    } else if members != wanted {
+        format!("its members are {members:?}, not {wanted:?}")
+    } else if writers.len() != 1 && !wanted.is_empty() {
+        format!("its writers are {writers:?}")
+    } else {
+        // RDS may have let a reader take over in between: that is told, and not wrong.
+        let writer = writers.first().copied().unwrap_or("nobody");
+        let was = asked.members.first().map(String::as_str).filter(|was| *was != writer);
+        let was = was.map_or_else(String::new, |was| format!(" (in the source {was})"));
+        let evidence = format!(
+            "{} has its {} members; {writer} writes{was}; it lies under {key_arn}",
+            found.id,
+            members.len()
+        );
+        return Verified::Right { evidence };
+    };
+    Verified::Wrong {
+        why: format!("{}: {why}", found.arn),
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for CheckMembers {
+    async fn observe(&self, _cx: &StepContext) -> Result<Observed, Failure> {
+        let found = self.world.target().rds.cluster(&self.input.cluster).await?;
+        let Some(found) = found.filter(|found| found.status == "available") else {
+            return Ok(Observed::Underway {
+                progress: Progress::words(format!("{} is not available", self.input.cluster)),
+                look_again: Duration::from_secs(20),
+            });
+        };
+        let members: Vec<String> = found.members.into_iter().map(|member| member.id).collect();
+        Ok(Observed::Present(json!({ "cluster": found.arn, "members": members })))
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        // There is nothing to begin: a look never finds it absent.
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let key: KeyOutput = cx.output(&self.input.key)?;
+        let Some(found) = self.world.target().rds.cluster(&self.input.cluster).await? else {
+            return Ok(Verified::NotYet {
+                why: format!("{} is not seen any more", self.input.cluster),
+                look_again: Duration::from_secs(10),
+            });
+        };
+        Ok(judged(&self.input, &found, &key.arn))
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

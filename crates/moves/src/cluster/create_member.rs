@@ -1,0 +1,153 @@
+//! Makes one instance of the restored cluster: a restore makes none.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::rds_clusters::NewMember;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::MemberOutput;
+use crate::database::BROKEN;
+use crate::pace;
+use crate::world::World;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) id: String,
+    pub(super) cluster: String,
+    pub(super) engine: String,
+    pub(super) class: String,
+    pub(super) promotion_tier: u8,
+    pub(super) parameter_group: String,
+    pub(super) public: bool,
+    /// The source cluster's own tags.
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+pub(super) struct CreateMember {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl CreateMember {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for CreateMember {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let Some(found) = self.world.target().rds.instance(&self.input.id).await? else {
+            return Ok(Observed::Absent);
+        };
+        if !cx.made_it(&found.tags) {
+            return Ok(Observed::Foreign {
+                whose: format!("{} without the tags of this run", found.arn),
+            });
+        }
+        let status = found.status.as_str();
+        if BROKEN.contains(&status) {
+            return Ok(Observed::Broken {
+                why: format!("{} is {status}", found.arn),
+            });
+        }
+        if status == "available" && found.endpoint.is_some() {
+            return Ok(Observed::Present(json!(MemberOutput {
+                id: found.id,
+                arn: found.arn
+            })));
+        }
+        Ok(Observed::Underway {
+            progress: Progress::words(status),
+            look_again: pace::look_again(cx, None).min(Duration::from_secs(30)),
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let mut tags = self.input.tags.clone();
+        tags.extend(cx.tags());
+        let asked = self.input.clone();
+        let member = NewMember {
+            id: asked.id,
+            cluster: asked.cluster,
+            engine: asked.engine,
+            class: asked.class,
+            promotion_tier: asked.promotion_tier,
+            parameter_group: asked.parameter_group,
+            public: asked.public,
+            tags,
+        };
+        self.world.target().rds.create_member(&member).await?;
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let asked = &self.input;
+        let rds = &self.world.target().rds;
+        let not_yet = |why: String| Verified::NotYet {
+            why,
+            look_again: Duration::from_secs(10),
+        };
+        let Some(found) = rds.instance(&asked.id).await? else {
+            return Ok(not_yet(format!("{} is not seen any more", asked.id)));
+        };
+        let cluster = rds.cluster(&asked.cluster).await?;
+        let members = cluster.map(|cluster| cluster.members).unwrap_or_default();
+        let Some(member) = members.into_iter().find(|member| member.id == asked.id) else {
+            return Ok(not_yet(format!(
+                "{} does not list {} among its members yet",
+                asked.cluster, asked.id
+            )));
+        };
+        let named = found.parameter_groups.iter();
+        let checks = [
+            (found.class == asked.class, format!("its class is {}", found.class)),
+            (
+                found.public == asked.public,
+                format!("publicly accessible is {}", found.public),
+            ),
+            (
+                named
+                    .clone()
+                    .any(|group| group.eq_ignore_ascii_case(&asked.parameter_group)),
+                format!("its parameter groups are {:?}", found.parameter_groups),
+            ),
+            (
+                member
+                    .promotion_tier
+                    .is_none_or(|tier| tier == i32::from(asked.promotion_tier)),
+                format!("its promotion tier is {:?}", member.promotion_tier),
+            ),
+        ];
+        let wrong: Vec<String> = checks
+            .into_iter()
+            .filter(|(right, _)| !right)
+            .map(|(_, text)| text)
+            .collect();
+        if !wrong.is_empty() {
+            let why = format!("{} is not as asked for: {}", found.arn, wrong.join("; "));
+            return Ok(Verified::Wrong { why });
+        }
+        let does = if member.writer { "writes" } else { "reads" };
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} ({}) is a member of {} and {does}",
+                asked.id, asked.class, asked.cluster
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        let rds = &self.world.target().rds;
+        match rds.instance(&self.input.id).await? {
+            None => Ok(()),
+            Some(found) => rds.delete_member(&found.id).await,
+        }
+    }
+}

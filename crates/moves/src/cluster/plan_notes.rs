@@ -1,0 +1,263 @@
+//! What people should know of a cluster's move, and what would stop it.
+
+use std::collections::BTreeMap;
+
+use model::inventory::{Cluster, EngineMode, ParameterGroup, RegionInventory};
+use model::plan::Weight;
+use model::{ResourceRef, Side};
+
+use super::spec::ClusterSpec;
+use crate::database::spec::CARRY;
+use crate::draft::Draft;
+use crate::key::SourceKey;
+
+/// The parameter groups in the target: of the cluster, and of each member.
+pub(super) struct Groups {
+    pub(super) cluster: String,
+    pub(super) members: BTreeMap<String, String>,
+}
+
+/// Whether it is a cluster that moves.
+pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Cluster) -> bool {
+    let mut blocks = Vec::new();
+    if !matches!(cluster.engine.as_str(), "aurora-mysql" | "aurora-postgresql") {
+        blocks.push(format!(
+            "{:?} is not an engine of Aurora: only those move as clusters",
+            cluster.engine
+        ));
+    }
+    if cluster.engine_mode == EngineMode::Serverless {
+        let text = "it is Aurora Serverless v1, which does not move: convert it to provisioned or Serverless v2 first";
+        blocks.push(text.to_owned());
+    }
+    if let Some(global) = &cluster.global_cluster {
+        blocks.push(format!(
+            "it belongs to the global database {global}, which does not move: a restored cluster stands alone. Take it out of the global \
+             database first, and make a new one in the target afterwards"
+        ));
+    }
+    let writers = cluster.members.iter().filter(|member| member.writer).count();
+    if writers > 1 {
+        blocks.push(format!("the inventory gives it {writers} writers: a cluster has one"));
+    }
+    let serverless = cluster.members.iter().any(|member| member.class == "db.serverless");
+    if serverless && cluster.scaling.is_none() {
+        let text = "it has a member of class db.serverless and no scaling in the inventory: RDS would refuse to make that member";
+        blocks.push(text.to_owned());
+    }
+    let moves = blocks.is_empty();
+    for text in blocks {
+        draft.note(Some(resource), Weight::Blocks, text);
+    }
+    if cluster.members.is_empty() {
+        let text = "the inventory lists no members: the cluster will have its data and nobody to serve them";
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    moves
+}
+
+/// What must stand ready in the target.
+pub(super) fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &ClusterSpec, cluster: &Cluster) -> Groups {
+    let asked = &spec.restore;
+    let carried = |wanted: &str, own: &str| {
+        if wanted == CARRY {
+            own.to_owned()
+        } else {
+            wanted.to_owned()
+        }
+    };
+    let groups = Groups {
+        cluster: carried(&asked.cluster_parameter_group, &cluster.parameter_group),
+        members: cluster
+            .members
+            .iter()
+            .map(|member| {
+                (
+                    member.id.clone(),
+                    carried(&asked.instance_parameter_group, &member.parameter_group),
+                )
+            })
+            .collect(),
+    };
+    let account = draft.account(Side::Target);
+    let mut blocks = Vec::new();
+    match draft.regional(Side::Target) {
+        None => blocks.push(format!(
+            "the inventory does not say what account {account} has in {}",
+            draft.region()
+        )),
+        Some(target) => {
+            missing(draft.regional(Side::Source), target, spec, cluster, &groups, |text| {
+                blocks.push(format!("account {account} {text}"));
+            });
+        }
+    }
+    if asked.security_groups.is_empty() {
+        blocks.push("restore.security_groups is empty: AWS would take the VPC's default group".into());
+    }
+    for id in asked.classes.keys().filter(|id| !groups.members.contains_key(*id)) {
+        blocks.push(format!("restore.classes names {id}, which is not a member"));
+    }
+    for text in blocks {
+        draft.note(Some(resource), Weight::Blocks, text);
+    }
+    groups
+}
+
+fn missing(
+    source: Option<&RegionInventory>,
+    target: &RegionInventory,
+    spec: &ClusterSpec,
+    cluster: &Cluster,
+    groups: &Groups,
+    mut tell: impl FnMut(String),
+) {
+    let asked = &spec.restore;
+    if target.clusters.iter().any(|other| other.id == spec.id) {
+        tell(format!("has a cluster {} already", spec.id));
+    }
+    // Instances and members share one set of names.
+    let members = target.clusters.iter().flat_map(|other| &other.members);
+    let taken: Vec<&String> = members
+        .map(|member| &member.id)
+        .chain(target.databases.iter().map(|database| &database.id))
+        .collect();
+    for member in cluster.members.iter().filter(|member| taken.contains(&&member.id)) {
+        tell(format!("has an instance {} already", member.id));
+    }
+    if !target.subnet_groups.contains_key(&asked.subnet_group) {
+        tell(format!("has no subnet group {}", asked.subnet_group));
+    }
+    for group in asked
+        .security_groups
+        .iter()
+        .filter(|group| !target.security_groups.contains(group))
+    {
+        tell(format!("has no security group {group}"));
+    }
+    let of_clusters = |region: &RegionInventory, name: &str| family(&region.cluster_parameter_groups, name);
+    let of_instances = |region: &RegionInventory, name: &str| family(&region.parameter_groups, name);
+    let had = source.and_then(|region| of_clusters(region, &cluster.parameter_group));
+    if let Some(text) = unfit(
+        "cluster parameter group",
+        &groups.cluster,
+        of_clusters(target, &groups.cluster),
+        had,
+    ) {
+        tell(text);
+    }
+    for member in &cluster.members {
+        let wanted = &groups.members[&member.id];
+        let had = source.and_then(|region| of_instances(region, &member.parameter_group));
+        if let Some(text) = unfit("parameter group", wanted, of_instances(target, wanted), had) {
+            tell(format!("{text} (for {})", member.id));
+        }
+    }
+}
+
+fn family(groups: &[ParameterGroup], name: &str) -> Option<String> {
+    let found = groups.iter().find(|group| group.name == name);
+    found.map(|group| group.family.clone())
+}
+
+/// A parameter group never travels with a snapshot, and without it the settings are lost silently.
+fn unfit(what: &str, wanted: &str, found: Option<String>, had: Option<String>) -> Option<String> {
+    if wanted.is_empty() {
+        return Some(format!(
+            "cannot be told which {what} to look for: the inventory does not name it, nor the section's restore"
+        ));
+    }
+    // AWS makes the groups of its own defaults as they are needed.
+    if wanted.starts_with("default.") {
+        return None;
+    }
+    let Some(found) = found else {
+        return Some(format!(
+            "has no {what} {wanted}: make it there first, of the source's family"
+        ));
+    };
+    let had = had.filter(|had| *had != found)?;
+    Some(format!(
+        "has a {what} {wanted} of family {found}, the source's is of {had}"
+    ))
+}
+
+/// How many full copies there are, and under which key each thing lies.
+pub(super) fn note_copies(draft: &mut Draft, resource: &ResourceRef, cluster: &Cluster, under: Option<&SourceKey>) {
+    let gib = cluster.storage_gib;
+    let text = match under {
+        None => format!(
+            "one full copy of {gib} GiB. It is not encrypted in the source; neither are its snapshot and the copy in the target, because RDS \
+             refuses a key for them. The restored cluster will be, under the target's key. That such a restore works is documented; one \
+             report of 2018 saw it fail"
+        ),
+        Some(key) if key.aws_managed => format!(
+            "two full copies of {gib} GiB: it lies on a key that AWS manages, which cannot be opened to another account. Its snapshot lies \
+             under that key, the first copy under the transport key, the copy in the target and the restored cluster under the target's key"
+        ),
+        Some(key) => format!(
+            "one full copy of {gib} GiB: its snapshot lies under the source's {}, the copy in the target and the restored cluster under the \
+             target's key",
+            key.aliases.first().unwrap_or(&key.id)
+        ),
+    };
+    draft.note(Some(resource), Weight::Tells, text);
+}
+
+/// What a restore does not bring.
+pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &ClusterSpec, cluster: &Cluster) {
+    let mut tell = |weight, text: String| draft.note(Some(resource), weight, text);
+    let text = "what is written to it after its snapshot is not in the target. The endpoints' host names change; replica auto scaling, \
+                proxies, alarms, event subscriptions, activity streams, the Data API and the history of backups are not in a snapshot. Members \
+                get the cluster's tags, not their own";
+    tell(Weight::Tells, text.to_owned());
+    let named = |names: &[String]| names.join(", ");
+    if !cluster.custom_endpoints.is_empty() {
+        let names = named(&cluster.custom_endpoints);
+        tell(
+            Weight::Warns,
+            format!("its custom endpoints are not in a snapshot, make them anew: {names}"),
+        );
+    }
+    if !cluster.roles.is_empty() {
+        let names = named(&cluster.roles);
+        tell(
+            Weight::Warns,
+            format!("its IAM roles are not in a snapshot, add the target's own: {names}"),
+        );
+    }
+    if cluster.managed_secret {
+        let text = "its master password is managed by Secrets Manager: the secret is not in a snapshot, the restored cluster keeps the old \
+                    password. Have RDS manage it anew, and point whoever reads the secret to the new one";
+        tell(Weight::Warns, text.to_owned());
+    }
+    if cluster.iam_auth {
+        let text = "IAM may log in: its resource id is new, so that policies with rds-db:connect must name the new one";
+        tell(Weight::Tells, text.to_owned());
+    }
+    if spec.restore.public {
+        let text = "its members will have public addresses: restore.public = true";
+        tell(Weight::Warns, text.to_owned());
+    }
+    for member in cluster
+        .members
+        .iter()
+        .filter(|member| member.public && !spec.restore.public)
+    {
+        let text = format!(
+            "{} has a public address in the source and will have none: restore.public = false",
+            member.id
+        );
+        tell(Weight::Tells, text);
+    }
+    if spec.restore.extended_support.is_none() {
+        let text = "AWS enrols a restored cluster in extended support, which costs once its major version is out of standard support; \
+                    restore.extended_support = false refuses that";
+        tell(Weight::Tells, text.to_owned());
+    }
+    if !cluster.members.is_empty() && !cluster.members.iter().any(|member| member.writer) {
+        let first = super::plan::in_order(cluster)[0].id.clone();
+        let text = format!("the inventory does not say which member writes: {first} will");
+        tell(Weight::Tells, text);
+    }
+}

@@ -1,0 +1,222 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::plan_shape::{blocks, ids, plan, precedes, step};
+
+const SECTIONS: &str = r#"
+[[gate]]
+name = "stopped"
+ask = "Is it stopped?"
+before = ["cluster"]
+[[key]]
+alias = "alias/shop"
+[[cluster]]
+id = "shop"
+restore = { subnet_group = "stg-db", security_groups = ["sg-1"] }
+"#;
+
+fn source(change: &Value) -> Value {
+    let mut cluster = json!({
+        "id": "shop", "engine": "aurora-postgresql", "engine_version": "16.4", "storage_gib": 100, "storage_type": "aurora-iopt1",
+        "parameter_group": "shop-c16", "port": 5432, "deletion_protection": true, "backup_retention_days": 7, "iam_auth": true,
+        "log_exports": ["postgresql"], "scaling": {"min": 0.5, "max": 8.0, "pause": 300},
+        "tags": {"team": "shop", "aws:cloudformation:stack-name": "shop"},
+        "members": [
+            {"id": "shop-a", "class": "db.serverless", "promotion_tier": 1, "parameter_group": "shop-i16"},
+            {"id": "shop-b", "class": "db.r6g.large", "promotion_tier": 2, "parameter_group": "shop-i16", "writer": true},
+        ],
+    });
+    for (member, value) in change.as_object().expect("members") {
+        cluster[member] = value.clone();
+    }
+    json!({
+        "keys": [{"id": "k1", "aliases": ["alias/shop"]}],
+        "clusters": [cluster],
+        "cluster_parameter_groups": [{"name": "shop-c16", "family": "aurora-postgresql16"}],
+        "parameter_groups": [{"name": "shop-i16", "family": "aurora-postgresql16"}],
+    })
+}
+
+fn target() -> Value {
+    json!({
+        "subnet_groups": {"stg-db": {"vpc": "vpc-1", "subnets": ["subnet-1", "subnet-2"]}},
+        "security_groups": ["sg-1"],
+        "cluster_parameter_groups": [{"name": "shop-c16", "family": "aurora-postgresql16"}],
+        "parameter_groups": [{"name": "shop-i16", "family": "aurora-postgresql16"}],
+    })
+}
+
+fn input<T: serde::de::DeserializeOwned>(plan: &model::Plan, id: &str) -> T {
+    serde_json::from_value(step(plan, id).input.clone()).expect("its input")
+}
+
+#[test]
+fn a_cluster_on_awss_key_is_rekeyed_and_its_members_follow_the_writer_first() {
+    let change = json!({"encrypted": true, "key": "alias/aws/rds"});
+    let plan = plan(SECTIONS, &source(&change), &target());
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    assert_eq!(
+        ids(&plan),
+        [
+            "key/alias:shop/create_target_key",
+            "key/alias:shop/create_target_alias",
+            "cluster/shop/create_snapshot",
+            "key/transport/create_transport_key",
+            "key/transport/open_source_key",
+            "cluster/shop/rekey_snapshot",
+            "cluster/shop/share_snapshot",
+            "cluster/shop/copy_to_target",
+            "cluster/shop/restore_cluster",
+            "cluster/shop/create_member_shop-b",
+            "cluster/shop/create_member_shop-a",
+            "cluster/shop/check_members",
+            "cluster/shop/unshare_snapshot",
+            "cluster/shop/delete_rekeyed_snapshot",
+            "cluster/shop/delete_source_snapshot",
+            "cluster/shop/delete_target_snapshot",
+            "key/transport/close_source_key",
+        ]
+    );
+    let copied: copy_to_target::Input = input(&plan, "cluster/shop/copy_to_target");
+    assert_eq!(copied.snapshot.as_str(), "cluster/shop/rekey_snapshot");
+    assert!(precedes(
+        &plan,
+        "cluster/shop/create_member_shop-b",
+        "cluster/shop/create_member_shop-a"
+    ));
+    assert!(precedes(
+        &plan,
+        "cluster/shop/copy_to_target",
+        "key/transport/close_source_key"
+    ));
+    assert_eq!(plan.limits["rds-cluster-copies"], 5);
+    let notes: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(
+        notes.iter().any(|text| text.contains("two full copies of 100 GiB")),
+        "{notes:#?}"
+    );
+}
+
+#[test]
+fn a_cluster_on_a_customer_key_travels_in_one_copy() {
+    let plan = plan(SECTIONS, &source(&json!({"encrypted": true, "key": "k1"})), &target());
+    assert!(!ids(&plan).iter().any(|id| id.contains("rekey")), "{:?}", ids(&plan));
+    assert!(precedes(
+        &plan,
+        "key/alias:shop/open_source_key",
+        "cluster/shop/copy_to_target"
+    ));
+}
+
+#[test]
+fn an_unencrypted_cluster_is_copied_without_a_key_and_encrypted_by_its_restore() {
+    let plan = plan(SECTIONS, &source(&json!({})), &target());
+    assert!(!ids(&plan).iter().any(|id| id.ends_with("open_source_key")));
+    let copied: copy_to_target::Input = input(&plan, "cluster/shop/copy_to_target");
+    assert_eq!(copied.key, None);
+    let restored: restore_cluster::Input = input(&plan, "cluster/shop/restore_cluster");
+    assert_eq!(restored.key.as_str(), "key/alias:shop/create_target_key");
+}
+
+#[test]
+fn a_restore_is_told_what_aws_would_decide_badly() {
+    let sections = SECTIONS.replace(
+        "[\"sg-1\"] }",
+        "[\"sg-1\"], port = 5433, classes = { \"shop-b\" = \"db.r8g.large\" } }",
+    );
+    let plan = plan(&sections, &source(&json!({})), &target());
+    let restored: restore_cluster::Input = input(&plan, "cluster/shop/restore_cluster");
+    assert_eq!(restored.parameter_group, "shop-c16");
+    assert_eq!(restored.storage_type, "aurora-iopt1");
+    assert_eq!((restored.deletion_protection, restored.iam_auth), (true, true));
+    assert_eq!((restored.backup_retention_days, restored.port), (7, Some(5433)));
+    assert_eq!(restored.scaling.map(|scaling| scaling.max), Some(8.0));
+    assert_eq!(restored.log_exports, ["postgresql"]);
+    assert_eq!(
+        restored.tags.keys().collect::<Vec<_>>(),
+        ["team"],
+        "reserved tags are refused"
+    );
+    let writer: create_member::Input = input(&plan, "cluster/shop/create_member_shop-b");
+    assert_eq!((writer.class.as_str(), writer.promotion_tier), ("db.r8g.large", 2));
+    assert_eq!((writer.parameter_group.as_str(), writer.public), ("shop-i16", false));
+}
+
+#[test]
+fn only_the_snapshot_disturbs_and_it_waits_for_the_gate() {
+    let plan = plan(SECTIONS, &source(&json!({})), &target());
+    let taken = step(&plan, "cluster/shop/create_snapshot");
+    assert!(taken.disturbs && taken.gates.len() == 1 && taken.gates[0].as_str() == "stopped");
+    assert_eq!(plan.steps.iter().filter(|step| step.disturbs).count(), 1);
+}
+
+#[test]
+fn what_stands_in_the_way_blocks() {
+    let without = |member: &str| {
+        let mut target = target();
+        target[member] = json!(null);
+        target.as_object_mut().expect("an object").remove(member);
+        target
+    };
+    let with = |member: &str, value: Value| {
+        let mut target = target();
+        target[member] = value;
+        target
+    };
+    let cases = [
+        (json!({}), without("subnet_groups"), "no subnet group stg-db"),
+        (json!({}), without("security_groups"), "no security group sg-1"),
+        (
+            json!({}),
+            without("cluster_parameter_groups"),
+            "no cluster parameter group shop-c16",
+        ),
+        (json!({}), without("parameter_groups"), "no parameter group shop-i16"),
+        (
+            json!({}),
+            with(
+                "cluster_parameter_groups",
+                json!([{"name": "shop-c16", "family": "aurora-postgresql15"}]),
+            ),
+            "of family aurora-postgresql15",
+        ),
+        (
+            json!({}),
+            with("clusters", json!([{"id": "shop"}])),
+            "has a cluster shop already",
+        ),
+        (
+            json!({}),
+            with("databases", json!([{"id": "shop-a"}])),
+            "has an instance shop-a already",
+        ),
+        (json!({"global_cluster": "world"}), target(), "global database world"),
+        (json!({"engine_mode": "serverless"}), target(), "Serverless v1"),
+        (json!({"engine": "mysql"}), target(), "not an engine of Aurora"),
+        (json!({"scaling": null}), target(), "no scaling"),
+        (
+            json!({"encrypted": true, "key": "unknown"}),
+            target(),
+            "not in the inventory",
+        ),
+    ];
+    for (change, target, wanted) in cases {
+        let plan = plan(SECTIONS, &source(&change), &target);
+        let blocks = blocks(&plan);
+        assert!(blocks.iter().any(|text| text.contains(wanted)), "{wanted}: {blocks:?}");
+    }
+}
+
+#[test]
+fn what_a_snapshot_does_not_carry_is_named() {
+    let change = json!({"custom_endpoints": ["reports"], "roles": ["arn:aws:iam::111111111111:role/import"], "managed_secret": true});
+    let plan = plan(SECTIONS, &source(&change), &target());
+    for wanted in [
+        "make them anew: reports",
+        "role/import",
+        "Secrets Manager",
+        "after its snapshot is not",
+    ] {
+        assert!(plan.notes.iter().any(|note| note.text.contains(wanted)), "{wanted}");
+    }
+}

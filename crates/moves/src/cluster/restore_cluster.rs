@@ -1,0 +1,259 @@
+//! Restores the cluster in the target, from the target's own copy, with everything said that AWS would decide otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::rds_clusters::{Capacity, DbCluster, RestoreCluster};
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::inventory::Scaling;
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{ClusterOutput, SnapshotOutput};
+use crate::key::KeyOutput;
+use crate::pace;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) cluster: String,
+    pub(super) snapshot: StepId,
+    pub(super) key: StepId,
+    pub(super) storage_type: String,
+    pub(super) subnet_group: String,
+    pub(super) security_groups: Vec<String>,
+    pub(super) parameter_group: String,
+    pub(super) port: Option<u16>,
+    pub(super) deletion_protection: bool,
+    pub(super) backup_retention_days: u32,
+    pub(super) iam_auth: bool,
+    pub(super) log_exports: Vec<String>,
+    pub(super) scaling: Option<Scaling>,
+    pub(super) extended_support: Option<bool>,
+    /// The source cluster's own tags.
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+pub(super) struct Restore {
+    input: Input,
+    world: Rc<World>,
+}
+
+fn capacity(scaling: &Scaling) -> Capacity {
+    Capacity {
+        min: scaling.min,
+        max: scaling.max,
+        pause: scaling.pause.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)),
+    }
+}
+
+impl Restore {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    fn restore(&self, cx: &StepContext) -> Result<RestoreCluster, Failure> {
+        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        let key: KeyOutput = cx.output(&self.input.key)?;
+        let mut tags = self.input.tags.clone();
+        tags.extend(cx.tags());
+        let support = |enrol| match enrol {
+            true => "open-source-rds-extended-support".to_owned(),
+            false => "open-source-rds-extended-support-disabled".to_owned(),
+        };
+        Ok(RestoreCluster {
+            id: self.input.cluster.clone(),
+            snapshot: snapshot.name,
+            engine: snapshot.engine,
+            // RDS would take the region's default, and refuses one that is earlier than the snapshot's.
+            engine_version: snapshot.engine_version,
+            key_arn: key.arn,
+            storage_type: self.input.storage_type.clone(),
+            subnet_group: self.input.subnet_group.clone(),
+            security_groups: self.input.security_groups.clone(),
+            parameter_group: self.input.parameter_group.clone(),
+            port: self.input.port,
+            deletion_protection: self.input.deletion_protection,
+            backup_retention_days: self.input.backup_retention_days,
+            iam_auth: self.input.iam_auth,
+            log_exports: self.input.log_exports.clone(),
+            // It must be there before a member of class db.serverless is made.
+            scaling: self.input.scaling.as_ref().map(capacity),
+            extended_support: self.input.extended_support.map(support),
+            tags,
+        })
+    }
+}
+
+/// What differs from what was asked for; none when it is right. Logs begin with the members, so they are not looked at here.
+fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) -> Option<String> {
+    let sorted = |groups: &[String]| groups.iter().cloned().collect::<BTreeSet<_>>();
+    let days = i32::try_from(asked.backup_retention_days).unwrap_or(i32::MAX);
+    let scaling = asked.scaling.as_ref().map(capacity);
+    let checks = [
+        (
+            found.key.as_deref() == Some(key_arn),
+            format!("its key is {:?}, not {key_arn}", found.key),
+        ),
+        (
+            found.engine_version == version,
+            format!("its engine's version is {}, not {version}", found.engine_version),
+        ),
+        (
+            // RDS keeps the names of groups in lower case.
+            found.subnet_group.eq_ignore_ascii_case(&asked.subnet_group),
+            format!("its subnet group is {}, not {}", found.subnet_group, asked.subnet_group),
+        ),
+        (
+            sorted(&found.security_groups) == sorted(&asked.security_groups),
+            format!(
+                "its security groups are {:?}, not {:?}",
+                found.security_groups, asked.security_groups
+            ),
+        ),
+        (
+            found.parameter_group.eq_ignore_ascii_case(&asked.parameter_group),
+            format!(
+                "its cluster parameter group is {}, not {}",
+                found.parameter_group, asked.parameter_group
+            ),
+        ),
+        (
+            found.storage_type == asked.storage_type,
+            format!("its storage type is {}, not {}", found.storage_type, asked.storage_type),
+        ),
+        (
+            found.deletion_protection == asked.deletion_protection,
+            format!(
+                "deletion protection is {}, not {}",
+                found.deletion_protection, asked.deletion_protection
+            ),
+        ),
+        (
+            found.backup_retention_days == days,
+            format!("backups are kept for {} days, not {days}", found.backup_retention_days),
+        ),
+        (
+            found.iam_auth == asked.iam_auth,
+            format!("log-in by IAM is {}, not {}", found.iam_auth, asked.iam_auth),
+        ),
+        (
+            scaling.is_none_or(|wanted| {
+                found
+                    .scaling
+                    .is_some_and(|found| (found.min, found.max) == (wanted.min, wanted.max))
+            }),
+            format!("it scales as {:?}, not as {scaling:?}", found.scaling),
+        ),
+        (
+            asked
+                .port
+                .is_none_or(|port| found.port.is_none_or(|found| found == i32::from(port))),
+            format!("it serves at port {:?}, not {:?}", found.port, asked.port),
+        ),
+    ];
+    let wrong: Vec<String> = checks
+        .into_iter()
+        .filter(|(right, _)| !right)
+        .map(|(_, text)| text)
+        .collect();
+    if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
+}
+
+/// Statuses that a cluster does not leave by itself.
+const BROKEN: &[&str] = &[
+    "failed",
+    "migration-failed",
+    "restore-error",
+    "incompatible-restore",
+    "incompatible-network",
+    "incompatible-parameters",
+    "insufficient-capacity",
+    "inaccessible-encryption-credentials",
+    "inaccessible-encryption-credentials-recoverable",
+];
+
+#[async_trait(?Send)]
+impl Step for Restore {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let Some(found) = self.world.target().rds.cluster(&self.input.cluster).await? else {
+            return Ok(Observed::Absent);
+        };
+        if !cx.made_it(&found.tags) {
+            return Ok(Observed::Foreign {
+                whose: format!("{} without the tags of this run", found.arn),
+            });
+        }
+        let status = found.status.as_str();
+        if BROKEN.contains(&status) {
+            return Ok(Observed::Broken {
+                why: format!("{} is {status}", found.arn),
+            });
+        }
+        match found.endpoint {
+            Some(host) if status == "available" => Ok(Observed::Present(json!(ClusterOutput {
+                id: found.id,
+                arn: found.arn,
+                host,
+                port: found.port.unwrap_or_default(),
+                key: found.key,
+            }))),
+            _ => {
+                let percent = found.percent.filter(|percent| !percent.is_empty());
+                let shown = percent.map_or_else(|| status.to_owned(), |percent| format!("{status} {percent} %"));
+                Ok(Observed::Underway {
+                    progress: Progress::words(shown),
+                    look_again: pace::look_again(cx, None).min(Duration::from_secs(30)),
+                })
+            }
+        }
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let restore = self.restore(cx)?;
+        self.world.target().rds.restore_cluster(&restore).await?;
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let made: ClusterOutput = cx.output(&cx.spec.id)?;
+        let key: KeyOutput = cx.output(&self.input.key)?;
+        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        let Some(found) = self.world.target().rds.cluster(&made.id).await? else {
+            return Ok(Verified::NotYet {
+                why: format!("{} is not seen any more", made.arn),
+                look_again: Duration::from_secs(10),
+            });
+        };
+        Ok(
+            match difference(&self.input, &found, &key.arn, &snapshot.engine_version) {
+                Some(why) => Verified::Wrong {
+                    why: format!("{}: {why}", made.arn),
+                },
+                None => Verified::Right {
+                    evidence: format!(
+                        "{} is available under {}, {} {}; nobody serves it before its members",
+                        made.id, key.arn, found.engine, found.engine_version
+                    ),
+                },
+            },
+        )
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        let rds = &self.world.target().rds;
+        match rds.cluster(&self.input.cluster).await? {
+            None => Ok(()),
+            // One call each: the next turn finds it unprotected. Its members are gone by now: their steps come after this one.
+            Some(found) if found.deletion_protection => rds.lift_cluster_protection(&found.id).await,
+            Some(found) => rds.delete_restored_cluster(&found.id).await,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "restore_tests.rs"]
+mod tests;

@@ -1,0 +1,55 @@
+//! The `[[cluster]]` section of a runbook.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::database::spec::CARRY;
+
+/// An Aurora cluster to move.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSpec {
+    /// The cluster identifier, the same in both accounts; its members keep theirs, too.
+    pub id: String,
+    /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// How it is restored.
+    pub restore: RestoreSpec,
+}
+
+/// What the restored cluster is given. What AWS would decide badly must be said; the rest is as in the source.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreSpec {
+    /// The subnet group in the target: AWS's own default is the default VPC.
+    pub subnet_group: String,
+    /// The security groups in the target: AWS's own default is the VPC's default group.
+    pub security_groups: Vec<String>,
+    /// The cluster parameter group in the target, or `carry`: the one of the source's name.
+    #[serde(default = "carry")]
+    pub cluster_parameter_group: String,
+    /// The parameter group of all members, or `carry`: for each the one of the source's name.
+    #[serde(default = "carry")]
+    pub instance_parameter_group: String,
+    /// Another port.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Whether its members have public addresses: no, unless said.
+    #[serde(default)]
+    pub public: bool,
+    /// Whether it refuses to be deleted.
+    #[serde(default)]
+    pub deletion_protection: Option<bool>,
+    /// Whether it may be enrolled in (paid) extended support; absent: AWS's default, which enrols it.
+    #[serde(default)]
+    pub extended_support: Option<bool>,
+    /// Other classes for some members.
+    #[serde(default)]
+    pub classes: BTreeMap<String, String>,
+}
+
+fn carry() -> String {
+    CARRY.to_owned()
+}

@@ -1,0 +1,71 @@
+//! Takes the target's right to the snapshot back. Copies already made are not touched by it.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::SnapshotOutput;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) snapshot: StepId,
+}
+
+pub(super) struct UnshareSnapshot {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl UnshareSnapshot {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for UnshareSnapshot {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        // A snapshot that is gone is shared with nobody.
+        let shared = self
+            .world
+            .source()
+            .rds
+            .cluster_snapshot_shared_with(&snapshot.name)
+            .await?
+            .unwrap_or_default();
+        let with = self.world.target().id.clone();
+        if shared.iter().any(|account| account == with.as_str()) {
+            return Ok(Observed::Absent);
+        }
+        Ok(Observed::Present(
+            json!({ "arn": snapshot.arn, "no_longer_with": with }),
+        ))
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        self.world
+            .source()
+            .rds
+            .unshare_cluster_snapshot(&snapshot.name, &self.world.target().id)
+            .await?;
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let arn = output["arn"].as_str().unwrap_or_default();
+        Ok(Verified::Right {
+            evidence: format!("{arn} is no longer shared with {}", self.world.target().id),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

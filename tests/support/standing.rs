@@ -62,6 +62,14 @@ pub fn standing(cloud: &Cloud) -> Effects {
             resource.arn, resource.digest, resource.tags, resource.usable
         ));
     }
+    for (place, instance) in &cloud.rds.instances {
+        if let Some(member) = &instance.member {
+            lines.push(format!(
+                "member {} of {} {member:?} {} {} {:?}",
+                place.2, place.0, instance.class, instance.parameter_group, instance.tags
+            ));
+        }
+    }
     for zone in every_zone(cloud) {
         lines.push(format!(
             "zone {} of {} {:?} {:?}",

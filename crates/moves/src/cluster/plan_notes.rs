@@ -187,8 +187,8 @@ pub(super) fn note_copies(draft: &mut Draft, resource: &ResourceRef, cluster: &C
     let gib = cluster.storage_gib;
     let text = match under {
         None => format!(
-            "one full copy of {gib} GiB. It is not encrypted in the source; neither are its snapshot and the copy in the target, because RDS \
-             refuses a key for them. The restored cluster will be, under the target's key. That such a restore works is documented; one \
+            "one full copy of {gib} GiB. It is not encrypted in the source; neither are its snapshot and the copy in the target, because \
+             RDS refuses a key for them. The restored cluster will be, under the target's key. That such a restore works is documented; one \
              report of 2018 saw it fail"
         ),
         Some(key) if key.aws_managed => format!(
@@ -208,8 +208,8 @@ pub(super) fn note_copies(draft: &mut Draft, resource: &ResourceRef, cluster: &C
 pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &ClusterSpec, cluster: &Cluster) {
     let mut tell = |weight, text: String| draft.note(Some(resource), weight, text);
     let text = "what is written to it after its snapshot is not in the target. The endpoints' host names change; replica auto scaling, \
-                proxies, alarms, event subscriptions, activity streams, the Data API and the history of backups are not in a snapshot. Members \
-                get the cluster's tags, not their own";
+                proxies, alarms, event subscriptions, activity streams, the Data API and the history of backups are not in a snapshot. \
+                Members get the cluster's tags, not their own";
     tell(Weight::Tells, text.to_owned());
     let named = |names: &[String]| names.join(", ");
     if !cluster.custom_endpoints.is_empty() {

@@ -220,3 +220,10 @@ fn what_a_snapshot_does_not_carry_is_named() {
         assert!(plan.notes.iter().any(|note| note.text.contains(wanted)), "{wanted}");
     }
 }
+
+#[test]
+fn a_member_written_as_a_database_is_told_to_be_of_a_cluster() {
+    let sections = SECTIONS.replace("[[cluster]]\nid = \"shop\"", "[[database]]\nid = \"shop-a\"");
+    let plan = plan(&sections, &source(&json!({})), &target());
+    assert!(blocks(&plan)[0].contains("write [[cluster]]"), "{:?}", blocks(&plan));
+}

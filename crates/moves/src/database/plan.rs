@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::inventory::{Database, RegionInventory};
+use model::inventory::{Cluster, Database, RegionInventory};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
@@ -28,8 +28,19 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         .regional(Side::Source)
         .and_then(|region| region.databases.iter().find(|d| d.id == spec.id));
     let Some(database) = listed else {
+        let cluster = draft.regional(Side::Source).and_then(|region| {
+            let named =
+                |cluster: &&Cluster| cluster.id == spec.id || cluster.members.iter().any(|member| member.id == spec.id);
+            region.clusters.iter().find(named)
+        });
+        let instead = cluster.map_or_else(String::new, |cluster| {
+            format!(
+                ": it is the Aurora cluster {}, or a member of it; write [[cluster]]",
+                cluster.id
+            )
+        });
         let text = format!(
-            "account {} has no database {} in {}",
+            "account {} has no database {} in {}{instead}",
             draft.account(Side::Source),
             spec.id,
             draft.region()
@@ -283,7 +294,12 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             draft.region()
         )),
         Some(target) => {
-            if target.databases.iter().any(|d| d.id == spec.id) {
+            // Instances and members of clusters share one set of names.
+            let members = target.clusters.iter().flat_map(|cluster| &cluster.members);
+            let mut taken = members
+                .map(|member| &member.id)
+                .chain(target.databases.iter().map(|database| &database.id));
+            if taken.any(|id| *id == spec.id) {
                 blocks.push(format!("account {account} has a database {} already", spec.id));
             }
             if !target.subnet_groups.contains_key(&asked.subnet_group) {

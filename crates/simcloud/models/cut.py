@@ -22,7 +22,8 @@ OPERATIONS = {
         CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
         DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot AddTagsToResource ListTagsForResource
         RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
-        DescribeDBParameters ModifyDBParameterGroup DescribeOptionGroups""",
+        DescribeDBParameters ModifyDBParameterGroup DeleteDBParameterGroup CreateOptionGroup ModifyOptionGroup
+        DescribeOptionGroups DeleteOptionGroup""",
     ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
         DescribeTags DescribeSecurityGroups DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",

@@ -1,12 +1,17 @@
 //! RDS: database instances and their snapshots.
 
+mod groups;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::Tag;
+use model::databases::Settings;
 use model::{AccountId, Failure};
 
 use crate::account::{Clients, two_clients};
 use crate::classify;
+
+pub use groups::ParameterGroup;
 
 /// RDS in one account.
 pub struct Rds {
@@ -42,6 +47,10 @@ pub struct DbSnapshot {
     pub storage_type: String,
     /// Provisioned IOPS, as RDS reports them (for a small gp3, too, where they may not be given).
     pub iops: Option<i32>,
+    /// MiB a second, as RDS reports them.
+    pub storage_throughput: Option<i32>,
+    /// `none`, `sse-rds` (a key that AWS owns and does not name), `sse-kms`; empty where RDS does not say.
+    pub encryption_type: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -81,8 +90,25 @@ pub struct DbInstance {
     pub public: bool,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
+    /// How else it is configured: RDS tells all of it.
+    pub settings: Settings,
+    /// The key of its Performance Insights.
+    pub performance_insights_key: Option<String>,
+    /// The secret in which RDS keeps its master password.
+    pub master_secret: Option<MasterSecret>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// A secret that RDS keeps a master password in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MasterSecret {
+    /// Its ARN.
+    pub arn: String,
+    /// `creating`, `active`, `rotating`, `impaired`.
+    pub status: String,
+    /// The ARN of its key.
+    pub key: String,
 }
 
 /// Everything that a restore is told. RDS's own defaults put the database into the default VPC, make it Single-AZ and perhaps
@@ -111,8 +137,8 @@ pub struct Restore {
     pub deletion_protection: bool,
     /// Storage type; absent: RDS decides.
     pub storage_type: Option<String>,
-    /// Provisioned IOPS, where the storage type and size admit them.
-    pub iops: Option<i32>,
+    /// What else a restore takes; IOPS and throughput only where the storage type and size admit them.
+    pub settings: Settings,
     /// `open-source-rds-extended-support` or `…-disabled`; absent: RDS enrols it.
     pub extended_support: Option<String>,
     /// Its tags.
@@ -148,6 +174,11 @@ fn snapshot(from: aws_sdk_rds::types::DbSnapshot) -> DbSnapshot {
         engine_version: from.engine_version.unwrap_or_default(),
         storage_type: from.storage_type.unwrap_or_default(),
         iops: from.iops,
+        storage_throughput: from.storage_throughput,
+        encryption_type: from
+            .storage_encryption_type
+            .map(|kind| kind.as_str().to_owned())
+            .unwrap_or_default(),
     }
 }
 
@@ -155,6 +186,13 @@ fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
     let names = |name: Option<&str>| name.map(str::to_owned);
     DbInstance {
         tags: our_tags(from.tag_list()),
+        settings: settings(&from),
+        performance_insights_key: from.performance_insights_kms_key_id.clone(),
+        master_secret: from.master_user_secret().map(|secret| MasterSecret {
+            arn: secret.secret_arn().unwrap_or_default().to_owned(),
+            status: secret.secret_status().unwrap_or_default().to_owned(),
+            key: secret.kms_key_id().unwrap_or_default().to_owned(),
+        }),
         endpoint: from
             .endpoint()
             .and_then(|at| Some((at.address()?.to_owned(), at.port()?))),
@@ -187,6 +225,36 @@ fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
         multi_az: from.multi_az.unwrap_or_default(),
         public: from.publicly_accessible.unwrap_or_default(),
         deletion_protection: from.deletion_protection.unwrap_or_default(),
+    }
+}
+
+/// What is off is told as such: what was to be on is then seen to be missing.
+/// What it is configured as, as far as RDS shows it.
+pub(crate) fn settings(from: &aws_sdk_rds::types::DbInstance) -> Settings {
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Settings {
+        option_group: from
+            .option_group_memberships()
+            .first()
+            .and_then(|group| text(group.option_group_name())),
+        iops: from.iops(),
+        storage_throughput: from.storage_throughput(),
+        iam_auth: Some(from.iam_database_authentication_enabled().unwrap_or_default()),
+        log_exports: Some(from.enabled_cloudwatch_logs_exports().iter().cloned().collect()),
+        ca_certificate: text(from.ca_certificate_identifier()),
+        copy_tags_to_snapshot: Some(from.copy_tags_to_snapshot().unwrap_or_default()),
+        auto_minor_version_upgrade: Some(from.auto_minor_version_upgrade().unwrap_or_default()),
+        network_type: text(from.network_type()),
+        license_model: text(from.license_model()),
+        backup_retention_days: from.backup_retention_period(),
+        backup_window: text(from.preferred_backup_window()),
+        maintenance_window: text(from.preferred_maintenance_window()),
+        max_allocated_storage: from.max_allocated_storage(),
+        monitoring_interval: Some(from.monitoring_interval().unwrap_or_default()),
+        monitoring_role: text(from.monitoring_role_arn()),
+        performance_insights: Some(from.performance_insights_enabled().unwrap_or_default()),
+        performance_insights_retention_days: from.performance_insights_retention_period(),
+        database_insights: from.database_insights_mode().map(|mode| mode.as_str().to_owned()),
     }
 }
 
@@ -246,12 +314,14 @@ impl Rds {
         source_arn: &str,
         name: &str,
         key_arn: &str,
+        option_group: Option<&str>,
         tags: &BTreeMap<String, String>,
     ) -> Result<(), Failure> {
         let call = self.once.copy_db_snapshot().source_db_snapshot_identifier(source_arn);
         let call = call
             .target_db_snapshot_identifier(name)
             .kms_key_id(key_arn)
+            .set_option_group_name(option_group.map(str::to_owned))
             .copy_tags(false);
         let call = call.set_tags(Some(sdk_tags(tags)));
         call.send().await.map(drop).map_err(self.failed("CopyDBSnapshot"))
@@ -327,15 +397,65 @@ impl Rds {
             .set_port(restore.port.map(i32::from));
         let call = call.multi_az(restore.multi_az).publicly_accessible(restore.public);
         let call = call.deletion_protection(restore.deletion_protection);
+        let asked = restore.settings.clone();
         let call = call
             .set_storage_type(restore.storage_type.clone())
-            .set_iops(restore.iops);
+            .set_iops(asked.iops)
+            .set_storage_throughput(asked.storage_throughput);
+        let call = call
+            .set_option_group_name(asked.option_group)
+            .set_license_model(asked.license_model)
+            .set_network_type(asked.network_type)
+            .set_ca_certificate_identifier(asked.ca_certificate);
+        let call = call
+            .set_enable_iam_database_authentication(asked.iam_auth)
+            .set_copy_tags_to_snapshot(asked.copy_tags_to_snapshot)
+            .set_auto_minor_version_upgrade(asked.auto_minor_version_upgrade);
+        // An empty list is left out: none is what RDS does of itself.
+        let logs = asked.log_exports.filter(|logs| !logs.is_empty());
+        let call = call.set_enable_cloudwatch_logs_exports(logs.map(|logs| logs.into_iter().collect()));
         let call = call.set_engine_lifecycle_support(restore.extended_support.clone());
         let call = call.set_tags(Some(sdk_tags(&restore.tags)));
         call.send()
             .await
             .map(drop)
             .map_err(self.failed("RestoreDBInstanceFromDBSnapshot"))
+    }
+
+    /// Gives an instance at once what no restore takes. `insights_key` is the ARN of the key for Performance Insights, which can be
+    /// said only as they are switched on, and never changed.
+    pub async fn settle(&self, id: &str, asked: &Settings, insights_key: Option<&str>) -> Result<(), Failure> {
+        let asked = asked.clone();
+        let call = self.once.modify_db_instance().db_instance_identifier(id);
+        let call = call
+            .set_backup_retention_period(asked.backup_retention_days)
+            .set_preferred_backup_window(asked.backup_window)
+            .set_preferred_maintenance_window(asked.maintenance_window)
+            .set_max_allocated_storage(asked.max_allocated_storage);
+        let call = call
+            .set_monitoring_interval(asked.monitoring_interval)
+            .set_monitoring_role_arn(asked.monitoring_role);
+        let call = call
+            .set_enable_performance_insights(asked.performance_insights)
+            .set_performance_insights_retention_period(asked.performance_insights_retention_days)
+            .set_performance_insights_kms_key_id(insights_key.map(str::to_owned))
+            .set_database_insights_mode(asked.database_insights.as_deref().map(Into::into));
+        call.apply_immediately(true)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBInstance"))
+    }
+
+    /// Has RDS make a new master password and keep it in a new secret. A restore brings neither.
+    pub async fn manage_master_password(&self, id: &str) -> Result<(), Failure> {
+        let call = self.once.modify_db_instance().db_instance_identifier(id);
+        call.manage_master_user_password(true)
+            .apply_immediately(true)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBInstance"))
     }
 
     /// Lets an instance be deleted.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::Failure;
+use model::databases::Attached;
 use model::inventory::{Database, ParameterGroup, SubnetGroup};
 
 use crate::ec2_observed::id_of;
-use crate::rds::{Rds, our_tags};
+use crate::rds::{Rds, our_tags, settings};
 
 impl Rds {
     /// The account's instances, by id.
@@ -22,7 +23,20 @@ impl Rds {
             let count = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default();
             let port = found.endpoint().and_then(|at| at.port()).or(found.db_instance_port);
             let groups = found.vpc_security_groups().iter();
+            let attached = Attached {
+                read_replicas: found.read_replica_db_instance_identifiers().to_vec(),
+                roles: found
+                    .associated_roles()
+                    .iter()
+                    .filter_map(|role| role.role_arn().map(str::to_owned))
+                    .collect(),
+                ..Attached::default()
+            };
             let observed = Database {
+                settings: settings(&found),
+                encryption_type: found.storage_encryption_type().map(|kind| kind.as_str().to_owned()),
+                managed_secret: found.master_user_secret().is_some(),
+                attached,
                 tags: our_tags(found.tag_list()),
                 encrypted: found.storage_encrypted == Some(true),
                 key: found.kms_key_id().map(|arn| id_of(arn).to_owned()),
@@ -76,6 +90,9 @@ impl Rds {
                 name: name.clone(),
                 family: found.db_parameter_group_family.unwrap_or_default(),
                 parameters,
+                description: found.description.unwrap_or_default(),
+                // Those of a group are asked for one by one, and nothing depends on them.
+                tags: BTreeMap::new(),
             };
             groups.insert(name, observed);
         }

@@ -54,6 +54,9 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
                 // Named by an alias or an id in a file that people write, and by its id by RDS.
                 database.key = database.key.take().map(|_| "named".to_owned());
                 database.security_groups.sort();
+                // RDS tells more than people write.
+                database.settings = model::databases::Settings::default();
+                database.encryption_type = None;
             }
             databases
         };
@@ -80,6 +83,9 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
         let groups = |region: &RegionInventory| {
             let mut groups = region.parameter_groups.clone();
             groups.sort_by(|one, other| one.name.cmp(&other.name));
+            for group in &mut groups {
+                (group.description, group.tags) = Default::default();
+            }
             groups
         };
         assert_eq!(groups(held), groups(found), "{account}");
@@ -108,6 +114,11 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
             .collect::<Vec<_>>(),
         held.accounts.values().map(|account| &account.roles).collect::<Vec<_>>()
     );
+    let retained = region(&found, "111111111111")
+        .databases
+        .iter()
+        .all(|one| one.settings.backup_retention_days.is_some());
+    assert!(retained, "settings are found");
     // What was discovered can be planned from.
     let mut plan = served::cleave(&home);
     plan.arg("plan")

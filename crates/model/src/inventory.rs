@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::databases::{Attached, OptionGroup, Settings};
 use crate::ids::{AccountId, Region};
 
 /// The version of the format that this program writes and the newest it reads.
@@ -78,6 +79,12 @@ pub struct RegionInventory {
     /// DB cluster parameter groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cluster_parameter_groups: Vec<ParameterGroup>,
+    /// DB option groups; AWS's own (`default:…`) need not be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub option_groups: Vec<OptionGroup>,
+    /// How many manual snapshots of instances there are, and how many RDS admits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manual_snapshots: Option<SnapshotSlots>,
     /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub event_destinations: Vec<String>,
@@ -152,6 +159,16 @@ pub struct Database {
     pub deletion_protection: bool,
     /// Automated backup retention in days.
     pub backup_retention_days: u32,
+    /// `none`, `sse-rds` (under a key that AWS owns) or `sse-kms`; absent: as `encrypted` and `key` say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption_type: Option<String>,
+    /// How else it is configured.
+    pub settings: Settings,
+    /// Whether Secrets Manager has its master password: no snapshot carries that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub managed_secret: bool,
+    /// What hangs on it and no snapshot carries.
+    pub attached: Attached,
     /// Its tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -260,6 +277,21 @@ pub struct ClusterMember {
     pub public: bool,
 }
 
+/// Manual snapshots of instances in one region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotSlots {
+    /// How many there are.
+    pub used: u32,
+    /// How many RDS admits; its default is 100.
+    #[serde(default = "usual_snapshot_quota")]
+    pub quota: u32,
+}
+
+fn usual_snapshot_quota() -> u32 {
+    100
+}
+
 /// A DB subnet group.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -280,6 +312,12 @@ pub struct ParameterGroup {
     pub family: String,
     /// The parameters that a user has set.
     pub parameters: BTreeMap<String, String>,
+    /// What it says of itself.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Contents that are computed: a bucket to measure listings against, in simcloud only.

@@ -4,6 +4,7 @@
 //! Nothing here does I/O, waits, or asks for the time: the moment is always handed in.
 
 pub mod cost;
+pub mod databases;
 pub mod decide;
 pub mod event;
 pub mod failure;

@@ -22,7 +22,8 @@ OPERATIONS = {
         CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
         DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot AddTagsToResource ListTagsForResource
         RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
-        DescribeDBParameters ModifyDBParameterGroup DescribeOptionGroups
+        DescribeDBParameters ModifyDBParameterGroup DeleteDBParameterGroup CreateOptionGroup ModifyOptionGroup
+        DescribeOptionGroups DeleteOptionGroup
         DescribeDBClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot
         CopyDBClusterSnapshot DescribeDBClusterSnapshots DeleteDBClusterSnapshot ModifyDBClusterSnapshotAttribute
         DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups""",

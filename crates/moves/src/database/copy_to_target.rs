@@ -17,6 +17,12 @@ pub(super) struct Input {
     pub(super) instance: String,
     pub(super) snapshot: StepId,
     pub(super) key: StepId,
+    /// The target's option group: of a database with a persistent option (Oracle's Timezone) RDS refuses a copy without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) option_group: Option<String>,
+    /// Whether it is left for somebody else's restore.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) stays: bool,
 }
 
 pub(super) struct CopyToTarget {
@@ -43,11 +49,13 @@ impl Step for CopyToTarget {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let shared: SnapshotOutput = cx.output(&self.input.snapshot)?;
         let key: KeyOutput = cx.output(&self.input.key)?;
+        let options = self.input.option_group.as_deref();
         self.world
             .target()
             .rds
-            .copy_snapshot(&shared.arn, &self.name(cx), &key.arn, &cx.tags())
-            .await?;
+            .copy_snapshot(&shared.arn, &self.name(cx), &key.arn, options, &cx.tags())
+            .await
+            .map_err(made_snapshot::told_apart)?;
         Ok(Begun::Once)
     }
 

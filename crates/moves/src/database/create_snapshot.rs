@@ -14,6 +14,9 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) instance: String,
+    /// Whether it is to be shared as it is: then it may not lie under a key that AWS owns, whatever the inventory says.
+    #[serde(default)]
+    pub(super) shared_itself: bool,
 }
 
 pub(super) struct CreateSnapshot {
@@ -42,7 +45,8 @@ impl Step for CreateSnapshot {
             .source()
             .rds
             .create_snapshot(&self.input.instance, &self.name(cx), &cx.tags())
-            .await?;
+            .await
+            .map_err(made_snapshot::told_apart)?;
         Ok(Begun::Once)
     }
 
@@ -58,6 +62,14 @@ impl Step for CreateSnapshot {
             let why = format!(
                 "{} is not of the instance's engine and key: {:?}, {:?}",
                 made.name, made.key, instance.key
+            );
+            return Ok(Verified::Wrong { why });
+        }
+        if self.input.shared_itself && made.encryption_type == "sse-rds" {
+            let why = format!(
+                "{} lies under a key that AWS owns (sse-rds) and cannot be shared: the inventory says otherwise. Undo the run, set \
+                 encryption_type of {} there, and plan anew",
+                made.name, self.input.instance
             );
             return Ok(Verified::Wrong { why });
         }

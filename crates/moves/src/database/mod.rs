@@ -2,13 +2,20 @@
 //! copied in the target under the target's own key, restored from that copy. Never restored from the shared snapshot, so that nothing
 //! in the target depends on a key of the source.
 
+mod carry_option_group;
+mod carry_parameter_group;
 mod copy_to_target;
 mod create_snapshot;
 mod delete_snapshot;
 mod made_snapshot;
+mod manage_secret;
 mod plan;
+mod plan_groups;
+mod plan_settings;
+mod plan_slots;
 mod rekey_snapshot;
 mod restore_instance;
+mod settle_instance;
 mod share_snapshot;
 pub mod spec;
 mod unshare_snapshot;
@@ -26,6 +33,34 @@ pub(crate) use restore_instance::BROKEN;
 
 /// The code of this kind's actions.
 pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(
+        registry,
+        world,
+        "database.create_parameter_group",
+        1,
+        carry_parameter_group::CreateParameterGroup::new,
+    );
+    action(
+        registry,
+        world,
+        "database.set_parameters",
+        1,
+        carry_parameter_group::SetParameters::new,
+    );
+    action(
+        registry,
+        world,
+        "database.create_option_group",
+        1,
+        carry_option_group::CreateOptionGroup::new,
+    );
+    action(
+        registry,
+        world,
+        "database.add_options",
+        1,
+        carry_option_group::AddOptions::new,
+    );
     action(
         registry,
         world,
@@ -60,6 +95,20 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "database.restore_instance",
         1,
         restore_instance::RestoreInstance::new,
+    );
+    action(
+        registry,
+        world,
+        "database.settle_instance",
+        1,
+        settle_instance::SettleInstance::new,
+    );
+    action(
+        registry,
+        world,
+        "database.manage_secret",
+        1,
+        manage_secret::ManageSecret::new,
     );
     action(
         registry,
@@ -110,6 +159,12 @@ pub struct SnapshotOutput {
     pub storage_type: String,
     /// IOPS, as RDS reports them.
     pub iops: Option<i32>,
+    /// MiB a second, as RDS reports them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_throughput: Option<i32>,
+    /// `none`, `sse-rds`, `sse-kms`; empty where RDS does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub encryption_type: String,
 }
 
 /// The output of `restore_instance`.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use model::databases::Settings;
 use model::inventory::{Cluster, Database, RegionInventory};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
-use super::spec::{CARRY, DatabaseSpec};
+use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{
-    copy_to_target, create_snapshot, delete_snapshot, rekey_snapshot, restore_instance, share_snapshot,
-    unshare_snapshot,
+    copy_to_target, create_snapshot, delete_snapshot, manage_secret, plan_groups, plan_settings, plan_slots,
+    rekey_snapshot, restore_instance, settle_instance, share_snapshot, unshare_snapshot,
 };
 use crate::draft::{Draft, DraftStep};
 use crate::key;
@@ -20,6 +21,11 @@ const COPIES: u32 = 20;
 const SPREADS_WITHIN: u64 = 1800;
 /// How long the database may be busy (a backup, a change) before its snapshot can begin, in seconds.
 const BUSY_WITHIN: u64 = 3600;
+
+/// Encrypted under a key that AWS owns and does not name.
+const SSE_RDS: &str = "sse-rds";
+/// The key that RDS encrypts with where none is named.
+const AWS_RDS: &str = "alias/aws/rds";
 
 /// Adds the steps of one database.
 pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
@@ -51,10 +57,17 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
     let engine_moves = note_engine(draft, &resource, database);
     let parameter_group = note_target(draft, &resource, spec, database);
     note_aftermath(draft, &resource, spec, database);
+    let settings = match &spec.restore {
+        Some(restore) => plan_settings::asked(draft, &resource, restore, database),
+        None => database.settings.clone(),
+    };
+    plan_settings::note_attached(draft, &resource, database);
     let source_key = match (&database.key, database.encrypted) {
+        // A key that AWS owns and does not name is no more the account's to open than one that it manages.
+        _ if database.encryption_type.as_deref() == Some(SSE_RDS) => Some(AWS_RDS.to_owned()),
         (Some(named), _) => Some(named.clone()),
         // Encrypted, and no key named: RDS's own.
-        (None, true) => Some("alias/aws/rds".to_owned()),
+        (None, true) => Some(AWS_RDS.to_owned()),
         (None, false) => None,
     };
     if let Some(named) = source_key
@@ -71,13 +84,23 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
     if !engine_moves {
         return;
     }
+    let groups = match &spec.restore {
+        Some(restore) => plan_groups::parameter_group(draft, &resource, restore, &parameter_group),
+        None => Vec::new(),
+    };
+    let option_group = settings.option_group.as_deref();
+    let options = plan_groups::option_group(draft, &resource, spec.restore.as_ref(), database, option_group);
     let under = source_key.map(|named| key::source_key(draft, &named));
+    plan_slots::note(draft, &resource, database, under.as_ref(), &target_key);
     Steps {
         draft,
         spec,
         database,
         resource,
         target_key,
+        settings,
+        groups,
+        options,
     }
     .push(under, parameter_group);
 }
@@ -88,6 +111,11 @@ struct Steps<'d, 'a> {
     database: &'d Database,
     resource: ResourceRef,
     target_key: StepId,
+    settings: Settings,
+    /// The steps after which its parameter group is in the target.
+    groups: Vec<StepId>,
+    /// Those after which its option group is.
+    options: Vec<StepId>,
 }
 
 impl Steps<'_, '_> {
@@ -101,6 +129,7 @@ impl Steps<'_, '_> {
         let gates = self.draft.gates_before(&self.resource);
         let input = create_snapshot::Input {
             instance: instance.clone(),
+            shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
         };
         let step = self.step(
             "database.create_snapshot",
@@ -138,7 +167,13 @@ impl Steps<'_, '_> {
         let shared = self.draft.push(step.phase(Phase::Freeze).needs([&travels]));
 
         let copied = self.copy(&travels, &shared, opened.as_ref(), gib);
-        let restored = self.restore(&copied, parameter_group);
+        let spec = self.spec;
+        let restored = spec
+            .restore
+            .as_ref()
+            .map(|asked| self.restore(asked, &copied, parameter_group));
+        // What is not restored here is left as its copy: everything else can go once that is whole.
+        let whole = restored.as_ref().unwrap_or(&copied);
 
         let input = unshare_snapshot::Input {
             snapshot: travels.clone(),
@@ -151,7 +186,7 @@ impl Steps<'_, '_> {
         );
         let step = step
             .phase(Phase::CleanUp)
-            .needs([&travels, &shared, &copied, &restored])
+            .needs([&travels, &shared, &copied, whole])
             .leaves_nothing();
         let unshared = self.draft.push(step);
         if let Some((rekeyed, _)) = &rekeyed {
@@ -159,16 +194,18 @@ impl Steps<'_, '_> {
                 "database.delete_rekeyed_snapshot",
                 Side::Source,
                 rekeyed,
-                &[&unshared, &restored],
+                &[&unshared, whole],
             );
         }
         self.delete(
             "database.delete_source_snapshot",
             Side::Source,
             &taken,
-            &[&unshared, &restored],
+            &[&unshared, whole],
         );
-        self.delete("database.delete_target_snapshot", Side::Target, &copied, &[&restored]);
+        if let Some(restored) = &restored {
+            self.delete("database.delete_target_snapshot", Side::Target, &copied, &[restored]);
+        }
     }
 
     /// The snapshot under the transport key, and the step that opens that key.
@@ -177,6 +214,11 @@ impl Steps<'_, '_> {
         let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied under a \
                     transport key. That is a second full copy";
         self.draft.note(Some(&self.resource), Weight::Tells, text);
+        if self.database.encryption_type.as_deref() == Some(SSE_RDS) {
+            let text = "its key is AWS's own (sse-rds). No source says whether RDS copies its snapshot under a customer key: where it \
+                        refuses, the run stops there, with nothing changed but the snapshot";
+            self.draft.note(Some(&self.resource), Weight::Warns, text);
+        }
         let input = rekey_snapshot::Input {
             instance: self.spec.id.clone(),
             snapshot: taken.clone(),
@@ -199,6 +241,13 @@ impl Steps<'_, '_> {
             instance: self.spec.id.clone(),
             snapshot: travels.clone(),
             key: self.target_key.clone(),
+            // AWS's own groups need not be named.
+            option_group: self
+                .settings
+                .option_group
+                .clone()
+                .filter(|name| !name.starts_with("default:")),
+            stays: self.spec.restore.is_none(),
         };
         let limit = self.draft.limit("rds-copies", COPIES);
         let title = "copy the snapshot in the target, under the target's own key".into();
@@ -207,6 +256,7 @@ impl Steps<'_, '_> {
             .phase(Phase::Freeze);
         let step = step
             .needs([travels, shared, &self.target_key])
+            .needs(&self.options)
             .needs(opened)
             .limit(limit)
             .patience(SPREADS_WITHIN);
@@ -217,8 +267,9 @@ impl Steps<'_, '_> {
         copied
     }
 
-    fn restore(&mut self, copied: &StepId, parameter_group: String) -> StepId {
-        let (asked, database) = (&self.spec.restore, self.database);
+    fn restore(&mut self, asked: &RestoreSpec, copied: &StepId, parameter_group: String) -> StepId {
+        let database = self.database;
+        let (at_restore, afterwards) = self.settings.clone().split();
         let input = restore_instance::Input {
             instance: self.spec.id.clone(),
             snapshot: copied.clone(),
@@ -232,6 +283,7 @@ impl Steps<'_, '_> {
             public: asked.public,
             deletion_protection: asked.deletion_protection.unwrap_or(database.deletion_protection),
             extended_support: asked.extended_support,
+            settings: at_restore,
             // The reserved ones are refused.
             tags: database
                 .tags
@@ -249,8 +301,53 @@ impl Steps<'_, '_> {
         let step = step
             .phase(Phase::Cutover)
             .needs([copied, &self.target_key])
+            .needs(&self.groups)
+            .needs(&self.options)
             .estimate(690, 2400);
-        self.draft.push(step.patience(BUSY_WITHIN))
+        let restored = self.draft.push(step.patience(BUSY_WITHIN));
+        let settled = self.settle(&restored, afterwards);
+        if database.managed_secret {
+            self.manage_secret(&restored, settled.as_ref());
+        }
+        restored
+    }
+
+    /// What no restore takes. Not before the instance is there: only then can it be changed.
+    fn settle(&mut self, restored: &StepId, settings: Settings) -> Option<StepId> {
+        if settings == Settings::default() {
+            return None;
+        }
+        let told: Vec<String> = settings.told().into_keys().collect();
+        let title = format!("set what no restore takes: {}", told.join(", "));
+        let input = settle_instance::Input {
+            restored: restored.clone(),
+            key: self.target_key.clone(),
+            settings,
+        };
+        let step = self.step("database.settle_instance", Side::Target, title, input);
+        let step = step
+            .phase(Phase::Settle)
+            .needs([restored, &self.target_key])
+            .leaves_nothing();
+        Some(self.draft.push(step.estimate(120, 900).patience(BUSY_WITHIN)))
+    }
+
+    fn manage_secret(&mut self, restored: &StepId, settled: Option<&StepId>) {
+        let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
+                    secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
+        self.draft.note(Some(&self.resource), Weight::Warns, text);
+        let input = manage_secret::Input {
+            restored: restored.clone(),
+        };
+        let title = "keep a new master password in Secrets Manager".into();
+        let step = self.step("database.manage_secret", Side::Target, title, input);
+        // One change at a time: RDS refuses a second while it makes the first.
+        let step = step
+            .phase(Phase::Settle)
+            .needs([restored])
+            .needs(settled)
+            .leaves_nothing();
+        self.draft.push(step.estimate(90, 600).patience(BUSY_WITHIN));
     }
 
     fn delete(&mut self, action: &str, side: Side, made: &StepId, after: &[&StepId]) {
@@ -281,7 +378,9 @@ fn note_engine(draft: &mut Draft, resource: &ResourceRef, database: &Database) -
 
 /// What must stand ready in the target. Gives the parameter group's name.
 fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, database: &Database) -> String {
-    let asked = &spec.restore;
+    let Some(asked) = &spec.restore else {
+        return String::new();
+    };
     let parameter_group = match asked.parameter_group.as_str() {
         CARRY => database.parameter_group.clone(),
         named => named.to_owned(),
@@ -317,6 +416,7 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
                 target,
                 database,
                 &parameter_group,
+                &asked.parameter_group,
             ));
         }
     }
@@ -335,6 +435,7 @@ fn missing_parameter_group(
     target: &RegionInventory,
     database: &Database,
     wanted: &str,
+    asked: &str,
 ) -> Option<String> {
     if wanted.is_empty() {
         return Some("its parameter group is not in the inventory: name one in restore.parameter_group".into());
@@ -351,9 +452,13 @@ fn missing_parameter_group(
             .map(|group| group.family.clone())
     };
     let Some(found) = family(target, wanted) else {
-        return Some(format!(
-            "the target has no parameter group {wanted}: make it there first, of the source's family"
-        ));
+        let carried = asked == CARRY && source.is_some_and(|region| family(region, wanted).is_some());
+        return (!carried).then(|| {
+            format!(
+            "the target has no parameter group {wanted}, and the inventory none of the source's that could be carried: make it there \
+             first, of the source's family"
+            )
+        });
     };
     let had = source.and_then(|region| family(region, &database.parameter_group))?;
     (had != found).then(|| format!("the target's parameter group {wanted} is of family {found}, the source's of {had}"))
@@ -361,18 +466,25 @@ fn missing_parameter_group(
 
 /// What a restore does not bring.
 fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, database: &Database) {
-    let text = "what is written to it after its snapshot is not in the target. The endpoint's host name changes; a master password \
-                managed by Secrets Manager, IAM roles, read replicas, proxies, alarms and automated backups are not in a snapshot; the \
-                first reads are slow, because blocks come from S3 on first touch";
+    let Some(restore) = &spec.restore else {
+        let text = "restore = false: the copy of its snapshot stays in the target, under the target's key, and its ARN is told; whoever \
+                    restores it (Terraform: snapshot_identifier) names subnet group, security groups and parameter group there. What \
+                    is written to the source after its snapshot is not in it";
+        draft.note(Some(resource), Weight::Tells, text);
+        return;
+    };
+    let text = "what is written to it after its snapshot is not in the target. The endpoint's host name changes, and its \
+                resource id in policies of rds-db:connect; alarms and automated backups are not in a snapshot; the first reads are slow, \
+                because blocks come from S3 on first touch";
     draft.note(Some(resource), Weight::Tells, text);
-    if spec.restore.public {
+    if restore.public {
         draft.note(
             Some(resource),
             Weight::Warns,
             "it will have a public address: restore.public = true",
         );
     }
-    if spec.restore.extended_support.is_none() {
+    if restore.extended_support.is_none() {
         let text = "AWS enrols a restored database in extended support, which costs once its major version is out of standard \
                     support; restore.extended_support = false refuses that";
         draft.note(Some(resource), Weight::Tells, text);

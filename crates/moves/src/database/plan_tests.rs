@@ -223,3 +223,187 @@ fn without_a_key_to_tell_the_plan_blocks_and_moves_nothing() {
     assert!(plan.steps.is_empty(), "{:?}", ids(&plan));
     assert!(blocks(&plan)[0].contains("[[key]]"));
 }
+
+/// The texts of all notes.
+fn notes(plan: &model::Plan) -> String {
+    plan.notes
+        .iter()
+        .map(|note| note.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_parameter_group_that_the_target_lacks_is_made_there_twenty_parameters_a_call() {
+    let mut source = source(&json!({}));
+    let parameters: std::collections::BTreeMap<String, String> =
+        (0..45).map(|n| (format!("p{n:02}"), n.to_string())).collect();
+    source["parameter_groups"] = json!([{"name": "shop-pg16", "family": "postgres16", "parameters": parameters, "tags": {"a": "b", "aws:x": "y"}}]);
+    let mut target = target();
+    target["parameter_groups"] = json!([]);
+    let plan = plan(SECTIONS, &source, &target);
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    for set in ["set_parameters", "set_parameters_2", "set_parameters_3"] {
+        let id = format!("parameter_group/shop-pg16/{set}");
+        let set = step(&plan, &id).input["parameters"]
+            .as_object()
+            .expect("parameters")
+            .len();
+        assert!(set <= 20, "{set}");
+        assert!(precedes(&plan, &id, "database/shop-stg/restore_instance"));
+    }
+    let made = step(&plan, "parameter_group/shop-pg16/create_parameter_group");
+    assert_eq!(
+        (made.undo.clone(), &made.input["tags"]),
+        (model::Undo::Auto, &json!({"a": "b"}))
+    );
+}
+
+#[test]
+fn a_parameter_group_that_differs_in_the_target_is_told_and_left_as_it_is() {
+    let mut source = source(&json!({}));
+    source["parameter_groups"][0]["parameters"] = json!({"work_mem": "8192", "same": "1"});
+    let mut target = target();
+    target["parameter_groups"][0]["parameters"] = json!({"work_mem": "4096", "same": "1"});
+    let plan = plan(SECTIONS, &source, &target);
+    assert!(
+        notes(&plan).contains("work_mem is 4096 there, 8192 here"),
+        "{}",
+        notes(&plan)
+    );
+    assert!(!ids(&plan).iter().any(|id| id.starts_with("parameter_group/")));
+}
+
+#[test]
+fn transparent_data_encryption_blocks_and_other_options_are_made_before_the_copy() {
+    let with_option = |option: &str| {
+        let mut source = source(&json!({"settings": {"option_group": "shop-options"}}));
+        source["option_groups"] = json!([{"name": "shop-options", "engine": "oracle-ee", "major_version": "19", "options": [{"name": option}]}]);
+        plan(SECTIONS, &source, &target())
+    };
+    assert!(blocks(&with_option("TDE"))[0].contains("TDE"));
+    let plan = with_option("Timezone");
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    assert!(precedes(
+        &plan,
+        "option_group/shop-options/add_options",
+        "database/shop-stg/copy_to_target"
+    ));
+    assert_eq!(
+        step(&plan, "database/shop-stg/copy_to_target").input["option_group"],
+        "shop-options"
+    );
+}
+
+#[test]
+fn what_no_restore_takes_is_set_afterwards_and_the_monitoring_role_is_the_targets() {
+    let settings = json!({
+        "iam_auth": true, "monitoring_interval": 60, "monitoring_role": "arn:aws:iam::111111111111:role/mon", "maintenance_window": "Sun:19:00-sun:19:30",
+    });
+    let plan = plan(
+        SECTIONS,
+        &source(&json!({"settings": settings, "backup_retention_days": 7, "managed_secret": true})),
+        &target(),
+    );
+    let restored = &step(&plan, "database/shop-stg/restore_instance").input["settings"];
+    assert_eq!(restored, &json!({"iam_auth": true}));
+    let settled = &step(&plan, "database/shop-stg/settle_instance").input["settings"];
+    assert_eq!(
+        settled,
+        &json!({
+            "backup_retention_days": 7, "maintenance_window": "sun:19:00-sun:19:30", "monitoring_interval": 60,
+            "monitoring_role": "arn:aws:iam::222222222222:role/mon",
+        })
+    );
+    assert!(notes(&plan).contains("becomes arn:aws:iam::222222222222:role/mon"));
+    assert!(precedes(
+        &plan,
+        "database/shop-stg/settle_instance",
+        "database/shop-stg/manage_secret"
+    ));
+    assert!(notes(&plan).contains("consumers must be pointed to it"));
+}
+
+#[test]
+fn the_runbooks_settings_count_before_the_sources() {
+    let sections = SECTIONS.replace(
+        "security_groups = [\"sg-1\"] }",
+        "security_groups = [\"sg-1\"], settings = { monitoring_interval = 0 } }",
+    );
+    let settings = json!({"monitoring_interval": 60, "monitoring_role": "arn:aws:iam::111111111111:role/mon"});
+    let plan = plan(&sections, &source(&json!({"settings": settings})), &target());
+    assert_eq!(
+        step(&plan, "database/shop-stg/settle_instance").input["settings"],
+        json!({"monitoring_interval": 0})
+    );
+}
+
+#[test]
+fn without_a_restore_the_copy_is_the_end_and_stays() {
+    let sections = SECTIONS.replace(
+        "restore = { subnet_group = \"stg-db\", security_groups = [\"sg-1\"] }",
+        "restore = false",
+    );
+    let plan = plan(
+        &sections,
+        &source(&json!({"encrypted": true, "key": "alias/aws/rds"})),
+        &json!({}),
+    );
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    let of_database: Vec<&str> = ids(&plan)
+        .into_iter()
+        .filter(|id| id.starts_with("database/"))
+        .collect();
+    assert_eq!(
+        of_database,
+        [
+            "database/shop-stg/create_snapshot",
+            "database/shop-stg/rekey_snapshot",
+            "database/shop-stg/share_snapshot",
+            "database/shop-stg/copy_to_target",
+            "database/shop-stg/unshare_snapshot",
+            "database/shop-stg/delete_rekeyed_snapshot",
+            "database/shop-stg/delete_source_snapshot",
+        ]
+    );
+    assert_eq!(step(&plan, "database/shop-stg/copy_to_target").input["stays"], true);
+}
+
+#[test]
+fn what_a_snapshot_does_not_carry_is_told_by_name() {
+    let attached = json!({"read_replicas": ["shop-ro"], "proxies": ["shop-proxy"], "event_subscriptions": ["pager"], "roles": ["arn:aws:iam::111111111111:role/s3"]});
+    let plan = plan(
+        SECTIONS,
+        &source(&json!({"attached": attached, "backup_retention_days": 35})),
+        &target(),
+    );
+    for name in [
+        "shop-ro",
+        "shop-proxy",
+        "pager",
+        "role/s3",
+        "35 days of automated backups",
+    ] {
+        assert!(notes(&plan).contains(name), "{name}: {}", notes(&plan));
+    }
+}
+
+#[test]
+fn slots_and_copies_are_shown_and_a_full_quota_blocks() {
+    let mut full = target();
+    full["manual_snapshots"] = json!({"used": 100});
+    let on_awss = source(&json!({"encrypted": true, "key": "alias/aws/rds"}));
+    let told = plan(SECTIONS, &on_awss, &target());
+    assert!(
+        notes(&told).contains("2 of 100 GiB, 200 GiB in all"),
+        "{}",
+        notes(&told)
+    );
+    assert_eq!(blocks(&told), Vec::<&str>::new());
+    let blocked = plan(SECTIONS, &on_awss, &full);
+    assert!(
+        blocks(&blocked)[0].contains("100 of 100 manual snapshots"),
+        "{:?}",
+        blocks(&blocked)
+    );
+}

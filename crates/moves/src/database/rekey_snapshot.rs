@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,6 +34,19 @@ impl RekeySnapshot {
     }
 }
 
+/// Whether RDS copies from a key that it owns (`sse-rds`) under a customer key, no source says. Where it refuses, that is the reason.
+fn named(original: &SnapshotOutput, failure: Failure) -> Failure {
+    if original.encryption_type != "sse-rds" || failure.class != FailureClass::Invalid {
+        return failure;
+    }
+    let message = format!(
+        "{} lies under a key that AWS owns (sse-rds), and RDS refuses to copy it under a customer key: {}. It cannot leave the account \
+         in this way. Undo the run, and move this database by a dump, or by a replica, of its engine",
+        original.name, failure.message
+    );
+    Failure { message, ..failure }
+}
+
 #[async_trait(?Send)]
 impl Step for RekeySnapshot {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
@@ -46,8 +59,9 @@ impl Step for RekeySnapshot {
         self.world
             .source()
             .rds
-            .copy_snapshot(&original.arn, &self.name(cx), &key.arn, &cx.tags())
-            .await?;
+            .copy_snapshot(&original.arn, &self.name(cx), &key.arn, None, &cx.tags())
+            .await
+            .map_err(|failure| named(&original, made_snapshot::told_apart(failure)))?;
         Ok(Begun::Once)
     }
 

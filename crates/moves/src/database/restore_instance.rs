@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::rds::{DbInstance, Restore};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::databases::Settings;
 use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,6 +31,9 @@ pub(super) struct Input {
     pub(super) public: bool,
     pub(super) deletion_protection: bool,
     pub(super) extended_support: Option<bool>,
+    /// What else a restore takes.
+    #[serde(default)]
+    pub(super) settings: Settings,
     /// The source instance's own tags.
     pub(super) tags: BTreeMap<String, String>,
 }
@@ -65,7 +69,7 @@ impl RestoreInstance {
             multi_az: self.input.multi_az,
             public: self.input.public,
             deletion_protection: self.input.deletion_protection,
-            iops: iops_to_give(&snapshot),
+            settings: given(&self.input.settings, &snapshot),
             storage_type: Some(snapshot.storage_type).filter(|kind| !kind.is_empty()),
             snapshot: snapshot.name,
             extended_support: self.input.extended_support.map(|enrol| support(enrol).to_owned()),
@@ -74,8 +78,20 @@ impl RestoreInstance {
     }
 }
 
+/// The settings that the restore is given: IOPS and throughput as asked for, else as the snapshot has them, and neither where RDS
+/// reports them and refuses to be given them.
+fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
+    let iops = iops_to_give(snapshot, asked.iops.or(snapshot.iops));
+    let throughput = asked.storage_throughput.or(snapshot.storage_throughput);
+    Settings {
+        iops,
+        storage_throughput: throughput.filter(|_| iops.is_some() && snapshot.storage_type == "gp3"),
+        ..asked.clone()
+    }
+}
+
 /// What differs from what was asked for; none when it is right.
-fn difference(asked: &Input, found: &DbInstance, key_arn: &str) -> Option<String> {
+fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_arn: &str) -> Option<String> {
     let sorted = |groups: &[String]| groups.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     let checks = [
         (
@@ -132,26 +148,32 @@ fn difference(asked: &Input, found: &DbInstance, key_arn: &str) -> Option<String
             }),
             format!("it serves at {:?}, not at port {:?}", found.endpoint, asked.port),
         ),
+        (
+            // Left out, RDS would decide it, and change it silently.
+            snapshot.storage_type.is_empty() || found.storage_type == snapshot.storage_type,
+            format!("its storage is {}, not {}", found.storage_type, snapshot.storage_type),
+        ),
     ];
     let wrong: Vec<String> = checks
         .into_iter()
         .filter(|(right, _)| !right)
         .map(|(_, text)| text)
+        .chain(given(&asked.settings, snapshot).differences(&found.settings))
         .collect();
     if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
 }
 
 /// The IOPS to give. RDS reports 3000 for a small gp3 and refuses to be given them: only provisioned types have them, and gp3 from the
 /// size at which the engine stripes.
-fn iops_to_give(snapshot: &SnapshotOutput) -> Option<i32> {
+fn iops_to_give(snapshot: &SnapshotOutput, wanted: Option<i32>) -> Option<i32> {
     let stripes_from = match snapshot.engine.as_str() {
         engine if engine.starts_with("sqlserver") => 0,
         engine if engine.starts_with("oracle") => 200,
         _ => 400,
     };
     match snapshot.storage_type.as_str() {
-        "io1" | "io2" => snapshot.iops,
-        "gp3" if snapshot.gib >= stripes_from => snapshot.iops.filter(|iops| stripes_from == 0 || *iops >= 12_000),
+        "io1" | "io2" => wanted,
+        "gp3" if snapshot.gib >= stripes_from => wanted.filter(|iops| stripes_from == 0 || *iops >= 12_000),
         _ => None,
     }
 }
@@ -217,6 +239,7 @@ impl Step for RestoreInstance {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: InstanceOutput = cx.output(&cx.spec.id)?;
         let key: KeyOutput = cx.output(&self.input.key)?;
+        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
         let Some(found) = self.world.target().rds.instance(&made.id).await? else {
             let what = format!("{} is not seen any more", made.arn);
             return Ok(Verified::NotYet {
@@ -224,12 +247,12 @@ impl Step for RestoreInstance {
                 look_again: Duration::from_secs(10),
             });
         };
-        if self.input.multi_az && !found.multi_az && difference(&self.input, &found, &key.arn).is_none() {
+        if self.input.multi_az && !found.multi_az && difference(&self.input, &snapshot, &found, &key.arn).is_none() {
             // The second zone may follow after the first serves: borne for the step's patience.
             let what = format!("{} serves, and is not Multi-AZ yet", made.arn);
             return Err(cx.failure(FailureClass::WrongState, "[NotMultiAz]", what));
         }
-        Ok(match difference(&self.input, &found, &key.arn) {
+        Ok(match difference(&self.input, &snapshot, &found, &key.arn) {
             Some(why) => Verified::Wrong {
                 why: format!("{}: {why}", made.arn),
             },
@@ -255,7 +278,11 @@ mod tests {
     use super::*;
 
     fn iops(engine: &str, storage_type: &str, gib: u32, iops: i32) -> Option<i32> {
-        iops_to_give(&SnapshotOutput {
+        iops_to_give(&snapshot(engine, storage_type, gib, iops), Some(iops))
+    }
+
+    fn snapshot(engine: &str, storage_type: &str, gib: u32, iops: i32) -> SnapshotOutput {
+        SnapshotOutput {
             name: String::new(),
             arn: String::new(),
             key: None,
@@ -264,7 +291,28 @@ mod tests {
             engine_version: String::new(),
             storage_type: storage_type.into(),
             iops: Some(iops),
-        })
+            storage_throughput: Some(125),
+            encryption_type: String::new(),
+        }
+    }
+
+    #[test]
+    fn throughput_is_given_only_beside_iops_and_the_runbooks_word_counts() {
+        let none = Settings::default();
+        assert_eq!(given(&none, &snapshot("postgres", "gp3", 20, 3000)), none);
+        let large = snapshot("postgres", "gp3", 500, 12_000);
+        let told = given(&none, &large);
+        assert_eq!((told.iops, told.storage_throughput), (Some(12_000), Some(125)));
+        let asked = Settings {
+            iops: Some(16_000),
+            storage_throughput: Some(500),
+            ..Settings::default()
+        };
+        assert_eq!(given(&asked, &large), asked);
+        assert_eq!(
+            given(&asked, &snapshot("mysql", "io1", 500, 4000)).storage_throughput,
+            None
+        );
     }
 
     #[test]
@@ -301,8 +349,16 @@ mod tests {
             multi_az: false,
             public: false,
             deletion_protection: true,
+            settings: Settings {
+                iam_auth: Some(true),
+                iops: Some(3000),
+                ..Settings::default()
+            },
+            performance_insights_key: None,
+            master_secret: None,
             tags: BTreeMap::new(),
         };
+        let taken = snapshot("postgres", "gp3", 20, 3000);
         let step = StepId::new("database/shop/x").expect("an id");
         let input = Input {
             instance: "shop".into(),
@@ -317,11 +373,15 @@ mod tests {
             public: false,
             deletion_protection: true,
             extended_support: None,
+            settings: Settings {
+                iam_auth: Some(true),
+                ..Settings::default()
+            },
             tags: BTreeMap::new(),
         };
-        assert_eq!(difference(&input, &right, KEY), None);
+        assert_eq!(difference(&input, &taken, &right, KEY), None);
         type Change = fn(&mut DbInstance);
-        let changes: [(Change, &str); 7] = [
+        let changes: [(Change, &str); 9] = [
             (|i| i.key = Some(KEY.replace('2', "1")), "key"),
             (|i| i.subnet_group = "default".into(), "subnet group"),
             (|i| i.security_groups.truncate(1), "security groups"),
@@ -332,11 +392,13 @@ mod tests {
             (|i| i.public = true, "publicly accessible"),
             (|i| i.deletion_protection = false, "deletion protection"),
             (|i| i.endpoint = Some(("shop.example".into(), 3306)), "port"),
+            (|i| i.storage_type = "gp2".into(), "storage"),
+            (|i| i.settings.iam_auth = Some(false), "iam_auth"),
         ];
         for (change, wanted) in changes {
             let mut found = right.clone();
             change(&mut found);
-            let difference = difference(&input, &found, KEY).unwrap_or_default();
+            let difference = difference(&input, &taken, &found, KEY).unwrap_or_default();
             assert!(difference.contains(wanted), "{wanted}: {difference:?}");
         }
     }

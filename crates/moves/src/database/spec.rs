@@ -1,6 +1,11 @@
 //! The `[[database]]` section of a runbook.
 
-use serde::Deserialize;
+use std::fmt;
+
+use model::databases::Settings;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// A database instance to move.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -11,8 +16,37 @@ pub struct DatabaseSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
-    /// How it is restored.
-    pub restore: RestoreSpec,
+    /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
+    #[serde(deserialize_with = "restored_or_not")]
+    pub restore: Option<RestoreSpec>,
+}
+
+/// `false`, or a table.
+fn restored_or_not<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RestoreSpec>, D::Error> {
+    struct Restored;
+
+    impl<'de> Visitor<'de> for Restored {
+        type Value = Option<RestoreSpec>;
+
+        fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+            to.write_str(
+                "a table that says how it is restored, or false: the copy of its snapshot is left for your own restore",
+            )
+        }
+
+        fn visit_bool<E: de::Error>(self, restored: bool) -> Result<Self::Value, E> {
+            if restored {
+                return Err(E::invalid_value(Unexpected::Bool(true), &self));
+            }
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+            RestoreSpec::deserialize(MapAccessDeserializer::new(members)).map(Some)
+        }
+    }
+
+    from.deserialize_any(Restored)
 }
 
 /// What the restored instance is given. What AWS would decide badly must be said; the rest is as in the source.
@@ -44,6 +78,9 @@ pub struct RestoreSpec {
     /// Whether it may be enrolled in (paid) extended support; absent: AWS's default, which enrols it.
     #[serde(default)]
     pub extended_support: Option<bool>,
+    /// What shall be configured otherwise than in the source.
+    #[serde(default)]
+    pub settings: Settings,
 }
 
 /// Written for a parameter group that has the source's name in the target.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::Value;
 
 use super::clusters::Cluster;
-use super::instances::{Instance, check_name_is_free, shown};
+use super::instances::{Instance, NOT_RESTORED, RESTORED, check_name_is_free, shown};
 use super::{Place, arn, clusters, groups, invalid_combination};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text};
@@ -33,6 +33,8 @@ pub(super) fn new(cloud: &mut Cloud, place: &Place, cluster: &Cluster, class: &s
         storage_type: cluster.storage_type.clone(),
         iops: None,
         key: cluster.key.clone(),
+        sse_rds: false,
+        option_group: None,
         subnet_group: cluster.subnet_group.clone(),
         vpc: cluster.vpc.clone(),
         availability_zone: format!("{}a", place.1),
@@ -135,7 +137,8 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value, cluster_
     }
     instance.tags = tags;
     instance.visible_from = super::visible_from(cloud);
-    instance.keep_others(input);
+    instance.keep_others(input, RESTORED);
+    instance.keep_others(input, NOT_RESTORED);
     let creating = duration_seconds(cloud, "rds-duration", 360, 0, 0);
     instance.enter(cloud.now, &[("creating", creating)]);
     cloud.rds.instances.insert(place.clone(), instance);

@@ -37,15 +37,27 @@ pub struct ParameterGroup {
     pub tags: BTreeMap<String, String>,
 }
 
-/// The parameter group family of an engine's version: `postgres16`, `mysql8.0`.
+/// The parameter group family of an engine's version: `postgres16`, `mysql8.0`, `oracle-ee-19`, `sqlserver-ee-15.0`.
 pub(super) fn family(engine: &str, version: &str) -> String {
+    let major = major_version(engine, version);
+    if engine.starts_with("oracle") {
+        return format!("{engine}-{major}");
+    }
+    if engine.starts_with("sqlserver") {
+        return format!("{engine}-{}", major.replace(".00", ".0"));
+    }
+    format!("{engine}{major}")
+}
+
+/// The major version of an engine: `16`, `8.0`, `19`, `15.00`.
+pub(super) fn major_version(engine: &str, version: &str) -> String {
     let mut parts = version.split('.');
     let major = parts.next().unwrap_or_default();
     // PostgreSQL counts by one number since 10, Oracle always; the others by two.
     let one_number = engine.contains("postgres") && major.parse::<u32>().is_ok_and(|major| major >= 10);
     match (one_number || engine.starts_with("oracle"), parts.next()) {
-        (false, Some(minor)) => format!("{engine}{major}.{minor}"),
-        _ => format!("{engine}{major}"),
+        (false, Some(minor)) => format!("{major}.{minor}"),
+        _ => major.to_owned(),
     }
 }
 
@@ -111,7 +123,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
             family: group.family.clone(),
             description: group.name.clone(),
             parameters: parameters.collect(),
-            tags: BTreeMap::new(),
+            tags: group.tags.clone(),
         };
         cloud.rds.parameter_groups.insert(at(&group.name), filled);
     }

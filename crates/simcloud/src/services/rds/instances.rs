@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
+use model::databases::Settings;
 use model::ids::{AccountId, Digest, Region};
 use model::inventory::Database;
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ pub struct Instance {
     pub iops: Option<i64>,
     /// The ARN of its key; absent when not encrypted. It can never be changed.
     pub key: Option<String>,
+    /// Whether it is encrypted under a key that AWS owns and does not name.
+    pub sse_rds: bool,
     /// Its subnet group.
     pub subnet_group: String,
     /// The VPC of its subnet group.
@@ -44,6 +47,8 @@ pub struct Instance {
     pub security_groups: Vec<String>,
     /// Its parameter group.
     pub parameter_group: String,
+    /// Its option group; none: the default.
+    pub option_group: Option<String>,
     /// Whether that group's static parameters wait for a reboot.
     pub pending_reboot: bool,
     /// Its port.
@@ -80,23 +85,68 @@ pub struct Instance {
     pub member: Option<Membership>,
 }
 
-/// Members that are kept and shown back, and mean nothing more here.
-const KEPT: &[&str] = &[
+/// Members that a restore takes, and that are kept and shown back, and mean nothing more here.
+pub(super) const RESTORED: &[&str] = &[
     "AutoMinorVersionUpgrade",
     "CACertificateIdentifier",
     "CopyTagsToSnapshot",
+    "EnableCloudwatchLogsExports",
+    "EngineLifecycleSupport",
+    "LicenseModel",
+    "NetworkType",
+    "PreferredBackupWindow",
+    "StorageThroughput",
+];
+
+/// Members that only a new or a changed instance is given: a restore knows none of them.
+pub(super) const NOT_RESTORED: &[&str] = &[
     "DatabaseInsightsMode",
     "EnablePerformanceInsights",
-    "EngineLifecycleSupport",
     "MaxAllocatedStorage",
     "MonitoringInterval",
     "MonitoringRoleArn",
-    "NetworkType",
+    "PerformanceInsightsKMSKeyId",
     "PerformanceInsightsRetentionPeriod",
-    "PreferredBackupWindow",
     "PreferredMaintenanceWindow",
-    "StorageThroughput",
 ];
+
+/// The authorities of certificates that a new instance can have; older ones have run out.
+const AUTHORITIES: [&str; 3] = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
+
+/// From how many GiB on an engine stripes gp3 over four volumes; below, IOPS and throughput are the baseline and cannot be given.
+pub(super) fn stripes_from(engine: &str) -> u32 {
+    match engine {
+        engine if engine.starts_with("sqlserver") => 0,
+        engine if engine.starts_with("oracle") => 200,
+        _ => 400,
+    }
+}
+
+/// What settings of the inventory are called here.
+fn members_of(settings: &Settings) -> BTreeMap<String, Value> {
+    let all = [
+        ("AutoMinorVersionUpgrade", json!(settings.auto_minor_version_upgrade)),
+        ("CACertificateIdentifier", json!(settings.ca_certificate)),
+        ("CopyTagsToSnapshot", json!(settings.copy_tags_to_snapshot)),
+        ("EnableCloudwatchLogsExports", json!(settings.log_exports)),
+        ("LicenseModel", json!(settings.license_model)),
+        ("NetworkType", json!(settings.network_type)),
+        ("PreferredBackupWindow", json!(settings.backup_window)),
+        ("StorageThroughput", json!(settings.storage_throughput)),
+        ("DatabaseInsightsMode", json!(settings.database_insights)),
+        ("EnablePerformanceInsights", json!(settings.performance_insights)),
+        ("MaxAllocatedStorage", json!(settings.max_allocated_storage)),
+        ("MonitoringInterval", json!(settings.monitoring_interval)),
+        ("MonitoringRoleArn", json!(settings.monitoring_role)),
+        (
+            "PerformanceInsightsRetentionPeriod",
+            json!(settings.performance_insights_retention_days),
+        ),
+        ("PreferredMaintenanceWindow", json!(settings.maintenance_window)),
+    ];
+    let told = all.into_iter().filter(|(_, value)| !value.is_null());
+    told.map(|(name, value)| (name.to_owned(), value)).collect()
+}
 
 impl Instance {
     /// The status that describe calls show.
@@ -133,17 +183,34 @@ impl Instance {
         }
     }
 
-    /// The default option group: others are not modelled.
-    pub(super) fn option_group(&self) -> String {
-        let family = groups::family(&self.engine, &self.engine_version);
-        let version = family.trim_start_matches(self.engine.as_str()).replace('.', "-");
+    /// Its option group's name.
+    pub(super) fn option_group_name(&self) -> String {
+        if let Some(name) = &self.option_group {
+            return name.clone();
+        }
+        let version = groups::major_version(&self.engine, &self.engine_version).replace('.', "-");
         format!("default:{}-{version}", self.engine)
     }
 
-    /// Takes the members that are only kept.
-    pub(super) fn keep_others(&mut self, input: &Value) {
-        for member in KEPT {
-            if let Some(value) = input.get(*member) {
+    /// IOPS and throughput as they are shown: of gp3 the baseline too, which cannot be given where the engine does not stripe.
+    pub(super) fn performance(&self) -> (Option<i64>, Option<Value>) {
+        let throughput = self.other.get("StorageThroughput").cloned();
+        if self.storage_type != "gp3" {
+            return (self.iops, throughput);
+        }
+        let stripes_from = stripes_from(&self.engine);
+        let (iops, mib) = if stripes_from > 0 && self.storage_gib >= stripes_from {
+            (12_000, 500)
+        } else {
+            (3000, 125)
+        };
+        (self.iops.or(Some(iops)), throughput.or(Some(json!(mib))))
+    }
+
+    /// Takes members that are only kept.
+    pub(super) fn keep_others(&mut self, input: &Value, members: &[&str]) {
+        for member in members {
+            if let Some(value) = input.get(*member).filter(|value| !value.is_null()) {
                 self.other.insert((*member).to_owned(), value.clone());
             }
         }
@@ -160,8 +227,16 @@ impl Instance {
             "EngineVersion": self.engine_version,
             "AllocatedStorage": self.storage_gib,
             "StorageType": self.storage_type,
-            "StorageEncrypted": self.key.is_some(),
-            "StorageEncryptionType": if self.key.is_some() { "sse-kms" } else { "none" },
+            "StorageEncrypted": self.key.is_some() || self.sse_rds,
+            "StorageEncryptionType": encryption_type(self.key.as_ref(), self.sse_rds),
+            "AutoMinorVersionUpgrade": true,
+            "CACertificateIdentifier": AUTHORITIES[0],
+            "CopyTagsToSnapshot": false,
+            "MonitoringInterval": 0,
+            "NetworkType": "IPV4",
+            "PerformanceInsightsEnabled": false,
+            "PreferredBackupWindow": "13:14-13:44",
+            "PreferredMaintenanceWindow": "thu:16:06-thu:16:36",
             "MasterUsername": self.master_username,
             "DbInstancePort": 0,
             "AvailabilityZone": self.availability_zone,
@@ -172,7 +247,7 @@ impl Instance {
                 "DBParameterGroupName": self.parameter_group,
                 "ParameterApplyStatus": if self.pending_reboot { "pending-reboot" } else { "in-sync" },
             }],
-            "OptionGroupMemberships": [{"OptionGroupName": self.option_group(), "Status": "in-sync"}],
+            "OptionGroupMemberships": [{"OptionGroupName": self.option_group_name(), "Status": "in-sync"}],
             "MultiAZ": self.multi_az,
             "PubliclyAccessible": self.public,
             "DeletionProtection": self.deletion_protection,
@@ -184,10 +259,10 @@ impl Instance {
             "PendingModifiedValues": self.pending.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<serde_json::Map<_, _>>(),
         });
         for (member, value) in &self.other {
-            let shown_as = if member == "EnablePerformanceInsights" {
-                "PerformanceInsightsEnabled"
-            } else {
-                member
+            let shown_as = match member.as_str() {
+                "EnablePerformanceInsights" => "PerformanceInsightsEnabled",
+                "EnableCloudwatchLogsExports" => "EnabledCloudwatchLogsExports",
+                other => other,
             };
             shown[shown_as] = value.clone();
         }
@@ -199,13 +274,22 @@ impl Instance {
             put("DBClusterIdentifier", json!(member.cluster));
             put("PromotionTier", json!(member.promotion_tier));
         }
-        if let Some(iops) = self.iops {
+        let (iops, throughput) = self.performance();
+        if let Some(iops) = iops {
             put("Iops", json!(iops));
         }
+        if let Some(throughput) = throughput {
+            put("StorageThroughput", throughput);
+        }
         if let Some((secret, key)) = &self.master_secret {
+            let status = if matches!(self.status(), "creating" | "modifying") {
+                "creating"
+            } else {
+                "active"
+            };
             put(
                 "MasterUserSecret",
-                json!({"SecretArn": secret, "SecretStatus": "active", "KmsKeyId": key}),
+                json!({"SecretArn": secret, "SecretStatus": status, "KmsKeyId": key}),
             );
         }
         // There is no endpoint before the instance has come up; its middle label belongs to the account and region.
@@ -215,6 +299,26 @@ impl Instance {
             put("Endpoint", json!({"Address": host, "Port": self.port}));
         }
         shown
+    }
+}
+
+/// `none`, `sse-rds` (a key that AWS owns), `sse-kms`.
+pub(super) fn encryption_type(key: Option<&String>, sse_rds: bool) -> &'static str {
+    match (key, sse_rds) {
+        (Some(_), _) => "sse-kms",
+        (None, true) => "sse-rds",
+        (None, false) => "none",
+    }
+}
+
+/// Refuses an authority of certificates that RDS no longer has.
+pub(super) fn check_authority(input: &Value) -> Result<(), ServiceError> {
+    match text(input, "CACertificateIdentifier").filter(|name| !AUTHORITIES.contains(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("Certificate not found: {name}");
+            Err(ServiceError::with_status(404, "CertificateNotFound", message))
+        }
     }
 }
 
@@ -256,7 +360,9 @@ pub(super) fn check_name_is_free(cloud: &Cloud, caller: &Caller, name: &str) -> 
 /// Fills one database, and the automated snapshot that last night's backup left.
 pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, database: &Database) {
     let place: Place = (account.clone(), region.clone(), database.id.clone());
+    let sse_rds = database.encryption_type.as_deref() == Some("sse-rds");
     let key = match (&database.key, database.encrypted) {
+        _ if sse_rds => None,
         (Some(key), _) => Some(storage_key::of_inventory(cloud, account, region, key)),
         (None, true) => Some(storage_key::of_inventory(
             cloud,
@@ -287,23 +393,29 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
         } else {
             database.storage_type.clone()
         },
-        iops: None,
+        iops: database.settings.iops.map(i64::from),
         key,
+        sse_rds,
         subnet_group: database.subnet_group.clone(),
         vpc,
         availability_zone: format!("{region}a"),
         security_groups: database.security_groups.clone(),
         parameter_group,
+        option_group: database
+            .settings
+            .option_group
+            .clone()
+            .filter(|name| !name.starts_with("default:")),
         pending_reboot: false,
         port: i64::from(database.port),
         multi_az: database.multi_az,
         public: database.public,
         deletion_protection: database.deletion_protection,
         backup_retention_days: i64::from(database.backup_retention_days),
-        iam_authentication: false,
+        iam_authentication: database.settings.iam_auth.unwrap_or(false),
         master_username: "admin".to_owned(),
         master_secret: None,
-        other: BTreeMap::new(),
+        other: members_of(&database.settings),
         pending: BTreeMap::new(),
         tags: database.tags.clone(),
         created_at: after(cloud.now, -180 * 86_400),
@@ -312,6 +424,19 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
         phases: VecDeque::new(),
         member: None,
     };
+    let mut instance = instance;
+    if database.managed_secret {
+        let tail = made_up_id(cloud, "rds-secret-id", 6);
+        let secret = format!(
+            "arn:aws:secretsmanager:{region}:{account}:secret:rds!{}-{tail}",
+            instance.resource_id
+        );
+        instance.master_secret = Some((secret, "alias/aws/secretsmanager".to_owned()));
+    }
+    if let Some(name) = &instance.option_group {
+        let at = (account.clone(), region.clone(), name.clone());
+        super::options::bind(cloud, &at, &instance.vpc);
+    }
     if instance.backup_retention_days > 0 {
         let (at, snapshot) = super::snapshots::automated(&place, &instance, after(cloud.now, -6 * 3600));
         cloud.rds.snapshots.insert(at, snapshot);
@@ -453,11 +578,13 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         storage_type,
         iops,
         key,
+        sse_rds: false,
         subnet_group: network.subnet_group,
         vpc: network.vpc,
         availability_zone: text(input, "AvailabilityZone").map_or_else(|| format!("{}a", caller.region), str::to_owned),
         security_groups: network.security_groups,
         parameter_group: network.parameter_group,
+        option_group: text(input, "OptionGroupName").map(str::to_ascii_lowercase),
         pending_reboot: false,
         multi_az: flag(input, "MultiAZ").unwrap_or(false),
         public,
@@ -475,7 +602,8 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         phases: VecDeque::new(),
         member: None,
     };
-    instance.keep_others(input);
+    instance.keep_others(input, RESTORED);
+    instance.keep_others(input, NOT_RESTORED);
     let creating = duration_seconds(cloud, "rds-duration", 280, 0, 0);
     let backing_up = duration_seconds(cloud, "rds-duration", 90, 0, 0);
     instance.enter(cloud.now, &[("creating", creating), ("backing-up", backing_up)]);

@@ -2,7 +2,7 @@
 //!
 //! Modelled: automated snapshots that cannot be shared; snapshots on `aws/rds` that cannot leave their account; re-keying copies
 //! that take hours, show progress, queue per database and count against quotas; restores whose defaults hurt; names that
-//! stay taken; tags that RDS refuses; Aurora clusters with their members and snapshots. Left out: option groups, read replicas, point-in-time restore,
+//! stay taken; tags that RDS refuses; Aurora clusters with their members and snapshots. Left out: read replicas, point-in-time restore,
 //! copies between regions: those are refused as not modelled, never silently accepted.
 
 mod cluster_groups;
@@ -12,6 +12,7 @@ mod clusters;
 mod groups;
 mod instances;
 mod modifying;
+mod options;
 mod restore;
 mod sharing;
 mod snapshots;
@@ -33,6 +34,7 @@ pub use cluster_snapshots::ClusterSnapshot;
 pub use clusters::{Cluster, Scaling};
 pub use groups::{ParameterGroup, SubnetGroup, default_security_group, default_vpc};
 pub use instances::Instance;
+pub use options::Group as OptionGroup;
 pub use snapshots::{Making, Snapshot};
 
 /// Where a name lives: RDS keeps names apart by account and region.
@@ -55,16 +57,22 @@ pub struct Databases {
     pub parameter_groups: BTreeMap<Place, ParameterGroup>,
     /// DB cluster parameter groups.
     pub cluster_parameter_groups: BTreeMap<Place, ParameterGroup>,
+    /// DB option groups.
+    pub option_groups: BTreeMap<Place, options::Group>,
     /// Security group ids that exist.
     pub security_groups: BTreeSet<Place>,
     /// How much AWS admits.
     pub quotas: Quotas,
+    /// How many manual snapshots more it admits, where the inventory tells of others.
+    pub free_slots: BTreeMap<(AccountId, Region), usize>,
     /// Whether sharing a snapshot on `aws/rds` is accepted, as users saw in 2019, so that only the target's copy fails.
     /// Today's documents say that the share call refuses; its exact error is unconfirmed.
     pub default_key_share_accepted: bool,
     /// Whether a key named for the restore of an unencrypted cluster snapshot fails, as a user saw in 2018 with aurora-postgresql.
     /// Documented to work; the present state is unconfirmed.
     pub encrypting_restore_fails: bool,
+    /// Whether the copy of a snapshot on a key that AWS owns (`sse-rds`) under a customer key is refused: no source says.
+    pub sse_rds_copy_refused: bool,
 }
 
 /// How much RDS admits per account and region.
@@ -204,6 +212,16 @@ fn refuse_reserved(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> 
 /// Fills from the inventory.
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
     groups::fill(cloud, account, region, contents);
+    options::fill(cloud, account, region, contents);
+    // Those that the inventory counts and does not list leave fewer slots.
+    if let Some(slots) = contents.manual_snapshots {
+        let free = slots.quota.saturating_sub(slots.used);
+        let here = (account.clone(), region.clone());
+        cloud
+            .rds
+            .free_slots
+            .insert(here, usize::try_from(free).unwrap_or(usize::MAX));
+    }
     for database in &contents.databases {
         instances::fill(cloud, account, region, database);
     }
@@ -303,6 +321,10 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyDBParameterGroup" => groups::modify_parameter_group(cloud, caller, input),
         "DescribeDBParameterGroups" => groups::describe_parameter_groups(cloud, caller, input),
         "DeleteDBParameterGroup" => groups::delete_parameter_group(cloud, caller, input),
+        "CreateOptionGroup" => options::create(cloud, caller, input),
+        "ModifyOptionGroup" => options::modify(cloud, caller, input),
+        "DescribeOptionGroups" => options::describe(cloud, caller, input),
+        "DeleteOptionGroup" => options::delete(cloud, caller, input),
         "DescribeDBParameters" => groups::describe_parameters(cloud, caller, input),
         _ => Err(ServiceError::not_modelled("rds", operation)),
     }

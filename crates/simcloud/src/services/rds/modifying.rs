@@ -3,11 +3,12 @@
 use model::ids::{AccountId, Region};
 use serde_json::Value;
 
-use super::instances::{Instance, managed_secret, own, shown};
-use super::{Place, arn, groups, invalid_combination};
+use super::instances::{Instance, NOT_RESTORED, RESTORED, check_authority, managed_secret, own, shown};
+use super::{Place, arn, groups, invalid_combination, invalid_value};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text, texts};
 use crate::services::stored_content::duration_seconds;
+use crate::services::{storage_key, sts};
 
 /// `ModifyDBInstance`. What costs an outage waits for the maintenance window unless `ApplyImmediately`.
 pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
@@ -34,8 +35,19 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         );
         return Err(ServiceError::new("InvalidDBInstanceState", message));
     }
+    check_authority(input)?;
+    check_monitoring(cloud, caller, input, &before)?;
+    let insights_key = insights_key(cloud, caller, input, &before)?;
     let mut instance = before.clone();
-    instance.keep_others(input);
+    instance.keep_others(input, RESTORED);
+    instance.keep_others(input, NOT_RESTORED);
+    if let Some(key) = insights_key {
+        instance
+            .other
+            .insert("PerformanceInsightsKMSKeyId".to_owned(), key.into());
+        let retention = instance.other.entry("PerformanceInsightsRetentionPeriod".to_owned());
+        retention.or_insert_with(|| 7.into());
+    }
     if let Some(name) = text(input, "DBParameterGroupName") {
         let group = groups::checked_parameter_group(cloud, caller, name, &before.engine, &before.engine_version)?;
         // Static parameters of a group that is attached later wait for a reboot: a restore that names it does not.
@@ -106,6 +118,63 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         cloud.effect(caller, "rds ModifyDBInstance", arn("db", &place));
     }
     Ok(shown(cloud, &place))
+}
+
+/// Enhanced monitoring needs a role of the same account that the monitoring service may take on, and a role needs monitoring.
+fn check_monitoring(cloud: &Cloud, caller: &Caller, input: &Value, before: &Instance) -> Result<(), ServiceError> {
+    let kept = |member: &str| before.other.get(member);
+    let seconds = number(input, "MonitoringInterval").or(kept("MonitoringInterval").and_then(Value::as_i64));
+    let role = text(input, "MonitoringRoleArn").or(kept("MonitoringRoleArn").and_then(Value::as_str));
+    let monitors = seconds.is_some_and(|seconds| seconds > 0);
+    if !monitors && text(input, "MonitoringRoleArn").is_some() {
+        return Err(invalid_combination(
+            "You must specify a MonitoringInterval value other than 0 when you specify a MonitoringRoleARN value.",
+        ));
+    }
+    if number(input, "MonitoringInterval").is_none_or(|seconds| seconds == 0) {
+        return Ok(());
+    }
+    let Some(role) = role else {
+        return Err(invalid_combination(
+            "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
+        ));
+    };
+    let own = role.split(':').nth(4) == Some(caller.account.as_str());
+    if own && sts::trusts_service(cloud, role, "monitoring.rds.amazonaws.com") {
+        return Ok(());
+    }
+    Err(invalid_value(
+        "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING",
+    ))
+}
+
+/// The key that Performance Insights lie under once they are switched on: as named, else the account's default. It stays.
+fn insights_key(
+    cloud: &Cloud,
+    caller: &Caller,
+    input: &Value,
+    before: &Instance,
+) -> Result<Option<String>, ServiceError> {
+    let had = before.other.get("PerformanceInsightsKMSKeyId").and_then(Value::as_str);
+    let named = text(input, "PerformanceInsightsKMSKeyId");
+    if flag(input, "EnablePerformanceInsights") != Some(true) {
+        return match named {
+            None => Ok(None),
+            Some(_) => Err(invalid_combination(
+                "PerformanceInsightsKMSKeyId can be specified only when Performance Insights are enabled.",
+            )),
+        };
+    }
+    let name = named.unwrap_or(had.unwrap_or(storage_key::RDS_DEFAULT));
+    let key = storage_key::named(cloud, caller, name)
+        .filter(|key| storage_key::admits(cloud, caller, key, "rds"))
+        .ok_or_else(|| super::key_not_accessible("Performance Insights", name))?;
+    if had.is_some_and(|had| had != key) {
+        return Err(invalid_combination(
+            "You can't change the Performance Insights KMS key.",
+        ));
+    }
+    Ok(Some(key))
 }
 
 fn differs(before: &Instance, after: &Instance) -> bool {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
-use super::instances::{Instance, check_name_is_free, shown};
+use super::instances::{Instance, RESTORED, check_authority, check_name_is_free, shown, stripes_from};
 use super::snapshots::{Making, reachable};
-use super::{arn, groups, invalid_combination, invalid_value};
+use super::{arn, groups, invalid_combination, invalid_value, options, place};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text};
 use crate::services::storage_key;
@@ -20,11 +20,7 @@ fn check_storage(
     iops: Option<i64>,
     throughput: Option<i64>,
 ) -> Result<(), ServiceError> {
-    let threshold = match engine {
-        engine if engine.starts_with("sqlserver") => 0,
-        engine if engine.starts_with("oracle") => 200,
-        _ => 400,
-    };
+    let threshold = stripes_from(engine);
     if storage_type == "gp3" && (iops.is_some() || throughput.is_some()) && gib < threshold {
         return Err(invalid_combination(format!(
             "You can't specify IOPS or storage throughput for engine {engine} and a storage size less than {threshold}."
@@ -50,10 +46,10 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
     let snapshot_name = super::required(input, "DBSnapshotIdentifier")?;
     let mut tags = super::admitted_tags(input)?;
     let source = reachable(cloud, caller, snapshot_name)?;
-    let place = check_name_is_free(cloud, caller, name)?;
+    let at = check_name_is_free(cloud, caller, name)?;
     let snapshot = cloud.rds.snapshots[&source].clone();
     let foreign = source.0 != caller.account;
-    if foreign && snapshot.key.is_some() {
+    if foreign && (snapshot.key.is_some() || snapshot.sse_rds) {
         // Not supported for instances (clusters can): the refusal is documented, its code is unconfirmed.
         return Err(invalid_value(format!(
             "Restoring from the shared encrypted snapshot {snapshot_name} is not supported: copy it into your account first."
@@ -74,6 +70,19 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         return Err(ServiceError::not_modelled("rds", "a restore to another engine"));
     }
     let network = groups::network(cloud, caller, input, &of.engine, &of.engine_version)?;
+    check_authority(input)?;
+    let option_group = options::checked(
+        cloud,
+        caller,
+        text(input, "OptionGroupName"),
+        &source,
+        Some(&network.vpc),
+    )?;
+    if flag(input, "ManageMasterUserPassword") == Some(true) && !of.engine.starts_with("oracle") {
+        return Err(invalid_combination(
+            "ManageMasterUserPassword can be specified for a restore of Oracle only.",
+        ));
+    }
     let iops = number(input, "Iops");
     // The snapshot's own type is not the default: a gp2 or io2 database changes its type silently.
     let storage_type = text(input, "StorageType")
@@ -122,11 +131,13 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         iops,
         // There is no key to name: the restored instance is on the snapshot's for ever.
         key: snapshot.key.clone(),
+        sse_rds: snapshot.sse_rds,
         subnet_group: network.subnet_group,
         vpc: network.vpc,
         availability_zone: text(input, "AvailabilityZone").map_or_else(|| format!("{}a", caller.region), str::to_owned),
         security_groups: network.security_groups,
         parameter_group: network.parameter_group,
+        option_group,
         pending_reboot: false,
         port: number(input, "Port").unwrap_or(of.port),
         multi_az: flag(input, "MultiAZ").unwrap_or(false),
@@ -147,7 +158,10 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         phases: VecDeque::new(),
         member: None,
     };
-    instance.keep_others(input);
+    instance.keep_others(input, RESTORED);
+    if let Some(name) = &instance.option_group {
+        options::bind(cloud, &place(caller, name), &instance.vpc);
+    }
     // Blocks come from S3 lazily, so a restore does not take longer for a large database; a changed storage type does.
     let creating = duration_seconds(cloud, "rds-duration", 540, 0, 0);
     let backing_up = duration_seconds(cloud, "rds-duration", 150, 0, 0);
@@ -158,7 +172,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         ("storage-optimization", moving),
     ];
     instance.enter(cloud.now, if optimizing { &phases } else { &phases[..2] });
-    cloud.rds.instances.insert(place.clone(), instance);
-    cloud.effect(caller, "rds RestoreDBInstanceFromDBSnapshot", arn("db", &place));
-    Ok(shown(cloud, &place))
+    cloud.rds.instances.insert(at.clone(), instance);
+    cloud.effect(caller, "rds RestoreDBInstanceFromDBSnapshot", arn("db", &at));
+    Ok(shown(cloud, &at))
 }

@@ -53,6 +53,18 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
                 format!("The snapshot {name} is not in the available state."),
             ));
         }
+        if let Some(option) = super::options::unshareable(cloud, &place) {
+            // Documented; its code is unconfirmed.
+            return Err(invalid_value(format!(
+                "The snapshot {name} can't be shared: its option group has the persistent or permanent option {option}."
+            )));
+        }
+        if snapshot.sse_rds {
+            // Unconfirmed: the stricter reading is taken.
+            return Err(invalid_value(
+                "You can't share a snapshot that is encrypted under an AWS owned key.",
+            ));
+        }
         if let Some(key) = &snapshot.key {
             if add.iter().any(|account| account == "all") {
                 return Err(invalid_value("Encrypted snapshots cannot be shared publicly."));

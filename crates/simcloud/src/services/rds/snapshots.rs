@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use model::ids::Digest;
 use serde_json::{Value, json};
 
-use super::instances::Instance;
-use super::{Place, after, arn, invalid_combination, invalid_value, place, place_of};
+use super::instances::{Instance, encryption_type};
+use super::{Place, after, arn, invalid_combination, invalid_value, options, place, place_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::faults::FaultLevel;
 use crate::services::members::{filters, flag, number, page, tag_list, text};
@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub database: String,
     /// The key it is encrypted with.
     pub key: Option<String>,
+    /// Whether it is encrypted under a key that AWS owns.
+    pub sse_rds: bool,
     /// What it holds.
     pub digest: Digest,
     /// Account ids (or `all`) and from when each of them sees it.
@@ -119,15 +121,15 @@ impl Snapshot {
             "Status": self.status(),
             "PercentProgress": progress,
             "SnapshotType": if self.automated { "automated" } else if for_owner { "manual" } else { "shared" },
-            "Encrypted": self.key.is_some(),
-            "StorageEncryptionType": if self.key.is_some() { "sse-kms" } else { "none" },
+            "Encrypted": self.key.is_some() || self.sse_rds,
+            "StorageEncryptionType": encryption_type(self.key.as_ref(), self.sse_rds),
             "Port": of.port,
             "AvailabilityZone": of.availability_zone,
             "VpcId": of.vpc,
             "MasterUsername": of.master_username,
             "InstanceCreateTime": of.created_at.to_string(),
             "LicenseModel": of.license_model(),
-            "OptionGroupName": of.option_group(),
+            "OptionGroupName": of.option_group_name(),
             "IAMDatabaseAuthenticationEnabled": of.iam_authentication,
             "SnapshotTarget": "region",
             // Whether user tags cross accounts is unconfirmed for RDS; they do not for images. The stricter reading is taken.
@@ -144,8 +146,12 @@ impl Snapshot {
         if let Some(key) = &self.key {
             put("KmsKeyId", json!(key));
         }
-        if let Some(iops) = of.iops {
+        let (iops, throughput) = of.performance();
+        if let Some(iops) = iops {
             put("Iops", json!(iops));
+        }
+        if let Some(throughput) = throughput {
+            put("StorageThroughput", throughput);
         }
         if let Some(source) = &self.source {
             put("SourceDBSnapshotIdentifier", json!(source));
@@ -199,7 +205,9 @@ fn check_name_is_free(cloud: &Cloud, caller: &Caller, member: &str, name: &str) 
         return Err(ServiceError::new("DBSnapshotAlreadyExists", message));
     }
     let manual = |(at, s): (&Place, &Snapshot)| at.0 == place.0 && at.1 == place.1 && !s.automated;
-    if cloud.rds.snapshots.iter().filter(|entry| manual(*entry)).count() >= cloud.rds.quotas.manual_snapshots {
+    let free = cloud.rds.free_slots.get(&(place.0.clone(), place.1.clone())).copied();
+    let most = free.unwrap_or(cloud.rds.quotas.manual_snapshots);
+    if cloud.rds.snapshots.iter().filter(|entry| manual(*entry)).count() >= most {
         let message = "Cannot create more than the allowed number of manual snapshots.";
         return Err(ServiceError::new("SnapshotQuotaExceeded", message));
     }
@@ -256,6 +264,7 @@ pub(super) fn begin(cloud: &mut Cloud, instance_place: &Place, tags: BTreeMap<St
         of: instance.clone(),
         database: instance_place.2.clone(),
         key: instance.key.clone(),
+        sse_rds: instance.sse_rds,
         digest: instance.digest.clone(),
         shared_with: BTreeMap::new(),
         tags,
@@ -277,6 +286,7 @@ pub(super) fn automated(instance_place: &Place, instance: &Instance, at: Timesta
         of: instance.clone(),
         database: instance_place.2.clone(),
         key: instance.key.clone(),
+        sse_rds: instance.sse_rds,
         digest: instance.digest.clone(),
         shared_with: BTreeMap::new(),
         tags: BTreeMap::new(),
@@ -302,6 +312,12 @@ fn key_of_copy(cloud: &Cloud, caller: &Caller, input: &Value, source: &Place) ->
                 "KmsKeyId is required to copy an encrypted snapshot that another account shares.",
             ));
         }
+    }
+    let sse_rds = cloud.rds.snapshots[source].sse_rds;
+    if sse_rds && ((foreign && named.is_none()) || (named.is_some() && cloud.rds.sse_rds_copy_refused)) {
+        return Err(invalid_combination(
+            "The snapshot is encrypted under an AWS owned key and cannot be copied in this way.",
+        ));
     }
     let Some(named) = named else { return Ok(from) };
     let key = storage_key::named(cloud, caller, named).ok_or_else(|| super::key_not_accessible("target", named))?;
@@ -337,6 +353,12 @@ pub(super) fn copy(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
         return Err(ServiceError::new("SnapshotQuotaExceeded", message));
     }
     let key = key_of_copy(cloud, caller, input, &source_place)?;
+    let option_group = if source_place.0 == caller.account {
+        source.of.option_group.clone()
+    } else {
+        // A group is the account's own, and stays behind.
+        options::checked(cloud, caller, text(input, "OptionGroupName"), &source_place, None)?
+    };
     if flag(input, "CopyTags") == Some(true) && source_place.0 == caller.account && tags.is_empty() {
         super::refuse_reserved(&source.tags)?;
         tags = source.tags.clone();
@@ -352,11 +374,16 @@ pub(super) fn copy(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
         source: Some(arn("snapshot", &source_place)),
         seconds,
         doomed,
+        sse_rds: source.sse_rds && key.is_none(),
         key,
         shared_with: BTreeMap::new(),
         tags,
         created_at: cloud.now,
         visible_from,
+        of: Instance {
+            option_group,
+            ..source.of
+        },
         ..source
     };
     cloud.rds.snapshots.insert(place.clone(), snapshot);

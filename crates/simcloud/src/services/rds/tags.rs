@@ -47,6 +47,10 @@ fn tags_of<'a>(
             databases.parameter_groups.get_mut(&place).map(|g| &mut g.tags),
             "DBParameterGroupNotFound",
         ),
+        "og" => (
+            databases.option_groups.get_mut(&place).map(|g| &mut g.is.tags),
+            "OptionGroupNotFoundFault",
+        ),
         _ => return Err(ServiceError::not_modelled("rds", &format!("tags of {kind}"))),
     };
     found.ok_or_else(|| ServiceError::with_status(404, code, format!("Resource not found: {arn}")))

@@ -1,0 +1,96 @@
+//! Has RDS keep the master password in Secrets Manager, as it did in the source. A restore brings the old password and no secret, so
+//! the instance gets a new password and a secret of a new ARN; whoever reads the secret must be pointed to that.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::settle_instance::{not_yet, restored, serves, taken};
+use super::{InstanceOutput, made_snapshot};
+use crate::key::account_in;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) restored: StepId,
+}
+
+/// The secret.
+#[derive(Debug, Serialize, Deserialize)]
+struct SecretOutput {
+    /// What consumers must be pointed to.
+    secret: String,
+    /// The ARN of its key.
+    key: String,
+}
+
+pub(super) struct ManageSecret {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl ManageSecret {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for ManageSecret {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let found = restored(cx, &self.world, &self.input.restored).await?;
+        if !made_snapshot::made_in(cx, &self.input.restored, &found.tags) {
+            return Ok(Observed::Foreign {
+                whose: format!("{} without the tags of this run", found.arn),
+            });
+        }
+        Ok(match &found.master_secret {
+            Some(secret) if secret.status == "impaired" => Observed::Broken {
+                why: format!("the secret {} is impaired: RDS cannot read it or its key", secret.arn),
+            },
+            Some(secret) if serves(&found) && matches!(secret.status.as_str(), "active" | "rotating") => {
+                Observed::Present(json!(SecretOutput {
+                    secret: secret.arn.clone(),
+                    key: secret.key.clone(),
+                }))
+            }
+            Some(secret) => Observed::Underway {
+                progress: engine::Progress::words(format!("the secret is {}", secret.status)),
+                look_again: std::time::Duration::from_secs(15),
+            },
+            None => not_yet(cx, &found, "it has no secret".to_owned()),
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let made: InstanceOutput = cx.output(&self.input.restored)?;
+        self.world.target().rds.manage_master_password(&made.id).await?;
+        Ok(taken(cx))
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let made: SecretOutput = cx.output(&cx.spec.id)?;
+        let instance: InstanceOutput = cx.output(&self.input.restored)?;
+        let owner = account_in(&made.secret);
+        if owner != self.world.target().id.as_str() {
+            return Ok(Verified::Wrong {
+                why: format!("the secret {} is of account {owner:?}, not of the target", made.secret),
+            });
+        }
+        Ok(Verified::Right {
+            evidence: format!(
+                "the master password of {} is a new one, in {} under {}: consumers must be pointed to it",
+                instance.id, made.secret, made.key
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        // The secret goes with the instance.
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! How the restored instance is to be configured, and what of the source's configuration cannot be as it was.
+
+use model::databases::Settings;
+use model::inventory::Database;
+use model::plan::Weight;
+use model::{ResourceRef, Side};
+
+use super::spec::RestoreSpec;
+use crate::draft::Draft;
+
+/// What is asked for: what the runbook says, else what the source has.
+pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &RestoreSpec, database: &Database) -> Settings {
+    let named = restore.settings.monitoring_role.is_some();
+    let retention = i32::try_from(database.backup_retention_days)
+        .ok()
+        .filter(|days| *days > 0);
+    let mut asked = restore.settings.clone().or(database.settings.clone()).or(Settings {
+        backup_retention_days: retention,
+        ..Settings::default()
+    });
+    // RDS keeps these in lower case, and shows them so.
+    for text in [
+        &mut asked.option_group,
+        &mut asked.backup_window,
+        &mut asked.maintenance_window,
+    ] {
+        *text = text.take().map(|text| text.to_ascii_lowercase());
+    }
+    // A role, or a retention, of what is switched off is refused.
+    if asked.monitoring_interval.is_none_or(|seconds| seconds == 0) {
+        asked.monitoring_role = None;
+    }
+    if asked.performance_insights != Some(true) {
+        asked.performance_insights_retention_days = None;
+    }
+    if asked.backup_retention_days == Some(0) {
+        asked.backup_window = None;
+    }
+    monitoring_role(draft, resource, &mut asked, named);
+    if asked.performance_insights == Some(true) {
+        let text = "what Performance Insights gathered stays behind; in the target they lie under the target's own key";
+        draft.note(Some(resource), Weight::Tells, text);
+    }
+    asked
+}
+
+/// The role of enhanced monitoring is the account's own: the one of the same name in the target.
+fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settings, named: bool) {
+    if asked.monitoring_interval.is_none_or(|seconds| seconds == 0) {
+        return;
+    }
+    let Some(role) = asked.monitoring_role.take() else {
+        let text = "it has enhanced monitoring, and the inventory does not say which role writes it: name \
+                    restore.settings.monitoring_role, or set restore.settings.monitoring_interval = 0";
+        draft.note(Some(resource), Weight::Blocks, text);
+        return;
+    };
+    let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
+    let rewritten = if named {
+        role
+    } else {
+        let rewritten = role.replacen(&format!("::{source}:"), &format!("::{target}:"), 1);
+        if rewritten != role {
+            let text = format!("its monitoring role {role} becomes {rewritten}");
+            draft.note(Some(resource), Weight::Tells, text);
+        }
+        rewritten
+    };
+    let name = rewritten.rsplit('/').next().unwrap_or_default();
+    let listed = draft
+        .observed(Side::Target)
+        .is_some_and(|account| account.roles.contains_key(name));
+    if !listed {
+        let text = format!(
+            "the inventory does not list the role {name} in account {target}: make it before the run, trusting monitoring.rds.amazonaws.com, \
+             or RDS refuses to monitor the restored database"
+        );
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    asked.monitoring_role = Some(rewritten);
+}
+
+/// What no snapshot carries, by name.
+pub(super) fn note_attached(draft: &mut Draft, resource: &ResourceRef, database: &Database) {
+    let attached = &database.attached;
+    let lists = [
+        (&attached.read_replicas, "read replicas"),
+        (&attached.roles, "associated roles (re-attach the target's own)"),
+        (&attached.proxies, "proxies"),
+        (&attached.event_subscriptions, "event subscriptions"),
+    ];
+    let mut left: Vec<String> = lists
+        .iter()
+        .filter(|(names, _)| !names.is_empty())
+        .map(|(names, what)| format!("{what}: {}", names.join(", ")))
+        .collect();
+    if database.backup_retention_days > 0 {
+        left.push(format!(
+            "{} days of automated backups: point-in-time restore in the target begins with the restore",
+            database.backup_retention_days
+        ));
+    }
+    if !left.is_empty() {
+        let text = format!("no snapshot carries these, make them anew by hand: {}", left.join("; "));
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+}

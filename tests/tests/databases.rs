@@ -1,0 +1,370 @@
+//! Databases of every kind of encryption and of several engines, moved whole: configured as they were, under the target's own key.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use cleave::carriage;
+use cleave::rehearsal::Stage;
+use engine::{Gatekeeper, Run, RunEnd};
+use journal::Journal;
+use model::plan::Weight;
+use model::{Event, Inventory, Plan};
+use serde_json::{Value, json};
+use simcloud::cloud::Cloud;
+use simcloud::dispatch::lock;
+use simcloud::faults::FaultLevel;
+use simcloud::services::kms;
+use simcloud::services::rds::{Databases, Instance};
+use whole_runs::night::{in_paused_time, stops};
+
+const SOURCE: &str = "111111111111";
+const TARGET: &str = "222222222222";
+const KEY: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const ROLE: &str = "arn:aws:iam::111111111111:role/rds-monitoring";
+
+/// Merges the second into the first.
+fn with(mut value: Value, more: &Value) -> Value {
+    for (member, more) in more.as_object().into_iter().flatten() {
+        value[member] = more.clone();
+    }
+    value
+}
+
+/// One database of each engine that differs in what matters here.
+fn members() -> Vec<Value> {
+    let usual = json!({
+        "class": "db.r6g.large", "storage_type": "gp3", "subnet_group": "everything", "security_groups": ["sg-old"],
+        "deletion_protection": true, "backup_retention_days": 14, "tags": { "product": "shop", "aws:cloudformation:stack-name": "shop" },
+    });
+    let one = |more: Value| with(usual.clone(), &more);
+    vec![
+        one(json!({
+            "id": "shop-postgres", "engine": "postgres", "engine_version": "16.4", "storage_gib": 20, "parameter_group": "shop-pg16",
+            "port": 5433, "multi_az": true, "managed_secret": true,
+            "settings": {
+                "iam_auth": true, "log_exports": ["postgresql", "upgrade"], "ca_certificate": "rds-ca-ecc384-g1",
+                "copy_tags_to_snapshot": true, "auto_minor_version_upgrade": false, "network_type": "DUAL",
+                "backup_window": "18:00-18:30", "maintenance_window": "sun:19:00-sun:19:30", "max_allocated_storage": 100,
+                "monitoring_interval": 60, "monitoring_role": ROLE, "performance_insights": true,
+                "performance_insights_retention_days": 31,
+            },
+        })),
+        one(json!({
+            "id": "shop-mysql", "engine": "mysql", "engine_version": "8.0.40", "storage_gib": 500, "parameter_group": "default.mysql8.0",
+            "port": 3306, "settings": { "iops": 13_000, "storage_throughput": 600, "log_exports": ["audit", "error"] },
+        })),
+        one(json!({
+            "id": "shop-oracle", "engine": "oracle-ee", "engine_version": "19.0.0.0.ru-2024-07.rur-2024-07.r1", "storage_gib": 200,
+            "storage_type": "io1", "parameter_group": "default.oracle-ee-19", "port": 1521,
+            "settings": { "iops": 2000, "option_group": "shop-oracle", "license_model": "bring-your-own-license" },
+        })),
+        one(json!({
+            "id": "shop-sqlserver", "engine": "sqlserver-ee", "engine_version": "15.00.4365.2.v1", "storage_gib": 100,
+            "parameter_group": "default.sqlserver-ee-15.0", "port": 1433, "multi_az": true,
+            "settings": { "iops": 3000, "storage_throughput": 125 },
+        })),
+    ]
+}
+
+fn section(id: &str, restore: &str) -> String {
+    format!("[[database]]\nid = \"{id}\"\nkey = \"alias/shop\"\nrestore = {restore}\n")
+}
+
+const RESTORED: &str = "{ subnet_group = \"shop\", security_groups = [\"sg-new\"] }";
+
+/// The plan of a runbook over a source with these databases, all encrypted in one way; the target has their groups.
+fn planned(encryption: &Value, databases: &[Value], restore: &str) -> (Plan, Inventory) {
+    planned_where(encryption, databases, restore, true)
+}
+
+fn planned_where(encryption: &Value, databases: &[Value], restore: &str, ready: bool) -> (Plan, Inventory) {
+    let head = "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
+                source = { account = \"111111111111\", role = \"cleave-source\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\" }\n\
+                [[key]]\nalias = \"alias/shop\"\n";
+    let databases: Vec<Value> = databases.iter().map(|one| with(one.clone(), encryption)).collect();
+    let sections: String = databases
+        .iter()
+        .map(|one| section(one["id"].as_str().expect("an id"), restore))
+        .collect();
+    let role = json!({ "trusts": ["333333333333"] });
+    let monitoring = json!({ "trusts": ["monitoring.rds.amazonaws.com"] });
+    let options = json!([{ "name": "shop-oracle", "engine": "oracle-ee", "major_version": "19", "description": "of the shop",
+        "options": [{ "name": "Timezone", "settings": { "TIME_ZONE": "Asia/Tokyo" } }] }]);
+    let groups = json!([{ "name": "shop-pg16", "family": "postgres16", "parameters": { "work_mem": "8192" } }]);
+    let (there, options_there) = if ready {
+        (groups.clone(), options.clone())
+    } else {
+        (json!([]), json!([]))
+    };
+    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: { "roles": { "cleave-source": role, "rds-monitoring": monitoring }, "regions": { "ap-northeast-1": {
+            "keys": [{ "id": KEY, "aliases": ["alias/shop"] }], "databases": databases, "option_groups": options,
+            "parameter_groups": groups, "security_groups": ["sg-old"],
+            "subnet_groups": { "everything": { "vpc": "vpc-old", "subnets": ["subnet-1", "subnet-2"] } } } } },
+        TARGET: { "roles": { "cleave-target": role, "rds-monitoring": monitoring }, "regions": { "ap-northeast-1": {
+            "option_groups": options_there, "parameter_groups": there, "security_groups": ["sg-new"],
+            "subnet_groups": { "shop": { "vpc": "vpc-new", "subnets": ["subnet-3", "subnet-4"] } } } } } } });
+    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+    let runbook = moves::Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
+    let plan = moves::plan(&runbook, &inventory);
+    let blocks: Vec<&str> = plan
+        .notes
+        .iter()
+        .filter(|note| note.weight == Weight::Blocks)
+        .map(|note| note.text.as_str())
+        .collect();
+    assert!(blocks.is_empty(), "{blocks:?}");
+    (plan, inventory)
+}
+
+/// What became of the databases.
+struct Moved {
+    end: Result<RunEnd, String>,
+    stops: Vec<String>,
+    broken: Vec<String>,
+    evidence: Vec<String>,
+    source: BTreeMap<String, Instance>,
+    target: BTreeMap<String, Instance>,
+    /// The snapshots left in the target, with their keys.
+    snapshots: BTreeMap<String, Option<String>>,
+    target_key: String,
+}
+
+fn instances(databases: &Databases, account: &str) -> BTreeMap<String, Instance> {
+    let of = databases
+        .instances
+        .iter()
+        .filter(|(place, _)| place.0.as_str() == account);
+    of.map(|(place, instance)| (place.2.clone(), instance.clone()))
+        .collect()
+}
+
+fn carry_out(
+    (plan, inventory): &(Plan, Inventory),
+    seed: u64,
+    level: FaultLevel,
+    prepare: impl Fn(&mut Cloud),
+) -> Moved {
+    in_paused_time(async {
+        let stage = Stage::set(plan, inventory, seed, level);
+        prepare(&mut lock(&stage.simulated.cloud));
+        let source = instances(&lock(&stage.simulated.cloud).rds, SOURCE);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run: Run = stage.begin(&journal).expect("a run");
+        let gatekeeper = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage
+            .carry_on(&journal, run, gatekeeper)
+            .await
+            .map_err(|error| format!("{error:?}"));
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        let broken = stage.laws_broken(end.as_ref().ok(), &events);
+        let evidence = events.iter().filter_map(|recorded| match &recorded.event {
+            Event::StepVerified { evidence, .. } => Some(evidence.clone()),
+            _ => None,
+        });
+        let cloud = lock(&stage.simulated.cloud);
+        let snapshots = cloud
+            .rds
+            .snapshots
+            .iter()
+            .filter(|(place, one)| place.0.as_str() == TARGET && !one.automated);
+        let key = kms::keys(&cloud)
+            .iter()
+            .find(|(_, key)| key.account.as_str() == TARGET && key.tags.contains_key("cleave:run"));
+        Moved {
+            stops: stops(&events),
+            broken,
+            evidence: evidence.collect(),
+            source,
+            target: instances(&cloud.rds, TARGET),
+            snapshots: snapshots
+                .map(|(place, one)| (place.2.clone(), one.key.clone()))
+                .collect(),
+            target_key: key.map(|(arn, _)| arn.clone()).unwrap_or_default(),
+            end,
+        }
+    })
+}
+
+/// What of an instance is not as it was, and should be.
+fn differences(id: &str, was: &Instance, is: &Instance) -> Vec<String> {
+    let told = |of: &Instance| {
+        let mut members = of.other.clone();
+        // The role is the account's own.
+        if let Some(role) = members.get("MonitoringRoleArn").and_then(Value::as_str) {
+            let role = role.replace(SOURCE, TARGET);
+            members.insert("MonitoringRoleArn".to_owned(), role.into());
+        }
+        let given = [
+            ("class", json!(of.class)),
+            ("engine", json!([of.engine, of.engine_version])),
+            ("gib", json!(of.storage_gib)),
+            ("storage", json!(of.storage_type)),
+            ("iops", json!(of.iops)),
+            ("port", json!(of.port)),
+            ("multi_az", json!(of.multi_az)),
+            ("protected", json!(of.deletion_protection)),
+            ("backups", json!(of.backup_retention_days)),
+            ("iam", json!(of.iam_authentication)),
+            ("option group", json!(of.option_group)),
+            ("parameter group", json!(of.parameter_group)),
+            ("content", json!(of.digest.as_str())),
+            ("secret", json!(of.master_secret.is_some())),
+        ];
+        members.extend(given.map(|(name, value)| (name.to_owned(), value)));
+        members
+    };
+    let (was, is) = (told(was), told(is));
+    let differing = was.iter().filter(|(name, value)| is.get(*name) != Some(*value));
+    differing
+        .map(|(name, value)| format!("{id}: {name} was {value}, is {:?}", is.get(name)))
+        .collect()
+}
+
+fn assert_moved_whole(moved: &Moved, how: &str) {
+    assert_eq!(moved.end, Ok(RunEnd::Completed), "{how}: {:?}", moved.stops);
+    assert_eq!(moved.broken, Vec::<String>::new(), "{how}");
+    assert_eq!(moved.source.len(), 4, "{how}");
+    for (id, was) in &moved.source {
+        let is = moved
+            .target
+            .get(id)
+            .unwrap_or_else(|| panic!("{how}: {id} is not in the target"));
+        assert_eq!(differences(id, was, is), Vec::<String>::new(), "{how}");
+        assert_eq!(is.key.as_deref(), Some(moved.target_key.as_str()), "{how}: {id}");
+        assert!(!is.sse_rds && !is.public && !is.pending_reboot, "{how}: {id}");
+        assert_eq!(
+            (is.subnet_group.as_str(), is.security_groups.as_slice()),
+            ("shop", &["sg-new".to_owned()][..])
+        );
+    }
+    let secret = |of: &BTreeMap<String, Instance>| of["shop-postgres"].master_secret.clone().map(|(arn, _)| arn);
+    let new = secret(&moved.target).expect("a secret");
+    assert_ne!(secret(&moved.source), Some(new.clone()), "{how}");
+    assert!(
+        moved
+            .evidence
+            .iter()
+            .any(|line| line.contains(&new) && line.contains("consumers must be pointed")),
+        "{how}"
+    );
+    assert_eq!(
+        moved.target["shop-postgres"].other["PerformanceInsightsKMSKeyId"],
+        moved.target_key.as_str(),
+        "{how}: the source's key is not carried"
+    );
+    assert_eq!(moved.snapshots, BTreeMap::new(), "{how}");
+}
+
+fn unencrypted() -> Value {
+    json!({ "encrypted": false })
+}
+
+fn on_sse_rds() -> Value {
+    json!({ "encrypted": true, "encryption_type": "sse-rds" })
+}
+
+static ON_DEFAULT: LazyLock<(Plan, Inventory)> = LazyLock::new(|| {
+    planned(
+        &json!({ "encrypted": true, "key": "alias/aws/rds" }),
+        &members(),
+        RESTORED,
+    )
+});
+
+fn every_night(planned: &(Plan, Inventory), how: &str) {
+    for (seed, level) in (1..5).map(|seed| (seed, if seed == 1 { FaultLevel::None } else { FaultLevel::Harsh })) {
+        let moved = carry_out(planned, seed, level, |_| ());
+        assert_moved_whole(&moved, &format!("{how}, seed {seed}"));
+    }
+}
+
+#[test]
+fn databases_on_awss_key_arrive_configured_as_they_were() {
+    every_night(&ON_DEFAULT, "aws/rds");
+}
+
+#[test]
+fn databases_on_a_customer_key_arrive_configured_as_they_were() {
+    every_night(
+        &planned(&json!({ "encrypted": true, "key": KEY }), &members(), RESTORED),
+        "customer key",
+    );
+}
+
+#[test]
+fn unencrypted_databases_arrive_encrypted_and_configured_as_they_were() {
+    every_night(&planned(&unencrypted(), &members(), RESTORED), "unencrypted");
+}
+
+#[test]
+fn databases_on_a_key_that_aws_owns_are_copied_under_a_customer_key_first() {
+    every_night(&planned(&on_sse_rds(), &members(), RESTORED), "sse-rds");
+}
+
+#[test]
+fn groups_that_the_target_lacks_are_made_there_and_used() {
+    let on_default = json!({ "encrypted": true, "key": "alias/aws/rds" });
+    let planned = planned_where(&on_default, &members(), RESTORED, false);
+    every_night(&planned, "groups made");
+    let moved = carry_out(&planned, 1, FaultLevel::None, |_| ());
+    for made in ["shop-pg16 has work_mem", "shop-oracle has the options [\"Timezone\"]"] {
+        assert!(
+            moved.evidence.iter().any(|line| line.contains(made)),
+            "{made}: {:?}",
+            moved.evidence
+        );
+    }
+}
+
+#[test]
+fn where_rds_refuses_to_copy_from_a_key_that_it_owns_the_step_stops_and_says_so() {
+    let planned = planned(&on_sse_rds(), &members()[1..2], RESTORED);
+    let moved = carry_out(&planned, 1, FaultLevel::None, |cloud| {
+        cloud.rds.sse_rds_copy_refused = true
+    });
+    assert!(matches!(moved.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", moved.end);
+    assert!(
+        moved
+            .stops
+            .iter()
+            .any(|stop| stop.contains("rekey_snapshot") && stop.contains("sse-rds")),
+        "{:?}",
+        moved.stops
+    );
+    assert_eq!(moved.broken, Vec::<String>::new());
+}
+
+#[test]
+fn without_a_restore_the_copy_stays_under_the_targets_key_and_its_arn_is_told() {
+    for (seed, level) in [(1, FaultLevel::None), (2, FaultLevel::Harsh)] {
+        let planned = planned(
+            &json!({ "encrypted": true, "key": "alias/aws/rds" }),
+            &members()[..1],
+            "false",
+        );
+        let moved = carry_out(&planned, seed, level, |_| ());
+        assert_eq!(moved.end, Ok(RunEnd::Completed), "{:?}", moved.stops);
+        assert_eq!(moved.broken, Vec::<String>::new());
+        assert_eq!(moved.target.len(), 0);
+        let (name, key) = moved.snapshots.iter().next().expect("the copy");
+        assert_eq!(
+            (moved.snapshots.len(), key.as_deref()),
+            (1, Some(moved.target_key.as_str()))
+        );
+        let arn = format!("arn:aws:rds:ap-northeast-1:{TARGET}:snapshot:{name}");
+        assert!(
+            moved
+                .evidence
+                .iter()
+                .any(|line| line.contains(&arn) && line.contains(&moved.target_key)),
+            "{:?}",
+            moved.evidence
+        );
+    }
+}

@@ -95,9 +95,12 @@ pub(super) fn note_attached(draft: &mut Draft, resource: &ResourceRef, database:
         .map(|(names, what)| format!("{what}: {}", names.join(", ")))
         .collect();
     if database.backup_retention_days > 0 {
+        let days = match database.backup_retention_days {
+            1 => "a day".to_owned(),
+            days => format!("{days} days"),
+        };
         left.push(format!(
-            "{} days of automated backups: point-in-time restore in the target begins with the restore",
-            database.backup_retention_days
+            "{days} of automated backups: point-in-time restore in the target begins with the restore"
         ));
     }
     if !left.is_empty() {

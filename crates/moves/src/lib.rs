@@ -16,6 +16,7 @@ pub mod plan;
 #[cfg(test)]
 mod plan_shape;
 pub mod runbook;
+mod snapshot;
 pub mod world;
 pub mod zone;
 
@@ -33,6 +34,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     key::register(&mut registry, &world);
     database::register(&mut registry, &world);
     cluster::register(&mut registry, &world);
+    snapshot::register(&mut registry, &world);
     image::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
 use crate::key::{KeyOutput, account_in};
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,7 +55,8 @@ impl Step for CopyToTarget {
             .target()
             .rds
             .copy_cluster_snapshot(&shared.arn, &self.name(cx), key.as_deref(), &cx.tags())
-            .await?;
+            .await
+            .map_err(told_apart)?;
         Ok(Begun::Once)
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,7 +43,8 @@ impl Step for CreateSnapshot {
             .source()
             .rds
             .create_cluster_snapshot(&self.input.cluster, &self.name(cx), &cx.tags())
-            .await?;
+            .await
+            .map_err(told_apart)?;
         Ok(Begun::Once)
     }
 

@@ -7,7 +7,6 @@ use model::Failure;
 use serde_json::json;
 
 use super::SnapshotOutput;
-pub(super) use crate::database::made_in;
 use crate::pace;
 
 /// The name of the snapshot that a step makes. RDS admits 63 characters and stores them in lower case; it knows no tokens: the name is what

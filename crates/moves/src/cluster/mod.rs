@@ -6,15 +6,12 @@ mod check_members;
 mod copy_to_target;
 mod create_member;
 mod create_snapshot;
-mod delete_snapshot;
 mod made_snapshot;
 mod plan;
 mod plan_notes;
 mod rekey_snapshot;
 mod restore_cluster;
-mod share_snapshot;
 pub mod spec;
-mod unshare_snapshot;
 
 use std::rc::Rc;
 
@@ -44,13 +41,6 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "cluster.share_snapshot",
-        1,
-        share_snapshot::ShareSnapshot::new,
-    );
-    action(
-        registry,
-        world,
         "cluster.copy_to_target",
         1,
         copy_to_target::CopyToTarget::new,
@@ -76,20 +66,6 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         check_members::CheckMembers::new,
     );
-    action(
-        registry,
-        world,
-        "cluster.unshare_snapshot",
-        1,
-        unshare_snapshot::UnshareSnapshot::new,
-    );
-    for delete in [
-        "cluster.delete_rekeyed_snapshot",
-        "cluster.delete_source_snapshot",
-        "cluster.delete_target_snapshot",
-    ] {
-        action(registry, world, delete, 1, delete_snapshot::DeleteSnapshot::new);
-    }
 }
 
 /// The output of every step that makes a cluster snapshot.

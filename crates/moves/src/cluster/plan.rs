@@ -8,12 +8,9 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::plan_notes::{self, Groups};
 use super::spec::ClusterSpec;
-use super::{
-    check_members, copy_to_target, create_member, create_snapshot, delete_snapshot, rekey_snapshot, restore_cluster,
-    share_snapshot, unshare_snapshot,
-};
+use super::{check_members, copy_to_target, create_member, create_snapshot, rekey_snapshot, restore_cluster};
 use crate::draft::{Draft, DraftStep};
-use crate::key;
+use crate::{key, snapshot};
 
 /// Copies of cluster snapshots that RDS makes at the same time for one account and region.
 const COPIES: u32 = 5;
@@ -121,7 +118,7 @@ impl Steps<'_, '_> {
             (None, None) => (taken.clone(), None),
         };
 
-        let input = share_snapshot::Input {
+        let input = snapshot::ShareInput {
             snapshot: travels.clone(),
         };
         let title = "share the snapshot with the target account".to_owned();
@@ -146,7 +143,7 @@ impl Steps<'_, '_> {
             .leaves_nothing();
         let checked = self.draft.push(step);
 
-        let input = unshare_snapshot::Input {
+        let input = snapshot::UnshareInput {
             snapshot: travels.clone(),
         };
         let title = "share the snapshot no longer".to_owned();
@@ -286,7 +283,7 @@ impl Steps<'_, '_> {
 
     fn delete(&mut self, action: &str, side: Side, made: &StepId, after: &[&StepId]) {
         let title = format!("delete the snapshot of {}", made.verb());
-        let input = delete_snapshot::Input {
+        let input = snapshot::DeleteInput {
             side,
             snapshot: made.clone(),
         };

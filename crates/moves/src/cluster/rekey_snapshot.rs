@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
 use crate::key::KeyOutput;
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,7 +48,8 @@ impl Step for RekeySnapshot {
             .source()
             .rds
             .copy_cluster_snapshot(&original.arn, &self.name(cx), Some(&key.arn), &cx.tags())
-            .await?;
+            .await
+            .map_err(told_apart)?;
         Ok(Begun::Once)
     }
 

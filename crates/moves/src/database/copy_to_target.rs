@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
 use crate::key::{KeyOutput, account_in};
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,7 +56,7 @@ impl Step for CopyToTarget {
             .rds
             .copy_snapshot(&shared.arn, &self.name(cx), &key.arn, options, &cx.tags())
             .await
-            .map_err(made_snapshot::told_apart)?;
+            .map_err(told_apart)?;
         Ok(Begun::Once)
     }
 

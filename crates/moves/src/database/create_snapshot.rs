@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ impl Step for CreateSnapshot {
             .rds
             .create_snapshot(&self.input.instance, &self.name(cx), &cx.tags())
             .await
-            .map_err(made_snapshot::told_apart)?;
+            .map_err(told_apart)?;
         Ok(Begun::Once)
     }
 

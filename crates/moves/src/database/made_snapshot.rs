@@ -2,7 +2,7 @@
 
 use aws::rds::{DbSnapshot, Rds};
 use engine::{Observed, Progress, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::Failure;
 use serde_json::json;
 
 use super::SnapshotOutput;
@@ -57,33 +57,6 @@ fn seen(cx: &StepContext, snapshot: DbSnapshot) -> Observed {
             }
         }
     }
-}
-
-/// RDS has one code for two refusals, and only its words tell them apart. Too many copies under way pass by themselves, in hours where
-/// databases are large; too many snapshots do not.
-pub(super) fn told_apart(failure: Failure) -> Failure {
-    let quota = failure.code.starts_with("SnapshotQuotaExceeded");
-    if quota && failure.message.contains("Cannot copy more than") {
-        return Failure {
-            class: FailureClass::Throttled,
-            ..failure
-        };
-    }
-    failure
-}
-
-/// Whether the tags say that this run made the thing, in the step named.
-pub(crate) fn made_in<'a>(
-    cx: &StepContext,
-    step: &StepId,
-    tags: impl IntoIterator<Item = (&'a String, &'a String)>,
-) -> bool {
-    let (mut run, mut made) = (false, false);
-    for (key, value) in tags {
-        run |= key == "cleave:run" && value == cx.run.as_str();
-        made |= key == "cleave:step" && value == step.as_str();
-    }
-    run && made
 }
 
 /// Whether a copy is what it was made from, under the key that it should be under. The key of a database can never be changed
@@ -154,22 +127,6 @@ mod tests {
             faithful(&snapshot(Some(TARGET_KEY), 20), &original, TARGET_KEY),
             Verified::Right { .. }
         ));
-    }
-
-    #[test]
-    fn the_two_refusals_of_one_code_are_told_apart() {
-        let refused = |message: &str| {
-            let failure = Failure::ours("s", FailureClass::Quota, "SnapshotQuotaExceeded", message);
-            told_apart(failure).class
-        };
-        assert_eq!(
-            refused("Cannot copy more than 20 snapshots across regions"),
-            FailureClass::Throttled
-        );
-        assert_eq!(
-            refused("Cannot create more than the allowed number of manual snapshots."),
-            FailureClass::Quota
-        );
     }
 
     #[test]

@@ -9,9 +9,10 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::InstanceOutput;
 use super::settle_instance::{not_yet, restored, serves, taken};
-use super::{InstanceOutput, made_snapshot};
 use crate::key::account_in;
+use crate::snapshot::made_in;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ impl ManageSecret {
 impl Step for ManageSecret {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let found = restored(cx, &self.world, &self.input.restored).await?;
-        if !made_snapshot::made_in(cx, &self.input.restored, &found.tags) {
+        if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
                 whose: format!("{} without the tags of this run", found.arn),
             });

@@ -6,7 +6,6 @@ mod carry_option_group;
 mod carry_parameter_group;
 mod copy_to_target;
 mod create_snapshot;
-mod delete_snapshot;
 mod made_snapshot;
 mod manage_secret;
 mod plan;
@@ -16,9 +15,7 @@ mod plan_slots;
 mod rekey_snapshot;
 mod restore_instance;
 mod settle_instance;
-mod share_snapshot;
 pub mod spec;
-mod unshare_snapshot;
 
 use std::rc::Rc;
 
@@ -27,7 +24,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
-pub(crate) use made_snapshot::made_in;
 pub use plan::plan;
 pub(crate) use restore_instance::BROKEN;
 
@@ -78,13 +74,6 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "database.share_snapshot",
-        1,
-        share_snapshot::ShareSnapshot::new,
-    );
-    action(
-        registry,
-        world,
         "database.copy_to_target",
         1,
         copy_to_target::CopyToTarget::new,
@@ -109,34 +98,6 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "database.manage_secret",
         1,
         manage_secret::ManageSecret::new,
-    );
-    action(
-        registry,
-        world,
-        "database.unshare_snapshot",
-        1,
-        unshare_snapshot::UnshareSnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "database.delete_rekeyed_snapshot",
-        1,
-        delete_snapshot::DeleteSnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "database.delete_source_snapshot",
-        1,
-        delete_snapshot::DeleteSnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "database.delete_target_snapshot",
-        1,
-        delete_snapshot::DeleteSnapshot::new,
     );
 }
 

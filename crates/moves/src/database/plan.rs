@@ -9,11 +9,11 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{
-    copy_to_target, create_snapshot, delete_snapshot, manage_secret, plan_groups, plan_settings, plan_slots,
-    rekey_snapshot, restore_instance, settle_instance, share_snapshot, unshare_snapshot,
+    copy_to_target, create_snapshot, manage_secret, plan_groups, plan_settings, plan_slots, rekey_snapshot,
+    restore_instance, settle_instance,
 };
 use crate::draft::{Draft, DraftStep};
-use crate::key;
+use crate::{key, snapshot};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
@@ -155,7 +155,7 @@ impl Steps<'_, '_> {
             (None, None) => (taken.clone(), None),
         };
 
-        let input = share_snapshot::Input {
+        let input = snapshot::ShareInput {
             snapshot: travels.clone(),
         };
         let step = self.step(
@@ -175,7 +175,7 @@ impl Steps<'_, '_> {
         // What is not restored here is left as its copy: everything else can go once that is whole.
         let whole = restored.as_ref().unwrap_or(&copied);
 
-        let input = unshare_snapshot::Input {
+        let input = snapshot::UnshareInput {
             snapshot: travels.clone(),
         };
         let step = self.step(
@@ -352,7 +352,7 @@ impl Steps<'_, '_> {
 
     fn delete(&mut self, action: &str, side: Side, made: &StepId, after: &[&StepId]) {
         let title = format!("delete the snapshot of {}", made.verb());
-        let input = delete_snapshot::Input {
+        let input = snapshot::DeleteInput {
             side,
             snapshot: made.clone(),
         };

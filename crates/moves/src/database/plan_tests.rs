@@ -67,7 +67,7 @@ fn a_database_on_awss_key_is_rekeyed_and_the_transport_key_closed_behind_the_cop
         ]
     );
     // It is the re-keyed snapshot that travels, not the one that cannot be shared.
-    let shared: share_snapshot::Input =
+    let shared: crate::snapshot::ShareInput =
         serde_json::from_value(step(&plan, "database/shop-stg/share_snapshot").input.clone()).expect("its input");
     assert_eq!(shared.snapshot.as_str(), "database/shop-stg/rekey_snapshot");
     let copied: copy_to_target::Input =

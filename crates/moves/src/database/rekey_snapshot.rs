@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{SnapshotOutput, made_snapshot};
 use crate::key::KeyOutput;
+use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ impl Step for RekeySnapshot {
             .rds
             .copy_snapshot(&original.arn, &self.name(cx), &key.arn, None, &cx.tags())
             .await
-            .map_err(|failure| named(&original, made_snapshot::told_apart(failure)))?;
+            .map_err(|failure| named(&original, told_apart(failure)))?;
         Ok(Begun::Once)
     }
 

@@ -13,9 +13,10 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::InstanceOutput;
 use super::restore_instance::BROKEN;
-use super::{InstanceOutput, made_snapshot};
 use crate::key::KeyOutput;
+use crate::snapshot::made_in;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,7 +119,7 @@ pub(super) fn serves(found: &DbInstance) -> bool {
 impl Step for SettleInstance {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let found = restored(cx, &self.world, &self.input.restored).await?;
-        if !made_snapshot::made_in(cx, &self.input.restored, &found.tags) {
+        if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
                 whose: format!("{} without the tags of this run", found.arn),
             });

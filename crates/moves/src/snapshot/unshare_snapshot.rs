@@ -8,37 +8,34 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::SnapshotOutput;
+use super::{Family, Made};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    pub(super) snapshot: StepId,
+pub(crate) struct Input {
+    pub(crate) snapshot: StepId,
 }
 
 pub(super) struct UnshareSnapshot {
+    family: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl UnshareSnapshot {
-    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
+        Self { family, input, world }
     }
 }
 
 #[async_trait(?Send)]
 impl Step for UnshareSnapshot {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
-        // A snapshot that is gone is shared with nobody.
+        let snapshot: Made = cx.output(&self.input.snapshot)?;
         let shared = self
-            .world
-            .source()
-            .rds
-            .cluster_snapshot_shared_with(&snapshot.name)
-            .await?
-            .unwrap_or_default();
+            .family
+            .shared_with(&self.world.source().rds, &snapshot.name)
+            .await?;
         let with = self.world.target().id.clone();
         if shared.iter().any(|account| account == with.as_str()) {
             return Ok(Observed::Absent);
@@ -49,11 +46,9 @@ impl Step for UnshareSnapshot {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
-        self.world
-            .source()
-            .rds
-            .unshare_cluster_snapshot(&snapshot.name, &self.world.target().id)
+        let snapshot: Made = cx.output(&self.input.snapshot)?;
+        self.family
+            .unshare(&self.world.source().rds, &snapshot.name, &self.world.target().id)
             .await?;
         Ok(Begun::Once)
     }

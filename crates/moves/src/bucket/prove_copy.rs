@@ -155,7 +155,7 @@ impl ProveCopy {
             return Err(cx.failure(
                 FailureClass::Unexpected,
                 "[NoFile]",
-                "an empty file is shorter than nothing",
+                "the note of what is still to be compared cannot be begun. Nothing in AWS was changed by this; type the same command again",
             ));
         };
         if asked.asked_to.is_some() {

@@ -1,6 +1,7 @@
 //! What the whole-run tests share: one night of a run in simcloud, cut off or disturbed at an exact point, and what is left of it.
 
 pub mod bucket_shapes;
+pub mod drivers;
 pub mod night;
 pub mod points;
 pub mod round_trip;

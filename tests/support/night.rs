@@ -246,6 +246,8 @@ async fn look_at_all(
     let registry = moves::registry(Rc::new(moves::World {
         accounts,
         dns: Rc::clone(&world.dns),
+        hooks: Rc::clone(&world.hooks),
+        hooks_undone: Default::default(),
         listings: world.listings.clone(),
         kept: carriage::keeper(journal, world.pages_between_commits),
     }));

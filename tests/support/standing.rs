@@ -70,6 +70,14 @@ pub fn standing(cloud: &Cloud) -> Effects {
             ));
         }
     }
+    for network in cloud.ec2.networks.values() {
+        for group in network.security_groups.values() {
+            lines.push(format!(
+                "security group {} of {} {} {:?}",
+                group.name, group.vpc, group.open, group.tags
+            ));
+        }
+    }
     for zone in every_zone(cloud) {
         lines.push(format!(
             "zone {} of {} {:?} {:?}",

@@ -180,7 +180,7 @@ fn carry_out(
             stops: stops(&events),
             broken,
             evidence: evidence.collect(),
-            source,
+            source: with_content(source, &instances(&cloud.rds, SOURCE)),
             target: instances(&cloud.rds, TARGET),
             snapshots: snapshots
                 .map(|(place, one)| (place.2.clone(), one.key.clone()))
@@ -189,6 +189,17 @@ fn carry_out(
             end,
         }
     })
+}
+
+/// The instances as they were at the start, with what they hold at the end: applications have gone on writing to them.
+fn with_content(
+    mut before: BTreeMap<String, Instance>,
+    after: &BTreeMap<String, Instance>,
+) -> BTreeMap<String, Instance> {
+    for (id, instance) in &mut before {
+        instance.digest = after[id].digest.clone();
+    }
+    before
 }
 
 /// What of an instance is not as it was, and should be.

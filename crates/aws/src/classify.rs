@@ -168,6 +168,8 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InvalidAMIID.NotFound"
         | "InvalidAMIID.Unavailable"
         | "InvalidSnapshot.NotFound"
+        | "InvalidGroup.NotFound"
+        | "InvalidVpcID.NotFound"
         | "NoSuchHostedZone"
         | "NoSuchChange"
         | "NoSuchJobException"
@@ -190,6 +192,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "BucketAlreadyOwnedByYou"
         | "HostedZoneAlreadyExists"
         | "InvalidAMIName.Duplicate"
+        | "InvalidGroup.Duplicate"
         | "IdempotencyException"
         | "IdempotentParameterMismatch" => FailureClass::AlreadyExists,
 
@@ -210,6 +213,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "HostedZoneNotEmpty"
         | "InvalidSnapshot.InUse"
         | "IncorrectState"
+        | "DependencyViolation"
         | "ConditionalRequestConflict"
         | "InvalidObjectState"
         | "ObjectNotInActiveTierError"

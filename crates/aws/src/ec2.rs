@@ -14,7 +14,7 @@ use crate::classify;
 /// EC2 in one account.
 pub struct Ec2 {
     pub(crate) read: aws_sdk_ec2::Client,
-    once: aws_sdk_ec2::Client,
+    pub(crate) once: aws_sdk_ec2::Client,
     account: AccountId,
     region: Region,
 }
@@ -83,7 +83,7 @@ pub struct CopyImage {
     pub snapshot_tags: BTreeMap<String, String>,
 }
 
-fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecification {
+pub(crate) fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecification {
     let tags = tags
         .iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())

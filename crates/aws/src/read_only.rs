@@ -55,7 +55,8 @@ impl HttpConnector for Guard {
     }
 }
 
-/// REST services say it by method, KMS and Athena by their target header, the query services by the `Action` in the body.
+/// REST services say it by method, KMS, Athena and Service Quotas by their target header, CloudWatch by its path, the query services by the
+/// `Action` in the body.
 fn request_is_read(request: &HttpRequest) -> bool {
     if matches!(request.method(), "GET" | "HEAD") {
         return true;
@@ -65,6 +66,10 @@ fn request_is_read(request: &HttpRequest) -> bool {
             .rsplit('.')
             .next()
             .is_some_and(|operation| is_read("kms", operation));
+    }
+    if request.headers().get("smithy-protocol").is_some() {
+        let operation = request.uri().rsplit('/').next().unwrap_or_default();
+        return is_read("monitoring", operation);
     }
     let body = request.body().bytes().unwrap_or_default();
     let action = std::str::from_utf8(body)

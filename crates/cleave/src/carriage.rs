@@ -80,6 +80,8 @@ pub fn engine(
     let acting = Rc::new(moves::World {
         accounts,
         dns: Rc::clone(&world.dns),
+        hooks: Rc::clone(&world.hooks),
+        hooks_undone: Default::default(),
         listings: world.listings.clone(),
         kept: keeper(journal, world.pages_between_commits),
     });

@@ -20,7 +20,7 @@ use engine::Clock;
 use jiff::{SignedDuration, Timestamp};
 use model::event::WorldKind;
 use model::{Failure, FailureClass, Inventory, Region};
-use moves::world::AskDns;
+use moves::world::{AskDns, RunHook};
 use simcloud::faults::FaultLevel;
 
 use crate::error::CliError;
@@ -34,6 +34,8 @@ pub struct World {
     pub connection: Connection,
     /// How name servers are asked.
     pub dns: AskDns,
+    /// How commands of the team's own are run.
+    pub hooks: RunHook,
     /// What time it is.
     pub clock: Clock,
     /// The command that renews the operator's login.
@@ -206,6 +208,7 @@ pub fn simulated(inventory: &Inventory, start: Timestamp, seed: u64, level: Faul
         kind: WorldKind::Rehearsal,
         connection,
         dns,
+        hooks: hooks::rehearsed(),
         clock,
         login_command: "aws sso login".to_owned(),
         listings: listings.0.clone(),
@@ -246,6 +249,7 @@ pub async fn live(region: &Region, profile: Option<&str>, log: CallSink) -> Resu
             partition: "live".to_owned(),
         },
         dns: ask_network(None),
+        hooks: hooks::real(PathBuf::from(".")),
         clock: Clock::new(wall_now, 1.0),
         login_command,
         listings: temporary_folder(),
@@ -293,6 +297,7 @@ pub async fn endpoint(
             partition: format!("endpoint-{address}"),
         },
         dns: ask_network(dns),
+        hooks: hooks::real(PathBuf::from(".")),
         clock: Clock::new(move || clock_now(), speed),
         login_command,
         listings: temporary_folder(),
@@ -395,6 +400,8 @@ fn ask_network(through: Option<SocketAddr>) -> AskDns {
         })
     })
 }
+
+pub(crate) mod hooks;
 
 mod dns {
     //! One DNS question over UDP, then TCP.

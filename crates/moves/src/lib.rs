@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod database;
 pub mod draft;
 pub mod gate;
+pub mod hook;
 pub mod image;
 pub mod key;
 pub mod pace;
@@ -18,6 +19,7 @@ mod plan_shape;
 pub mod runbook;
 mod snapshot;
 pub mod world;
+pub mod writes;
 pub mod zone;
 
 use std::rc::Rc;
@@ -26,7 +28,7 @@ use engine::Registry;
 
 pub use plan::plan;
 pub use runbook::{Runbook, RunbookError};
-pub use world::{ListingKeeper, World};
+pub use world::{HookAnswer, HookCall, ListingKeeper, RunHook, World};
 
 /// The code of every action.
 pub fn registry(world: Rc<World>) -> Registry {
@@ -35,6 +37,8 @@ pub fn registry(world: Rc<World>) -> Registry {
     database::register(&mut registry, &world);
     cluster::register(&mut registry, &world);
     snapshot::register(&mut registry, &world);
+    writes::register(&mut registry, &world);
+    hook::register(&mut registry, &world);
     image::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);

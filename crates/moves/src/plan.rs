@@ -7,12 +7,13 @@ use model::{Inventory, Plan, Side};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::{bucket, cluster, database, gate, image, key, zone};
+use crate::{bucket, cluster, database, gate, hook, image, key, zone};
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     let mut draft = Draft::new(runbook, inventory);
     gate::plan(&mut draft);
+    hook::plan(&mut draft);
     key::plan_first(&mut draft);
     for spec in &runbook.databases {
         database::plan(&mut draft, spec);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Runbook;
 use crate::draft::Draft;
-use crate::{cluster, database, gate, image, key};
+use crate::{cluster, database, gate, hook, image, key};
 
 pub(crate) const SOURCE: &str = "111111111111";
 pub(crate) const TARGET: &str = "222222222222";
@@ -32,6 +32,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
     let inventory = inventory(source, target);
     let mut draft = Draft::new(&runbook, &inventory);
     gate::plan(&mut draft);
+    hook::plan(&mut draft);
     key::plan_first(&mut draft);
     runbook
         .databases

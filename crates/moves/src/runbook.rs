@@ -12,6 +12,7 @@ use crate::bucket::spec::BucketSpec;
 use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
 use crate::gate::spec::GateSection;
+use crate::hook::spec::HookSection;
 use crate::image::spec::ImageSpec;
 use crate::key::spec::KeySpec;
 use crate::zone::spec::ZoneSpec;
@@ -33,6 +34,8 @@ pub struct Runbook {
     pub windows: Vec<Window>,
     /// Where a person agrees.
     pub gates: Vec<GateSection>,
+    /// Commands that are run before something.
+    pub hooks: Vec<HookSection>,
     /// Customer keys to make anew.
     pub keys: Vec<KeySpec>,
     /// Databases to move.
@@ -107,6 +110,8 @@ struct File {
     #[serde(default)]
     gate: Vec<Spanned<GateSection>>,
     #[serde(default)]
+    hook: Vec<Spanned<HookSection>>,
+    #[serde(default)]
     key: Vec<Spanned<KeySpec>>,
     #[serde(default)]
     database: Vec<Spanned<DatabaseSpec>>,
@@ -163,6 +168,10 @@ impl Runbook {
             .gate
             .iter()
             .map(|g| (g.span().start, format!("gate {}", g.get_ref().name)));
+        let hooks = file
+            .hook
+            .iter()
+            .map(|h| (h.span().start, format!("hook {}", h.get_ref().name)));
         let keys = file
             .key
             .iter()
@@ -188,6 +197,7 @@ impl Runbook {
             .iter()
             .map(|z| (z.span().start, format!("zone {}", z.get_ref().name)));
         for (at, name) in gates
+            .chain(hooks)
             .chain(keys)
             .chain(databases)
             .chain(clusters)
@@ -201,17 +211,31 @@ impl Runbook {
         }
         let known = |before: &str| {
             let kind = before.split('/').next().unwrap_or(before);
-            matches!(kind, "key" | "database" | "cluster" | "bucket" | "image" | "zone")
-                && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
+            matches!(
+                kind,
+                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "zone"
+            ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
                 return Err(refuse(gate.span().start, reason));
+            }
+        }
+        for hook in &file.hook {
+            let stands = |before: &str| before.starts_with("database") || before.starts_with("cluster");
+            let before = &hook.get_ref().before;
+            if let Some(before) = before.iter().find(|before| !stands(before) || !known(before)) {
+                let reason = format!(
+                    "hook {} stands before {before:?}: hooks stand before database, cluster, or one of this runbook's (such as \
+                     \"database/shop-stg\")",
+                    hook.get_ref().name
+                );
+                return Err(refuse(hook.span().start, reason));
             }
         }
         Ok(Self {
@@ -222,6 +246,7 @@ impl Runbook {
             parent: file.parent.map(Spanned::into_inner),
             windows,
             gates: all(file.gate),
+            hooks: all(file.hook),
             keys: all(file.key),
             databases: all(file.database),
             clusters: all(file.cluster),

@@ -1,9 +1,12 @@
-//! What steps act through: the accounts, and questions to name servers.
+//! What steps act through: the accounts, questions to name servers, and commands of the team's own.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use aws::{Account, Accounts};
 use engine::{Registry, Step};
@@ -12,8 +15,37 @@ use model::{Failure, Side, StepId};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
+use crate::hook::spec::Rehearsed;
+
 /// Sends one DNS message to a server (name or address) and gives the answer's message.
 pub type AskDns = Rc<dyn Fn(String, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Failure>>>>>;
+
+/// Runs a command of the team's own to its end, and gives what came of it; a failure where it could not be started.
+pub type RunHook = Rc<dyn Fn(HookCall) -> Pin<Box<dyn Future<Output = Result<HookAnswer, Failure>>>>>;
+
+/// A command to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookCall {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// What it reads.
+    pub stdin: String,
+    /// What is added to its environment.
+    pub env: BTreeMap<String, String>,
+    /// After how long it is stopped.
+    pub timeout: Duration,
+    /// What a rehearsal takes for its outcome.
+    pub rehearse: Rehearsed,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookAnswer {
+    /// Its exit code; absent: it was stopped, or died.
+    pub exit: Option<i32>,
+    /// The end of what it wrote, to both of its outputs.
+    pub output: String,
+}
 
 /// Keeps how far listings are, wherever the run keeps its facts.
 pub struct ListingKeeper {
@@ -40,6 +72,10 @@ pub struct World {
     pub accounts: Accounts,
     /// Asks a name server.
     pub dns: AskDns,
+    /// Runs commands.
+    pub hooks: RunHook,
+    /// The hooks that this process has taken back.
+    pub hooks_undone: RefCell<BTreeSet<StepId>>,
     /// Where the listings of buckets lie while a step needs them. It is made when it is needed.
     pub listings: PathBuf,
     /// How far those are.

@@ -20,7 +20,7 @@ OPERATIONS = {
         TagResource UntagResource ListResourceTags EnableKey DisableKey ScheduleKeyDeletion CreateGrant ListGrants RevokeGrant""",
     ("rds", "2014-10-31"): """CreateDBInstance DescribeDBInstances ModifyDBInstance DeleteDBInstance StartDBInstance StopDBInstance
         CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
-        DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot AddTagsToResource ListTagsForResource
+        DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot RebootDBInstance AddTagsToResource ListTagsForResource
         RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
         DescribeDBParameters ModifyDBParameterGroup DeleteDBParameterGroup CreateOptionGroup ModifyOptionGroup
         DescribeOptionGroups DeleteOptionGroup
@@ -29,12 +29,14 @@ OPERATIONS = {
         DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups""",
     ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
-        DescribeTags DescribeSecurityGroups DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",
+        DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
         GetPublicAccessBlock""",
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
         ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment""",
+    ("cloudwatch", "2010-08-01"): "GetMetricData",
+    ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",
 }

@@ -137,6 +137,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     let mut world = enter(reach, &plan, &calls).await?;
     // Beside the journal: a large bucket's listing has gigabytes, more than a temporary folder in memory may hold.
     world.listings = listings_beside(path);
+    world.hooks = world::hooks::real(folder_of(path));
     let seed = begun.as_ref().map_or_else(world::fresh_seed, |state| state.seed);
     let run_id = match &begun {
         Some(state) => state.run.clone(),
@@ -215,6 +216,13 @@ fn listings_beside(journal: &Path) -> PathBuf {
     name.push(journal.file_name().unwrap_or_default());
     name.push(".listings");
     journal.with_file_name(name)
+}
+
+fn folder_of(journal: &Path) -> PathBuf {
+    match journal.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// Says that this process is at it; no other can be meanwhile.

@@ -6,6 +6,7 @@ use engine::RunEnd;
 use model::{Event, Plan, Recorded, Side, State};
 use simcloud::cloud::Cloud;
 use simcloud::laws;
+use simcloud::services::rds::clients;
 
 /// Tells the laws which accounts are split, before the run's first call.
 pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
@@ -13,6 +14,12 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
         &plan.accounts[&Side::Source].account,
         &plan.accounts[&Side::Target].account,
     );
+    // Where the plan stops writes before a snapshot, nothing that was written may be missing.
+    for step in plan.steps.iter().filter(|step| step.action == "writes.prove_unwritten") {
+        cloud
+            .laws
+            .to_be_whole(step.resource.kind == "cluster", &step.resource.name);
+    }
     // Whom the plan's policies admit for good, the plan shows.
     for step in plan.steps.iter().filter(|step| step.action == "bucket.apply_policy") {
         let admits = step.input["keep_access"]
@@ -37,6 +44,14 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
         && let Some(arn) = output["arn"].as_str()
     {
         cloud.laws.allowed_lasting.insert(arn.to_owned());
+    }
+    // Who agrees to a gate before a database has stopped what uses it.
+    if let Event::GateApproved { gate, .. } = event {
+        let source = &plan.accounts[&Side::Source].account;
+        let behind = plan.steps.iter().filter(|step| step.gates.contains(gate));
+        for step in behind.filter(|step| step.action.starts_with("writes.")) {
+            clients::stop(cloud, step.resource.kind == "cluster", source, &step.resource.name);
+        }
     }
     if let Event::GateApproved { gate, .. } = event
         && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
@@ -109,7 +124,8 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 9] = [
+const LASTING: [&str; 10] = [
+    "writes.create_closed_group",
     "database.restore_instance",
     "cluster.restore_cluster",
     "cluster.create_member",

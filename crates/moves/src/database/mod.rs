@@ -10,6 +10,7 @@ mod made_snapshot;
 mod manage_secret;
 mod plan;
 mod plan_groups;
+mod plan_loading;
 mod plan_settings;
 mod plan_slots;
 mod rekey_snapshot;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws::rds_access::Holder;
 use model::databases::Settings;
 use model::inventory::{Cluster, Database, RegionInventory};
 use model::plan::Weight;
@@ -9,11 +10,11 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{
-    copy_to_target, create_snapshot, manage_secret, plan_groups, plan_settings, plan_slots, rekey_snapshot,
-    restore_instance, settle_instance,
+    copy_to_target, create_snapshot, manage_secret, plan_groups, plan_loading, plan_settings, plan_slots,
+    rekey_snapshot, restore_instance, settle_instance,
 };
 use crate::draft::{Draft, DraftStep};
-use crate::{key, snapshot};
+use crate::{hook, key, snapshot, writes};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
@@ -57,6 +58,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
     let engine_moves = note_engine(draft, &resource, database);
     let parameter_group = note_target(draft, &resource, spec, database);
     note_aftermath(draft, &resource, spec, database);
+    plan_loading::note(draft, &resource, spec, database);
     let settings = match &spec.restore {
         Some(restore) => plan_settings::asked(draft, &resource, restore, database),
         None => database.settings.clone(),
@@ -127,6 +129,8 @@ impl Steps<'_, '_> {
         let instance = self.spec.id.clone();
         let gib = u64::from(self.database.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
+        let how = self.spec.stop_writes;
+        let stopped = writes::before_snapshot(self.draft, &self.resource, Holder::Instance, how, &gates);
         let input = create_snapshot::Input {
             instance: instance.clone(),
             shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
@@ -139,10 +143,12 @@ impl Steps<'_, '_> {
         );
         let step = step
             .phase(Phase::Freeze)
+            .needs(stopped.as_ref().map(|stopped| &stopped.proved))
             .gates(gates)
             .disturbs()
             .estimate(120 + 3 * gib, 600 + 10 * gib);
         let taken = self.draft.push(step.patience(BUSY_WITHIN));
+        let unwritten = stopped.map(|stopped| writes::after_snapshot(self.draft, &self.resource, &stopped, &taken));
 
         let rekeyed = under
             .as_ref()
@@ -171,9 +177,10 @@ impl Steps<'_, '_> {
         let restored = spec
             .restore
             .as_ref()
-            .map(|asked| self.restore(asked, &copied, parameter_group));
+            .map(|asked| self.restore(asked, &copied, unwritten.as_ref(), parameter_group));
+        let checked = restored.as_ref().and_then(|restored| self.ask_the_team(restored));
         // What is not restored here is left as its copy: everything else can go once that is whole.
-        let whole = restored.as_ref().unwrap_or(&copied);
+        let whole = checked.as_ref().or(restored.as_ref()).unwrap_or(&copied);
 
         let input = snapshot::UnshareInput {
             snapshot: travels.clone(),
@@ -204,7 +211,12 @@ impl Steps<'_, '_> {
             &[&unshared, whole],
         );
         if let Some(restored) = &restored {
-            self.delete("database.delete_target_snapshot", Side::Target, &copied, &[restored]);
+            self.delete(
+                "database.delete_target_snapshot",
+                Side::Target,
+                &copied,
+                &[restored, whole],
+            );
         }
     }
 
@@ -267,7 +279,13 @@ impl Steps<'_, '_> {
         copied
     }
 
-    fn restore(&mut self, asked: &RestoreSpec, copied: &StepId, parameter_group: String) -> StepId {
+    fn restore(
+        &mut self,
+        asked: &RestoreSpec,
+        copied: &StepId,
+        unwritten: Option<&StepId>,
+        parameter_group: String,
+    ) -> StepId {
         let database = self.database;
         let (at_restore, afterwards) = self.settings.clone().split();
         let input = restore_instance::Input {
@@ -301,6 +319,7 @@ impl Steps<'_, '_> {
         let step = step
             .phase(Phase::Cutover)
             .needs([copied, &self.target_key])
+            .needs(unwritten)
             .needs(&self.groups)
             .needs(&self.options)
             .estimate(690, 2400);
@@ -310,6 +329,25 @@ impl Steps<'_, '_> {
             self.manage_secret(&restored, settled.as_ref());
         }
         restored
+    }
+
+    /// The commands of the team's own over the restored database. Gives the last of them.
+    fn ask_the_team(&mut self, restored: &StepId) -> Option<StepId> {
+        let facts = BTreeMap::from([("database".to_owned(), restored.clone())]);
+        let warmed = self.spec.warm.as_ref().map(|command| {
+            let gib = u64::from(self.database.storage_gib);
+            let seconds = plan_loading::seconds(self.database);
+            let title = format!("load its {gib} GiB from S3: {}", command.run.join(" "));
+            let step = hook::step(&self.resource, "load_storage", title, command, facts.clone());
+            let step = step.phase(Phase::Settle);
+            self.draft.push(step.estimate(seconds, command.timeout.max(seconds)))
+        });
+        let checked = self.spec.check.as_ref().map(|command| {
+            let title = format!("ask it whether all is there: {}", command.run.join(" "));
+            let step = hook::step(&self.resource, "check", title, command, facts.clone());
+            self.draft.push(step.phase(Phase::Settle).needs(&warmed))
+        });
+        checked.or(warmed)
     }
 
     /// What no restore takes. Not before the instance is there: only then can it be changed.
@@ -468,14 +506,12 @@ fn missing_parameter_group(
 fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, database: &Database) {
     let Some(restore) = &spec.restore else {
         let text = "restore = false: the copy of its snapshot stays in the target, under the target's key, and its ARN is told; whoever \
-                    restores it (Terraform: snapshot_identifier) names subnet group, security groups and parameter group there. What \
-                    is written to the source after its snapshot is not in it";
+                    restores it (Terraform: snapshot_identifier) names subnet group, security groups and parameter group there";
         draft.note(Some(resource), Weight::Tells, text);
         return;
     };
-    let text = "what is written to it after its snapshot is not in the target. The endpoint's host name changes, and its \
-                resource id in policies of rds-db:connect; alarms and automated backups are not in a snapshot; the first reads are slow, \
-                because blocks come from S3 on first touch";
+    let text = "the endpoint's host name changes, and its \
+                resource id in policies of rds-db:connect; alarms and automated backups are not in a snapshot";
     draft.note(Some(resource), Weight::Tells, text);
     if restore.public {
         draft.note(

@@ -52,7 +52,12 @@ fn a_database_on_awss_key_is_rekeyed_and_the_transport_key_closed_behind_the_cop
         [
             "key/alias:shop/create_target_key",
             "key/alias:shop/create_target_alias",
+            "database/shop-stg/record_access",
+            "database/shop-stg/create_closed_group",
+            "database/shop-stg/block_access",
+            "database/shop-stg/prove_quiet",
             "database/shop-stg/create_snapshot",
+            "database/shop-stg/prove_unwritten",
             "key/transport/create_transport_key",
             "key/transport/open_source_key",
             "database/shop-stg/rekey_snapshot",
@@ -128,11 +133,22 @@ fn an_unencrypted_database_opens_no_key_and_is_encrypted_by_its_copy() {
 }
 
 #[test]
-fn only_the_snapshot_disturbs_and_it_waits_for_the_gate() {
+fn only_the_closing_and_the_snapshot_disturb_and_they_wait_for_the_gate() {
     let plan = plan(SECTIONS, &source(&json!({})), &target());
-    let taken = step(&plan, "database/shop-stg/create_snapshot");
-    assert!(taken.disturbs && taken.gates.len() == 1 && taken.gates[0].as_str() == "stopped");
-    assert_eq!(plan.steps.iter().filter(|step| step.disturbs).count(), 1);
+    for disturbing in ["block_access", "create_snapshot"] {
+        let step = step(&plan, &format!("database/shop-stg/{disturbing}"));
+        assert!(step.disturbs && step.gates.len() == 1 && step.gates[0].as_str() == "stopped");
+    }
+    assert_eq!(plan.steps.iter().filter(|step| step.disturbs).count(), 2);
+    for (first, then) in [
+        ("block_access", "prove_quiet"),
+        ("prove_quiet", "create_snapshot"),
+        ("create_snapshot", "prove_unwritten"),
+        ("prove_unwritten", "restore_instance"),
+    ] {
+        let id = |verb: &str| format!("database/shop-stg/{verb}");
+        assert!(precedes(&plan, &id(first), &id(then)), "{first} {then}");
+    }
     for made in [
         "create_snapshot",
         "share_snapshot",
@@ -357,7 +373,12 @@ fn without_a_restore_the_copy_is_the_end_and_stays() {
     assert_eq!(
         of_database,
         [
+            "database/shop-stg/record_access",
+            "database/shop-stg/create_closed_group",
+            "database/shop-stg/block_access",
+            "database/shop-stg/prove_quiet",
             "database/shop-stg/create_snapshot",
+            "database/shop-stg/prove_unwritten",
             "database/shop-stg/rekey_snapshot",
             "database/shop-stg/share_snapshot",
             "database/shop-stg/copy_to_target",
@@ -405,5 +426,69 @@ fn slots_and_copies_are_shown_and_a_full_quota_blocks() {
         blocks(&blocked)[0].contains("100 of 100 manual snapshots"),
         "{:?}",
         blocks(&blocked)
+    );
+}
+
+#[test]
+fn how_writes_are_stopped_is_asked_for_and_said() {
+    let with = |line: &str| {
+        let sections = SECTIONS.replace("id = \"shop-stg\"\n", &format!("id = \"shop-stg\"\n{line}\n"));
+        plan(&sections, &source(&json!({})), &target())
+    };
+    let has = |plan: &model::Plan, verb: &str| ids(plan).contains(&format!("database/shop-stg/{verb}").as_str());
+    let says = |plan: &model::Plan, text: &str| plan.notes.iter().any(|note| note.text.contains(text));
+    let rebooted = with("stop_writes = \"block-and-reboot\"");
+    assert!(precedes(
+        &rebooted,
+        "database/shop-stg/block_access",
+        "database/shop-stg/drop_connections"
+    ));
+    assert!(precedes(
+        &rebooted,
+        "database/shop-stg/drop_connections",
+        "database/shop-stg/prove_quiet"
+    ));
+    assert!(says(&rebooted, "parameters that wait for a reboot"));
+    let gate = with("stop_writes = \"gate\"");
+    assert!(!has(&gate, "block_access") && has(&gate, "prove_quiet") && has(&gate, "prove_unwritten"));
+    let no = with("stop_writes = \"no\"");
+    assert!(!has(&no, "block_access") && !has(&no, "prove_quiet") && !has(&no, "prove_unwritten"));
+    assert!(says(
+        &no,
+        "what is written to it after its snapshot is not in the target"
+    ));
+}
+
+#[test]
+fn commands_of_the_teams_own_stand_where_they_belong_and_what_travelled_waits_for_the_check() {
+    let hooks =
+        "[[hook]]\nname = \"stop\"\nrun = [\"./stop.sh\"]\nundo = [\"./start.sh\"]\nbefore = [\"database/shop-stg\"]\n";
+    let sections = SECTIONS.replace(
+        "id = \"shop-stg\"\n",
+        "id = \"shop-stg\"\nwarm = { run = [\"./warm.sh\"], timeout = \"8h\" }\ncheck = { run = [\"./check.sh\"] }\n",
+    );
+    let moved = plan(&format!("{hooks}{sections}"), &source(&json!({})), &target());
+    assert_eq!(blocks(&moved), Vec::<&str>::new());
+    for (first, then) in [
+        ("hook/stop/run", "database/shop-stg/block_access"),
+        ("database/shop-stg/restore_instance", "database/shop-stg/load_storage"),
+        ("database/shop-stg/load_storage", "database/shop-stg/check"),
+        ("database/shop-stg/check", "database/shop-stg/delete_target_snapshot"),
+        ("database/shop-stg/check", "database/shop-stg/unshare_snapshot"),
+    ] {
+        assert!(precedes(&moved, first, then), "{first} {then}");
+    }
+    // 100 GiB at 125 MiB/s.
+    assert_eq!(step(&moved, "database/shop-stg/load_storage").estimate.p50, 819);
+    assert_eq!(step(&moved, "hook/stop/run").undo, model::Undo::Auto);
+    let restores_none = SECTIONS.replace(
+        "restore = { subnet_group = \"stg-db\", security_groups = [\"sg-1\"] }",
+        "check = { run = [\"./check.sh\"] }\nrestore = false",
+    );
+    let refused = plan(&restores_none, &source(&json!({})), &target());
+    assert!(
+        blocks(&refused)
+            .iter()
+            .any(|text| text.contains("restore = false restores none"))
     );
 }

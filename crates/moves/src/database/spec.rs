@@ -7,6 +7,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::hook::spec::Command;
+use crate::writes::spec::StopWrites;
+
 /// A database instance to move.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +19,15 @@ pub struct DatabaseSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
+    /// How it comes about that nothing is written to it after its snapshot.
+    #[serde(default)]
+    pub stop_writes: StopWrites,
+    /// A command that reads all of its data once it is restored, so that its blocks are loaded from S3 before anybody waits for them.
+    #[serde(default)]
+    pub warm: Option<Command>,
+    /// A command that asks the restored database whether all is there. What travels is kept until it has ended well.
+    #[serde(default)]
+    pub check: Option<Command>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
     pub restore: Option<RestoreSpec>,

@@ -9,6 +9,7 @@ use super::sharing;
 use crate::cloud::Cloud;
 use crate::s3::Bucket;
 use crate::s3::versions::Entry;
+use crate::services::ec2::security_groups::SecurityGroup;
 use crate::services::kms::Alias;
 use crate::services::rds::{Instance, ParameterGroup, Place, SubnetGroup};
 use crate::services::route53::{ZoneSummary, every_zone};
@@ -27,6 +28,7 @@ pub(super) struct Baseline {
     pub(super) cluster_snapshots: BTreeMap<Place, rds::ClusterSnapshot>,
     pub(super) subnet_groups: BTreeMap<Place, SubnetGroup>,
     pub(super) parameter_groups: BTreeMap<Place, ParameterGroup>,
+    pub(super) security_groups: BTreeMap<Place, SecurityGroup>,
     pub(super) images: BTreeMap<String, ec2::Image>,
     pub(super) ebs_snapshots: BTreeMap<String, ec2::Snapshot>,
     pub(super) zones: BTreeMap<String, ZoneSummary>,
@@ -69,6 +71,7 @@ impl Baseline {
             cluster_snapshots: cloud.rds.cluster_snapshots.clone(),
             subnet_groups: cloud.rds.subnet_groups.clone(),
             parameter_groups: cloud.rds.parameter_groups.clone(),
+            security_groups: security_groups(cloud),
             images: cloud.ec2.images.clone(),
             ebs_snapshots: cloud.ec2.snapshots.clone(),
             zones: every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect(),
@@ -100,6 +103,16 @@ impl Baseline {
     pub(super) fn buckets_of(&self, account: &AccountId) -> impl Iterator<Item = (&String, &KeptBucket)> {
         self.buckets.iter().filter(move |(_, bucket)| bucket.owner == *account)
     }
+}
+
+/// Every security group there is.
+pub(super) fn security_groups(cloud: &Cloud) -> BTreeMap<Place, SecurityGroup> {
+    let networks = cloud.ec2.networks.iter();
+    let groups = networks.flat_map(|((account, region), network)| {
+        let groups = network.security_groups.iter();
+        groups.map(|(id, group)| ((account.clone(), region.clone(), id.clone()), group.clone()))
+    });
+    groups.collect()
 }
 
 impl KeptBucket {

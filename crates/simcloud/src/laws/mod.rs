@@ -43,6 +43,8 @@ pub struct Laws {
     /// Grants that the approved plan shows: `RESOURCE admits ACCOUNT`, at any time; or a resource alone (an ARN, a bucket's
     /// name), which may then stay shared between the two accounts at the end.
     pub allowed_lasting: BTreeSet<String>,
+    /// Databases whose writes the plan stops before their snapshot: whether it is a cluster, and its name.
+    whole: BTreeSet<(bool, String)>,
     baseline: Baseline,
     parties: Option<Parties>,
     proved: BTreeSet<String>,
@@ -119,6 +121,11 @@ impl Laws {
     /// A person has agreed that a source bucket be emptied (law 3).
     pub fn gate_approved(&mut self, bucket: &str) {
         self.approved.insert(bucket.to_owned());
+    }
+
+    /// The plan stops what writes to a database before its snapshot is taken: what was written is in the target at the end (law 1).
+    pub fn to_be_whole(&mut self, is_cluster: bool, id: &str) {
+        self.whole.insert((is_cluster, id.to_owned()));
     }
 
     /// An application has written to a bucket that was there at the start: what it wrote is not to be lost either.
@@ -258,6 +265,7 @@ pub fn at_end(cloud: &mut Cloud, lasting: &BTreeSet<String>) {
         };
         content::check_all(laws, cloud, &parties);
         stored::check(laws, cloud, &parties);
+        stored::all_of_it(laws, cloud, &parties);
         let told = sharing::at_end(laws, cloud, &parties, |_| true);
         depends_on_source_keys(laws, cloud, &parties);
         once::at_end(laws, cloud, &parties, lasting, &told);

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use model::ids::{AccountId, Region};
 use serde_json::Value;
 
+use super::baseline::security_groups;
 use super::{Laws, Parties, Touched, sharing, stored};
 use crate::cloud::{Cloud, Effect};
 use crate::s3::versions::Entry;
+use crate::services::ec2::security_groups::SecurityGroup;
 use crate::services::ec2::{ImageState, SnapshotState};
 use crate::services::rds::{Making, Place};
 use crate::services::route53::every_zone;
@@ -95,6 +97,10 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
             }
             Some(("snapshot", resource, cloud.ec2.snapshots.get(&id)?.tags.clone()))
         }
+        "ec2 CreateSecurityGroup" => {
+            let tags = security_group(cloud, &resource)?.tags.clone();
+            Some(("security group", resource, tags))
+        }
         "s3 PutBucketTagging" => {
             let tags = cloud.s3.by_name.get(&resource)?.tags.iter().cloned().collect();
             Some(("bucket", resource, tags))
@@ -109,6 +115,15 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         }
         _ => None,
     }
+}
+
+/// The security group of an ARN.
+fn security_group<'a>(cloud: &'a Cloud, arn: &str) -> Option<&'a SecurityGroup> {
+    let mut parts = arn.strip_prefix("arn:aws:ec2:")?.splitn(3, ':');
+    let region = Region::new(parts.next()?).ok()?;
+    let account = AccountId::new(parts.next()?).ok()?;
+    let id = parts.next()?.strip_prefix("security-group/")?;
+    cloud.ec2.networks.get(&(account, region))?.security_groups.get(id)
 }
 
 /// The kind and place of an ARN of RDS.
@@ -162,6 +177,7 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
             .snapshots
             .get(id)
             .is_some_and(|snapshot| !matches!(snapshot.state, SnapshotState::Error(_))),
+        "security group" => security_group(cloud, resource).is_some(),
         "bucket" => cloud.s3.by_name.contains_key(resource),
         "key" => kms::keys(cloud).contains_key(resource),
         _ => every_zone(cloud).any(|zone| zone.id == resource),
@@ -380,6 +396,12 @@ fn new_resources(
     for place in rds.subnet_groups.keys() {
         if new(place, before.subnet_groups.contains_key(place)) {
             found.push(("subnet group", rds_arn("subgrp", place)));
+        }
+    }
+    for (place, _) in security_groups(cloud) {
+        if new(&place, before.security_groups.contains_key(&place)) {
+            let arn = ec2::security_groups::security_group_arn(&place.0, &place.1, &place.2);
+            found.push(("security group", arn));
         }
     }
     for (id, image) in &cloud.ec2.images {

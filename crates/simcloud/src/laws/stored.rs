@@ -181,3 +181,27 @@ pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties) {
         });
     }
 }
+
+/// Where writes were to be stopped before the snapshot, the target's database has all that was written to the source's.
+pub(super) fn all_of_it(laws: &mut Laws, cloud: &Cloud, parties: &Parties) {
+    for (is_cluster, id) in laws.whole.clone() {
+        let content = |account: &AccountId| {
+            let here = |place: &Place| place.0 == *account && place.2 == id;
+            let instances = cloud
+                .rds
+                .instances
+                .iter()
+                .filter(|(place, _)| !is_cluster && here(place));
+            let clusters = cloud.rds.clusters.iter().filter(|(place, _)| is_cluster && here(place));
+            let instances = instances.map(|(_, one)| one.digest.clone());
+            instances.chain(clusters.map(|(_, one)| one.digest.clone())).next()
+        };
+        if let (Some(written), Some(arrived)) = (content(&parties.source), content(&parties.target))
+            && written != arrived
+        {
+            laws.tell(1, &format!("written to {id}"), || {
+                format!("what was written to {id} after its snapshot is not in the target, though its writes were to be stopped before")
+            });
+        }
+    }
+}

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use model::ids::{AccountId, Digest};
 use model::inventory::KeyManager;
 
-use super::baseline::{Baseline, KeptBucket, settings};
+use super::baseline::{Baseline, KeptBucket, security_groups, settings};
 use super::stored::is_automated;
 use super::{Parties, content};
 use crate::cloud::Cloud;
@@ -45,6 +45,7 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         &cloud.rds.parameter_groups,
         text,
     );
+    found.of_place("security group", &before.security_groups, &security_groups(cloud), text);
     found.of("image", &before.images, &cloud.ec2.images, |image| &image.owner, image);
     found.of(
         "snapshot",
@@ -159,6 +160,8 @@ fn text<V: Debug>(value: &V) -> String {
 fn instance(instance: &Instance) -> String {
     let mut settled = instance.clone();
     settled.phases.clear();
+    // In which order they are named means nothing.
+    settled.security_groups.sort();
     settled.digest = Digest::of(b"");
     text(&settled)
 }
@@ -166,6 +169,7 @@ fn instance(instance: &Instance) -> String {
 fn cluster(cluster: &Cluster) -> String {
     let mut settled = cluster.clone();
     settled.phase = None;
+    settled.security_groups.sort();
     settled.digest = Digest::of(b"");
     text(&settled)
 }

@@ -1,6 +1,7 @@
 //! One file (or folder) per service. Each has `fill` (from the inventory), `advance` (what is due by now) and `handle` (one operation).
 
 pub mod athena;
+pub mod cloudwatch;
 pub mod ec2;
 pub mod kms;
 mod kms_access;

@@ -3,6 +3,7 @@
 //! [`decode`] turns an HTTP request into `(service, operation, input)` with the model's member names, [`encode`] turns a handler's answer
 //! into an HTTP response. No operation has code of its own here.
 
+pub mod cbor;
 pub mod json;
 pub mod model;
 pub mod query;
@@ -77,6 +78,16 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
                 None => None,
             };
             (name, input)
+        }
+        Protocol::Cbor => {
+            let path = request.uri().path();
+            let name = cbor::operation(path).ok_or_else(|| unknown(path))?;
+            let operation = model.operations.get(name).ok_or_else(|| unknown(name))?;
+            let input = match &operation.input {
+                Some(shape) => Some(cbor::input(model, shape, request.body()).ok_or_else(unreadable)?),
+                None => None,
+            };
+            (name.to_owned(), input)
         }
         Protocol::RestXml => {
             let (method, path) = (request.method().as_str(), request.uri().path());
@@ -156,6 +167,7 @@ fn success(model: &Model, operation: &str, answer: &Value, request_id: &str) -> 
             request_id,
             json::output(model, output, answer),
         ),
+        Protocol::Cbor => cbor_response(200, request_id, cbor::output(model, output, answer)),
         Protocol::RestXml => {
             let status = known.map_or(200, |known| known.status);
             let mut response = response(status, "text/xml", request_id, rest_xml::output(model, output, answer));
@@ -179,6 +191,7 @@ fn failure(model: &Model, error: &ServiceError, request_id: &str) -> Response<By
             request_id,
             json::error(&code, &error.message),
         ),
+        Protocol::Cbor => cbor_response(status, request_id, cbor::error(&code, &error.message)),
         // EC2's own form; the SDK does not find the code in any other.
         Protocol::Ec2 => {
             let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors>");
@@ -209,14 +222,23 @@ fn error_element(out: &mut String, name: &str, code: &str, message: &str, side: 
     xml::close(out, name);
 }
 
-fn response(status: u16, kind: &str, request_id: &str, body: String) -> Response<Bytes> {
+/// The SDK asks for the protocol's own header before it reads the body.
+fn cbor_response(status: u16, request_id: &str, body: Vec<u8>) -> Response<Bytes> {
+    let mut response = response(status, "application/cbor", request_id, body);
+    let protocol = http::HeaderValue::from_static("rpc-v2-cbor");
+    response.headers_mut().insert("smithy-protocol", protocol);
+    response
+}
+
+fn response(status: u16, kind: &str, request_id: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let body = body.into();
     Response::builder()
         .status(status)
         .header("content-type", kind)
         .header("content-length", body.len())
         .header("x-amzn-requestid", request_id)
         .header("x-amz-request-id", request_id)
-        .body(Bytes::from(body))
+        .body(body)
         .expect("status, header names and values are valid")
 }
 

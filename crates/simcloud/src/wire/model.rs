@@ -14,6 +14,8 @@ pub enum Protocol {
     Ec2,
     /// JSON with a target header (KMS).
     Json,
+    /// Smithy's RPC v2 in CBOR (CloudWatch).
+    Cbor,
     /// XML with paths and headers (Route 53, S3 Control).
     RestXml,
 }
@@ -157,6 +159,8 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("s3control", include_str!("../../models/s3control.json")),
             ("route53", include_str!("../../models/route53.json")),
             ("athena", include_str!("../../models/athena.json")),
+            ("monitoring", include_str!("../../models/cloudwatch.json")),
+            ("servicequotas", include_str!("../../models/service-quotas.json")),
         ]
         .map(|(service, text)| parse(service, &serde_json::from_str(text).expect("cut.py writes JSON")))
         .into()
@@ -174,6 +178,7 @@ fn parse(service: &'static str, model: &Value) -> Model {
         Some("query") => Protocol::Query,
         Some("ec2") => Protocol::Ec2,
         Some("json") => Protocol::Json,
+        Some("smithy-rpc-v2-cbor") => Protocol::Cbor,
         _ => Protocol::RestXml,
     };
     let empty = Map::new();

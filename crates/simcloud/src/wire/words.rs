@@ -7,6 +7,7 @@ pub fn throttled(service: &str) -> ServiceError {
     let (status, code, message) = match service {
         "ec2" => (503, "RequestLimitExceeded", "Request limit exceeded."),
         "kms" => (400, "ThrottlingException", "Rate exceeded"),
+        "servicequotas" => (400, "TooManyRequestsException", "Rate exceeded"),
         "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
@@ -18,7 +19,7 @@ pub fn throttled(service: &str) -> ServiceError {
 pub fn denied(service: &str) -> ServiceError {
     let (status, code) = match service {
         "ec2" => (403, "UnauthorizedOperation"),
-        "kms" | "athena" => (400, "AccessDeniedException"),
+        "kms" | "athena" | "servicequotas" => (400, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     };
     ServiceError::with_status(status, code, "You are not authorized to perform this operation.")
@@ -35,6 +36,8 @@ pub fn internal(service: &str) -> ServiceError {
         ),
         "kms" => ServiceError::with_status(500, "KMSInternalException", message),
         "athena" => ServiceError::with_status(500, "InternalServerException", message),
+        "monitoring" => ServiceError::with_status(500, "InternalServiceFault", message),
+        "servicequotas" => ServiceError::with_status(500, "ServiceException", message),
         "s3" | "s3control" => ServiceError::with_status(500, "InternalError", message),
         "route53" => ServiceError::with_status(503, "ServiceUnavailable", "Service Unavailable"),
         _ => ServiceError::with_status(500, "InternalFailure", message),
@@ -44,9 +47,11 @@ pub fn internal(service: &str) -> ServiceError {
 /// Gives an error of authentication the code that this service uses for it.
 pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
     let (status, code) = match (service, error.code.as_str()) {
-        ("kms" | "athena", "InvalidClientTokenId" | "InvalidToken") => (400, "UnrecognizedClientException"),
-        ("kms" | "athena", "ExpiredToken") => (400, "ExpiredTokenException"),
-        ("kms" | "athena", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
+        ("kms" | "athena" | "servicequotas", "InvalidClientTokenId" | "InvalidToken") => {
+            (400, "UnrecognizedClientException")
+        }
+        ("kms" | "athena" | "servicequotas", "ExpiredToken") => (400, "ExpiredTokenException"),
+        ("kms" | "athena" | "servicequotas", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
         ("ec2", "InvalidClientTokenId" | "InvalidToken" | "SignatureDoesNotMatch") => (401, "AuthFailure"),
         ("ec2", "ExpiredToken") => (400, "RequestExpired"),
         ("s3" | "s3control", "InvalidClientTokenId") => (403, "InvalidAccessKeyId"),

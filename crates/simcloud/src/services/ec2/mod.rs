@@ -9,6 +9,7 @@ mod copying;
 mod images;
 mod network;
 mod permissions;
+pub mod security_groups;
 mod snapshots;
 mod tags;
 
@@ -249,7 +250,7 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
         "DescribeSnapshots" => snapshots::describe(cloud, caller, input),
         "DescribeSnapshotAttribute" => permissions::describe_snapshot(cloud, caller, input),
         "DescribeTags" => tags::describe(cloud, caller, input),
-        "DescribeSecurityGroups" => network::describe_security_groups(cloud, caller, input),
+        "DescribeSecurityGroups" => security_groups::describe(cloud, caller, input),
         "DescribeSubnets" => network::describe_subnets(cloud, caller, input),
         "DescribeRegions" => network::describe_regions(cloud, caller, input),
         "GetEbsEncryptionByDefault" => {
@@ -274,6 +275,9 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifySnapshotAttribute" => permissions::modify_snapshot,
         "DeregisterImage" => images::deregister,
         "DeleteSnapshot" => snapshots::delete,
+        "CreateSecurityGroup" => security_groups::create,
+        "DeleteSecurityGroup" => security_groups::delete,
+        "AuthorizeSecurityGroupIngress" => security_groups::authorize,
         "CreateTags" => tags::create,
         "DeleteTags" => tags::delete,
         _ => return Err(ServiceError::not_modelled("ec2", operation)),

@@ -1,4 +1,4 @@
-//! The security groups and subnets that an inventory lists: enough to check what a restore names.
+//! The networks that an inventory lists: enough to check what a restore names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,7 @@ use model::ids::{AccountId, Region};
 use model::inventory::RegionInventory;
 use serde_json::{Value, json};
 
+use super::security_groups::SecurityGroup;
 use super::{paged, passes};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{filters, texts};
@@ -14,10 +15,8 @@ use crate::services::rds;
 /// What is known of a region's networks.
 #[derive(Debug, Clone, Default)]
 pub struct Network {
-    /// Security groups and their VPCs.
-    pub security_groups: BTreeMap<String, String>,
-    /// The security groups that are their VPC's default.
-    pub defaults: BTreeSet<String>,
+    /// Security groups by id.
+    pub security_groups: BTreeMap<String, SecurityGroup>,
     /// Subnets: VPC and availability zone.
     pub subnets: BTreeMap<String, (String, String)>,
 }
@@ -32,7 +31,27 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
         .map_or(&default_vpc, |group| &group.vpc);
     let mut network = Network::default();
     for id in &contents.security_groups {
-        network.security_groups.insert(id.clone(), first.clone());
+        network.security_groups.insert(id.clone(), listed(first, id));
+    }
+    // What a database names exists, whether it is listed or not.
+    let named = contents
+        .databases
+        .iter()
+        .map(|one| (&one.subnet_group, &one.security_groups));
+    let named = named.chain(
+        contents
+            .clusters
+            .iter()
+            .map(|one| (&one.subnet_group, &one.security_groups)),
+    );
+    for (subnet_group, ids) in named {
+        let vpc = contents
+            .subnet_groups
+            .get(subnet_group)
+            .map_or(first, |group| &group.vpc);
+        for id in ids {
+            network.security_groups.insert(id.clone(), listed(vpc, id));
+        }
     }
     for vpc in contents
         .subnet_groups
@@ -41,8 +60,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
         .chain([&default_vpc])
     {
         let id = rds::default_security_group(vpc);
-        network.defaults.insert(id.clone());
-        network.security_groups.insert(id, vpc.clone());
+        network.security_groups.insert(id, listed(vpc, "default"));
     }
     for group in contents.subnet_groups.values() {
         for (n, subnet) in group.subnets.iter().enumerate() {
@@ -53,44 +71,24 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
     cloud.ec2.networks.insert((account.clone(), region.clone()), network);
 }
 
-fn here(cloud: &Cloud, caller: &Caller) -> Network {
+fn listed(vpc: &str, name: &str) -> SecurityGroup {
+    SecurityGroup {
+        vpc: vpc.to_owned(),
+        name: name.to_owned(),
+        description: name.to_owned(),
+        open: true,
+        ..SecurityGroup::default()
+    }
+}
+
+/// What the caller's account has in the caller's region.
+pub(super) fn here(cloud: &Cloud, caller: &Caller) -> Network {
     cloud
         .ec2
         .networks
         .get(&(caller.account.clone(), caller.region.clone()))
         .cloned()
         .unwrap_or_default()
-}
-
-/// `DescribeSecurityGroups`
-pub(super) fn describe_security_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
-    let network = here(cloud, caller);
-    let ids = texts(input, "GroupIds");
-    if let Some(missing) = ids.iter().find(|id| !network.security_groups.contains_key(*id)) {
-        let message = format!("The security group '{missing}' does not exist");
-        return Err(ServiceError::new("InvalidGroup.NotFound", message));
-    }
-    let conditions = filters(input);
-    let mut found = Vec::new();
-    for (id, vpc) in &network.security_groups {
-        let name = if network.defaults.contains(id) {
-            "default"
-        } else {
-            id.as_str()
-        };
-        let fits = passes(&conditions, &BTreeMap::new(), &|filter| match filter {
-            "group-id" => Some(vec![id.clone()]),
-            "group-name" => Some(vec![name.to_owned()]),
-            "vpc-id" => Some(vec![vpc.clone()]),
-            _ => None,
-        })?;
-        if fits && (ids.is_empty() || ids.contains(id)) {
-            let owner = caller.account.as_str();
-            let shown = json!({"GroupId": id, "GroupName": name, "Description": name, "OwnerId": owner, "VpcId": vpc});
-            found.push((id.clone(), shown));
-        }
-    }
-    paged(input, "GroupIds", "SecurityGroups", found)
 }
 
 /// `DescribeSubnets`

@@ -242,9 +242,9 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, list
         },
         key,
         subnet_group: listed.subnet_group.clone(),
+        security_groups: groups::or_default(&listed.security_groups, &vpc),
         vpc,
         in_default_vpc: false,
-        security_groups: listed.security_groups.clone(),
         parameter_group,
         port: match listed.port {
             0 => groups::usual_port(&listed.engine),
@@ -502,6 +502,7 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         "BackupRetentionPeriod",
         "ServerlessV2ScalingConfiguration",
         "EnableIAMDatabaseAuthentication",
+        "VpcSecurityGroupIds",
     ];
     let members = input.as_object().into_iter().flatten();
     if let Some((other, _)) = members
@@ -513,6 +514,9 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     }
     let place = own_available(cloud, caller, name)?;
     let scaling = scaling_of(input)?;
+    let security_groups = texts(input, "VpcSecurityGroupIds");
+    groups::check_security_groups(cloud, caller, &security_groups)?;
+    groups::check_same_vpc(cloud, caller, &security_groups, &cloud.rds.clusters[&place].vpc)?;
     let cluster = cloud.rds.clusters.get_mut(&place).expect("it was just found");
     let before = format!("{cluster:?}");
     if let Some(protection) = flag(input, "DeletionProtection") {
@@ -525,6 +529,9 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         cluster.iam_authentication = iam;
     }
     cluster.scaling = scaling.or(cluster.scaling);
+    if !security_groups.is_empty() {
+        cluster.security_groups = security_groups;
+    }
     if format!("{cluster:?}") != before {
         cloud.effect(caller, "rds ModifyDBCluster", arn("cluster", &place));
     }

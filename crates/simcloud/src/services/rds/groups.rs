@@ -107,7 +107,9 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
         };
         cloud.rds.subnet_groups.insert(at(name), group);
     }
-    for id in &contents.security_groups {
+    let named = contents.databases.iter().flat_map(|one| &one.security_groups);
+    let named = named.chain(contents.clusters.iter().flat_map(|one| &one.security_groups));
+    for id in contents.security_groups.iter().chain(named) {
         cloud.rds.security_groups.insert(at(id));
     }
     let vpcs = contents.subnet_groups.values().map(|group| group.vpc.clone());
@@ -195,6 +197,14 @@ pub(super) fn placed(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Pl
     })
 }
 
+/// What is listed, or the group of those that name none: nothing in a VPC is without.
+pub(super) fn or_default(listed: &[String], vpc: &str) -> Vec<String> {
+    match listed {
+        [] => vec![default_security_group(vpc)],
+        listed => listed.to_vec(),
+    }
+}
+
 /// Refuses security groups that the account does not have.
 pub(super) fn check_security_groups(cloud: &Cloud, caller: &Caller, ids: &[String]) -> Result<(), ServiceError> {
     match ids
@@ -204,6 +214,23 @@ pub(super) fn check_security_groups(cloud: &Cloud, caller: &Caller, ids: &[Strin
         None => Ok(()),
         Some(id) => Err(invalid_value(format!(
             "Invalid security group , groupId= {id}, groupName=."
+        ))),
+    }
+}
+
+/// Refuses a security group of another VPC, as far as it is known where one lies: of those that the inventory lists it is not.
+pub(super) fn check_same_vpc(cloud: &Cloud, caller: &Caller, ids: &[String], vpc: &str) -> Result<(), ServiceError> {
+    let here = (caller.account.clone(), caller.region.clone());
+    let network = cloud.ec2.networks.get(&here);
+    let made = |id: &String| {
+        let group = network.and_then(|network| network.security_groups.get(id));
+        group.filter(|group| group.visible_from.is_some())
+    };
+    match ids.iter().filter_map(made).find(|group| group.vpc != vpc) {
+        None => Ok(()),
+        Some(group) => Err(invalid_combination(format!(
+            "The DB instance and EC2 security group are in different VPCs. The DB instance is in {vpc} and the EC2 security group is in {}",
+            group.vpc
         ))),
     }
 }

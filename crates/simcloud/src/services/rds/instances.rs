@@ -397,9 +397,9 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
         key,
         sse_rds,
         subnet_group: database.subnet_group.clone(),
+        security_groups: groups::or_default(&database.security_groups, &vpc),
         vpc,
         availability_zone: format!("{region}a"),
-        security_groups: database.security_groups.clone(),
         parameter_group,
         option_group: database
             .settings

@@ -5,6 +5,7 @@
 //! stay taken; tags that RDS refuses; Aurora clusters with their members and snapshots. Left out: read replicas, point-in-time restore,
 //! copies between regions: those are refused as not modelled, never silently accepted.
 
+pub mod clients;
 mod cluster_groups;
 mod cluster_members;
 mod cluster_snapshots;
@@ -61,6 +62,8 @@ pub struct Databases {
     pub option_groups: BTreeMap<Place, options::Group>,
     /// Security group ids that exist.
     pub security_groups: BTreeSet<Place>,
+    /// The applications that use the databases.
+    pub clients: clients::Clients,
     /// How much AWS admits.
     pub quotas: Quotas,
     /// How many manual snapshots more it admits, where the inventory tells of others.
@@ -243,6 +246,8 @@ enum Due {
 /// What is due by now, in the order in which it falls due: a queued copy begins when the one before it ends, even when
 /// nobody has asked for hours.
 pub fn advance(cloud: &mut Cloud) {
+    // Before anything else falls due: what uses them sees them as they have been since the last call.
+    clients::advance(cloud);
     let now = cloud.now;
     loop {
         let databases = &cloud.rds;

@@ -57,6 +57,7 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     let security_groups = texts(input, "VpcSecurityGroupIds");
     if !security_groups.is_empty() {
         groups::check_security_groups(cloud, caller, &security_groups)?;
+        groups::check_same_vpc(cloud, caller, &security_groups, &before.vpc)?;
         instance.security_groups = security_groups;
     }
     if let Some(protection) = flag(input, "DeletionProtection") {

@@ -1,0 +1,158 @@
+//! RDS: who can connect to a database, whichever kind it is; and the moment of a snapshot.
+
+use aws_sdk_rds::types::VpcSecurityGroupMembership;
+use jiff::Timestamp;
+use model::Failure;
+use serde::{Deserialize, Serialize};
+
+use crate::classify;
+use crate::rds::Rds;
+
+/// What holds the data. A cluster's members have the cluster's security groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// An instance of its own.
+    Instance,
+    /// A cluster.
+    Cluster,
+}
+
+/// Who can connect to a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Its ARN.
+    pub arn: String,
+    /// `available`, `modifying`, `rebooting`, …
+    pub status: String,
+    /// The VPC of its subnet group; absent where RDS does not tell.
+    pub vpc: Option<String>,
+    /// Its security groups, sorted.
+    pub groups: Vec<String>,
+    /// Whether all of them are in force, and none is on its way out.
+    pub settled: bool,
+    /// The instances that serve it: itself, or a cluster's members.
+    pub instances: Vec<String>,
+}
+
+fn groups(from: &[VpcSecurityGroupMembership]) -> (Vec<String>, bool) {
+    let ids = from.iter().filter_map(|group| group.vpc_security_group_id());
+    let mut ids: Vec<String> = ids.map(str::to_owned).collect();
+    ids.sort();
+    (ids, from.iter().all(|group| group.status() == Some("active")))
+}
+
+impl Rds {
+    /// Who can connect to a database; none where there is no such database.
+    pub async fn access(&self, holder: Holder, id: &str) -> Result<Option<Access>, Failure> {
+        match holder {
+            Holder::Instance => self.access_to_instance(id).await,
+            Holder::Cluster => self.access_to_cluster(id).await,
+        }
+    }
+
+    async fn access_to_instance(&self, id: &str) -> Result<Option<Access>, Failure> {
+        let call = self.read.describe_db_instances().db_instance_identifier(id);
+        let answer = call.send().await.map_err(self.failed("DescribeDBInstances"));
+        let Some(answer) = classify::found(answer)? else {
+            return Ok(None);
+        };
+        Ok(answer.db_instances().first().map(|found| {
+            let (groups, settled) = groups(found.vpc_security_groups());
+            let subnet_group = found.db_subnet_group();
+            Access {
+                arn: found.db_instance_arn().unwrap_or_default().to_owned(),
+                status: found.db_instance_status().unwrap_or_default().to_owned(),
+                vpc: subnet_group.and_then(|group| group.vpc_id()).map(str::to_owned),
+                groups,
+                settled,
+                instances: vec![id.to_owned()],
+            }
+        }))
+    }
+
+    async fn access_to_cluster(&self, id: &str) -> Result<Option<Access>, Failure> {
+        let call = self.read.describe_db_clusters().db_cluster_identifier(id);
+        let answer = call.send().await.map_err(self.failed("DescribeDBClusters"));
+        let Some(answer) = classify::found(answer)? else {
+            return Ok(None);
+        };
+        let Some(found) = answer.db_clusters().first() else {
+            return Ok(None);
+        };
+        let (groups, settled) = groups(found.vpc_security_groups());
+        let members = found.db_cluster_members().iter();
+        Ok(Some(Access {
+            arn: found.db_cluster_arn().unwrap_or_default().to_owned(),
+            status: found.status().unwrap_or_default().to_owned(),
+            vpc: match found.db_subnet_group() {
+                Some(name) => self.vpc_of(name).await?,
+                None => None,
+            },
+            groups,
+            settled,
+            instances: members
+                .filter_map(|member| member.db_instance_identifier().map(str::to_owned))
+                .collect(),
+        }))
+    }
+
+    /// The VPC of a subnet group: a cluster names the group only.
+    async fn vpc_of(&self, subnet_group: &str) -> Result<Option<String>, Failure> {
+        let call = self.read.describe_db_subnet_groups().db_subnet_group_name(subnet_group);
+        let answer = call.send().await.map_err(self.failed("DescribeDBSubnetGroups"))?;
+        let found = answer.db_subnet_groups().first();
+        Ok(found.and_then(|group| group.vpc_id()).map(str::to_owned))
+    }
+
+    /// Gives a database other security groups, at once.
+    pub async fn set_groups(&self, holder: Holder, id: &str, groups: &[String]) -> Result<(), Failure> {
+        let groups = Some(groups.to_vec());
+        match holder {
+            Holder::Instance => {
+                let call = self.once.modify_db_instance().db_instance_identifier(id);
+                let call = call.set_vpc_security_group_ids(groups).apply_immediately(true);
+                call.send().await.map_err(self.failed("ModifyDBInstance"))?;
+            }
+            Holder::Cluster => {
+                let call = self.once.modify_db_cluster().db_cluster_identifier(id);
+                let call = call.set_vpc_security_group_ids(groups).apply_immediately(true);
+                call.send().await.map_err(self.failed("ModifyDBCluster"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reboots an instance: every connection ends.
+    pub async fn reboot(&self, instance: &str) -> Result<(), Failure> {
+        let call = self.once.reboot_db_instance().db_instance_identifier(instance);
+        call.send().await.map_err(self.failed("RebootDBInstance"))?;
+        Ok(())
+    }
+
+    /// The status of an instance; none where there is none.
+    pub async fn status(&self, instance: &str) -> Result<Option<String>, Failure> {
+        let found = self.access_to_instance(instance).await?;
+        Ok(found.map(|access| access.status))
+    }
+
+    /// When a snapshot of the account's own was taken.
+    pub async fn taken_at(&self, holder: Holder, name: &str) -> Result<Option<Timestamp>, Failure> {
+        let seconds = match holder {
+            Holder::Instance => {
+                let call = self.read.describe_db_snapshots().db_snapshot_identifier(name);
+                let answer = call.send().await.map_err(self.failed("DescribeDBSnapshots"))?;
+                let found = answer.db_snapshots().first();
+                found.and_then(|one| one.snapshot_create_time()).map(|at| at.secs())
+            }
+            Holder::Cluster => {
+                let call = self.read.describe_db_cluster_snapshots();
+                let call = call.db_cluster_snapshot_identifier(name);
+                let answer = call.send().await.map_err(self.failed("DescribeDBClusterSnapshots"))?;
+                let found = answer.db_cluster_snapshots().first();
+                found.and_then(|one| one.snapshot_create_time()).map(|at| at.secs())
+            }
+        };
+        Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
+    }
+}

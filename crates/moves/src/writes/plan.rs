@@ -1,0 +1,156 @@
+//! From `stop_writes` to steps.
+
+use aws::rds_access::Holder;
+use model::plan::Weight;
+use model::{GateName, Phase, ResourceRef, Side, StepId};
+
+use super::spec::StopWrites;
+use super::{Database, block_access, closed_group, drop_connections, prove_quiet, prove_unwritten, record_access};
+use crate::draft::{Draft, DraftStep};
+use crate::hook;
+
+/// How long the database may be busy (a backup, a change) before its groups can be exchanged, in seconds.
+const BUSY_WITHIN: u64 = 3600;
+
+/// That writes are stopped.
+pub(crate) struct Stopped {
+    /// The step after which the snapshot may be taken.
+    pub(crate) proved: StepId,
+    database: Database,
+}
+
+/// Adds the steps that stop what writes to a database, all before its snapshot; none where the runbook says `no`. `gates` are those that stand
+/// before the resource.
+pub(crate) fn before_snapshot(
+    draft: &mut Draft,
+    resource: &ResourceRef,
+    holder: Holder,
+    how: StopWrites,
+    gates: &[GateName],
+) -> Option<Stopped> {
+    let id = &resource.name;
+    let database = Database { holder, id: id.clone() };
+    let hooks = hook::hooks_before(draft, resource);
+    note(draft, resource, how, gates, &hooks);
+    let step = |verb: &str, title: String, input: serde_json::Value| {
+        DraftStep::new(resource, &format!("writes.{verb}"), Side::Source, title, input).phase(Phase::Freeze)
+    };
+    let blocked = match how {
+        StopWrites::No => return None,
+        StopWrites::Gate => None,
+        StopWrites::Block | StopWrites::BlockAndReboot => {
+            let input = serde_json::json!(record_access::Input {
+                database: database.clone()
+            });
+            let recorded = step("record_access", format!("note who can connect to {id}"), input);
+            let recorded = draft.push(recorded.phase(Phase::Prepare).leaves_nothing());
+            let input = serde_json::json!(closed_group::Input {
+                database: id.clone(),
+                recorded: recorded.clone(),
+            });
+            let made = step(
+                "create_closed_group",
+                "make a security group that admits nobody".to_owned(),
+                input,
+            );
+            let closed = draft.push(made.phase(Phase::Prepare).needs([&recorded]));
+            let input = serde_json::json!(block_access::Input {
+                database: database.clone(),
+                recorded: recorded.clone(),
+                closed: closed.clone(),
+            });
+            let blocked = step("block_access", format!("let nobody connect to {id} any more"), input)
+                .needs([&recorded, &closed])
+                .needs(&hooks)
+                .gates(gates.iter().cloned())
+                .disturbs()
+                .estimate(60, 300)
+                .patience(BUSY_WITHIN);
+            Some(draft.push(blocked))
+        }
+    };
+    let rebooted = (how == StopWrites::BlockAndReboot).then(|| {
+        let input = serde_json::json!(drop_connections::Input {
+            database: database.clone()
+        });
+        let title = format!("reboot {id}, which ends the connections that are left");
+        let rebooted = step("drop_connections", title, input)
+            .needs(&blocked)
+            .disturbs()
+            .leaves_nothing()
+            .estimate(120, 600)
+            .patience(BUSY_WITHIN);
+        draft.push(rebooted)
+    });
+    let input = serde_json::json!(prove_quiet::Input {
+        database: database.clone(),
+        how,
+    });
+    let mut proved = step("prove_quiet", format!("see that nobody is connected to {id}"), input)
+        .needs(&blocked)
+        .needs(&rebooted)
+        .leaves_nothing()
+        // Five minutes, told a minute or two late.
+        .estimate(480, 1800);
+    if blocked.is_none() {
+        proved = proved.needs(&hooks).gates(gates.iter().cloned()).disturbs();
+    }
+    Some(Stopped {
+        proved: draft.push(proved),
+        database,
+    })
+}
+
+/// Adds the proof that nobody was connected until the snapshot was taken. What is restored from the snapshot waits for it.
+pub(crate) fn after_snapshot(draft: &mut Draft, resource: &ResourceRef, stopped: &Stopped, taken: &StepId) -> StepId {
+    let input = prove_unwritten::Input {
+        database: stopped.database.clone(),
+        quiet: stopped.proved.clone(),
+        snapshot: taken.clone(),
+    };
+    let title = "see that nobody was connected until the snapshot was taken".to_owned();
+    let step = DraftStep::new(resource, "writes.prove_unwritten", Side::Source, title, input);
+    let step = step
+        .phase(Phase::Freeze)
+        .needs([&stopped.proved, taken])
+        .leaves_nothing()
+        .estimate(90, 240);
+    draft.push(step)
+}
+
+fn note(draft: &mut Draft, resource: &ResourceRef, how: StopWrites, gates: &[GateName], hooks: &[StepId]) {
+    let id = &resource.name;
+    let gate = "somebody must stop what uses it: stop_writes = \"gate\" only looks whether anybody is connected";
+    let (weight, text) = match how {
+        StopWrites::Block => (
+            Weight::Tells,
+            format!(
+                "before its snapshot {id} gets a security group that admits nobody, and keeps it: undo gives its own back. Who is connected \
+                 then stays so until it hangs up (security groups track connections), so the snapshot waits until nobody has been connected \
+                 for five minutes; stop_writes = \"block-and-reboot\" ends those connections"
+            ),
+        ),
+        StopWrites::BlockAndReboot => (
+            Weight::Warns,
+            format!(
+                "before its snapshot {id} gets a security group that admits nobody, and keeps it, and is rebooted: parameters that wait for a \
+                 reboot come into force"
+            ),
+        ),
+        StopWrites::Gate if gates.is_empty() && hooks.is_empty() => (
+            Weight::Blocks,
+            format!("{gate}, and no [[gate]] or [[hook]] stands before it: add one with before = [\"{resource}\"]"),
+        ),
+        StopWrites::Gate => (Weight::Tells, gate.to_owned()),
+        StopWrites::No => (
+            Weight::Warns,
+            "stop_writes = \"no\": what is written to it after its snapshot is not in the target, and nothing says what that was".to_owned(),
+        ),
+    };
+    draft.note(Some(resource), weight, text);
+    if how != StopWrites::No {
+        let text = "the first write to the target's database is the point of no return for its data: whoever goes back to the source after \
+                    that loses what was written in the target";
+        draft.note(Some(resource), Weight::Tells, text);
+    }
+}

@@ -1,0 +1,78 @@
+//! Notes who can connect to a database, so that it can be put back.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Database;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) database: Database,
+}
+
+/// Who can connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Recorded {
+    pub(super) arn: String,
+    pub(super) vpc: String,
+    /// Its security groups, sorted.
+    pub(super) groups: Vec<String>,
+}
+
+pub(super) struct RecordAccess {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl RecordAccess {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for RecordAccess {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let found = self.input.database.access(cx, &self.world).await?;
+        let stuck = |why: String| Observed::Stuck {
+            why,
+            advice: "Set stop_writes = \"gate\" in the runbook, and stop what uses the database yourself.".to_owned(),
+        };
+        Ok(match found.vpc {
+            None => stuck(format!("RDS does not tell in which VPC {} lies", found.arn)),
+            Some(_) if found.groups.is_empty() => {
+                stuck(format!("{} has no security group that could be exchanged", found.arn))
+            }
+            Some(vpc) => Observed::Present(json!(Recorded {
+                arn: found.arn,
+                vpc,
+                groups: found.groups,
+            })),
+        })
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let recorded: Recorded = cx.output(&cx.spec.id)?;
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} has the security groups {}",
+                recorded.arn,
+                recorded.groups.join(", ")
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! The generic drivers over one scenario: killed between and upon its events, every reply lost and every call refused, taken back from
+//! every point. What is left must be what an undisturbed run leaves.
+
+use model::Recorded;
+use simcloud::faults::{Fate, Nth, Trap};
+
+use engine::RunEnd;
+
+use crate::night::{self, Cut, Disturbance, Night, Scenario};
+use crate::points::{sample, try_all};
+use crate::standing::differences;
+
+/// A scenario, what an undisturbed run of it leaves, and which changes may be made twice.
+pub struct Driven {
+    scenario: Scenario,
+    undisturbed: Night,
+    harmless_twice: &'static [&'static str],
+}
+
+impl Driven {
+    /// Carries the scenario out undisturbed. It must make what each of `making` names. Operations of `harmless_twice` have no token and no
+    /// name, and what they do is no worse when a lost reply has them done again.
+    pub fn new(scenario: Scenario, making: &[&str], harmless_twice: &'static [&'static str]) -> Self {
+        let undisturbed = night::carry_out(&scenario, &Disturbance::default());
+        assert_eq!(undisturbed.end, Ok(RunEnd::Completed), "{:?}", undisturbed.stops());
+        assert_eq!(undisturbed.broken, Vec::<String>::new());
+        for making in making {
+            let made = undisturbed.effects.keys().any(|what| what.contains(making));
+            assert!(made, "the run makes no {making}");
+        }
+        Self {
+            scenario,
+            undisturbed,
+            harmless_twice,
+        }
+    }
+
+    /// The events of the undisturbed run.
+    pub fn events(&self) -> &[Recorded] {
+        &self.undisturbed.events
+    }
+
+    fn against_undisturbed(&self, disturbance: &Disturbance) -> Vec<String> {
+        let night = night::carry_out(&self.scenario, disturbance);
+        let mut wrong = night.broken.clone();
+        if night.end != Ok(RunEnd::Completed) {
+            wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
+        }
+        let done = differences(&self.undisturbed.effects, &night.effects).into_iter();
+        let done = done.filter(|line| !self.harmless_twice.iter().any(|harmless| line.contains(harmless)));
+        wrong.extend(done.map(|line| format!("effect {line}")));
+        wrong.extend(differences(&self.undisturbed.standing, &night.standing));
+        wrong
+    }
+
+    fn event_name(&self, seq: u64) -> String {
+        let place = usize::try_from(seq).expect("a short run").checked_sub(1);
+        let recorded = place.and_then(|place| self.undisturbed.events.get(place));
+        let of = recorded.map(|recorded| (recorded.event.kind(), recorded.event.step().map(ToString::to_string)));
+        format!("event {seq} {of:?}")
+    }
+
+    /// Kills the run at `count` of all points between and upon events.
+    pub fn crashes(&self, count: usize) {
+        let last = self.undisturbed.events.len() as u64;
+        let points: Vec<Cut> = (0..last).flat_map(|n| [Cut::After(n), Cut::Upon(n + 1)]).collect();
+        try_all(
+            &sample(&points, count, 1),
+            |cut| cut.name(|seq| self.event_name(seq)),
+            |cut| {
+                self.against_undisturbed(&Disturbance {
+                    cuts: vec![*cut],
+                    ..Disturbance::default()
+                })
+            },
+        );
+    }
+
+    /// Loses the reply to, and refuses, `count` of all mutating calls.
+    pub fn calls(&self, count: usize) {
+        let mutating = self
+            .undisturbed
+            .requests
+            .iter()
+            .filter(|request| request.mutating)
+            .filter(|request| request.operation != "AssumeRole");
+        let fates = [
+            Fate::LoseReply,
+            Fate::FailAfter,
+            Fate::HangAfter,
+            Fate::FailBefore,
+            Fate::Denied,
+        ];
+        let numbered = (1_u64..).zip(mutating);
+        let points: Vec<(u64, String, Fate)> = numbered
+            .flat_map(|(nth, request)| fates.map(|fate| (nth, request.operation.clone(), fate)))
+            .collect();
+        try_all(
+            &sample(&points, count, 3),
+            |point| format!("{point:?}"),
+            |(nth, _, what)| {
+                let (nth, what) = (Nth::Mutating(*nth), *what);
+                self.against_undisturbed(&Disturbance {
+                    traps: vec![Trap { nth, what }],
+                    ..Disturbance::default()
+                })
+            },
+        );
+    }
+
+    /// Takes the run back from `count` of all points.
+    pub fn undos(&self, count: usize) {
+        let last = self.undisturbed.events.len() as u64;
+        let points: Vec<u64> = (1..last).collect();
+        try_all(
+            &sample(&points, count, 5),
+            |n| format!("taken back upon {}", self.event_name(*n)),
+            |n| {
+                let night = night::carry_out(
+                    &self.scenario,
+                    &Disturbance {
+                        cuts: vec![Cut::Upon(*n)],
+                        undo: true,
+                        ..Disturbance::default()
+                    },
+                );
+                let mut wrong = night.broken.clone();
+                if night.end != Ok(RunEnd::Unwound) {
+                    wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
+                }
+                wrong
+            },
+        );
+    }
+}

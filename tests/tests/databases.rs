@@ -122,6 +122,8 @@ fn planned_where(encryption: &Value, databases: &[Value], restore: &str, ready: 
 struct Moved {
     end: Result<RunEnd, String>,
     stops: Vec<String>,
+    /// What people are told to see to.
+    left_out: Vec<String>,
     broken: Vec<String>,
     evidence: Vec<String>,
     source: BTreeMap<String, Instance>,
@@ -129,6 +131,12 @@ struct Moved {
     /// The snapshots left in the target, with their keys.
     snapshots: BTreeMap<String, Option<String>>,
     target_key: String,
+}
+
+fn left_out(events: &[model::Recorded]) -> Vec<String> {
+    let state = model::State::fold(events).expect("events that follow on each other");
+    let state = state.expect("a run");
+    state.left_out().into_iter().map(|(_, text)| text.to_owned()).collect()
 }
 
 fn instances(databases: &Databases, account: &str) -> BTreeMap<String, Instance> {
@@ -178,6 +186,7 @@ fn carry_out(
             .find(|(_, key)| key.account.as_str() == TARGET && key.tags.contains_key("cleave:run"));
         Moved {
             stops: stops(&events),
+            left_out: left_out(&events),
             broken,
             evidence: evidence.collect(),
             source: with_content(source, &instances(&cloud.rds, SOURCE)),
@@ -378,4 +387,52 @@ fn without_a_restore_the_copy_stays_under_the_targets_key_and_its_arn_is_told() 
             moved.evidence
         );
     }
+}
+
+/// A snapshot in the target, under the source's customer key: as it is left by whoever copied it by hand and named the wrong key.
+fn copied_under_the_sources_key(cloud: &mut Cloud, tags: BTreeMap<String, String>) {
+    let (place, snapshot) = cloud.rds.snapshots.iter().next().expect("an automated snapshot");
+    let (mut place, mut snapshot) = (place.clone(), snapshot.clone());
+    place.0 = model::AccountId::new(TARGET).expect("an account");
+    place.2 = "by-hand".to_owned();
+    snapshot.automated = false;
+    snapshot.tags = tags;
+    snapshot.key = Some(format!("arn:aws:kms:ap-northeast-1:{SOURCE}:key/{KEY}"));
+    cloud.rds.snapshots.insert(place, snapshot);
+}
+
+#[test]
+fn what_in_the_target_lies_under_a_key_of_the_source_is_told_at_the_end() {
+    let planned = planned(&json!({ "encrypted": true, "key": KEY }), &members()[1..2], RESTORED);
+    let moved = carry_out(&planned, 1, FaultLevel::None, |cloud| {
+        copied_under_the_sources_key(cloud, BTreeMap::new());
+    });
+    assert_eq!(moved.end, Ok(RunEnd::Completed), "{:?}", moved.stops);
+    let told: Vec<&String> = moved
+        .left_out
+        .iter()
+        .filter(|text| text.contains("snapshot:by-hand"))
+        .collect();
+    assert!(
+        matches!(told.as_slice(), [text] if text.contains("is lost when that key goes")),
+        "{:?}",
+        moved.left_out
+    );
+    assert_eq!(moved.left_out.len(), 1, "no grant is left: {:?}", moved.left_out);
+}
+
+#[test]
+fn what_the_run_made_under_a_key_of_the_source_stops_it() {
+    let planned = planned(&json!({ "encrypted": true, "key": KEY }), &members()[1..2], RESTORED);
+    let run = cleave::rehearsal::run_id(&planned.0, 1).to_string();
+    let moved = carry_out(&planned, 1, FaultLevel::None, |cloud| {
+        copied_under_the_sources_key(cloud, BTreeMap::from([("cleave:run".to_owned(), run.clone())]));
+    });
+    assert!(matches!(moved.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", moved.end);
+    assert!(
+        moved
+            .stops
+            .iter()
+            .any(|stop| stop.contains("prove_independence") && stop.contains("a key of the source"))
+    );
 }

@@ -11,6 +11,7 @@ pub mod cloudwatch;
 pub mod ec2;
 pub mod ec2_groups;
 mod ec2_observed;
+pub mod key_uses;
 pub mod kms;
 mod kms_observed;
 pub mod operator;

@@ -18,7 +18,7 @@ pub(crate) const SCHEMA: &str = include_str!("../../../migrations.db.sql");
 pub(crate) const APPLICATION_ID: u32 = 0x636C_7665;
 
 /// Far longer than any transaction of ours takes; a second process that waits this long meets something stuck.
-pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The journal of one run.
 #[derive(Debug)]

@@ -75,6 +75,7 @@ fn a_cluster_on_awss_key_is_rekeyed_and_its_members_follow_the_writer_first() {
             "cluster/shop/delete_source_snapshot",
             "cluster/shop/delete_target_snapshot",
             "key/transport/close_source_key",
+            "key/all/prove_independence",
         ]
     );
     let copied: copy_to_target::Input = input(&plan, "cluster/shop/copy_to_target");

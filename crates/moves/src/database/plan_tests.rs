@@ -69,6 +69,7 @@ fn a_database_on_awss_key_is_rekeyed_and_the_transport_key_closed_behind_the_cop
             "database/shop-stg/delete_source_snapshot",
             "database/shop-stg/delete_target_snapshot",
             "key/transport/close_source_key",
+            "key/all/prove_independence",
         ]
     );
     // It is the re-keyed snapshot that travels, not the one that cannot be shared.

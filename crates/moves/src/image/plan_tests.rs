@@ -39,6 +39,7 @@ fn every_image_that_the_pattern_means_is_moved_with_all_its_snapshots() {
             "image/batch-1/unshare_snapshot_1",
             "image/batch-1/unshare_snapshot_2",
             "key/alias:shop/close_source_key",
+            "key/all/prove_independence",
         ]
     );
     let copy: copy_image::Input =

@@ -11,6 +11,7 @@ mod create_key;
 mod open_source_key;
 mod plan;
 mod policy;
+mod prove_independence;
 pub mod spec;
 mod use_target_key;
 
@@ -37,6 +38,13 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "key.create_transport_key",
         1,
         create_key::CreateKey::new,
+    );
+    action(
+        registry,
+        world,
+        "key.prove_independence",
+        1,
+        prove_independence::ProveIndependence::new,
     );
     action(
         registry,

@@ -2,10 +2,12 @@
 
 use model::inventory::{Key, KeyManager};
 use model::plan::Weight;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::admit_users::{self, User};
-use super::{KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, use_target_key};
+use super::{
+    KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, prove_independence, use_target_key,
+};
 use crate::draft::{Draft, DraftStep};
 
 /// A key of the source account, as far as the inventory tells.
@@ -362,4 +364,33 @@ pub fn plan_last(draft: &mut Draft) {
             draft.push(step);
         }
     }
+    prove_independence(draft);
+}
+
+/// The last look, where something was moved that lies under a key: that nothing in the target needs one of the source.
+fn prove_independence(draft: &mut Draft) {
+    let stored = |step: &&StepSpec| {
+        matches!(
+            step.resource.kind.as_str(),
+            "database" | "cluster" | "image" | "instance" | "volume"
+        )
+    };
+    if !draft.steps.iter().any(|step| stored(&step)) {
+        return;
+    }
+    let before: Vec<StepId> = draft
+        .steps
+        .iter()
+        .filter(|step| stored(step) || step.action.starts_with("key.close"))
+        .map(|step| step.id.clone())
+        .collect();
+    let opened = draft.steps.iter().filter(|step| step.action == "key.open_source_key");
+    let input = prove_independence::Input {
+        opened: opened.map(|step| step.id.clone()).collect(),
+    };
+    let needs: Vec<StepId> = before.into_iter().chain(input.opened.iter().cloned()).collect();
+    let resource = ResourceRef::new("key", "all");
+    let title = "see that nothing in the target lies under a key of the source".to_owned();
+    let step = DraftStep::new(&resource, "key.prove_independence", Side::Target, title, input);
+    draft.push(step.phase(Phase::CleanUp).needs(&needs).leaves_nothing());
 }

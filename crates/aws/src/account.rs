@@ -17,7 +17,7 @@ use model::{AccountId, Failure, Region, RunId, Side};
 
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
-use crate::{athena, cloudwatch, ec2, kms, rds, route53, s3, s3control, sts};
+use crate::{athena, cloudwatch, ec2, kms, quotas, rds, route53, s3, s3control, sts};
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
 #[derive(Clone)]
@@ -66,6 +66,8 @@ pub struct Account {
     pub s3control: s3control::S3Control,
     /// CloudWatch.
     pub cloudwatch: cloudwatch::CloudWatch,
+    /// Service Quotas.
+    pub quotas: quotas::Quotas,
     /// Athena.
     pub athena: athena::Athena,
     /// Route 53.
@@ -222,6 +224,7 @@ impl Account {
             s3: s3::S3::new(&clients),
             s3control: s3control::S3Control::new(&clients),
             cloudwatch: cloudwatch::CloudWatch::new(&clients),
+            quotas: quotas::Quotas::new(&clients),
             athena: athena::Athena::new(&clients),
             route53: route53::Route53::new(&clients),
             sts: sts_client(&clients.reads, connection, Some(&access.account)),

@@ -42,6 +42,15 @@ impl Ec2 {
         Ok(answer.security_groups().first().map(group))
     }
 
+    /// The ids of the security groups with a tag.
+    pub async fn groups_tagged(&self, key: &str, value: &str) -> Result<Vec<String>, Failure> {
+        let tag = Filter::builder().name(format!("tag:{key}")).values(value).build();
+        let call = self.read.describe_security_groups().filters(tag);
+        let answer = call.send().await.map_err(self.failed("DescribeSecurityGroups"))?;
+        let groups = answer.security_groups().iter();
+        Ok(groups.map(|found| group(found).id).collect())
+    }
+
     /// The security group of an id.
     pub async fn group(&self, id: &str) -> Result<Option<FoundGroup>, Failure> {
         let call = self.read.describe_security_groups().group_ids(id);

@@ -15,6 +15,7 @@ pub mod key_uses;
 pub mod kms;
 mod kms_observed;
 pub mod operator;
+pub mod quotas;
 pub mod rds;
 pub mod rds_access;
 pub mod rds_clusters;

@@ -9,7 +9,53 @@ use model::inventory::{Database, ParameterGroup, SubnetGroup};
 use crate::ec2_observed::id_of;
 use crate::rds::{Rds, our_tags, settings};
 
+/// How many there are in an account and region of what RDS has quotas for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Instances, members of clusters among them.
+    pub instances: u32,
+    /// Clusters.
+    pub clusters: u32,
+    /// Manual snapshots of instances.
+    pub snapshots: u32,
+    /// Manual snapshots of clusters.
+    pub cluster_snapshots: u32,
+}
+
 impl Rds {
+    /// Counts what RDS has quotas for.
+    pub async fn counted(&self) -> Result<Counted, Failure> {
+        let mut counted = Counted {
+            instances: 0,
+            clusters: 0,
+            snapshots: 0,
+            cluster_snapshots: 0,
+        };
+        let mut pages = self.read.describe_db_instances().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            found.map_err(self.failed("DescribeDBInstances"))?;
+            counted.instances += 1;
+        }
+        let mut pages = self.read.describe_db_clusters().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            found.map_err(self.failed("DescribeDBClusters"))?;
+            counted.clusters += 1;
+        }
+        let call = self.read.describe_db_snapshots().snapshot_type("manual");
+        let mut pages = call.into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            found.map_err(self.failed("DescribeDBSnapshots"))?;
+            counted.snapshots += 1;
+        }
+        let call = self.read.describe_db_cluster_snapshots().snapshot_type("manual");
+        let mut pages = call.into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            found.map_err(self.failed("DescribeDBClusterSnapshots"))?;
+            counted.cluster_snapshots += 1;
+        }
+        Ok(counted)
+    }
+
     /// The account's instances, by id.
     pub async fn observed_instances(&self) -> Result<Vec<Database>, Failure> {
         let mut databases = BTreeMap::new();

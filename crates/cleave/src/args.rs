@@ -340,6 +340,9 @@ pub struct DiscoverArgs {
     /// Only databases and images of the source with this tag, as `product=shop`; may be repeated, and all must fit.
     #[arg(long, value_parser = tag)]
     pub tag: Vec<(String, String)>,
+    /// What `terraform show -json PLAN` wrote of the target's Terraform: what it would create that moves is found.
+    #[arg(long)]
+    pub terraform_plan: Option<PathBuf>,
     /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
     #[arg(long, value_parser = endpoint)]
     pub world: Option<SocketAddr>,

@@ -22,6 +22,37 @@ pub struct Inventory {
     pub observed_at: Timestamp,
     /// The accounts, by id.
     pub accounts: BTreeMap<AccountId, AccountInventory>,
+    /// What the runbook's references (`tag:…`, `tfstate://…`) were found to be.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, String>,
+    /// What a plan of the target's Terraform would create, of the types that move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terraform_creates: Vec<TerraformCreate>,
+}
+
+/// A resource that Terraform would create.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TerraformCreate {
+    /// Its address, such as `aws_db_instance.shop`.
+    pub address: String,
+    /// Its type, such as `aws_db_instance`.
+    pub kind: String,
+    /// The name that it would have in AWS.
+    pub name: String,
+    /// The snapshot that it would be restored from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+}
+
+/// A cache of ElastiCache.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// The id of its replication group, or of the cluster where it has none.
+    pub id: String,
+    /// `redis`, `valkey`, `memcached`.
+    pub engine: String,
 }
 
 /// One account.
@@ -85,6 +116,18 @@ pub struct RegionInventory {
     /// How many manual snapshots of instances there are, and how many RDS admits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manual_snapshots: Option<SnapshotSlots>,
+    /// The same of clusters' snapshots.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manual_cluster_snapshots: Option<SnapshotSlots>,
+    /// How many instances there are, members of clusters among them, and how many RDS admits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_slots: Option<SnapshotSlots>,
+    /// The same of clusters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster_slots: Option<SnapshotSlots>,
+    /// Caches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caches: Vec<Cache>,
     /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub event_destinations: Vec<String>,

@@ -5,6 +5,7 @@
 //! What may not enter: the journal, simcloud, the terminal. Steps reach AWS through [`aws::Accounts`] and never wait.
 
 pub mod bucket;
+pub mod cache;
 pub mod cluster;
 pub mod database;
 pub mod draft;
@@ -16,8 +17,11 @@ pub mod pace;
 pub mod plan;
 #[cfg(test)]
 mod plan_shape;
+pub mod reference;
+mod room;
 pub mod runbook;
 mod snapshot;
+pub mod terraform_plan;
 pub mod world;
 pub mod writes;
 pub mod zone;

@@ -7,11 +7,14 @@ use model::{Inventory, Plan, Side};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::{bucket, cluster, database, gate, hook, image, key, zone};
+use crate::{bucket, cache, cluster, database, gate, hook, image, key, reference, room, terraform_plan, zone};
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
+    let (resolved, notes) = reference::resolved(runbook, inventory);
+    let runbook = &resolved;
     let mut draft = Draft::new(runbook, inventory);
+    draft.notes = notes;
     gate::plan(&mut draft);
     hook::plan(&mut draft);
     key::plan_first(&mut draft);
@@ -32,6 +35,9 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     }
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
+    room::check(&mut draft);
+    cache::plan(&mut draft);
+    terraform_plan::check(&mut draft);
     let mut accounts = BTreeMap::from([
         (Side::Source, runbook.source.access()),
         (Side::Target, runbook.target.access()),
@@ -53,3 +59,7 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
         costs: draft.costs,
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::bucket::spec::BucketSpec;
+use crate::cache::spec::CacheSpec;
 use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
 use crate::gate::spec::GateSection;
@@ -42,6 +43,8 @@ pub struct Runbook {
     pub databases: Vec<DatabaseSpec>,
     /// Aurora clusters to move.
     pub clusters: Vec<ClusterSpec>,
+    /// What becomes of caches.
+    pub caches: Vec<CacheSpec>,
     /// Buckets to move.
     pub buckets: Vec<BucketSpec>,
     /// Images to move.
@@ -118,6 +121,8 @@ struct File {
     #[serde(default)]
     cluster: Vec<Spanned<ClusterSpec>>,
     #[serde(default)]
+    cache: Vec<Spanned<CacheSpec>>,
+    #[serde(default)]
     bucket: Vec<Spanned<BucketSpec>>,
     #[serde(default)]
     image: Vec<Spanned<ImageSpec>>,
@@ -184,6 +189,10 @@ impl Runbook {
             .cluster
             .iter()
             .map(|c| (c.span().start, format!("cluster {}", c.get_ref().id)));
+        let caches = file
+            .cache
+            .iter()
+            .map(|c| (c.span().start, format!("cache {}", c.get_ref().id)));
         let buckets = file
             .bucket
             .iter()
@@ -201,6 +210,7 @@ impl Runbook {
             .chain(keys)
             .chain(databases)
             .chain(clusters)
+            .chain(caches)
             .chain(buckets)
             .chain(images)
             .chain(zones)
@@ -250,6 +260,7 @@ impl Runbook {
             keys: all(file.key),
             databases: all(file.database),
             clusters: all(file.cluster),
+            caches: all(file.cache),
             buckets: all(file.bucket),
             images: all(file.image),
             zones: all(file.zone),

@@ -8,7 +8,7 @@ use model::inventory::Inventory;
 use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::services::{athena, cloudwatch, ec2, kms, rds, route53, s3control, sts};
+use crate::services::{athena, cloudwatch, ec2, kms, rds, route53, s3control, service_quotas, sts};
 use crate::{laws, s3};
 
 /// The state as its servers share it: the in-process client, the TCP server, the DNS server. Nothing inside waits while it is held.
@@ -182,6 +182,7 @@ impl Cloud {
             "ec2" => ec2::handle(self, caller, operation, input),
             "s3control" => s3control::handle(self, caller, operation, input),
             "monitoring" => cloudwatch::handle(self, caller, operation, input),
+            "servicequotas" => service_quotas::handle(self, caller, operation, input),
             "athena" => athena::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),

@@ -41,6 +41,8 @@ fn server() -> DnsServer {
             format: 1,
             observed_at: start,
             accounts,
+            references: Default::default(),
+            terraform_creates: Vec::new(),
         },
         start,
         3,

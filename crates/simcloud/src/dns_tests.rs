@@ -101,6 +101,8 @@ fn cloud() -> Cloud {
             format: 1,
             observed_at: start,
             accounts,
+            references: Default::default(),
+            terraform_creates: Vec::new(),
         },
         start,
         3,

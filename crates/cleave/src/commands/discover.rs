@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws::{Account, Accounts, CallSink};
-use model::inventory::{AccountInventory, INVENTORY_FORMAT, RegionInventory};
+use model::inventory::{AccountInventory, INVENTORY_FORMAT, RegionInventory, SnapshotSlots, TerraformCreate};
 use model::{Failure, Inventory, RunId, Side};
+use moves::reference::{self, Reference};
 
 use crate::args::DiscoverArgs;
 use crate::commands::files::{read_inventory, read_runbook};
@@ -67,12 +68,20 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
             })?;
             found.insert(account.id.clone(), seen);
         }
-        Ok::<_, CliError>(found)
+        let mut references = BTreeMap::new();
+        for name in reference::all(&runbook) {
+            let stands_for = look_up(&accounts.side(Side::Target), &name).await?;
+            references.insert(name, stands_for);
+        }
+        Ok::<_, CliError>((found, references))
     })??;
+    let (found, references) = found;
     let mut inventory = before.unwrap_or_else(|| Inventory {
         format: INVENTORY_FORMAT,
         observed_at: world::wall_now(),
         accounts: BTreeMap::new(),
+        references: BTreeMap::new(),
+        terraform_creates: Vec::new(),
     });
     inventory.observed_at = world::wall_now();
     let mut said = String::new();
@@ -80,6 +89,19 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         let _ = writeln!(said, "account {account}, {region}: {}", counts(&seen));
         let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
         take_over(held.regions.entry(region.clone()).or_default(), seen);
+    }
+    for (name, stands_for) in &references {
+        let _ = writeln!(said, "{name} is {stands_for}");
+    }
+    inventory.references = references;
+    if let Some(path) = &args.terraform_plan {
+        inventory.terraform_creates = terraform_creates(path)?;
+        let _ = writeln!(
+            said,
+            "{} resources that could be what moves would be created by the plan {}",
+            inventory.terraform_creates.len(),
+            path.display()
+        );
     }
     write_whole(&out, &inventory)?;
     let _ = writeln!(
@@ -89,6 +111,64 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     );
     write_out(&said)?;
     Ok(exit::DONE)
+}
+
+/// What a name of the runbook points at in the target.
+async fn look_up(target: &Account, name: &str) -> Result<String, CliError> {
+    let refused = |why: String| {
+        CliError::before(
+            exit::BLOCKED,
+            &format!("{name}: {why}"),
+            "Correct it in the runbook, or name the thing itself there.",
+        )
+        .at(&format!("the target account {}", target.id))
+    };
+    let unseen = |failure: &Failure| {
+        CliError::preflight(
+            format!("{name} cannot be looked up"),
+            failure,
+            "Give the target's role s3:GetObject on the state's bucket and ec2:DescribeSecurityGroups, or name the thing itself in the runbook.",
+        )
+    };
+    match Reference::of(name) {
+        None => Ok(name.to_owned()),
+        Some(Err(reason)) => Err(refused(reason)),
+        Some(Ok(Reference::Tag { key, value })) => {
+            let found = target
+                .ec2
+                .groups_tagged(&key, &value)
+                .await
+                .map_err(|failure| unseen(&failure))?;
+            match found.as_slice() {
+                [only] => Ok(only.clone()),
+                [] => Err(refused("no security group has that tag".to_owned())),
+                several => Err(refused(format!(
+                    "several security groups have that tag: {}",
+                    several.join(", ")
+                ))),
+            }
+        }
+        Some(Ok(Reference::State { bucket, key, address })) => {
+            let state = target
+                .s3
+                .get_object(&bucket, &key)
+                .await
+                .map_err(|failure| unseen(&failure))?;
+            reference::find_in_state(&state, &address).map_err(refused)
+        }
+    }
+}
+
+fn terraform_creates(path: &Path) -> Result<Vec<TerraformCreate>, CliError> {
+    let text = std::fs::read(path).map_err(|error| CliError::unreadable(path, &error))?;
+    moves::terraform_plan::creates(&text).map_err(|why| {
+        CliError::before(
+            exit::BLOCKED,
+            &why,
+            "Write it with: terraform plan -out tfplan && terraform show -json tfplan",
+        )
+        .at(&path.display().to_string())
+    })
 }
 
 /// What is looked for: everything that fits every tag and one of the names.
@@ -121,7 +201,19 @@ async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInvent
     databases.retain(|database| wanted.means(&database.id, &database.tags));
     let mut images = account.ec2.observed_images().await?;
     images.retain(|image| wanted.means(&image.name, &image.tags));
+    let counted = account.rds.counted().await?;
+    let quotas = account.quotas.of("rds").await?;
+    let slots = |name: &str, used: u32| {
+        quotas.get(name).map(|quota| SnapshotSlots {
+            used,
+            quota: *quota as u32,
+        })
+    };
     Ok(RegionInventory {
+        manual_snapshots: slots("Manual DB instance snapshots", counted.snapshots),
+        manual_cluster_snapshots: slots("Manual DB cluster snapshots", counted.cluster_snapshots),
+        instance_slots: slots("DB instances", counted.instances),
+        cluster_slots: slots("DB clusters", counted.clusters),
         keys: account.kms.observed().await?,
         databases,
         images,
@@ -139,6 +231,10 @@ fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
     for image in &mut known.images {
         image.named_by = named.get(&image.id).cloned().unwrap_or_default();
     }
+    known.manual_snapshots = seen.manual_snapshots.or(known.manual_snapshots);
+    known.manual_cluster_snapshots = seen.manual_cluster_snapshots.or(known.manual_cluster_snapshots);
+    known.instance_slots = seen.instance_slots.or(known.instance_slots);
+    known.cluster_slots = seen.cluster_slots.or(known.cluster_slots);
     known.keys = seen.keys;
     known.databases = seen.databases;
     known.subnet_groups = seen.subnet_groups;

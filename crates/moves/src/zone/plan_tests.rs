@@ -66,6 +66,8 @@ fn inventory(change: impl FnOnce(&mut Vec<Zone>)) -> Inventory {
         format: INVENTORY_FORMAT,
         observed_at: "2026-01-01T00:00:00Z".parse().expect("a moment"),
         accounts: accounts.into(),
+        references: BTreeMap::new(),
+        terraform_creates: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod members;
 pub mod rds;
 pub mod route53;
 pub mod s3control;
+pub mod service_quotas;
 #[cfg(test)]
 mod storage_fixture;
 pub mod storage_key;

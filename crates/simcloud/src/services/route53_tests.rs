@@ -20,6 +20,8 @@ fn cloud(level: FaultLevel) -> Cloud {
             format: 1,
             observed_at: start,
             accounts,
+            references: Default::default(),
+            terraform_creates: Vec::new(),
         },
         start,
         7,

@@ -79,7 +79,7 @@ pub struct Databases {
 }
 
 /// How much RDS admits per account and region.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quotas {
     /// Manual snapshots.
     pub manual_snapshots: usize,

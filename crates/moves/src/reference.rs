@@ -1,0 +1,247 @@
+//! Names in the runbook that point at what the target's Terraform has made: by tag (`tag:Name=stg-db`), or by its address in Terraform's state
+//! (`tfstate://bucket/key#aws_security_group.db`). `cleave discover` looks them up and writes what it finds into the inventory, so that a
+//! plan goes by names that somebody has seen.
+
+use std::collections::BTreeSet;
+
+use model::Inventory;
+use model::plan::{Note, Weight};
+use serde_json::Value;
+
+use crate::runbook::Runbook;
+
+/// Where a name is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// The one that has this tag.
+    Tag {
+        /// The tag's key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// A resource in a state file of Terraform's.
+    State {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// The resource's address, such as `module.db.aws_security_group.this[0]`.
+        address: String,
+    },
+}
+
+impl Reference {
+    /// The reference that a name is; none where it is a name.
+    pub fn of(name: &str) -> Option<Result<Self, String>> {
+        if let Some(tag) = name.strip_prefix("tag:") {
+            let parts = tag
+                .split_once('=')
+                .filter(|(key, value)| !key.is_empty() && !value.is_empty());
+            return Some(match parts {
+                Some((key, value)) => Ok(Self::Tag {
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                }),
+                None => Err(format!("{name:?} is not a tag such as \"tag:Name=stg-db\"")),
+            });
+        }
+        let place = name.strip_prefix("tfstate://")?;
+        let parts = place.split_once('#').and_then(|(file, address)| {
+            let (bucket, key) = file.split_once('/')?;
+            let whole = !bucket.is_empty() && !key.is_empty() && address.contains('.');
+            whole.then(|| Self::State {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                address: address.to_owned(),
+            })
+        });
+        Some(parts.ok_or_else(|| {
+            format!("{name:?} is not a place in a state such as \"tfstate://my-states/stg/terraform.tfstate#aws_security_group.db\"")
+        }))
+    }
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    SecurityGroup,
+    Other,
+}
+
+/// Every name that may be a reference.
+fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
+    let mut found = Vec::new();
+    for restore in runbook.databases.iter_mut().filter_map(|spec| spec.restore.as_mut()) {
+        found.push((Kind::Other, &mut restore.subnet_group));
+        found.push((Kind::Other, &mut restore.parameter_group));
+        found.extend(
+            restore
+                .security_groups
+                .iter_mut()
+                .map(|name| (Kind::SecurityGroup, name)),
+        );
+    }
+    for restore in runbook.clusters.iter_mut().map(|spec| &mut spec.restore) {
+        found.push((Kind::Other, &mut restore.subnet_group));
+        found.push((Kind::Other, &mut restore.cluster_parameter_group));
+        found.push((Kind::Other, &mut restore.instance_parameter_group));
+        found.extend(
+            restore
+                .security_groups
+                .iter_mut()
+                .map(|name| (Kind::SecurityGroup, name)),
+        );
+    }
+    found
+}
+
+/// Every reference of a runbook, as it is written there.
+pub fn all(runbook: &Runbook) -> BTreeSet<String> {
+    let mut runbook = runbook.clone();
+    let written = names(&mut runbook).into_iter().map(|(_, name)| name.clone());
+    written.filter(|name| Reference::of(name).is_some()).collect()
+}
+
+/// The runbook with what the inventory says that its references are, and what is to be said of it.
+pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Vec<Note>) {
+    let mut resolved = runbook.clone();
+    let mut notes = Vec::new();
+    let mut note = |weight: Weight, text: String| {
+        let note = Note {
+            resource: None,
+            weight,
+            text,
+        };
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    for (kind, name) in names(&mut resolved) {
+        match (Reference::of(name), inventory.references.get(name.as_str())) {
+            (None, _) => {}
+            (Some(Err(reason)), _) => note(Weight::Blocks, reason),
+            (Some(Ok(Reference::Tag { .. })), _) if kind == Kind::Other => note(
+                Weight::Blocks,
+                format!(
+                    "{name}: only security groups are found by tag; name it, or point at its address in Terraform's state"
+                ),
+            ),
+            (Some(Ok(_)), None) => note(
+                Weight::Blocks,
+                format!(
+                    "{name}: the inventory does not say what that is. Let it be looked up: cleave discover RUNBOOK"
+                ),
+            ),
+            (Some(Ok(_)), Some(found)) => {
+                note(
+                    Weight::Tells,
+                    format!("{name} is {found}, as discovered at {}", inventory.observed_at),
+                );
+                found.clone_into(name);
+            }
+        }
+    }
+    (resolved, notes)
+}
+
+/// The id of a resource in a state file (version 4). Of what RDS calls by name the id is the name.
+pub fn find_in_state(state: &[u8], address: &str) -> Result<String, String> {
+    let state: Value =
+        serde_json::from_slice(state).map_err(|error| format!("it is not a state of Terraform's: {error}"))?;
+    if state["version"] != 4 {
+        return Err(format!("its format is {}, and only 4 is known", state["version"]));
+    }
+    let mut known = Vec::new();
+    for resource in state["resources"].as_array().into_iter().flatten() {
+        let text = |member: &str| resource[member].as_str().unwrap_or_default();
+        let mut base = match text("module") {
+            "" => String::new(),
+            module => format!("{module}."),
+        };
+        if text("mode") == "data" {
+            base.push_str("data.");
+        }
+        base.push_str(&format!("{}.{}", text("type"), text("name")));
+        for instance in resource["instances"].as_array().into_iter().flatten() {
+            let here = match &instance["index_key"] {
+                Value::Number(index) => format!("{base}[{index}]"),
+                Value::String(index) => format!("{base}[\"{index}\"]"),
+                _ => base.clone(),
+            };
+            if here == address {
+                let id = instance["attributes"]["id"].as_str();
+                return id
+                    .map(str::to_owned)
+                    .ok_or_else(|| format!("{address} has no id there"));
+            }
+            if resource["type"].as_str().is_some_and(|kind| address.contains(kind)) {
+                known.push(here);
+            }
+        }
+    }
+    Err(if known.is_empty() {
+        format!("it holds no {address}, and nothing of that type")
+    } else {
+        format!("it holds no {address}; of that type it holds {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_tags_and_places_in_a_state_are_told_apart() {
+        assert_eq!(Reference::of("sg-0123"), None);
+        assert_eq!(
+            Reference::of("tag:Name=stg-db"),
+            Some(Ok(Reference::Tag {
+                key: "Name".into(),
+                value: "stg-db".into()
+            }))
+        );
+        assert_eq!(
+            Reference::of("tfstate://states/stg/terraform.tfstate#module.db.aws_db_subnet_group.this[0]"),
+            Some(Ok(Reference::State {
+                bucket: "states".into(),
+                key: "stg/terraform.tfstate".into(),
+                address: "module.db.aws_db_subnet_group.this[0]".into()
+            }))
+        );
+        for odd in [
+            "tag:Name",
+            "tag:=x",
+            "tfstate://states#aws_x.y",
+            "tfstate://states/key",
+            "tfstate://states/key#x",
+        ] {
+            assert!(Reference::of(odd).is_some_and(|read| read.is_err()), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_resource_is_found_by_its_address_and_what_is_near_is_told() {
+        let state = json!({"version": 4, "resources": [
+            {"mode": "managed", "type": "aws_security_group", "name": "db", "instances": [{"attributes": {"id": "sg-1"}}]},
+            {"mode": "data", "type": "aws_security_group", "name": "db", "instances": [{"attributes": {"id": "sg-2"}}]},
+            {"module": "module.db", "mode": "managed", "type": "aws_db_subnet_group", "name": "this", "instances": [
+                {"index_key": 0, "attributes": {"id": "stg-db"}}, {"index_key": "eu", "attributes": {"id": "stg-eu"}}]},
+        ]});
+        let find = |address: &str| find_in_state(state.to_string().as_bytes(), address);
+        assert_eq!(find("aws_security_group.db"), Ok("sg-1".into()));
+        assert_eq!(find("data.aws_security_group.db"), Ok("sg-2".into()));
+        assert_eq!(find("module.db.aws_db_subnet_group.this[0]"), Ok("stg-db".into()));
+        assert_eq!(find("module.db.aws_db_subnet_group.this[\"eu\"]"), Ok("stg-eu".into()));
+        let near = find("aws_security_group.web").expect_err("it is not there");
+        assert!(near.contains("aws_security_group.db"), "{near}");
+        assert!(
+            find_in_state(b"{\"version\": 3}", "a.b")
+                .expect_err("old")
+                .contains("only 4")
+        );
+        assert!(find_in_state(b"<xml>", "a.b").is_err());
+    }
+}

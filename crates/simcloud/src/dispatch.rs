@@ -65,6 +65,7 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
     if service == "s3" {
         return dispatch_s3(shared, clock, scope.as_ref(), request).await;
     }
+    let protocol = wire::protocol(&service, &request);
     let mut cloud = lock(shared);
     cloud.advance(clock());
     let request_id = request_id(&mut cloud);
@@ -75,14 +76,17 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
             let error = words::authentication(&service, error);
             let operation = wire::decode(&scope, &request).map_or_else(|_| String::new(), |asked| asked.operation);
             record(&mut cloud, None, &service, &operation, &error.code, &request_id);
-            return answer(&cloud, wire::encode(&service, &operation, &Err(error), &request_id));
+            return answer(
+                &cloud,
+                wire::encode(&service, protocol, &operation, &Err(error), &request_id),
+            );
         }
     };
     let asked = match wire::decode(&scope, &request) {
         Ok(asked) => asked,
         Err(error) => {
             record(&mut cloud, Some(&caller), &service, "", &error.code, &request_id);
-            return answer(&cloud, wire::encode(&service, "", &Err(error), &request_id));
+            return answer(&cloud, wire::encode(&service, protocol, "", &Err(error), &request_id));
         }
     };
     let operation = asked.operation.as_str();
@@ -106,7 +110,7 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
     };
     let outcome = outcome(fate, result.as_ref().err().map(|error| error.code.as_str()));
     record(&mut cloud, Some(&caller), &service, operation, &outcome, &request_id);
-    let response = wire::encode(&service, operation, &result, &request_id);
+    let response = wire::encode(&service, protocol, operation, &result, &request_id);
     delivered(fate, || answer(&cloud, response))
 }
 
@@ -120,7 +124,7 @@ async fn dispatch_s3(
     let head_only = *request.method() == Method::HEAD;
     // S3 answers HEAD without a body, errors too: all that a client learns is the status.
     let refusal = |error: ServiceError, request_id: &str| {
-        let response = wire::encode("s3", "", &Err(error), request_id);
+        let response = wire::encode("s3", None, "", &Err(error), request_id);
         if head_only {
             response.map(|_| Bytes::new())
         } else {

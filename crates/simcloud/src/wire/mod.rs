@@ -52,7 +52,7 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
     let unreadable = || ServiceError::new(words::malformed(&service), "The request body cannot be read");
     let headers = request.headers();
     let query = request.uri().query().unwrap_or_default();
-    let (operation, input) = match model.protocol {
+    let (operation, input) = match spoken(model, headers) {
         Protocol::Query | Protocol::Ec2 => {
             let mut fields = query::fields(query);
             fields.extend(query::fields(
@@ -110,6 +110,21 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
     })
 }
 
+/// How a request speaks. CloudWatch understands several protocols: the Rust SDK speaks CBOR, boto3 and the AWS CLI JSON.
+fn spoken(model: &Model, headers: &http::HeaderMap) -> Protocol {
+    match model.protocol {
+        Protocol::Cbor if headers.contains_key("smithy-protocol") => Protocol::Cbor,
+        Protocol::Cbor if headers.contains_key("x-amz-target") => Protocol::Json,
+        Protocol::Cbor => Protocol::Query,
+        one => one,
+    }
+}
+
+/// The protocol in which a request to a service is answered.
+pub fn protocol(service: &str, request: &Request<Bytes>) -> Option<Protocol> {
+    model::of(service).map(|model| spoken(model, request.headers()))
+}
+
 /// The service a request is for. S3 Control signs as `s3` and is told apart by its account header or host.
 pub fn service_of(scope: &Scope, request: &Request<Bytes>) -> String {
     let host = signature::host(request);
@@ -120,11 +135,21 @@ pub fn service_of(scope: &Scope, request: &Request<Bytes>) -> String {
     scope.service.clone()
 }
 
-/// Writes the answer to an operation.
-pub fn encode(service: &str, operation: &str, answer: &Answer, request_id: &str) -> Response<Bytes> {
-    match (answer, model::of(service)) {
-        (Ok(answer), Some(model)) => success(model, operation, answer, request_id),
-        (Err(error), Some(model)) => failure(model, error, request_id),
+/// Writes the answer to an operation, in the protocol in which it was asked for; absent: the service's own.
+pub fn encode(
+    service: &str,
+    protocol: Option<Protocol>,
+    operation: &str,
+    answer: &Answer,
+    request_id: &str,
+) -> Response<Bytes> {
+    let model = model::of(service);
+    let protocol = protocol
+        .or(model.map(|model| model.protocol))
+        .unwrap_or(Protocol::RestXml);
+    match (answer, model) {
+        (Ok(answer), Some(model)) => success(model, protocol, operation, answer, request_id),
+        (Err(error), Some(model)) => failure(model, protocol, error, request_id),
         (Ok(_), None) => response(500, "text/plain", request_id, String::new()),
         (Err(error), None) => {
             let mut body = String::new();
@@ -134,11 +159,11 @@ pub fn encode(service: &str, operation: &str, answer: &Answer, request_id: &str)
     }
 }
 
-fn success(model: &Model, operation: &str, answer: &Value, request_id: &str) -> Response<Bytes> {
+fn success(model: &Model, protocol: Protocol, operation: &str, answer: &Value, request_id: &str) -> Response<Bytes> {
     let known = model.operations.get(operation);
     let output = known.and_then(|known| known.output.as_deref());
     let namespace = model.namespace.as_deref().unwrap_or_default();
-    match model.protocol {
+    match protocol {
         Protocol::Query => {
             let mut body = format!("<{operation}Response xmlns=\"{namespace}\">");
             if let (Some(shape), Some(wrapper)) = (output, known.and_then(|known| known.wrapper.as_deref())) {
@@ -181,10 +206,10 @@ fn success(model: &Model, operation: &str, answer: &Value, request_id: &str) -> 
     }
 }
 
-fn failure(model: &Model, error: &ServiceError, request_id: &str) -> Response<Bytes> {
+fn failure(model: &Model, protocol: Protocol, error: &ServiceError, request_id: &str) -> Response<Bytes> {
     let (code, status) = model.error(&error.code, error.status);
     let side = if status < 500 { "Sender" } else { "Receiver" };
-    match model.protocol {
+    match protocol {
         Protocol::Json => response(
             status,
             "application/x-amz-json-1.1",

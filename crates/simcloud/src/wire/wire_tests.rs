@@ -162,7 +162,7 @@ fn json_moments_are_seconds_on_the_wire_and_rfc_3339_in_a_handler() {
         ("DescribeKey", json!({"KeyId": "alias/shop"}))
     );
     let answer = Ok(json!({"KeyMetadata": {"KeyId": "k", "Enabled": true, "CreationDate": "2026-11-22T22:00:00.5Z"}}));
-    let response = encode("kms", "DescribeKey", &answer, "r-1");
+    let response = encode("kms", None, "DescribeKey", &answer, "r-1");
     let body: Value = serde_json::from_slice(response.body()).expect("JSON");
     assert_eq!(
         body,
@@ -174,7 +174,7 @@ fn json_moments_are_seconds_on_the_wire_and_rfc_3339_in_a_handler() {
 #[test]
 fn answers_have_the_elements_of_their_protocol() {
     let text = |service: &str, operation: &str, answer: Value| {
-        let response = encode(service, operation, &Ok(answer), "r-1");
+        let response = encode(service, None, operation, &Ok(answer), "r-1");
         (
             response.status().as_u16(),
             String::from_utf8(response.body().to_vec()).expect("UTF-8"),
@@ -198,7 +198,7 @@ fn answers_have_the_elements_of_their_protocol() {
     );
     let created = json!({"Location": "https://route53/x", "HostedZone": {"Id": "/hostedzone/Z1", "Name": "a.", "CallerReference": "c"},
         "DelegationSet": {"NameServers": ["n1", "n2"]}});
-    let response = encode("route53", "CreateHostedZone", &Ok(created), "r-1");
+    let response = encode("route53", None, "CreateHostedZone", &Ok(created), "r-1");
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers()["location"], "https://route53/x");
     let root = xml::parse(response.body()).expect("XML");
@@ -233,7 +233,7 @@ fn answers_have_the_elements_of_their_protocol() {
 #[test]
 fn errors_have_the_code_and_status_of_the_model() {
     let failed = |service: &str, operation: &str, error: ServiceError| {
-        let response = encode(service, operation, &Err(error), "r-1");
+        let response = encode(service, None, operation, &Err(error), "r-1");
         (
             response.status().as_u16(),
             String::from_utf8(response.body().to_vec()).expect("UTF-8"),
@@ -301,4 +301,46 @@ fn the_signature_is_that_of_the_published_example() {
         "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ",
         &request
     ));
+}
+
+#[test]
+fn cloudwatch_is_answered_in_the_protocol_in_which_it_is_asked() {
+    let answer = json!({"MetricDataResults": [
+        {"Id": "m", "Label": "DatabaseConnections", "Timestamps": ["2026-11-22T10:00:00Z"], "Values": [3.0], "StatusCode": "Complete"}]});
+    let said = |protocol: Option<Protocol>| {
+        encode("monitoring", protocol, "GetMetricData", &Ok(answer.clone()), "r-1").into_body()
+    };
+    let cbor: ciborium::Value = ciborium::from_reader(&said(None)[..]).expect("CBOR");
+    let text = format!("{cbor:?}");
+    assert!(
+        text.contains("Tag(1, Integer(Integer(1795341600)))") && text.contains("Float(3.0)"),
+        "{text}"
+    );
+    let read: Value = serde_json::from_slice(&said(Some(Protocol::Json))).expect("JSON");
+    assert_eq!(read["MetricDataResults"][0]["Timestamps"][0], 1_795_341_600);
+    let xml = String::from_utf8(said(Some(Protocol::Query)).to_vec()).expect("XML");
+    assert!(
+        xml.contains("<Timestamps><member>2026-11-22T10:00:00Z</member></Timestamps>"),
+        "{xml}"
+    );
+}
+
+#[test]
+fn a_request_in_cbor_is_read_with_its_moments() {
+    let moment = ciborium::Value::Tag(1, Box::new(ciborium::Value::Float(1_795_341_600.0)));
+    let body = ciborium::Value::Map(vec![
+        ("StartTime".into(), moment),
+        (
+            "MetricDataQueries".into(),
+            ciborium::Value::Array(vec![ciborium::Value::Map(vec![("Id".into(), "m".into())])]),
+        ),
+    ]);
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&body, &mut bytes).expect("memory");
+    let read =
+        super::cbor::input(model::of("monitoring").expect("a model"), "GetMetricDataInput", &bytes).expect("an input");
+    assert_eq!(
+        read,
+        json!({"MetricDataQueries": [{"Id": "m"}], "StartTime": "2026-11-22T10:00:00Z"})
+    );
 }

@@ -128,6 +128,7 @@ async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInvent
         subnet_groups: account.rds.observed_subnet_groups().await?,
         parameter_groups: account.rds.observed_parameter_groups().await?,
         security_groups: account.ec2.observed_security_groups().await?,
+        machine_settings: account.ec2.observed_settings().await?,
         ..RegionInventory::default()
     })
 }
@@ -144,6 +145,7 @@ fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
     known.subnet_groups = seen.subnet_groups;
     known.parameter_groups = seen.parameter_groups;
     known.security_groups = seen.security_groups;
+    known.machine_settings = seen.machine_settings;
 }
 
 fn counts(seen: &RegionInventory) -> String {

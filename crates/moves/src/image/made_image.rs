@@ -110,7 +110,11 @@ pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_ar
             why: format!("{} of {} is {}", other.id, image.id, other.state),
         });
     }
-    let copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
+    // In no order: EC2 promises none.
+    let mut copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
+    let mut sizes = sizes.to_vec();
+    copied.sort_unstable();
+    sizes.sort_unstable();
     if copied != sizes || found.len() != sizes.len() {
         return Ok(Verified::Wrong {
             why: format!("{} has volumes of {copied:?} GiB, its original of {sizes:?}", image.id),
@@ -123,6 +127,29 @@ pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_ar
         found.len()
     );
     Ok(Verified::Right { evidence })
+}
+
+/// What of a copy is not as its original was: how it boots, what it asks of whoever launches it, how it is described.
+pub(super) fn differences(was: &Image, is: &Image, description: &str) -> Vec<String> {
+    let text = |told: &Option<String>| told.clone().unwrap_or_else(|| "not told".to_owned());
+    let bool = |told: Option<bool>| told.map_or_else(|| "not told".to_owned(), |told| told.to_string());
+    let (old, new) = (&was.settings, &is.settings);
+    let compared = [
+        ("architecture", was.architecture.clone(), is.architecture.clone()),
+        ("boot mode", text(&old.boot_mode), text(&new.boot_mode)),
+        ("TPM", text(&old.tpm_support), text(&new.tpm_support)),
+        ("IMDS support", text(&old.imds_support), text(&new.imds_support)),
+        ("ENA", bool(old.ena_support), bool(new.ena_support)),
+        ("description", description.to_owned(), is.description.clone()),
+    ];
+    // Without a description of its own a copy may be given one by EC2.
+    let compared = compared
+        .into_iter()
+        .filter(|(what, was, _)| *what != "description" || !was.is_empty());
+    let differing = compared.filter(|(_, was, is)| was != is);
+    differing
+        .map(|(what, was, is)| format!("{what} was {was:?} and is {is:?}"))
+        .collect()
 }
 
 /// Takes the image of a name away that this step made.
@@ -151,6 +178,35 @@ mod tests {
             gib,
             key: None,
         }
+    }
+
+    #[test]
+    fn a_copy_that_boots_otherwise_than_its_original_is_told_by_what_differs() {
+        let settings = model::machines::ImageSettings {
+            boot_mode: Some("uefi".into()),
+            tpm_support: Some("v2.0".into()),
+            imds_support: Some("v2.0".into()),
+            ena_support: Some(true),
+            ..Default::default()
+        };
+        let was = Image {
+            id: "ami-1".into(),
+            name: "batch".into(),
+            state: "available".into(),
+            state_reason: None,
+            description: "nightly".into(),
+            architecture: "arm64".into(),
+            settings,
+            devices: Vec::new(),
+            tags: std::collections::BTreeMap::new(),
+        };
+        assert_eq!(differences(&was, &was, "nightly"), Vec::<String>::new());
+        let mut is = was.clone();
+        is.settings.imds_support = None;
+        is.architecture = "x86_64".into();
+        let told = differences(&was, &is, "hourly");
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[1].starts_with("IMDS support"), "{told:?}");
     }
 
     #[test]

@@ -4,9 +4,13 @@
 
 mod change_share;
 mod copy_image;
+mod deprecate_image;
 mod deregister_image;
 mod made_image;
 mod plan;
+mod plan_account;
+mod plan_deprecation;
+mod plan_steps;
 mod rekey_image;
 pub mod spec;
 
@@ -31,10 +35,13 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "image.deregister_rekeyed_image",
+        "image.deprecate_image",
         1,
-        deregister_image::DeregisterImage::new,
+        deprecate_image::DeprecateImage::new,
     );
+    for deregister in ["image.deregister_rekeyed_image", "image.deregister_source_image"] {
+        action(registry, world, deregister, 1, deregister_image::DeregisterImage::new);
+    }
 }
 
 /// The output of every step that makes an image.

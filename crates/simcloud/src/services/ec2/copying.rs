@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::ids::Region;
+use model::machines::ImageSettings;
 use serde_json::{Value, json};
 
 use super::images::{Device, Image, ImageState};
@@ -113,6 +114,8 @@ fn begin_part(
             ends: cloud.later(seconds),
         },
         digest: source.digest.clone(),
+        volume: None,
+        archived: false,
         permitted: BTreeMap::new(),
         tags,
         created_at: cloud.now,
@@ -161,7 +164,7 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
         .ec2
         .images
         .get(&source_id)
-        .filter(|image| image.seen_by(caller, cloud.now));
+        .filter(|image| image.seen_by(caller, cloud.now) && super::images::allowed(cloud, caller, image));
     let source = source.ok_or_else(|| super::images::not_found(&source_id))?.clone();
     check_request(cloud, caller, input, source.devices.len())?;
     if source.state != ImageState::Available {
@@ -190,7 +193,9 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
                 "You do not have permission to access the storage of this ami",
             )
         };
-        snapshots.push(snapshot.ok_or_else(refused)?.clone());
+        let snapshot = snapshot.ok_or_else(refused)?;
+        super::snapshots::refuse_archived(&device.snapshot, snapshot)?;
+        snapshots.push(snapshot.clone());
     }
     let own = cloud
         .ec2
@@ -240,8 +245,13 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
         owner: caller.account.clone(),
         devices,
         state: ImageState::Pending,
-        // Launch permissions are not copied.
+        // Launch permissions, dates and protection are not copied.
         permitted: BTreeMap::new(),
+        settings: ImageSettings {
+            deprecated_at: None,
+            deregistration_protection: None,
+            ..source.settings.clone()
+        },
         source: Some(source_id),
         tags,
         created_at: cloud.now,
@@ -268,6 +278,7 @@ pub(super) fn copy_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         .get(source_id)
         .filter(|snapshot| snapshot.seen_by(caller, cloud.now));
     let source = source.ok_or_else(|| super::snapshots::not_found(source_id))?.clone();
+    super::snapshots::refuse_archived(source_id, &source)?;
     check_request(cloud, caller, input, 1)?;
     if source.state != SnapshotState::Completed {
         let message = format!("The snapshot {source_id} is not in the completed state.");

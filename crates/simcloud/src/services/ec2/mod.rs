@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use model::ids::{AccountId, Digest, Region};
 use model::inventory::RegionInventory;
+use model::machines::MachineSettings;
 use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
@@ -41,6 +42,8 @@ pub struct Images {
     pub tokens: BTreeMap<(AccountId, Region, String), (Value, String)>,
     /// Accounts in which new snapshots are encrypted by default.
     pub encrypts_by_default: BTreeSet<(AccountId, Region)>,
+    /// What else accounts have set.
+    pub settings: BTreeMap<(AccountId, Region), MachineSettings>,
     /// The default EBS key, where it is not `alias/aws/ebs`.
     pub default_key: BTreeMap<(AccountId, Region), String>,
     /// The security groups, VPCs and subnets that the inventory lists.
@@ -169,6 +172,7 @@ fn paged(input: &Value, ids: &str, member: &str, found: Vec<(String, Value)>) ->
 
 /// Fills from the inventory.
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
+    fill_settings(cloud, account, region, &contents.machine_settings);
     network::fill(cloud, account, region, contents);
     let created = cloud
         .now
@@ -199,13 +203,19 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
             }
             let digest = original_content(cloud, &snapshot_arn(region, &snapshot.id));
             let filled = Snapshot {
-                owner: account.clone(),
+                owner: snapshot
+                    .owner
+                    .as_ref()
+                    .and_then(|owner| AccountId::new(owner).ok())
+                    .unwrap_or_else(|| account.clone()),
                 region: region.clone(),
                 size_gib: snapshot.size_gib,
                 key,
                 description: format!("Created by CreateImage for {}", image.id),
                 state: SnapshotState::Completed,
                 digest,
+                volume: None,
+                archived: snapshot.archived,
                 permitted: BTreeMap::new(),
                 tags: BTreeMap::new(),
                 created_at: created,
@@ -224,7 +234,12 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
                 image.architecture.clone()
             },
             devices,
-            state: ImageState::Available,
+            state: match image.settings.state.as_deref() {
+                Some("disabled") => ImageState::Disabled,
+                Some("failed" | "error" | "invalid") => ImageState::Failed("it failed before".to_owned()),
+                _ => ImageState::Available,
+            },
+            settings: image.settings.clone(),
             permitted: BTreeMap::new(),
             marketplace_codes: image.marketplace_codes.clone(),
             source: None,
@@ -233,6 +248,39 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
             visible_from: created,
         };
         cloud.ec2.images.insert(image.id.clone(), filled);
+    }
+}
+
+fn fill_settings(cloud: &mut Cloud, account: &AccountId, region: &Region, settings: &MachineSettings) {
+    let here = (account.clone(), region.clone());
+    if settings.encrypts_by_default == Some(true) {
+        cloud.ec2.encrypts_by_default.insert(here.clone());
+    }
+    if let Some(key) = &settings.default_key {
+        cloud.ec2.default_key.insert(here.clone(), key.clone());
+    }
+    cloud.ec2.settings.insert(here, settings.clone());
+}
+
+/// What an account has set, or what AWS sets: public sharing is blocked where nothing was ever shared, all images are allowed.
+fn shown_settings(cloud: &Cloud, caller: &Caller, operation: &str) -> Value {
+    let here = (caller.account.clone(), caller.region.clone());
+    let settings = cloud.ec2.settings.get(&here).cloned().unwrap_or_default();
+    let or = |told: Option<String>, usual: &str| told.unwrap_or_else(|| usual.to_owned());
+    match operation {
+        "GetImageBlockPublicAccessState" => {
+            json!({ "ImageBlockPublicAccessState": or(settings.image_block_public_access, "block-new-sharing") })
+        }
+        "GetSnapshotBlockPublicAccessState" => {
+            json!({ "State": or(settings.snapshot_block_public_access, "unblocked") })
+        }
+        _ => {
+            let criteria = match settings.allowed_image_providers.is_empty() {
+                true => json!([]),
+                false => json!([{ "ImageProviders": settings.allowed_image_providers }]),
+            };
+            json!({ "State": or(settings.allowed_images, "disabled"), "ImageCriteria": criteria, "ManagedBy": "account" })
+        }
     }
 }
 
@@ -256,6 +304,9 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
             let here = (caller.account.clone(), caller.region.clone());
             Ok(json!({ "EbsEncryptionByDefault": cloud.ec2.encrypts_by_default.contains(&here) }))
         }
+        "GetImageBlockPublicAccessState" | "GetSnapshotBlockPublicAccessState" | "GetAllowedImagesSettings" => {
+            Ok(shown_settings(cloud, caller, operation))
+        }
         "GetEbsDefaultKmsKeyId" => Ok(json!({ "KmsKeyId": default_key_name(cloud, caller) })),
         _ => return None,
     })
@@ -273,6 +324,8 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyImageAttribute" => permissions::modify_image,
         "ModifySnapshotAttribute" => permissions::modify_snapshot,
         "DeregisterImage" => images::deregister,
+        "EnableImageDeprecation" => images::deprecate,
+        "DisableImageDeprecation" => images::undeprecate,
         "DeleteSnapshot" => snapshots::delete,
         "CreateTags" => tags::create,
         "DeleteTags" => tags::delete,

@@ -1,4 +1,4 @@
-//! EC2: images and their snapshots.
+//! EC2: images and their snapshots. Instances and volumes are in `ec2_machines.rs`.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::classify;
 /// EC2 in one account.
 pub struct Ec2 {
     pub(crate) read: aws_sdk_ec2::Client,
-    once: aws_sdk_ec2::Client,
+    pub(crate) once: aws_sdk_ec2::Client,
     account: AccountId,
-    region: Region,
+    pub(crate) region: Region,
 }
 
 /// An image.
@@ -91,7 +91,7 @@ pub struct CopyImage {
     pub snapshot_tags: BTreeMap<String, String>,
 }
 
-fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecification {
+pub(crate) fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecification {
     let tags = tags
         .iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
@@ -102,7 +102,7 @@ fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> TagSpecificati
         .build()
 }
 
-fn size(gib: Option<i32>) -> u32 {
+pub(crate) fn size(gib: Option<i32>) -> u32 {
     gib.and_then(|gib| u32::try_from(gib).ok()).unwrap_or_default()
 }
 
@@ -153,7 +153,7 @@ fn image(from: aws_sdk_ec2::types::Image) -> Image {
     }
 }
 
-fn snapshot(from: aws_sdk_ec2::types::Snapshot) -> Snapshot {
+pub(crate) fn snapshot(from: aws_sdk_ec2::types::Snapshot) -> Snapshot {
     Snapshot {
         state: from.state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         // Written as "42%".

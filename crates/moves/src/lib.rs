@@ -10,6 +10,7 @@ pub mod database;
 pub mod draft;
 pub mod gate;
 pub mod image;
+pub mod instance;
 pub mod key;
 pub mod pace;
 pub mod plan;
@@ -36,6 +37,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     cluster::register(&mut registry, &world);
     snapshot::register(&mut registry, &world);
     image::register(&mut registry, &world);
+    instance::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
     registry

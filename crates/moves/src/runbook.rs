@@ -13,6 +13,7 @@ use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
 use crate::gate::spec::GateSection;
 use crate::image::spec::ImageSpec;
+use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
 use crate::zone::spec::ZoneSpec;
 
@@ -43,6 +44,8 @@ pub struct Runbook {
     pub buckets: Vec<BucketSpec>,
     /// Images to move.
     pub images: Vec<ImageSpec>,
+    /// EC2 instances to move as images.
+    pub instances: Vec<InstanceSpec>,
     /// Zones to move.
     pub zones: Vec<ZoneSpec>,
     /// The digest of its text.
@@ -117,6 +120,8 @@ struct File {
     #[serde(default)]
     image: Vec<Spanned<ImageSpec>>,
     #[serde(default)]
+    instance: Vec<Spanned<InstanceSpec>>,
+    #[serde(default)]
     zone: Vec<Spanned<ZoneSpec>>,
 }
 
@@ -183,6 +188,10 @@ impl Runbook {
             .image
             .iter()
             .map(|i| (i.span().start, format!("image {}", i.get_ref().name)));
+        let instances = file
+            .instance
+            .iter()
+            .map(|i| (i.span().start, format!("instance {}", i.get_ref().id)));
         let zones = file
             .zone
             .iter()
@@ -193,6 +202,7 @@ impl Runbook {
             .chain(clusters)
             .chain(buckets)
             .chain(images)
+            .chain(instances)
             .chain(zones)
         {
             if !seen.insert(name.clone()) {
@@ -201,13 +211,15 @@ impl Runbook {
         }
         let known = |before: &str| {
             let kind = before.split('/').next().unwrap_or(before);
-            matches!(kind, "key" | "database" | "cluster" | "bucket" | "image" | "zone")
-                && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
+            matches!(
+                kind,
+                "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "zone"
+            ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, instance, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
@@ -227,6 +239,7 @@ impl Runbook {
             clusters: all(file.cluster),
             buckets: all(file.bucket),
             images: all(file.image),
+            instances: all(file.instance),
             zones: all(file.zone),
             digest: Digest::of(text.as_bytes()),
         })

@@ -32,7 +32,7 @@ OPERATIONS = {
         DescribeTags DescribeSecurityGroups DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions
         EnableImageDeprecation DisableImageDeprecation GetImageBlockPublicAccessState GetSnapshotBlockPublicAccessState
         GetAllowedImagesSettings DescribeInstances StopInstances StartInstances DescribeInstanceAttribute DescribeVolumes
-        CreateVolume DeleteVolume CreateSnapshot""",
+        CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
         GetPublicAccessBlock""",
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone

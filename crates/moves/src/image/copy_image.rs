@@ -81,7 +81,7 @@ impl Step for CopyImage {
                 why: format!("{} is not a key of the target", key.arn),
             });
         }
-        let verified = made_image::verify(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
+        let verified = made_image::verify_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
         let Verified::Right { evidence } = verified else {
             return Ok(verified);
         };

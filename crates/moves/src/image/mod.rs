@@ -2,15 +2,15 @@
 //! own key; sharing alone would leave launches in the target dependent on the source's image, snapshots and key. What lies on a key
 //! that AWS manages is first copied within the source, under a transport key.
 
-mod change_share;
+pub(crate) mod change_share;
 mod copy_image;
 mod deprecate_image;
 mod deregister_image;
-mod made_image;
+pub(crate) mod made_image;
 mod plan;
-mod plan_account;
+pub(crate) mod plan_account;
 mod plan_deprecation;
-mod plan_steps;
+pub(crate) mod plan_steps;
 mod rekey_image;
 pub mod spec;
 
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
+pub(crate) use plan::SLOW_AT_FIRST;
 pub use plan::plan;
 
 /// The code of this kind's actions.
@@ -80,7 +81,7 @@ pub enum From {
 
 impl From {
     /// The id.
-    fn id(&self, cx: &StepContext) -> Result<String, Failure> {
+    pub(crate) fn id(&self, cx: &StepContext) -> Result<String, Failure> {
         match self {
             From::Id(id) => Ok(id.clone()),
             From::ImageOf(step) => Ok(cx.output::<ImageOutput>(step)?.id),

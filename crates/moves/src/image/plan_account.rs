@@ -12,7 +12,7 @@ fn of<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a MachineSettings> {
 }
 
 /// Allowed AMIs hide the source's image from the target for as long as it is only shared: a copy would not find it (fact 3.1).
-pub(super) fn blocker(draft: &Draft) -> Option<String> {
+pub(crate) fn blocker(draft: &Draft) -> Option<String> {
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
     let settings = of(draft, Side::Target)?;
     let hidden = settings.allowed_images.as_deref() == Some("enabled")

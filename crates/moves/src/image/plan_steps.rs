@@ -38,6 +38,10 @@ pub(crate) struct Steps<'d, 'a> {
 
 /// Says that the target has an image of this name, or that another step makes one.
 pub(crate) fn name_taken(draft: &Draft, name: &str) -> Option<String> {
+    let mut copies = draft.steps.iter().filter(|step| step.action == "image.copy_image");
+    if let Some(other) = copies.find(|step| step.input["name"] == name) {
+        return Some(format!("{} becomes an image {name} in the target, too", other.resource));
+    }
     let listed = draft.regional(Side::Target)?;
     listed
         .images

@@ -68,7 +68,7 @@ impl Step for RekeyImage {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: ImageOutput = cx.output(&cx.spec.id)?;
         let key: KeyOutput = cx.output(&self.input.key)?;
-        made_image::verify(&self.world.source().ec2, &made, &self.input.sizes, &key.arn).await
+        made_image::verify_under(&self.world.source().ec2, &made, &self.input.sizes, &key.arn).await
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {

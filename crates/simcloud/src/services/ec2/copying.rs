@@ -25,6 +25,8 @@ pub struct PendingCopy {
     pub parts: Vec<Part>,
     /// When the keys are looked at; absent once they have been found good.
     pub keys_checked_at: Option<Timestamp>,
+    /// Whether it is a copy, which counts against the quotas of copies; else snapshots of volumes.
+    pub copies: bool,
     /// Whether it fails for good even so.
     pub doomed: bool,
 }
@@ -74,7 +76,8 @@ fn check_request(cloud: &Cloud, caller: &Caller, input: &Value, copies: usize) -
         return Err(ServiceError::new("InvalidParameterCombination", message));
     }
     let mine = |copy: &&PendingCopy| copy.caller.account == caller.account && copy.caller.region == caller.region;
-    let parts = cloud.ec2.copies.values().filter(mine).flat_map(|copy| &copy.parts);
+    let copies_of_mine = cloud.ec2.copies.values().filter(mine).filter(|copy| copy.copies);
+    let parts = copies_of_mine.flat_map(|copy| &copy.parts);
     let under_way = parts.filter(|part| cloud.ec2.snapshots.contains_key(&part.id)).count();
     let limit = cloud.ec2.quotas.snapshot_copies;
     if under_way + copies > limit {
@@ -129,13 +132,14 @@ fn begin_part(
     }
 }
 
-fn begin_copy(cloud: &mut Cloud, caller: &Caller, parts: Vec<Part>) -> PendingCopy {
+pub(super) fn begin_copy(cloud: &mut Cloud, caller: &Caller, parts: Vec<Part>) -> PendingCopy {
     let seconds = duration_seconds(cloud, "ec2-key-check", 30, 0, 0);
     let doomed = cloud.faults.level() == FaultLevel::Hostile && cloud.faults.strikes("ec2-copy-fails-for-good", 0, 30);
     PendingCopy {
         caller: caller.clone(),
         parts,
         keys_checked_at: Some(cloud.later(seconds)),
+        copies: true,
         doomed,
     }
 }

@@ -1,16 +1,18 @@
-//! EC2, as far as images go: AMIs, the EBS snapshots behind them, their permissions and tags.
+//! EC2, as far as images and volumes go: AMIs, EBS snapshots, volumes, the instances that have them, permissions and tags.
 //!
 //! Modelled: the two permissions that a copy into another account needs; default-key snapshots that cannot be shared; keys
 //! that are checked only after `CopyImage` has answered, so that the image fails later; progress; quotas; tags that do not
-//! cross accounts. Left out: instances, volumes, `CreateImage`, `RegisterImage`, archive tier, Recycle Bin, copies between
+//! cross accounts; instances that write what they have in memory when they stop. Left out: launching and terminating, `RegisterImage`, archive tier, Recycle Bin, copies between
 //! regions: refused as not modelled, never silently accepted.
 
 mod copying;
 mod images;
+mod instances;
 mod network;
 mod permissions;
 mod snapshots;
 mod tags;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +29,9 @@ use crate::services::stored_content::{ResourceSummary, original_content};
 
 pub use copying::PendingCopy;
 pub use images::{Device, Image, ImageState};
+pub use instances::{Instance, InstanceState, instance_arn};
 pub use snapshots::{Snapshot, SnapshotState};
+pub use volumes::{Volume, VolumeState, volume_arn};
 
 /// State. Ids of images and snapshots are unique everywhere, so that a share is found by its id alone.
 #[derive(Default)]
@@ -36,6 +40,10 @@ pub struct Images {
     pub images: BTreeMap<String, Image>,
     /// EBS snapshots by id.
     pub snapshots: BTreeMap<String, Snapshot>,
+    /// Instances by id.
+    pub instances: BTreeMap<String, Instance>,
+    /// EBS volumes by id.
+    pub volumes: BTreeMap<String, Volume>,
     /// Copies of images under way, by the image's id.
     pub copies: BTreeMap<String, PendingCopy>,
     /// What `CopyImage` answered to a client token, with the request.
@@ -96,7 +104,7 @@ fn specified_tags(input: &Value, resource_type: &str) -> Result<BTreeMap<String,
     let mut tags = BTreeMap::new();
     for specification in items(input, "TagSpecifications") {
         let of = text(specification, "ResourceType").unwrap_or_default();
-        if !matches!(of, "image" | "snapshot") {
+        if !matches!(of, "image" | "snapshot" | "volume") {
             let message = format!("'{of}' is not a valid taggable resource type for this operation.");
             return Err(ServiceError::new("InvalidParameterValue", message));
         }
@@ -249,6 +257,8 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
         };
         cloud.ec2.images.insert(image.id.clone(), filled);
     }
+    volumes::fill(cloud, account, region, contents);
+    instances::fill(cloud, account, region, contents);
 }
 
 fn fill_settings(cloud: &mut Cloud, account: &AccountId, region: &Region, settings: &MachineSettings) {
@@ -286,7 +296,9 @@ fn shown_settings(cloud: &Cloud, caller: &Caller, operation: &str) -> Value {
 
 /// What is due by now.
 pub fn advance(cloud: &mut Cloud) {
+    instances::advance(cloud);
     copying::advance(cloud);
+    volumes::advance(cloud);
 }
 
 /// Operations that only read: they admit no dry run here and leave nothing behind.
@@ -296,6 +308,10 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
         "DescribeImageAttribute" => permissions::describe_image(cloud, caller, input),
         "DescribeSnapshots" => snapshots::describe(cloud, caller, input),
         "DescribeSnapshotAttribute" => permissions::describe_snapshot(cloud, caller, input),
+        "DescribeInstances" => instances::describe(cloud, caller, input),
+        "DescribeInstanceAttribute" => instances::describe_attribute(cloud, caller, input),
+        "DescribeInstanceTypes" => instances::describe_types(cloud, caller, input),
+        "DescribeVolumes" => volumes::describe(cloud, caller, input),
         "DescribeTags" => tags::describe(cloud, caller, input),
         "DescribeSecurityGroups" => network::describe_security_groups(cloud, caller, input),
         "DescribeSubnets" => network::describe_subnets(cloud, caller, input),
@@ -324,6 +340,12 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyImageAttribute" => permissions::modify_image,
         "ModifySnapshotAttribute" => permissions::modify_snapshot,
         "DeregisterImage" => images::deregister,
+        "StopInstances" => instances::stop,
+        "StartInstances" => instances::start,
+        "CreateImage" => instances::create_image,
+        "CreateSnapshot" => volumes::create_snapshot,
+        "CreateVolume" => volumes::create,
+        "DeleteVolume" => volumes::delete,
         "EnableImageDeprecation" => images::deprecate,
         "DisableImageDeprecation" => images::undeprecate,
         "DeleteSnapshot" => snapshots::delete,
@@ -420,7 +442,16 @@ pub fn resources(cloud: &Cloud) -> Vec<ResourceSummary> {
         digest: snapshot.digest.clone(),
         usable: usable(snapshot),
     });
-    images.chain(snapshots).collect()
+    let volumes = cloud.ec2.volumes.iter().map(|(id, volume)| ResourceSummary {
+        arn: volume_arn(&volume.owner, &volume.region, id),
+        owner: volume.owner.clone(),
+        tags: volume.tags.clone(),
+        key: volume.key.clone(),
+        digest: volume.digest.clone(),
+        usable: volume.state == VolumeState::Ready
+            && storage_key::readable(cloud, &volume.owner, &volume.region, volume.key.as_deref()),
+    });
+    images.chain(snapshots).chain(volumes).collect()
 }
 
 /// Whether an account that does not own something may see it now.

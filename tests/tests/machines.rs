@@ -1,0 +1,306 @@
+//! EC2 instances that are moved as images: stopped, with all that was in memory on their volumes, on every kind of key; cut off, with lost
+//! replies, and taken back.
+
+use std::sync::LazyLock;
+
+use cleave::carriage;
+use cleave::rehearsal::Stage;
+use engine::{Gatekeeper, RunEnd};
+use journal::Journal;
+use model::plan::Weight;
+use model::{Inventory, State};
+use serde_json::{Value, json};
+use simcloud::cloud::Cloud;
+use simcloud::dispatch::lock;
+use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
+use simcloud::services::ec2::{Image, InstanceState};
+use simcloud::services::kms;
+use whole_runs::night::{self, Cut, Disturbance, Night, Scenario, in_paused_time, stops};
+use whole_runs::points::{sample, try_all};
+use whole_runs::standing::differences;
+
+const SOURCE: &str = "111111111111";
+const TARGET: &str = "222222222222";
+const AWSS: Option<&str> = Some("alias/aws/ebs");
+const OWN: Option<&str> = Some("alias/shop");
+
+fn instance(name: &str, state: &str) -> Value {
+    json!({ "id": format!("i-{name}"), "state": state, "type": "m6i.large", "architecture": "x86_64", "root_device": "/dev/xvda",
+        "subnet": "subnet-1", "security_groups": ["sg-1"], "user_data": true, "tags": { "Name": name, "team": "shop" } })
+}
+
+fn volume(id: &str, at: Option<(&str, &str)>, key: Option<&str>) -> Value {
+    let attached: Vec<Value> = at
+        .iter()
+        .map(|(instance, device)| json!({ "instance": format!("i-{instance}"), "device": device }))
+        .collect();
+    json!({ "id": id, "size_gib": 8, "type": "gp3", "iops": 4000, "throughput": 250, "encrypted": key.is_some(), "key": key,
+        "availability_zone": "ap-northeast-1a", "attached_to": attached, "tags": { "team": "shop" } })
+}
+
+fn scenario(contents: &Value, sections: &str) -> Scenario {
+    let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
+    let mut source = json!({ "keys": [{ "id": "1234abcd-12ab-34cd-56ef-1234567890ab", "aliases": ["alias/shop"] }] });
+    for (member, value) in contents.as_object().into_iter().flatten() {
+        source[member] = value.clone();
+    }
+    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: { "roles": role("cleave-source"), "regions": { "ap-northeast-1": source } },
+        TARGET: { "roles": role("cleave-target"), "regions": { "ap-northeast-1": {} } } } });
+    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+    let head = "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
+                source = { account = \"111111111111\", role = \"cleave-source\" }\n\
+                target = { account = \"222222222222\", role = \"cleave-target\" }\n[[key]]\nalias = \"alias/shop\"\n";
+    let runbook = moves::Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
+    let plan = moves::plan(&runbook, &inventory);
+    let blocks = plan.notes.iter().filter(|note| note.weight == Weight::Blocks);
+    assert_eq!(blocks.count(), 0, "{:?}", plan.notes);
+    Scenario { plan, inventory }
+}
+
+/// A running instance on a key of each kind, and one that is stopped already; the account encrypts by default.
+static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+    let contents = json!({
+        "machine_settings": { "encrypts_by_default": true },
+        "instances": [instance("erp", "running"), instance("own", "running"), instance("plain", "running"), instance("off", "stopped")],
+        "volumes": [
+            volume("vol-erp-data", Some(("erp", "/dev/sdf")), OWN), volume("vol-erp", Some(("erp", "/dev/xvda")), AWSS),
+            volume("vol-own", Some(("own", "/dev/xvda")), OWN), volume("vol-own-data", Some(("own", "/dev/sdf")), OWN),
+            volume("vol-plain", Some(("plain", "/dev/xvda")), None), volume("vol-off", Some(("off", "/dev/xvda")), OWN),
+        ],
+    });
+    let sections: String = ["erp", "own", "plain", "off"]
+        .map(|name| format!("[[instance]]\nid = \"i-{name}\"\n"))
+        .concat();
+    let gate = "[[gate]]\nname = \"off\"\nask = \"Is it off?\"\nbefore = [\"instance\"]\n";
+    scenario(&contents, &format!("{gate}{sections}"))
+});
+
+fn under_targets_key(cloud: &Cloud, key: Option<&String>) -> bool {
+    key.is_some_and(|key| key.contains(&format!("{TARGET}:key/")) && !kms::is_aws_managed(cloud, key))
+}
+
+/// What is wrong with the images of the target, and with the instances of the source.
+fn wrong_in(cloud: &Cloud, state: &State) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let left: Vec<&str> = state.left_out().into_iter().map(|(_, what)| what).collect();
+    for (id, instance) in &cloud.ec2.instances {
+        if instance.state != InstanceState::Stopped {
+            wrong.push(format!("{id} is {:?}", instance.state));
+        }
+        let name = &instance.listed.tags["Name"];
+        let copied = |image: &&Image| image.owner.as_str() == TARGET && image.name == *name;
+        let Some((ami, copy)) = cloud.ec2.images.iter().find(|(_, image)| copied(image)) else {
+            wrong.push(format!("there is no image {name}"));
+            continue;
+        };
+        let told = format!("{id} is not launched in account {TARGET}: aws ec2 run-instances --image-id {ami}");
+        if !left.iter().any(|what| what.starts_with(&told)) {
+            wrong.push(format!("nobody is told {told}: {left:?}"));
+        }
+        if copy.tags.get("team").map(String::as_str) != Some("shop") {
+            wrong.push(format!("{name} has not its tags: {:?}", copy.tags));
+        }
+        let volumes = cloud
+            .ec2
+            .volumes
+            .values()
+            .filter(|volume| volume.attached.contains_key(id));
+        let mut devices = 0;
+        for volume in volumes {
+            devices += 1;
+            let device = copy.devices.iter().find(|device| device.name == volume.attached[id]);
+            let held = device.and_then(|device| cloud.ec2.snapshots.get(&device.snapshot));
+            // What it had in memory came to its volumes with the stop.
+            if held.map(|held| &held.digest) != Some(&volume.digest) {
+                wrong.push(format!("{name} does not hold what {:?} holds", volume.attached));
+            }
+            if !under_targets_key(cloud, held.and_then(|held| held.key.as_ref())) {
+                wrong.push(format!(
+                    "{name} lies under {:?}",
+                    held.and_then(|held| held.key.clone())
+                ));
+            }
+        }
+        if copy.devices.len() != devices {
+            wrong.push(format!("{name} has {} devices", copy.devices.len()));
+        }
+    }
+    wrong
+}
+
+/// One whole run; what is wrong with it.
+fn moved(
+    scenario: &Scenario,
+    seed: u64,
+    level: FaultLevel,
+    look: impl Fn(&Cloud, &State) -> Vec<String>,
+) -> Vec<String> {
+    in_paused_time(async {
+        let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        let gatekeeper = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage.carry_on(&journal, run, gatekeeper).await;
+        let end = end.map_err(|error| format!("{error:?}"));
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
+        if end != Ok(RunEnd::Completed) {
+            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
+        }
+        let state = State::fold(&events).expect("events").expect("a run");
+        wrong.extend(look(&lock(&stage.simulated.cloud), &state));
+        wrong
+    })
+}
+
+fn nights(count: u64) -> Vec<(u64, FaultLevel)> {
+    let harsh = (2..2 + count).map(|seed| (seed, FaultLevel::Harsh));
+    std::iter::once((1, FaultLevel::None)).chain(harsh).collect()
+}
+
+#[test]
+fn instances_arrive_as_images_of_what_their_volumes_hold_once_they_have_stopped() {
+    try_all(
+        &nights(8),
+        |point| format!("{point:?}"),
+        |(seed, level)| moved(&SCENARIO, *seed, *level, wrong_in),
+    );
+}
+
+static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
+    let night = night::carry_out(&SCENARIO, &Disturbance::default());
+    assert_eq!(night.end, Ok(RunEnd::Completed), "{:?}", night.stops());
+    assert_eq!(night.broken, Vec::<String>::new());
+    for making in ["StopInstances", "CreateImage", "CopyImage"] {
+        assert!(
+            night.effects.keys().any(|what| what.contains(making)),
+            "the run makes no {making}"
+        );
+    }
+    night
+});
+
+fn against_undisturbed(disturbance: &Disturbance) -> Vec<String> {
+    let night = night::carry_out(&SCENARIO, disturbance);
+    let mut wrong = night.broken.clone();
+    if night.end != Ok(RunEnd::Completed) {
+        wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
+    }
+    let done = differences(&UNDISTURBED.effects, &night.effects);
+    wrong.extend(done.into_iter().map(|line| format!("effect {line}")));
+    wrong.extend(differences(&UNDISTURBED.standing, &night.standing));
+    wrong
+}
+
+fn event_name(seq: u64) -> String {
+    let place = usize::try_from(seq).expect("a short run").checked_sub(1);
+    let recorded = place.and_then(|place| UNDISTURBED.events.get(place));
+    let of = recorded.map(|recorded| (recorded.event.kind(), recorded.event.step().map(ToString::to_string)));
+    format!("event {seq} {of:?}")
+}
+
+fn drive_crashes(count: usize) {
+    let last = UNDISTURBED.events.len() as u64;
+    let points: Vec<Cut> = (0..last).flat_map(|n| [Cut::After(n), Cut::Upon(n + 1)]).collect();
+    try_all(
+        &sample(&points, count, 1),
+        |cut| cut.name(event_name),
+        |cut| {
+            against_undisturbed(&Disturbance {
+                cuts: vec![*cut],
+                ..Disturbance::default()
+            })
+        },
+    );
+}
+
+#[test]
+fn moving_machines_survives_a_crash_after_any_event() {
+    drive_crashes(24);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn moving_machines_survives_a_crash_after_every_event() {
+    drive_crashes(usize::MAX);
+}
+
+fn drive_calls(count: usize) {
+    let mutating = UNDISTURBED
+        .requests
+        .iter()
+        .filter(|request| request.mutating)
+        .filter(|request| request.operation != "AssumeRole");
+    let fates = [
+        Fate::LoseReply,
+        Fate::FailAfter,
+        Fate::HangAfter,
+        Fate::FailBefore,
+        Fate::Denied,
+    ];
+    let points: Vec<(u64, String, Fate)> = (1_u64..)
+        .zip(mutating)
+        .flat_map(|(nth, request)| fates.map(|fate| (nth, request.operation.clone(), fate)))
+        .collect();
+    try_all(
+        &sample(&points, count, 3),
+        |point| format!("{point:?}"),
+        |(nth, _, what)| {
+            let (nth, what) = (Nth::Mutating(*nth), *what);
+            against_undisturbed(&Disturbance {
+                traps: vec![Trap { nth, what }],
+                ..Disturbance::default()
+            })
+        },
+    );
+}
+
+#[test]
+fn moving_machines_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
+    drive_calls(24);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn moving_machines_survives_the_loss_of_every_reply_and_the_refusal_of_every_call() {
+    drive_calls(usize::MAX);
+}
+
+fn drive_undos(count: usize) {
+    let points: Vec<u64> = (1..UNDISTURBED.events.len() as u64).collect();
+    try_all(
+        &sample(&points, count, 5),
+        |n| format!("taken back upon {}", event_name(*n)),
+        |n| {
+            let night = night::carry_out(
+                &SCENARIO,
+                &Disturbance {
+                    cuts: vec![Cut::Upon(*n)],
+                    undo: true,
+                    ..Disturbance::default()
+                },
+            );
+            let mut wrong = night.broken.clone();
+            if night.end != Ok(RunEnd::Unwound) {
+                wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
+            }
+            wrong
+        },
+    );
+}
+
+#[test]
+fn moving_machines_can_be_taken_back_from_any_point() {
+    drive_undos(24);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn moving_machines_can_be_taken_back_from_every_point() {
+    drive_undos(usize::MAX);
+}

@@ -1,5 +1,5 @@
-//! EC2 instances that are moved as images: stopped, with all that was in memory on their volumes, on every kind of key; cut off, with lost
-//! replies, and taken back.
+//! EC2 instances that are moved as images: stopped, with all that was in memory on their volumes; volumes and snapshots that are moved as such; on
+//! every kind of key, cut off, with lost replies, and taken back.
 
 use std::sync::LazyLock;
 
@@ -58,7 +58,8 @@ fn scenario(contents: &Value, sections: &str) -> Scenario {
     Scenario { plan, inventory }
 }
 
-/// A running instance on a key of each kind, and one that is stopped already; the account encrypts by default.
+/// A running instance on a key of each kind, and one that is stopped already; volumes alike, one of them an instance's; the account encrypts by
+/// default.
 static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let contents = json!({
         "machine_settings": { "encrypts_by_default": true },
@@ -67,13 +68,26 @@ static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
             volume("vol-erp-data", Some(("erp", "/dev/sdf")), OWN), volume("vol-erp", Some(("erp", "/dev/xvda")), AWSS),
             volume("vol-own", Some(("own", "/dev/xvda")), OWN), volume("vol-own-data", Some(("own", "/dev/sdf")), OWN),
             volume("vol-plain", Some(("plain", "/dev/xvda")), None), volume("vol-off", Some(("off", "/dev/xvda")), OWN),
+            volume("vol-free-own", None, OWN), volume("vol-free-awss", None, AWSS), volume("vol-free-plain", None, None),
+            volume("vol-copied", None, OWN),
         ],
+        "ebs_snapshots": [{ "id": "snap-old", "size_gib": 4, "encrypted": true, "key": "alias/shop", "tags": { "team": "shop" } }],
     });
     let sections: String = ["erp", "own", "plain", "off"]
         .map(|name| format!("[[instance]]\nid = \"i-{name}\"\n"))
         .concat();
     let gate = "[[gate]]\nname = \"off\"\nask = \"Is it off?\"\nbefore = [\"instance\"]\n";
-    scenario(&contents, &format!("{gate}{sections}"))
+    let placed = [
+        "vol-free-own",
+        "vol-free-awss",
+        "vol-free-plain",
+        "vol-own-data",
+        "snap-old",
+    ]
+    .map(|id| format!("[[volume]]\nid = \"{id}\"\navailability_zone = \"ap-northeast-1c\"\n"))
+    .concat();
+    let copied = "[[volume]]\nid = \"vol-copied\"\nrestore = false\n";
+    scenario(&contents, &format!("{gate}{sections}{placed}{copied}"))
 });
 
 fn under_targets_key(cloud: &Cloud, key: Option<&String>) -> bool {
@@ -126,6 +140,82 @@ fn wrong_in(cloud: &Cloud, state: &State) -> Vec<String> {
             wrong.push(format!("{name} has {} devices", copy.devices.len()));
         }
     }
+    wrong.extend(wrong_volumes(cloud, &left));
+    wrong
+}
+
+/// What is wrong with the volumes of the target, and with the snapshots that were to stay.
+fn wrong_volumes(cloud: &Cloud, left: &[&str]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let of_target: Vec<_> = cloud
+        .ec2
+        .volumes
+        .iter()
+        .filter(|(_, volume)| volume.owner.as_str() == TARGET)
+        .collect();
+    if of_target.len() != 5 {
+        wrong.push(format!("the target has {} volumes", of_target.len()));
+    }
+    for original in [
+        "vol-free-own",
+        "vol-free-awss",
+        "vol-free-plain",
+        "vol-own-data",
+        "snap-old",
+    ] {
+        let held = match cloud.ec2.volumes.get(original) {
+            Some(volume) => &volume.digest,
+            None => &cloud.ec2.snapshots[original].digest,
+        };
+        let Some((id, is)) = of_target.iter().find(|(_, volume)| volume.digest == *held) else {
+            wrong.push(format!("no volume holds what {original} holds"));
+            continue;
+        };
+        let speed = if original == "snap-old" {
+            (4, None, None)
+        } else {
+            (8, Some(4000), Some(250))
+        };
+        let as_was = (is.size_gib, is.iops, is.throughput) == speed
+            && (is.kind.as_str(), is.zone.as_str()) == ("gp3", "ap-northeast-1c")
+            && is.tags.get("team").map(String::as_str) == Some("shop");
+        if !as_was || !under_targets_key(cloud, is.key.as_ref()) {
+            wrong.push(format!("{original} became {is:?}"));
+        }
+        if !left
+            .iter()
+            .any(|what| what.starts_with(&format!("{original} is {id} in account {TARGET}")))
+        {
+            wrong.push(format!("nobody is told of {id}"));
+        }
+    }
+    let behind_image = |id: &String| {
+        cloud
+            .ec2
+            .images
+            .values()
+            .any(|image| image.devices.iter().any(|device| device.snapshot == *id))
+    };
+    let stayed = cloud
+        .ec2
+        .snapshots
+        .iter()
+        .filter(|(id, one)| one.owner.as_str() == TARGET && !behind_image(id));
+    let stayed: Vec<_> = stayed.map(|(_, snapshot)| snapshot).collect();
+    for original in [
+        &cloud.ec2.volumes["vol-copied"].digest,
+        &cloud.ec2.snapshots["snap-old"].digest,
+    ] {
+        let copies = stayed
+            .iter()
+            .filter(|copy| copy.digest == *original && under_targets_key(cloud, copy.key.as_ref()));
+        if copies.count() != 1 {
+            wrong.push(format!("a snapshot that was to stay did not: {stayed:?}"));
+        }
+    }
+    if stayed.len() != 2 {
+        wrong.push(format!("{} snapshots stayed in the target", stayed.len()));
+    }
     wrong
 }
 
@@ -164,7 +254,7 @@ fn nights(count: u64) -> Vec<(u64, FaultLevel)> {
 }
 
 #[test]
-fn instances_arrive_as_images_of_what_their_volumes_hold_once_they_have_stopped() {
+fn instances_arrive_as_images_of_what_their_volumes_hold_once_stopped_and_volumes_as_they_were() {
     try_all(
         &nights(8),
         |point| format!("{point:?}"),
@@ -176,7 +266,14 @@ static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
     let night = night::carry_out(&SCENARIO, &Disturbance::default());
     assert_eq!(night.end, Ok(RunEnd::Completed), "{:?}", night.stops());
     assert_eq!(night.broken, Vec::<String>::new());
-    for making in ["StopInstances", "CreateImage", "CopyImage"] {
+    for making in [
+        "StopInstances",
+        "CreateImage",
+        "CopyImage",
+        "CreateSnapshot",
+        "CopySnapshot",
+        "CreateVolume",
+    ] {
         assert!(
             night.effects.keys().any(|what| what.contains(making)),
             "the run makes no {making}"

@@ -18,6 +18,7 @@ pub mod plan;
 mod plan_shape;
 pub mod runbook;
 mod snapshot;
+pub mod volume;
 pub mod world;
 pub mod zone;
 
@@ -38,6 +39,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     snapshot::register(&mut registry, &world);
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);
+    volume::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
     registry

@@ -7,7 +7,7 @@ use model::{Inventory, Plan, Side};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::{bucket, cluster, database, gate, image, instance, key, zone};
+use crate::{bucket, cluster, database, gate, image, instance, key, volume, zone};
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
@@ -25,6 +25,9 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     }
     for spec in &runbook.instances {
         instance::plan(&mut draft, spec);
+    }
+    for spec in &runbook.volumes {
+        volume::plan(&mut draft, spec);
     }
     for spec in &runbook.buckets {
         bucket::plan(&mut draft, spec);

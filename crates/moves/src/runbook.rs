@@ -15,6 +15,7 @@ use crate::gate::spec::GateSection;
 use crate::image::spec::ImageSpec;
 use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
+use crate::volume::spec::VolumeSpec;
 use crate::zone::spec::ZoneSpec;
 
 /// A runbook, read and checked by itself (not yet against an inventory).
@@ -46,6 +47,8 @@ pub struct Runbook {
     pub images: Vec<ImageSpec>,
     /// EC2 instances to move as images.
     pub instances: Vec<InstanceSpec>,
+    /// EBS volumes and snapshots to move.
+    pub volumes: Vec<VolumeSpec>,
     /// Zones to move.
     pub zones: Vec<ZoneSpec>,
     /// The digest of its text.
@@ -122,6 +125,8 @@ struct File {
     #[serde(default)]
     instance: Vec<Spanned<InstanceSpec>>,
     #[serde(default)]
+    volume: Vec<Spanned<VolumeSpec>>,
+    #[serde(default)]
     zone: Vec<Spanned<ZoneSpec>>,
 }
 
@@ -192,6 +197,10 @@ impl Runbook {
             .instance
             .iter()
             .map(|i| (i.span().start, format!("instance {}", i.get_ref().id)));
+        let volumes = file
+            .volume
+            .iter()
+            .map(|v| (v.span().start, format!("volume {}", v.get_ref().id)));
         let zones = file
             .zone
             .iter()
@@ -203,6 +212,7 @@ impl Runbook {
             .chain(buckets)
             .chain(images)
             .chain(instances)
+            .chain(volumes)
             .chain(zones)
         {
             if !seen.insert(name.clone()) {
@@ -213,13 +223,13 @@ impl Runbook {
             let kind = before.split('/').next().unwrap_or(before);
             matches!(
                 kind,
-                "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "zone"
+                "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "volume" | "zone"
             ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, instance, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (key, database, cluster, bucket, image, instance, volume, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
@@ -240,6 +250,7 @@ impl Runbook {
             buckets: all(file.bucket),
             images: all(file.image),
             instances: all(file.instance),
+            volumes: all(file.volume),
             zones: all(file.zone),
             digest: Digest::of(text.as_bytes()),
         })

@@ -18,7 +18,7 @@ use crate::world::World;
 /// What is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Shared {
+pub(crate) enum Shared {
     /// An image: who may launch it.
     Image(From),
     /// A snapshot: who may read it.
@@ -34,22 +34,22 @@ struct ShareOutput {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ShareInput {
-    pub(super) what: Shared,
+pub(crate) struct ShareInput {
+    pub(crate) what: Shared,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct UnshareInput {
-    pub(super) what: Shared,
-    pub(super) shared: StepId,
+pub(crate) struct UnshareInput {
+    pub(crate) what: Shared,
+    pub(crate) shared: StepId,
 }
 
-pub(super) struct Share {
+pub(crate) struct Share {
     input: ShareInput,
     world: Rc<World>,
 }
 
-pub(super) struct Unshare {
+pub(crate) struct Unshare {
     input: UnshareInput,
     world: Rc<World>,
 }
@@ -95,7 +95,7 @@ impl Shared {
 }
 
 impl Share {
-    pub(super) fn new(input: ShareInput, world: Rc<World>) -> Self {
+    pub(crate) fn new(input: ShareInput, world: Rc<World>) -> Self {
         Self { input, world }
     }
 }
@@ -159,7 +159,7 @@ impl Step for Share {
 }
 
 impl Unshare {
-    pub(super) fn new(input: UnshareInput, world: Rc<World>) -> Self {
+    pub(crate) fn new(input: UnshareInput, world: Rc<World>) -> Self {
         Self { input, world }
     }
 }

@@ -67,6 +67,12 @@ pub struct SnapshotOutput {
     pub gib: u32,
 }
 
+/// What is read of the output of a step that makes one snapshot.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
+}
+
 /// Where an image, or one of its snapshots, is known from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +83,8 @@ pub enum From {
     ImageOf(StepId),
     /// A snapshot of the image that a step makes: the so-manieth device.
     SnapshotOf(StepId, usize),
+    /// The snapshot that a step makes.
+    Made(StepId),
 }
 
 impl From {
@@ -84,6 +92,10 @@ impl From {
     pub(crate) fn id(&self, cx: &StepContext) -> Result<String, Failure> {
         match self {
             From::Id(id) => Ok(id.clone()),
+            From::Made(step) => {
+                let made: Made = cx.output(step)?;
+                Ok(made.id)
+            }
             From::ImageOf(step) => Ok(cx.output::<ImageOutput>(step)?.id),
             From::SnapshotOf(step, device) => {
                 let image: ImageOutput = cx.output(step)?;

@@ -8,7 +8,7 @@ use crate::faults::FaultLevel;
 
 const DAY: i64 = 86_400;
 
-fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
+pub(super) fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
     let mut input = json!({"SourceImageId": image, "SourceRegion": "eu-west-1", "Name": name});
     if let Some(key) = key {
         input["Encrypted"] = json!(true);
@@ -17,11 +17,11 @@ fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
     input
 }
 
-fn launch(image: &str, with: &str) -> Value {
+pub(super) fn launch(image: &str, with: &str) -> Value {
     json!({"ImageId": image, "LaunchPermission": {"Add": [{"UserId": with}]}})
 }
 
-fn volume(snapshot: &str, with: &str) -> Value {
+pub(super) fn volume(snapshot: &str, with: &str) -> Value {
     json!({"SnapshotId": snapshot, "Attribute": "createVolumePermission", "OperationType": "add", "UserIds": [with]})
 }
 
@@ -35,7 +35,7 @@ fn shared() -> Accounts {
     a
 }
 
-fn image(a: &mut Accounts, account: &str, id: &str) -> Value {
+pub(super) fn image(a: &mut Accounts, account: &str, id: &str) -> Value {
     a.ok(account, "ec2 DescribeImages", json!({"ImageIds": [id]}))["Images"][0].clone()
 }
 
@@ -656,110 +656,4 @@ fn the_same_seed_gives_the_same_night_and_a_hostile_one_can_fail() {
     assert_ne!(night(3), night(4));
     let failed = (0..150).filter(|seed| night(*seed).2 == "failed").count();
     assert!((1..40).contains(&failed), "{failed} of 150 failed");
-}
-
-#[test]
-fn a_deprecation_date_is_kept_to_the_minute_and_neither_in_the_past_nor_beyond_ten_years() {
-    let mut a = Accounts::quiet();
-    let dated = |at: &str| json!({"ImageId": "ami-plain", "DeprecateAt": at});
-    for refused in ["2026-03-07T12:00:00Z", "2037-01-01T00:00:00Z"] {
-        let code = a.refused(SOURCE, "ec2 EnableImageDeprecation", dated(refused));
-        assert_eq!(code, "InvalidParameterValue", "{refused}");
-    }
-    a.ok(SOURCE, "ec2 EnableImageDeprecation", dated("2027-01-02T03:04:31Z"));
-    assert_eq!(
-        image(&mut a, SOURCE, "ami-plain")["DeprecationTime"],
-        "2027-01-02T03:05:00.000Z"
-    );
-    a.ok(SOURCE, "ec2 DisableImageDeprecation", json!({"ImageId": "ami-plain"}));
-    assert_eq!(image(&mut a, SOURCE, "ami-plain")["DeprecationTime"], json!(null));
-}
-
-fn one_image(more: Value, snapshot: Value) -> Value {
-    let mut snapshots = json!({"id": "snap-x", "device": "/dev/xvda", "size_gib": 8});
-    let mut image = json!({"id": "ami-x", "name": "shop-x", "architecture": "arm64"});
-    for (of, more) in [(&mut snapshots, snapshot), (&mut image, more)] {
-        for (member, value) in more.as_object().into_iter().flatten() {
-            of[member] = value.clone();
-        }
-    }
-    image["snapshots"] = json!([snapshots]);
-    json!({ "images": [image] })
-}
-
-#[test]
-fn a_copy_takes_over_how_an_image_boots_and_neither_its_date_nor_its_protection() {
-    let settings = json!({"boot_mode": "uefi", "tpm_support": "v2.0", "imds_support": "v2.0", "ena_support": false,
-        "deprecated_at": "2027-01-01T00:00:00Z", "deregistration_protection": "enabled-without-cooldown"});
-    let held = one_image(json!({ "settings": settings }), json!({}));
-    let mut a = Accounts::holding(&held, &json!({}), FaultLevel::None, 7);
-    let copied = a.ok(SOURCE, "ec2 CopyImage", copy("ami-x", "shop-y", Some(SOURCE_KEY)));
-    a.pass(DAY);
-    let copied = image(&mut a, SOURCE, copied["ImageId"].as_str().expect("an id"));
-    for (member, value) in [
-        ("BootMode", json!("uefi")),
-        ("TpmSupport", json!("v2.0")),
-        ("ImdsSupport", json!("v2.0")),
-        ("EnaSupport", json!(false)),
-        ("DeprecationTime", json!(null)),
-        ("DeregistrationProtection", json!("disabled")),
-    ] {
-        assert_eq!(copied[member], value, "{member}");
-    }
-    let code = a.refused(SOURCE, "ec2 DeregisterImage", json!({"ImageId": "ami-x"}));
-    assert_eq!(code, "OperationNotPermitted");
-}
-
-#[test]
-fn what_is_archived_disabled_or_anothers_can_be_neither_shared_nor_copied() {
-    for (more, snapshot, share, copied) in [
-        (json!({}), json!({"archived": true}), "IncorrectState", "IncorrectState"),
-        (
-            json!({}),
-            json!({"owner": "333333333333"}),
-            "InvalidSnapshot.NotFound",
-            "InvalidRequest",
-        ),
-        (
-            json!({"settings": {"state": "disabled"}}),
-            json!({}),
-            "",
-            "InvalidAMIID.Unavailable",
-        ),
-    ] {
-        let mut a = Accounts::holding(&one_image(more, snapshot), &json!({}), FaultLevel::None, 7);
-        if !share.is_empty() {
-            let code = a.refused(SOURCE, "ec2 ModifySnapshotAttribute", volume("snap-x", TARGET));
-            assert_eq!(code, share);
-        }
-        let code = a.refused(SOURCE, "ec2 CopyImage", copy("ami-x", "shop-y", Some(SOURCE_KEY)));
-        assert_eq!(code, copied);
-    }
-}
-
-#[test]
-fn where_images_must_be_allowed_a_shared_one_is_seen_only_if_its_owner_is_and_an_own_one_always() {
-    let settings = |providers: Value| json!({"machine_settings": {"allowed_images": "enabled", "allowed_image_providers": providers}});
-    for (providers, seen) in [(json!([]), false), (json!([SOURCE]), true)] {
-        let mut a = Accounts::holding(&json!({}), &settings(providers), FaultLevel::None, 7);
-        a.ok(SOURCE, "ec2 ModifyImageAttribute", launch("ami-plain", TARGET));
-        for snapshot in ["snap-plain", "snap-plainb"] {
-            a.ok(SOURCE, "ec2 ModifySnapshotAttribute", volume(snapshot, TARGET));
-        }
-        if !seen {
-            let code = a.refused(TARGET, "ec2 CopyImage", copy("ami-plain", "copy", Some(TARGET_KEY)));
-            assert_eq!(code, "InvalidAMIID.NotFound");
-            let by_id = json!({"ImageIds": ["ami-plain"]});
-            assert_eq!(a.refused(TARGET, "ec2 DescribeImages", by_id), "InvalidAMIID.NotFound");
-            continue;
-        }
-        let made = a.ok(TARGET, "ec2 CopyImage", copy("ami-plain", "copy", Some(TARGET_KEY)));
-        a.pass(DAY);
-        let own = image(&mut a, TARGET, made["ImageId"].as_str().expect("an id"));
-        assert_eq!(own["State"], "available");
-        assert_eq!(
-            a.ok(TARGET, "ec2 GetAllowedImagesSettings", json!({}))["State"],
-            "enabled"
-        );
-    }
 }

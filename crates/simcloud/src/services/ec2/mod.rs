@@ -464,3 +464,7 @@ fn admitted(permitted: &BTreeMap<String, Timestamp>, caller: &Caller, now: Times
 #[cfg(test)]
 #[path = "ec2_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "machines_tests.rs"]
+mod machines_tests;

@@ -9,7 +9,7 @@ use model::machines::MachineSettings;
 
 use crate::ec2::{Ec2, settings};
 
-fn tags(of: &[Tag]) -> BTreeMap<String, String> {
+pub(crate) fn tags(of: &[Tag]) -> BTreeMap<String, String> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     of.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
 }

@@ -9,6 +9,7 @@ pub mod call_log;
 pub mod classify;
 pub mod ec2;
 pub mod ec2_machines;
+mod ec2_machines_observed;
 mod ec2_observed;
 pub mod kms;
 mod kms_observed;

@@ -18,6 +18,7 @@ pub mod plan;
 mod plan_shape;
 pub mod runbook;
 mod snapshot;
+pub mod unmoved;
 pub mod volume;
 pub mod world;
 pub mod zone;

@@ -7,7 +7,7 @@ use model::{Inventory, Plan, Side};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::{bucket, cluster, database, gate, image, instance, key, volume, zone};
+use crate::{bucket, cluster, database, gate, image, instance, key, unmoved, volume, zone};
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
@@ -35,6 +35,7 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     for spec in &runbook.zones {
         zone::plan(&mut draft, spec);
     }
+    unmoved::plan(&mut draft);
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
     let mut accounts = BTreeMap::from([

@@ -327,6 +327,37 @@ fn moving_machines_survives_a_crash_after_every_event() {
     drive_crashes(usize::MAX);
 }
 
+/// What was stopped before is seen, and not begun: killed before that is proved, the next process sees the same.
+#[test]
+fn a_run_that_is_killed_when_it_has_seen_what_was_there_before_goes_on_and_leaves_it_when_taken_back() {
+    let seen = UNDISTURBED.events.iter().find(|recorded| {
+        let step = recorded.event.step().map(ToString::to_string);
+        recorded.event.kind() == "output_seen" && step.as_deref() == Some("instance/i-off/stop_instance")
+    });
+    let seq = seen.expect("it is seen").seq;
+    for cut in [Cut::Upon(seq), Cut::After(seq), Cut::Upon(seq + 1)] {
+        let wrong = against_undisturbed(&Disturbance {
+            cuts: vec![cut],
+            ..Disturbance::default()
+        });
+        assert_eq!(wrong, Vec::<String>::new(), "{cut:?}");
+        let undone = Disturbance {
+            cuts: vec![cut],
+            undo: true,
+            ..Disturbance::default()
+        };
+        let night = night::carry_out(&SCENARIO, &undone);
+        assert_eq!((night.end, night.broken), (Ok(RunEnd::Unwound), Vec::new()), "{cut:?}");
+        assert!(
+            !night
+                .effects
+                .keys()
+                .any(|what| what.contains("StartInstances") && what.contains("i-off")),
+            "{cut:?}: it was stopped before"
+        );
+    }
+}
+
 fn drive_calls(count: usize) {
     let mutating = UNDISTURBED
         .requests

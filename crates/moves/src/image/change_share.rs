@@ -108,9 +108,9 @@ impl Step for Share {
             return Ok(Observed::Absent);
         }
         let ours = cx.cursor.is_some();
-        // Found shared at an earlier look, and not by us: taking back must leave it. Going forward this is not reached, because then
-        // the proof follows on the first look at once.
-        if !ours && cx.output::<ShareOutput>(&cx.spec.id).is_ok() {
+        // Not shared by us, and yet a call was about to be made: that can only be to take back, which must leave it. Going forward none is
+        // made then, however often it is looked at.
+        if !ours && cx.tried_at.is_some() {
             return Ok(Observed::Foreign {
                 whose: format!("{id} was shared with the target before this run"),
             });
@@ -153,6 +153,10 @@ impl Step for Share {
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        if cx.cursor.is_none() {
+            // Shared before this run: the next look says so.
+            return Ok(());
+        }
         let id = self.input.what.id(cx)?;
         self.input.what.change(&self.world, &id, false).await
     }

@@ -23,7 +23,8 @@ pub(super) struct Input {
     pub(super) key: StepId,
     /// The source image's own tags: those of a shared image are not seen by the other account.
     pub(super) tags: BTreeMap<String, String>,
-    /// What is left for people to do once there is a copy, whose id stands for `{id}`: an image's id is another in every account.
+    /// What is left for people to do once there is a copy, whose id stands for `{id}`, as its key's ARN for `{key}`: both are others in every
+    /// account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) told: Vec<String>,
     /// The source's image, however it travels: what the copy must be like.
@@ -49,7 +50,9 @@ impl Step for CopyImage {
             && !self.input.told.is_empty()
         {
             let new = output["id"].as_str().unwrap_or_default();
-            let left = self.input.told.iter().map(|what| what.replace("{id}", new));
+            let key: KeyOutput = cx.output(&self.input.key)?;
+            let told = self.input.told.iter();
+            let left = told.map(|what| what.replace("{id}", new).replace("{key}", &key.arn));
             output["left_out"] = left.collect();
         }
         Ok(seen)

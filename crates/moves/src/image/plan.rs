@@ -141,6 +141,10 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
             image.id
         )
     }));
+    let scales = image.named_by.iter().any(|who| who.contains("Auto Scaling"));
+    if scales {
+        told.push(admit_auto_scaling(draft));
+    }
     let copied = Steps {
         draft,
         travels: Travels {
@@ -163,7 +167,7 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
         Weight::Warns
     };
     draft.note(Some(&resource), weight, text);
-    if image.named_by.iter().any(|who| who.contains("Auto Scaling")) {
+    if scales {
         draft.note(Some(&resource), Weight::Warns, AUTO_SCALING);
     }
     draft.note(Some(&resource), Weight::Tells, SLOW_AT_FIRST);
@@ -173,6 +177,16 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
 const AUTO_SCALING: &str = "an Auto Scaling group of the target launches it as the service-linked role AWSServiceRoleForAutoScaling, \
                             which a new account may not have yet and which no customer key admits by itself: let the role be made, and \
                             admit it in the target key's policy (its use, and kms:CreateGrant); else instances end with Client.InternalError";
+
+/// The command for that, in the account whose group it is.
+fn admit_auto_scaling(draft: &Draft) -> String {
+    format!(
+        "an Auto Scaling group launches {{id}} only once its role may use {{key}}: aws kms create-grant --key-id {{key}} --grantee-principal \
+         arn:aws:iam::{}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling --operations Encrypt Decrypt ReEncryptFrom \
+         ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+        draft.account(Side::Target)
+    )
+}
 
 /// Fact 3.4.
 pub(crate) const SLOW_AT_FIRST: &str =

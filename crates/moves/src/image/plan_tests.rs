@@ -156,7 +156,7 @@ fn what_names_an_image_is_named_in_the_plan_and_told_with_the_new_id() {
     assert!(warned, "{:?}", plan.notes);
     let copy: copy_image::Input =
         serde_json::from_value(step(&plan, "image/batch-1/copy_image").input.clone()).expect("its input");
-    assert_eq!((copy.told.len(), copy.original), (2, From::Id("ami-1".into())));
+    assert_eq!((copy.told.len(), copy.original), (3, From::Id("ami-1".into())));
 }
 
 fn noted(plan: &model::Plan, weight: Weight, wanted: &str) -> bool {

@@ -42,8 +42,8 @@ impl Step for StopInstance {
             },
             Some("stopped") => {
                 let ran_before = cx.cursor.is_some();
-                // Found stopped at an earlier look, and not by us: taking back must leave it so.
-                if !ran_before && cx.output::<Value>(&cx.spec.id).is_ok() {
+                // Not stopped by us, and yet a call was about to be made: that can only be to take back, which must leave it so.
+                if !ran_before && cx.tried_at.is_some() {
                     return Ok(Observed::Foreign {
                         whose: format!("{id} was stopped before this run"),
                     });
@@ -82,7 +82,11 @@ impl Step for StopInstance {
         Ok(Verified::Right { evidence })
     }
 
-    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+    async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        if cx.cursor.is_none() {
+            // Stopped before this run: the next look says whose it is.
+            return Ok(());
+        }
         self.world.source().ec2.start_instance(&self.input.instance).await
     }
 }

@@ -135,6 +135,8 @@ fn begin_part(
 pub(super) fn begin_copy(cloud: &mut Cloud, caller: &Caller, parts: Vec<Part>) -> PendingCopy {
     let seconds = duration_seconds(cloud, "ec2-key-check", 30, 0, 0);
     let doomed = cloud.faults.level() == FaultLevel::Hostile && cloud.faults.strikes("ec2-copy-fails-for-good", 0, 30);
+    let doomed = doomed || cloud.ec2.fails_next_copies > 0;
+    cloud.ec2.fails_next_copies = cloud.ec2.fails_next_copies.saturating_sub(1);
     PendingCopy {
         caller: caller.clone(),
         parts,

@@ -56,6 +56,8 @@ pub struct Images {
     pub default_key: BTreeMap<(AccountId, Region), String>,
     /// The security groups, VPCs and subnets that the inventory lists.
     pub networks: BTreeMap<(AccountId, Region), network::Network>,
+    /// So many of the copies that begin next fail for good, once they are nearly done: a night on which that happens, made on purpose.
+    pub fails_next_copies: u32,
     /// How much AWS admits.
     pub quotas: Quotas,
     /// Whether `CopyImage` accepts the name of another image. That it refuses is unconfirmed, and the stricter reading is taken.

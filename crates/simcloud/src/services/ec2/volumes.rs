@@ -284,7 +284,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     }
     let zone = required(input, "AvailabilityZone")?;
     let inside = zone.strip_prefix(caller.region.as_str());
-    if !inside.is_some_and(|letter| letter.len() == 1) {
+    if inside.is_none_or(|letter| letter.len() != 1) {
         return Err(ServiceError::new(
             "InvalidZone.NotFound",
             format!("The zone '{zone}' does not exist."),

@@ -90,6 +90,30 @@ static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     scenario(&contents, &format!("{gate}{sections}{placed}{copied}"))
 });
 
+/// Open volumes in an account that encrypts by default under a key of its own.
+#[test]
+fn what_comes_to_lie_on_the_accounts_own_default_key_arrives_without_a_copy_more() {
+    let contents = json!({
+        "machine_settings": { "encrypts_by_default": true, "default_key": "alias/shop" },
+        "instances": [instance("erp", "running")],
+        "volumes": [volume("vol-erp", Some(("erp", "/dev/xvda")), None), volume("vol-free", None, None)],
+    });
+    let sections =
+        "[[instance]]\nid = \"i-erp\"\n[[volume]]\nid = \"vol-free\"\navailability_zone = \"ap-northeast-1c\"\n";
+    let scenario = scenario(&contents, sections);
+    assert!(scenario.plan.steps.iter().all(|step| !step.action.contains("rekey")));
+    let wrong = moved(&scenario, 1, FaultLevel::None, |cloud, _| {
+        let of_target = cloud
+            .ec2
+            .volumes
+            .values()
+            .filter(|volume| volume.owner.as_str() == TARGET);
+        let wrong = of_target.filter(|volume| !under_targets_key(cloud, volume.key.as_ref()));
+        wrong.map(|volume| format!("{volume:?}")).collect()
+    });
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 fn under_targets_key(cloud: &Cloud, key: Option<&String>) -> bool {
     key.is_some_and(|key| key.contains(&format!("{TARGET}:key/")) && !kms::is_aws_managed(cloud, key))
 }

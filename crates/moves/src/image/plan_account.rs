@@ -5,7 +5,6 @@ use model::machines::MachineSettings;
 use model::plan::Weight;
 
 use crate::draft::Draft;
-use crate::key;
 
 fn of<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a MachineSettings> {
     draft.regional(side).map(|region| &region.machine_settings)
@@ -29,13 +28,12 @@ pub(crate) fn blocker(draft: &Draft) -> Option<String> {
     })
 }
 
-/// Whether what is made anew in the source comes to lie on a key that AWS manages, though nobody asked (fact 3.1).
-pub(crate) fn default_key_is_awss(draft: &Draft) -> bool {
-    let Some(settings) = of(draft, Side::Source) else {
-        return false;
-    };
-    let default = settings.default_key.as_deref().unwrap_or("alias/aws/ebs");
-    settings.encrypts_by_default == Some(true) && key::source_key(draft, default).aws_managed
+/// The key under which snapshots of what is not encrypted come to lie in the source, though nobody asked (fact 3.1): none, unless the
+/// account encrypts by default.
+pub(crate) fn default_key(draft: &Draft) -> Option<String> {
+    let settings = of(draft, Side::Source)?;
+    let default = settings.default_key.clone();
+    (settings.encrypts_by_default == Some(true)).then(|| default.unwrap_or_else(|| "alias/aws/ebs".to_owned()))
 }
 
 /// Tells what the settings mean.

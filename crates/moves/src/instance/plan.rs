@@ -72,8 +72,8 @@ pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
 fn image_of(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[(&str, &Volume)]) -> Image {
     let snapshots = volumes.iter().map(|(device, volume)| {
         let own = volume.key.clone();
-        let default = volume.encrypted || plan_account::default_key_is_awss(draft);
-        let key = own.or_else(|| default.then(|| "alias/aws/ebs".to_owned()));
+        let own = own.or_else(|| volume.encrypted.then(|| "alias/aws/ebs".to_owned()));
+        let key = own.or_else(|| plan_account::default_key(draft));
         ImageSnapshot {
             device: (*device).to_owned(),
             size_gib: volume.size_gib,

@@ -101,6 +101,15 @@ fn an_instance_on_the_default_key_is_rekeyed_and_the_default_of_the_account_coun
         }
         assert!(warned(&plan, "no gate stands before"));
     }
+    let mut under_own = source(&instance(&json!({})), [None, None]);
+    under_own["machine_settings"] = json!({"encrypts_by_default": true, "default_key": "k1"});
+    let under_own = plan(SECTIONS, &under_own, &json!({}));
+    assert!(precedes(
+        &under_own,
+        "key/alias:shop/open_source_key",
+        "instance/i-1/copy_image"
+    ));
+    assert!(!ids(&under_own).contains(&"instance/i-1/rekey_image"));
     let plain = plan(SECTIONS, &source(&instance(&json!({})), [None, None]), &json!({}));
     assert!(!ids(&plain).contains(&"instance/i-1/rekey_image"));
 }

@@ -89,12 +89,15 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
     let region = draft.regional(Side::Source)?;
     let default = || "alias/aws/ebs".to_owned();
     if let Some(volume) = region.volumes.iter().find(|volume| volume.id == spec.id) {
-        let by_default = volume.encrypted || plan_account::default_key_is_awss(draft);
         let takes_iops = matches!(volume.kind.as_str(), "gp3" | "io1" | "io2");
         return Some(Original {
             id: volume.id.clone(),
             gib: volume.size_gib,
-            key: volume.key.clone().or_else(|| by_default.then(default)),
+            key: volume
+                .key
+                .clone()
+                .or_else(|| volume.encrypted.then(default))
+                .or_else(|| plan_account::default_key(draft)),
             tags: own_tags(&volume.tags),
             kind: volume.kind.clone(),
             // EC2 tells those of a gp2, too, and refuses them when given.

@@ -94,6 +94,15 @@ pub fn standing(cloud: &Cloud) -> Effects {
             key.grants.len()
         ));
     }
+    for (id, instance) in &cloud.ec2.instances {
+        lines.push(format!("instance {id} of {}: {:?}", instance.owner, instance.state));
+    }
+    for (id, volume) in &cloud.ec2.volumes {
+        lines.push(format!(
+            "volume {id}: {} {} GiB {:?} {:?} in {}",
+            volume.kind, volume.size_gib, volume.iops, volume.throughput, volume.zone
+        ));
+    }
     for (account, region, name) in kms::aliases(cloud).keys() {
         lines.push(format!("alias {account}/{region}/{name}"));
     }
@@ -147,6 +156,9 @@ fn stand_in(word: &str) -> Option<&'static str> {
     }
     if word.strip_prefix("snap-").is_some_and(hex) {
         return Some("snap-…");
+    }
+    if word.strip_prefix("vol-").is_some_and(hex) {
+        return Some("vol-…");
     }
     let lengths: Vec<usize> = word.split('-').map(str::len).collect();
     if lengths == [8, 4, 4, 4, 12] {

@@ -1,4 +1,4 @@
-//! EC2: images and their snapshots.
+//! EC2: images and their snapshots. Instances and volumes are in `ec2_machines.rs`.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,8 @@ use aws_sdk_ec2::types::{
     CreateVolumePermission, CreateVolumePermissionModifications, Filter, ImageAttributeName, LaunchPermission,
     LaunchPermissionModifications, ResourceType, SnapshotAttributeName, Tag, TagSpecification,
 };
+use jiff::Timestamp;
+use model::machines::ImageSettings;
 use model::{AccountId, Failure, FailureClass, Region};
 
 use crate::account::{Clients, two_clients};
@@ -16,7 +18,7 @@ pub struct Ec2 {
     pub(crate) read: aws_sdk_ec2::Client,
     pub(crate) once: aws_sdk_ec2::Client,
     account: AccountId,
-    region: Region,
+    pub(crate) region: Region,
 }
 
 /// An image.
@@ -30,6 +32,12 @@ pub struct Image {
     pub state: String,
     /// Why it is in that state, where AWS says so.
     pub state_reason: Option<String>,
+    /// Its description.
+    pub description: String,
+    /// `x86_64`, `arm64`
+    pub architecture: String,
+    /// What else it says of itself; its state is `state`.
+    pub settings: ImageSettings,
     /// Its EBS devices, in the image's order.
     pub devices: Vec<Device>,
     /// Its tags.
@@ -94,8 +102,21 @@ pub(crate) fn sdk_tags(of: ResourceType, tags: &BTreeMap<String, String>) -> Tag
         .build()
 }
 
-fn size(gib: Option<i32>) -> u32 {
+pub(crate) fn size(gib: Option<i32>) -> u32 {
     gib.and_then(|gib| u32::try_from(gib).ok()).unwrap_or_default()
+}
+
+/// What an image says of itself beside its name and devices.
+pub(crate) fn settings(of: &aws_sdk_ec2::types::Image) -> ImageSettings {
+    ImageSettings {
+        state: of.state().map(|state| state.as_str().to_owned()),
+        boot_mode: of.boot_mode().map(|mode| mode.as_str().to_owned()),
+        tpm_support: of.tpm_support().map(|tpm| tpm.as_str().to_owned()),
+        imds_support: of.imds_support().map(|imds| imds.as_str().to_owned()),
+        ena_support: of.ena_support(),
+        deprecated_at: of.deprecation_time().and_then(|date| date.parse().ok()),
+        deregistration_protection: of.deregistration_protection().map(str::to_owned),
+    }
 }
 
 fn image(from: aws_sdk_ec2::types::Image) -> Image {
@@ -111,6 +132,12 @@ fn image(from: aws_sdk_ec2::types::Image) -> Image {
     });
     Image {
         devices: devices.collect(),
+        settings: settings(&from),
+        architecture: from
+            .architecture()
+            .map(|one| one.as_str().to_owned())
+            .unwrap_or_default(),
+        description: text(from.description()),
         tags: from
             .tags()
             .iter()
@@ -126,7 +153,7 @@ fn image(from: aws_sdk_ec2::types::Image) -> Image {
     }
 }
 
-fn snapshot(from: aws_sdk_ec2::types::Snapshot) -> Snapshot {
+pub(crate) fn snapshot(from: aws_sdk_ec2::types::Snapshot) -> Snapshot {
     Snapshot {
         state: from.state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         // Written as "42%".
@@ -160,13 +187,10 @@ impl Ec2 {
 
     /// The image of this id, own or shared with the account; none if the account sees none.
     pub async fn image(&self, id: &str) -> Result<Option<Image>, Failure> {
-        let answer = self
-            .read
-            .describe_images()
-            .image_ids(id)
-            .send()
-            .await
-            .map_err(self.failed("DescribeImages"));
+        // Another account's deprecated image, and an own one that is disabled, are shown on demand only.
+        let call = self.read.describe_images().image_ids(id);
+        let call = call.include_deprecated(true).include_disabled(true);
+        let answer = call.send().await.map_err(self.failed("DescribeImages"));
         let found = classify::found(answer)?.and_then(|answer| answer.images);
         Ok(found.and_then(|found| found.into_iter().next()).map(image))
     }
@@ -176,6 +200,7 @@ impl Ec2 {
         // Filters take wildcards: a name that holds one is compared again.
         let filter = Filter::builder().name("name").values(name).build();
         let call = self.read.describe_images().owners("self").filters(filter);
+        let call = call.include_disabled(true);
         let answer = call.send().await.map_err(self.failed("DescribeImages"))?;
         let found = answer.images.unwrap_or_default().into_iter().map(image);
         Ok(found.filter(|image| image.name == name).collect())
@@ -290,6 +315,16 @@ impl Ec2 {
                 }
                 failure
             })
+    }
+
+    /// Has an image become deprecated at a moment, which EC2 keeps to the minute.
+    pub async fn deprecate_image(&self, id: &str, at: Timestamp) -> Result<(), Failure> {
+        let at = aws_sdk_ec2::primitives::DateTime::from_secs(at.as_second());
+        let call = self.once.enable_image_deprecation().image_id(id).deprecate_at(at);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(self.failed("EnableImageDeprecation"))
     }
 
     /// Takes an image of the account's own away, with its snapshots. Of a copy under way it is the cancellation.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{ProductCodeValues, Tag};
+use aws_sdk_ec2::types::{ProductCodeValues, StorageTier, Tag};
 use model::Failure;
 use model::inventory::{Image, ImageSnapshot};
+use model::machines::MachineSettings;
 
-use crate::ec2::Ec2;
+use crate::ec2::{Ec2, settings};
 
-fn tags(of: &[Tag]) -> BTreeMap<String, String> {
+pub(crate) fn tags(of: &[Tag]) -> BTreeMap<String, String> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     of.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
 }
@@ -31,9 +32,10 @@ impl Ec2 {
         while let Some(snapshot) = pages.next().await {
             let snapshot = snapshot.map_err(self.failed("DescribeSnapshots"))?;
             let key = snapshot.kms_key_id.filter(|_| snapshot.encrypted == Some(true));
+            let archived = snapshot.storage_tier == Some(StorageTier::Archive);
             snapshots.insert(
                 snapshot.snapshot_id.unwrap_or_default(),
-                (key, snapshot.encrypted == Some(true)),
+                (key, snapshot.encrypted == Some(true), archived),
             );
         }
         let mut images = BTreeMap::new();
@@ -41,6 +43,7 @@ impl Ec2 {
             .read
             .describe_images()
             .owners("self")
+            .include_disabled(true)
             .into_paginator()
             .items()
             .send();
@@ -50,21 +53,24 @@ impl Ec2 {
                 // A mapping without EBS is an instance store: it holds nothing.
                 let ebs = mapping.ebs()?;
                 let id = ebs.snapshot_id().unwrap_or_default();
-                let (key, encrypted) = snapshots
-                    .get(id)
-                    .cloned()
-                    .unwrap_or((None, ebs.encrypted() == Some(true)));
+                let own = snapshots.get(id).cloned();
+                // One that is not the account's own is another's, whoever that is.
+                let owner = own.is_none().then(|| "another account".to_owned());
+                let (key, encrypted, archived) = own.unwrap_or((None, ebs.encrypted() == Some(true), false));
                 Some(ImageSnapshot {
                     id: id.to_owned(),
                     device: mapping.device_name().unwrap_or_default().to_owned(),
                     size_gib: gib(ebs.volume_size()),
                     encrypted,
                     key: key.map(|arn| id_of(&arn).to_owned()),
+                    owner,
+                    archived,
                 })
             });
             let codes = image.product_codes().iter();
             let marketplace = codes.filter(|code| code.product_code_type() == Some(&ProductCodeValues::Marketplace));
             let observed = Image {
+                settings: settings(&image),
                 snapshots: devices.collect(),
                 marketplace_codes: marketplace
                     .filter_map(|code| code.product_code_id().map(str::to_owned))
@@ -82,6 +88,42 @@ impl Ec2 {
             images.insert(observed.id.clone(), observed);
         }
         Ok(images.into_values().collect())
+    }
+
+    /// What the account has set for EC2 and EBS in its region.
+    pub async fn observed_settings(&self) -> Result<MachineSettings, Failure> {
+        let call = self.read.get_image_block_public_access_state();
+        let images = call
+            .send()
+            .await
+            .map_err(self.failed("GetImageBlockPublicAccessState"))?;
+        let call = self.read.get_snapshot_block_public_access_state();
+        let snapshots = call
+            .send()
+            .await
+            .map_err(self.failed("GetSnapshotBlockPublicAccessState"))?;
+        let call = self.read.get_allowed_images_settings();
+        let allowed = call.send().await.map_err(self.failed("GetAllowedImagesSettings"))?;
+        let call = self.read.get_ebs_encryption_by_default();
+        let encrypts = call.send().await.map_err(self.failed("GetEbsEncryptionByDefault"))?;
+        let call = self.read.get_ebs_default_kms_key_id();
+        let key = call.send().await.map_err(self.failed("GetEbsDefaultKmsKeyId"))?;
+        // A criterion that asks for more than the owner does not admit all that an owner has.
+        let of_owners = allowed.image_criteria().iter().filter(|criterion| {
+            criterion.image_names().is_empty()
+                && criterion.marketplace_product_codes().is_empty()
+                && criterion.creation_date_condition().is_none()
+                && criterion.deprecation_time_condition().is_none()
+        });
+        let providers = of_owners.flat_map(|criterion| criterion.image_providers().to_vec());
+        Ok(MachineSettings {
+            allowed_image_providers: providers.collect(),
+            allowed_images: allowed.state().map(str::to_owned),
+            image_block_public_access: images.image_block_public_access_state,
+            snapshot_block_public_access: snapshots.state.map(|state| state.as_str().to_owned()),
+            encrypts_by_default: encrypts.ebs_encryption_by_default,
+            default_key: key.kms_key_id.map(|arn| id_of(&arn).to_owned()),
+        })
     }
 
     /// The ids of the region's security groups.

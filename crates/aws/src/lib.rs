@@ -10,6 +10,8 @@ pub mod classify;
 pub mod cloudwatch;
 pub mod ec2;
 pub mod ec2_groups;
+pub mod ec2_machines;
+mod ec2_machines_observed;
 mod ec2_observed;
 pub mod key_uses;
 pub mod kms;

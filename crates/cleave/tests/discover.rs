@@ -152,3 +152,83 @@ fn only_what_fits_name_and_tag_is_taken_from_the_source() {
     let no = discover(&served, &home, &["--tag", "product"]);
     assert_eq!(no.status.code(), Some(2), "{}", String::from_utf8_lossy(&no.stderr));
 }
+
+/// The example's inventory with two instances and three volumes in the source, in a file of its own.
+fn with_machines(home: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(example("inventory.json")).expect("it is there");
+    let mut inventory: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let regions = inventory["accounts"]["111111111111"]["regions"]
+        .as_object_mut()
+        .expect("regions");
+    let region = regions.values_mut().next().expect("a region");
+    let key = region["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .find(|key| key["manager"] != "aws")
+        .expect("a customer key")["id"]
+        .clone();
+    let volume = |id: &str, at: serde_json::Value, tags: serde_json::Value| {
+        serde_json::json!({ "id": id, "size_gib": 100, "type": "gp3", "iops": 3000, "throughput": 125, "encrypted": true, "key": key,
+            "availability_zone": "ap-northeast-1a", "attached_to": at, "tags": tags })
+    };
+    region["instances"] = serde_json::json!([
+        { "id": "i-0aaaaaaaaaaaaaaa1", "state": "running", "type": "i4i.large", "architecture": "x86_64", "root_device": "/dev/xvda",
+          "instance_store_volumes": 1, "subnet": "subnet-1", "security_groups": ["sg-1"], "user_data": true, "stop_protected": true,
+          "profile": "arn:aws:iam::111111111111:instance-profile/legacy", "key_pair": "ops", "public_address": "192.0.2.7",
+          "tags": { "Name": "legacy-erp", "product": "legacy" } },
+        { "id": "i-0aaaaaaaaaaaaaaa2", "state": "stopped", "type": "m6i.large", "architecture": "arm64", "root_device": "/dev/xvda",
+          "subnet": "subnet-1", "security_groups": [], "spot": true, "auto_scaling_group": "batch" },
+    ]);
+    let at = serde_json::json!([{ "instance": "i-0aaaaaaaaaaaaaaa1", "device": "/dev/xvda" }]);
+    region["volumes"] = serde_json::json!([
+        volume("vol-0aaaaaaaaaaaaaaa1", at, serde_json::json!({})),
+        volume(
+            "vol-0aaaaaaaaaaaaaaa2",
+            serde_json::json!([]),
+            serde_json::json!({ "Name": "legacy-archive", "product": "legacy" })
+        ),
+        volume(
+            "vol-0aaaaaaaaaaaaaaa3",
+            serde_json::json!([]),
+            serde_json::json!({ "product": "other" })
+        ),
+    ]);
+    region["machine_settings"] = serde_json::json!({ "image_block_public_access": "block-new-sharing",
+        "snapshot_block_public_access": "unblocked", "allowed_images": "disabled", "encrypts_by_default": true, "default_key": key });
+    region["file_systems"] = serde_json::json!([{ "id": "fs-1", "size_gib": 10 }]);
+    let path = home.join("machines.json");
+    std::fs::write(&path, inventory.to_string()).expect("it can be written");
+    path
+}
+
+#[test]
+fn instances_and_volumes_are_found_as_they_are_and_by_name_tag_and_id() {
+    let home = folder("discover-machines");
+    let held = with_machines(&home);
+    let served = Served::with(&held, &[]);
+    std::fs::copy(&held, home.join("inventory.json")).expect("it can be copied");
+    let done = discover(&served, &home, &[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let (held, found) = (read(&held), read(&home.join("inventory.json")));
+    let (held, found) = (region(&held, "111111111111"), region(&found, "111111111111"));
+    assert_eq!(held.instances, found.instances);
+    assert_eq!(held.volumes, found.volumes);
+    assert_eq!(held.machine_settings, found.machine_settings);
+    assert_eq!(held.file_systems, found.file_systems, "those are for people to write");
+    for (arguments, instances, volumes) in [
+        (["--tag", "product=legacy"], 1, 2),
+        (["--name", "legacy-archive"], 0, 1),
+        (["--name", "i-0aaaaaaaaaaaaaaa1"], 1, 1),
+    ] {
+        let done = discover(&served, &home, &arguments);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let found = read(&home.join("inventory.json"));
+        let found = region(&found, "111111111111");
+        assert_eq!(
+            (found.instances.len(), found.volumes.len()),
+            (instances, volumes),
+            "{arguments:?}"
+        );
+    }
+}

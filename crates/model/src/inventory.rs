@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::databases::{Attached, OptionGroup, Settings};
 use crate::ids::{AccountId, Region};
+use crate::machines::{EbsSnapshot, FileSystem, ImageSettings, Instance, MachineSettings, Volume};
 
 /// The version of the format that this program writes and the newest it reads.
 pub const INVENTORY_FORMAT: u32 = 1;
@@ -128,6 +129,21 @@ pub struct RegionInventory {
     /// Caches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub caches: Vec<Cache>,
+    /// What the account has set for EC2 and EBS here.
+    #[serde(skip_serializing_if = "MachineSettings::is_nothing")]
+    pub machine_settings: MachineSettings,
+    /// EC2 instances.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instances: Vec<Instance>,
+    /// EBS volumes, those of instances among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<Volume>,
+    /// EBS snapshots behind which no image stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ebs_snapshots: Vec<EbsSnapshot>,
+    /// EFS file systems: listed, not moved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_systems: Vec<FileSystem>,
     /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub event_destinations: Vec<String>,
@@ -545,6 +561,9 @@ pub struct Image {
     /// Its tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// What else it says of itself.
+    #[serde(skip_serializing_if = "ImageSettings::is_nothing")]
+    pub settings: ImageSettings,
     /// What names it by its id, in words: `launch template web, version 3`, `Auto Scaling group batch`, `SSM parameter /shop/ami`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub named_by: Vec<String>,
@@ -565,6 +584,12 @@ pub struct ImageSnapshot {
     /// The key's id or alias (`alias/aws/ebs`); absent when not encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The account that owns it, where that is not the image's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Whether it lies in the archive tier.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// A hosted zone.

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod ids;
 pub mod inventory;
 pub mod listing;
+pub mod machines;
 pub mod plan;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -12,6 +12,7 @@ pub mod draft;
 pub mod gate;
 pub mod hook;
 pub mod image;
+pub mod instance;
 pub mod key;
 pub mod pace;
 pub mod plan;
@@ -22,6 +23,8 @@ mod room;
 pub mod runbook;
 mod snapshot;
 pub mod terraform_plan;
+pub mod unmoved;
+pub mod volume;
 pub mod world;
 pub mod writes;
 pub mod zone;
@@ -44,6 +47,8 @@ pub fn registry(world: Rc<World>) -> Registry {
     writes::register(&mut registry, &world);
     hook::register(&mut registry, &world);
     image::register(&mut registry, &world);
+    instance::register(&mut registry, &world);
+    volume::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
     registry

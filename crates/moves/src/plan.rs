@@ -7,7 +7,10 @@ use model::{Inventory, Plan, Side};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::{bucket, cache, cluster, database, gate, hook, image, key, reference, room, terraform_plan, zone};
+use crate::{
+    bucket, cache, cluster, database, gate, hook, image, instance, key, reference, room, terraform_plan, unmoved,
+    volume, zone,
+};
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
@@ -27,12 +30,19 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     for spec in &runbook.images {
         image::plan(&mut draft, spec);
     }
+    for spec in &runbook.instances {
+        instance::plan(&mut draft, spec);
+    }
+    for spec in &runbook.volumes {
+        volume::plan(&mut draft, spec);
+    }
     for spec in &runbook.buckets {
         bucket::plan(&mut draft, spec);
     }
     for spec in &runbook.zones {
         zone::plan(&mut draft, spec);
     }
+    unmoved::plan(&mut draft);
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
     room::check(&mut draft);

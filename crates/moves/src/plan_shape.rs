@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Runbook;
 use crate::draft::Draft;
-use crate::{cluster, database, gate, hook, image, key};
+use crate::{cluster, database, gate, hook, image, instance, key, volume};
 
 pub(crate) const SOURCE: &str = "111111111111";
 pub(crate) const TARGET: &str = "222222222222";
@@ -23,7 +23,7 @@ pub(crate) fn inventory(source: &Value, target: &Value) -> Inventory {
     Inventory::parse(&text.to_string()).expect("an inventory")
 }
 
-/// The plan of a runbook's keys, databases, clusters and images.
+/// The plan of a runbook's keys, databases, clusters, images, instances and volumes.
 pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
     let head = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\" }}\ntarget = {{ account = \"{TARGET}\" }}\n"
@@ -40,6 +40,11 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         .for_each(|spec| database::plan(&mut draft, spec));
     runbook.clusters.iter().for_each(|spec| cluster::plan(&mut draft, spec));
     runbook.images.iter().for_each(|spec| image::plan(&mut draft, spec));
+    runbook
+        .instances
+        .iter()
+        .for_each(|spec| instance::plan(&mut draft, spec));
+    runbook.volumes.iter().for_each(|spec| volume::plan(&mut draft, spec));
     key::plan_last(&mut draft);
     let plan = Plan {
         format: model::plan::PLAN_FORMAT,

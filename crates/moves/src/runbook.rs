@@ -15,7 +15,9 @@ use crate::database::spec::DatabaseSpec;
 use crate::gate::spec::GateSection;
 use crate::hook::spec::HookSection;
 use crate::image::spec::ImageSpec;
+use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
+use crate::volume::spec::VolumeSpec;
 use crate::zone::spec::ZoneSpec;
 
 /// A runbook, read and checked by itself (not yet against an inventory).
@@ -49,6 +51,10 @@ pub struct Runbook {
     pub buckets: Vec<BucketSpec>,
     /// Images to move.
     pub images: Vec<ImageSpec>,
+    /// EC2 instances to move as images.
+    pub instances: Vec<InstanceSpec>,
+    /// EBS volumes and snapshots to move.
+    pub volumes: Vec<VolumeSpec>,
     /// Zones to move.
     pub zones: Vec<ZoneSpec>,
     /// The digest of its text.
@@ -127,6 +133,10 @@ struct File {
     #[serde(default)]
     image: Vec<Spanned<ImageSpec>>,
     #[serde(default)]
+    instance: Vec<Spanned<InstanceSpec>>,
+    #[serde(default)]
+    volume: Vec<Spanned<VolumeSpec>>,
+    #[serde(default)]
     zone: Vec<Spanned<ZoneSpec>>,
 }
 
@@ -201,6 +211,14 @@ impl Runbook {
             .image
             .iter()
             .map(|i| (i.span().start, format!("image {}", i.get_ref().name)));
+        let instances = file
+            .instance
+            .iter()
+            .map(|i| (i.span().start, format!("instance {}", i.get_ref().id)));
+        let volumes = file
+            .volume
+            .iter()
+            .map(|v| (v.span().start, format!("volume {}", v.get_ref().id)));
         let zones = file
             .zone
             .iter()
@@ -213,6 +231,8 @@ impl Runbook {
             .chain(caches)
             .chain(buckets)
             .chain(images)
+            .chain(instances)
+            .chain(volumes)
             .chain(zones)
         {
             if !seen.insert(name.clone()) {
@@ -223,13 +243,13 @@ impl Runbook {
             let kind = before.split('/').next().unwrap_or(before);
             matches!(
                 kind,
-                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "zone"
+                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "volume" | "zone"
             ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, instance, volume, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
@@ -263,6 +283,8 @@ impl Runbook {
             caches: all(file.cache),
             buckets: all(file.bucket),
             images: all(file.image),
+            instances: all(file.instance),
+            volumes: all(file.volume),
             zones: all(file.zone),
             digest: Digest::of(text.as_bytes()),
         })

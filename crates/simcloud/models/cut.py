@@ -29,7 +29,10 @@ OPERATIONS = {
         DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups""",
     ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
-        DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",
+        DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions
+        EnableImageDeprecation DisableImageDeprecation GetImageBlockPublicAccessState GetSnapshotBlockPublicAccessState
+        GetAllowedImagesSettings DescribeInstances StopInstances StartInstances DescribeInstanceAttribute DescribeVolumes
+        CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
         GetPublicAccessBlock""",
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone

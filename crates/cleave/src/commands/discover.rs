@@ -1,4 +1,4 @@
-//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds of keys, databases and images into the inventory. What an
+//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds of keys, databases, images, instances and volumes into the inventory. What an
 //! inventory holds of other kinds is kept as it was. Reads only.
 
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use aws::{Account, Accounts, CallSink};
 use model::inventory::{AccountInventory, INVENTORY_FORMAT, RegionInventory, SnapshotSlots, TerraformCreate};
+use model::machines::name_in;
 use model::{Failure, Inventory, RunId, Side};
 use moves::reference::{self, Reference};
 
@@ -55,7 +56,7 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
             let account = accounts.side(side);
             // Whatever the product is called, the target's groups and keys are what it can be put into.
             let seen = match side {
-                Side::Source => observed(&account, &wanted).await,
+                Side::Source => observed_source(&account, &wanted).await,
                 Side::Target | Side::Parent => observed(&account, &Wanted::default()).await,
             };
             let seen = seen.map_err(|failure| {
@@ -106,7 +107,7 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     write_whole(&out, &inventory)?;
     let _ = writeln!(
         said,
-        "written to {}; its roles, buckets and zones are as they were: those are for you to write",
+        "written to {}; its roles, buckets, zones, standalone snapshots and file systems are as they were: those are for you to write",
         out.display()
     );
     write_out(&said)?;
@@ -179,6 +180,11 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// Whether something is meant that has an id, and perhaps a name in its tags.
+    fn means_tagged(&self, id: &str, tags: &BTreeMap<String, String>) -> bool {
+        self.means(id, tags) || name_in(tags).is_some_and(|name| self.means(name, tags))
+    }
+
     fn means(&self, name: &str, tags: &BTreeMap<String, String>) -> bool {
         let named = self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name));
         named && self.tags.iter().all(|(key, value)| tags.get(key) == Some(value))
@@ -194,6 +200,24 @@ fn fits(pattern: &str, name: &str) -> bool {
         return false;
     };
     (0..=after.len()).any(|at| after.is_char_boundary(at) && fits(rest, &after[at..]))
+}
+
+/// What of the source may move, beside the rest: machines of the target are nobody's concern.
+async fn observed_source(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
+    let mut seen = observed(account, wanted).await?;
+    let meant = |one: &model::machines::Instance| wanted.means_tagged(&one.id, &one.tags);
+    seen.instances = account.ec2.observed_instances(meant).await?;
+    seen.volumes = account.ec2.observed_volumes().await?;
+    // Whatever its own tags are, an instance's volume goes with it.
+    let instances = &seen.instances;
+    seen.volumes.retain(|volume| {
+        let attached = volume.attached_to.iter();
+        let of_meant = attached
+            .into_iter()
+            .any(|at| instances.iter().any(|one| one.id == at.instance));
+        of_meant || wanted.means_tagged(&volume.id, &volume.tags)
+    });
+    Ok(seen)
 }
 
 async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
@@ -220,6 +244,7 @@ async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInvent
         subnet_groups: account.rds.observed_subnet_groups().await?,
         parameter_groups: account.rds.observed_parameter_groups().await?,
         security_groups: account.ec2.observed_security_groups().await?,
+        machine_settings: account.ec2.observed_settings().await?,
         ..RegionInventory::default()
     })
 }
@@ -240,14 +265,19 @@ fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
     known.subnet_groups = seen.subnet_groups;
     known.parameter_groups = seen.parameter_groups;
     known.security_groups = seen.security_groups;
+    known.machine_settings = seen.machine_settings;
+    known.instances = seen.instances;
+    known.volumes = seen.volumes;
 }
 
 fn counts(seen: &RegionInventory) -> String {
     format!(
-        "{} keys, {} databases, {} images, {} subnet groups, {} parameter groups, {} security groups",
+        "{} keys, {} databases, {} images, {} instances, {} volumes, {} subnet groups, {} parameter groups, {} security groups",
         seen.keys.len(),
         seen.databases.len(),
         seen.images.len(),
+        seen.instances.len(),
+        seen.volumes.len(),
         seen.subnet_groups.len(),
         seen.parameter_groups.len(),
         seen.security_groups.len()

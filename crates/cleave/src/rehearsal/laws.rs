@@ -110,7 +110,8 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
             lasting.extend(ids.map(|id| format!("arn:aws:s3:::{bucket}?inventory={id}")));
         }
         // With `restore = false` the copy of the snapshot is what was asked for.
-        let stays = step.action == "database.copy_to_target" && step.input["stays"] == true;
+        let copies = ["database.copy_to_target", "volume.copy_to_target"];
+        let stays = copies.contains(&step.action.as_str()) && step.input["stays"] == true;
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]
@@ -124,7 +125,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 10] = [
+const LASTING: [&str; 11] = [
     "writes.create_closed_group",
     "database.restore_instance",
     "cluster.restore_cluster",
@@ -132,6 +133,7 @@ const LASTING: [&str; 10] = [
     "database.create_parameter_group",
     "database.create_option_group",
     "image.copy_image",
+    "volume.create_volume",
     "bucket.win_name",
     "bucket.await_name",
     "zone.create_zone",

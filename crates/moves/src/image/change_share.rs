@@ -18,7 +18,7 @@ use crate::world::World;
 /// What is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Shared {
+pub(crate) enum Shared {
     /// An image: who may launch it.
     Image(From),
     /// A snapshot: who may read it.
@@ -34,22 +34,22 @@ struct ShareOutput {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ShareInput {
-    pub(super) what: Shared,
+pub(crate) struct ShareInput {
+    pub(crate) what: Shared,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct UnshareInput {
-    pub(super) what: Shared,
-    pub(super) shared: StepId,
+pub(crate) struct UnshareInput {
+    pub(crate) what: Shared,
+    pub(crate) shared: StepId,
 }
 
-pub(super) struct Share {
+pub(crate) struct Share {
     input: ShareInput,
     world: Rc<World>,
 }
 
-pub(super) struct Unshare {
+pub(crate) struct Unshare {
     input: UnshareInput,
     world: Rc<World>,
 }
@@ -95,7 +95,7 @@ impl Shared {
 }
 
 impl Share {
-    pub(super) fn new(input: ShareInput, world: Rc<World>) -> Self {
+    pub(crate) fn new(input: ShareInput, world: Rc<World>) -> Self {
         Self { input, world }
     }
 }
@@ -108,9 +108,9 @@ impl Step for Share {
             return Ok(Observed::Absent);
         }
         let ours = cx.cursor.is_some();
-        // Found shared at an earlier look, and not by us: taking back must leave it. Going forward this is not reached, because then
-        // the proof follows on the first look at once.
-        if !ours && cx.output::<ShareOutput>(&cx.spec.id).is_ok() {
+        // Not shared by us, and yet a call was about to be made: that can only be to take back, which must leave it. Going forward none is
+        // made then, however often it is looked at.
+        if !ours && cx.tried_at.is_some() {
             return Ok(Observed::Foreign {
                 whose: format!("{id} was shared with the target before this run"),
             });
@@ -153,13 +153,17 @@ impl Step for Share {
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
+        if cx.cursor.is_none() {
+            // Shared before this run: the next look says so.
+            return Ok(());
+        }
         let id = self.input.what.id(cx)?;
         self.input.what.change(&self.world, &id, false).await
     }
 }
 
 impl Unshare {
-    pub(super) fn new(input: UnshareInput, world: Rc<World>) -> Self {
+    pub(crate) fn new(input: UnshareInput, world: Rc<World>) -> Self {
         Self { input, world }
     }
 }

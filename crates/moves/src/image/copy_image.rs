@@ -23,12 +23,12 @@ pub(super) struct Input {
     pub(super) key: StepId,
     /// The source image's own tags: those of a shared image are not seen by the other account.
     pub(super) tags: BTreeMap<String, String>,
-    /// What names the source's image, in words. An image's id is another in every account.
+    /// What is left for people to do once there is a copy, whose id stands for `{id}`, as its key's ARN for `{key}`: both are others in every
+    /// account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) named_by: Vec<String>,
-    /// The source's image, however it travels.
-    #[serde(default)]
-    pub(super) original: String,
+    pub(super) told: Vec<String>,
+    /// The source's image, however it travels: what the copy must be like.
+    pub(super) original: From,
 }
 
 pub(super) struct CopyImage {
@@ -47,15 +47,12 @@ impl Step for CopyImage {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let mut seen = made_image::look(cx, &self.world.target().ec2, &self.input.name).await?;
         if let Observed::Present(output) = &mut seen
-            && !self.input.named_by.is_empty()
+            && !self.input.told.is_empty()
         {
             let new = output["id"].as_str().unwrap_or_default();
-            let left = self.input.named_by.iter().map(|who| {
-                format!(
-                    "{who} names {}: in the target it must name {new}, and no snapshot or key of the source",
-                    self.input.original
-                )
-            });
+            let key: KeyOutput = cx.output(&self.input.key)?;
+            let told = self.input.told.iter();
+            let left = told.map(|what| what.replace("{id}", new).replace("{key}", &key.arn));
             output["left_out"] = left.collect();
         }
         Ok(seen)
@@ -87,7 +84,31 @@ impl Step for CopyImage {
                 why: format!("{} is not a key of the target", key.arn),
             });
         }
-        made_image::verify(&target.ec2, &made, &self.input.sizes, &key.arn).await
+        let verified = made_image::verify_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
+        let Verified::Right { evidence } = verified else {
+            return Ok(verified);
+        };
+        let original = self.input.original.id(cx)?;
+        let (Some(was), Some(is)) = (
+            self.world.source().ec2.image(&original).await?,
+            target.ec2.image(&made.id).await?,
+        ) else {
+            // Only what is there can be compared; the copy itself was seen a moment ago.
+            let why = format!("{original} and {} are not both seen", made.id);
+            return Ok(Verified::NotYet {
+                why,
+                look_again: std::time::Duration::from_secs(10),
+            });
+        };
+        let differing = made_image::differences(&was, &is, &self.input.description);
+        Ok(match differing.as_slice() {
+            [] => Verified::Right {
+                evidence: format!("{evidence}; it boots, and is described, as {original}"),
+            },
+            differing => Verified::Wrong {
+                why: format!("{} is not as {original}: {}", made.id, differing.join(", ")),
+            },
+        })
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use crate::pace;
 
 /// Looks at the image of a name in an account. Names are unique there, and the call that makes it carries a token, so the name and
 /// our tags find it after a lost answer.
-pub(super) async fn look(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<Observed, Failure> {
+pub(crate) async fn look(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<Observed, Failure> {
     let found = ec2.images_named(name).await?;
     if let Some(image) = found.iter().find(|image| cx.made_it(&image.tags)) {
         return seen(cx, ec2, image).await;
@@ -89,8 +89,13 @@ fn percent(snapshots: &[aws::ec2::Snapshot]) -> Option<i32> {
     i32::try_from(percent).ok().filter(|percent| *percent > 0)
 }
 
-/// Proves that an image stands on snapshots that are complete, of the right sizes, and under the right key.
-pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_arn: &str) -> Result<Verified, Failure> {
+/// Proves that an image stands on snapshots that are complete, of the right sizes, and where keys are given under those or under none at all.
+pub(crate) async fn verify(
+    ec2: &Ec2,
+    image: &ImageOutput,
+    sizes: &[u32],
+    keys: Option<&[String]>,
+) -> Result<Verified, Failure> {
     let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
     let Some(found) = ec2.snapshots(&ids).await? else {
         let why = format!("not every snapshot of {} is seen", image.id);
@@ -99,10 +104,19 @@ pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_ar
             look_again: std::time::Duration::from_secs(5),
         });
     };
-    if let Some(other) = found.iter().find(|snapshot| snapshot.key.as_deref() != Some(key_arn)) {
+    let misplaced = |snapshot: &&aws::ec2::Snapshot| match (&snapshot.key, keys) {
+        (Some(key), Some(keys)) => !keys.contains(key),
+        (None, _) | (_, None) => false,
+    };
+    if let Some(other) = found.iter().find(misplaced) {
         let under = other.key.as_deref().unwrap_or("no key");
         return Ok(Verified::Wrong {
-            why: format!("{} of {} lies under {under}, not under {key_arn}", other.id, image.id),
+            why: format!(
+                "{} of {} lies under {under}, not under {}",
+                other.id,
+                image.id,
+                keys.unwrap_or_default().join(" or ")
+            ),
         });
     }
     if let Some(other) = found.iter().find(|snapshot| snapshot.state != "completed") {
@@ -110,23 +124,74 @@ pub(super) async fn verify(ec2: &Ec2, image: &ImageOutput, sizes: &[u32], key_ar
             why: format!("{} of {} is {}", other.id, image.id, other.state),
         });
     }
-    let copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
+    // In no order: EC2 promises none.
+    let mut copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
+    let mut sizes = sizes.to_vec();
+    copied.sort_unstable();
+    sizes.sort_unstable();
     if copied != sizes || found.len() != sizes.len() {
         return Ok(Verified::Wrong {
             why: format!("{} has volumes of {copied:?} GiB, its original of {sizes:?}", image.id),
         });
     }
+    let mut under: Vec<&str> = found
+        .iter()
+        .map(|snapshot| snapshot.key.as_deref().unwrap_or("no key"))
+        .collect();
+    under.sort_unstable();
+    under.dedup();
     let evidence = format!(
-        "{} ({}) is available, {} snapshot(s) under {key_arn}",
+        "{} ({}) is available, {} snapshot(s) under {}",
         image.id,
         image.name,
-        found.len()
+        found.len(),
+        under.join(", ")
     );
     Ok(Verified::Right { evidence })
 }
 
+/// The same of a copy, all of whose snapshots lie under one key.
+pub(super) async fn verify_under(
+    ec2: &Ec2,
+    image: &ImageOutput,
+    sizes: &[u32],
+    key_arn: &str,
+) -> Result<Verified, Failure> {
+    let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
+    let found = ec2.snapshots(&ids).await?.unwrap_or_default();
+    if let Some(open) = found.iter().find(|snapshot| snapshot.key.is_none()) {
+        return Ok(Verified::Wrong {
+            why: format!("{} of {} lies under no key, not under {key_arn}", open.id, image.id),
+        });
+    }
+    verify(ec2, image, sizes, Some(&[key_arn.to_owned()])).await
+}
+
+/// What of a copy is not as its original was: how it boots, what it asks of whoever launches it, how it is described.
+pub(super) fn differences(was: &Image, is: &Image, description: &str) -> Vec<String> {
+    let text = |told: &Option<String>| told.clone().unwrap_or_else(|| "not told".to_owned());
+    let bool = |told: Option<bool>| told.map_or_else(|| "not told".to_owned(), |told| told.to_string());
+    let (old, new) = (&was.settings, &is.settings);
+    let compared = [
+        ("architecture", was.architecture.clone(), is.architecture.clone()),
+        ("boot mode", text(&old.boot_mode), text(&new.boot_mode)),
+        ("TPM", text(&old.tpm_support), text(&new.tpm_support)),
+        ("IMDS support", text(&old.imds_support), text(&new.imds_support)),
+        ("ENA", bool(old.ena_support), bool(new.ena_support)),
+        ("description", description.to_owned(), is.description.clone()),
+    ];
+    // Without a description of its own a copy may be given one by EC2.
+    let compared = compared
+        .into_iter()
+        .filter(|(what, was, _)| *what != "description" || !was.is_empty());
+    let differing = compared.filter(|(_, was, is)| was != is);
+    differing
+        .map(|(what, was, is)| format!("{what} was {was:?} and is {is:?}"))
+        .collect()
+}
+
 /// Takes the image of a name away that this step made.
-pub(super) async fn take_away(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<(), Failure> {
+pub(crate) async fn take_away(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<(), Failure> {
     match ec2
         .images_named(name)
         .await?
@@ -151,6 +216,35 @@ mod tests {
             gib,
             key: None,
         }
+    }
+
+    #[test]
+    fn a_copy_that_boots_otherwise_than_its_original_is_told_by_what_differs() {
+        let settings = model::machines::ImageSettings {
+            boot_mode: Some("uefi".into()),
+            tpm_support: Some("v2.0".into()),
+            imds_support: Some("v2.0".into()),
+            ena_support: Some(true),
+            ..Default::default()
+        };
+        let was = Image {
+            id: "ami-1".into(),
+            name: "batch".into(),
+            state: "available".into(),
+            state_reason: None,
+            description: "nightly".into(),
+            architecture: "arm64".into(),
+            settings,
+            devices: Vec::new(),
+            tags: std::collections::BTreeMap::new(),
+        };
+        assert_eq!(differences(&was, &was, "nightly"), Vec::<String>::new());
+        let mut is = was.clone();
+        is.settings.imds_support = None;
+        is.architecture = "x86_64".into();
+        let told = differences(&was, &is, "hourly");
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[1].starts_with("IMDS support"), "{told:?}");
     }
 
     #[test]

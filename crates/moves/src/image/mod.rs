@@ -2,11 +2,15 @@
 //! own key; sharing alone would leave launches in the target dependent on the source's image, snapshots and key. What lies on a key
 //! that AWS manages is first copied within the source, under a transport key.
 
-mod change_share;
+pub(crate) mod change_share;
 mod copy_image;
+mod deprecate_image;
 mod deregister_image;
-mod made_image;
+pub(crate) mod made_image;
 mod plan;
+pub(crate) mod plan_account;
+mod plan_deprecation;
+pub(crate) mod plan_steps;
 mod rekey_image;
 pub mod spec;
 
@@ -18,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
+pub(crate) use plan::SLOW_AT_FIRST;
 pub use plan::plan;
 
 /// The code of this kind's actions.
@@ -31,10 +36,13 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "image.deregister_rekeyed_image",
+        "image.deprecate_image",
         1,
-        deregister_image::DeregisterImage::new,
+        deprecate_image::DeprecateImage::new,
     );
+    for deregister in ["image.deregister_rekeyed_image", "image.deregister_source_image"] {
+        action(registry, world, deregister, 1, deregister_image::DeregisterImage::new);
+    }
 }
 
 /// The output of every step that makes an image.
@@ -59,6 +67,12 @@ pub struct SnapshotOutput {
     pub gib: u32,
 }
 
+/// What is read of the output of a step that makes one snapshot.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
+}
+
 /// Where an image, or one of its snapshots, is known from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,13 +83,19 @@ pub enum From {
     ImageOf(StepId),
     /// A snapshot of the image that a step makes: the so-manieth device.
     SnapshotOf(StepId, usize),
+    /// The snapshot that a step makes.
+    Made(StepId),
 }
 
 impl From {
     /// The id.
-    fn id(&self, cx: &StepContext) -> Result<String, Failure> {
+    pub(crate) fn id(&self, cx: &StepContext) -> Result<String, Failure> {
         match self {
             From::Id(id) => Ok(id.clone()),
+            From::Made(step) => {
+                let made: Made = cx.output(step)?;
+                Ok(made.id)
+            }
             From::ImageOf(step) => Ok(cx.output::<ImageOutput>(step)?.id),
             From::SnapshotOf(step, device) => {
                 let image: ImageOutput = cx.output(step)?;

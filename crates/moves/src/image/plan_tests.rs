@@ -157,5 +157,92 @@ fn what_names_an_image_is_named_in_the_plan_and_told_with_the_new_id() {
     assert!(warned, "{:?}", plan.notes);
     let copy: copy_image::Input =
         serde_json::from_value(step(&plan, "image/batch-1/copy_image").input.clone()).expect("its input");
-    assert_eq!((copy.named_by.len(), copy.original.as_str()), (2, "ami-1"));
+    assert_eq!((copy.told.len(), copy.original), (3, From::Id("ami-1".into())));
+}
+
+fn noted(plan: &model::Plan, weight: Weight, wanted: &str) -> bool {
+    let fits = |note: &&model::plan::Note| note.weight == weight && note.text.contains(wanted);
+    plan.notes.iter().any(|note| fits(&note))
+}
+
+#[test]
+fn a_deprecation_date_is_carried_to_the_minute_and_one_that_ec2_would_refuse_is_told() {
+    let dated = |at: &str| {
+        let mut image = image("ami-1", "batch-1", &[("snap-1", Some("k1"))]);
+        image["settings"] = json!({ "deprecated_at": at });
+        plan(SECTIONS, &source(&[image]), &json!({}))
+    };
+    let carried = dated("2027-01-02T03:04:31Z");
+    let input = &step(&carried, "image/batch-1/deprecate_image").input;
+    assert_eq!(input["at"], "2027-01-02T03:05:00Z");
+    for (at, wanted) in [
+        ("2026-11-01T00:00:00Z", "no date in the past"),
+        ("2036-11-22T00:00:00Z", "ten years at most"),
+    ] {
+        let plan = dated(at);
+        assert!(!ids(&plan).contains(&"image/batch-1/deprecate_image"), "{at}");
+        assert!(noted(&plan, Weight::Warns, wanted), "{at}: {:?}", plan.notes);
+    }
+}
+
+#[test]
+fn an_image_that_cannot_travel_blocks_with_the_way_out() {
+    let with = |member: &str, value: Value, of_snapshot: bool| {
+        let mut image = image("ami-1", "batch-1", &[("snap-1", Some("k1"))]);
+        let of = if of_snapshot {
+            &mut image["snapshots"][0]
+        } else {
+            &mut image
+        };
+        of[member] = value;
+        image
+    };
+    for (image, wanted) in [
+        (with("settings", json!({"state": "disabled"}), false), "enable-image"),
+        (with("settings", json!({"state": "pending"}), false), "not available"),
+        (with("archived", json!(true), true), "restore-snapshot-tier"),
+        (with("owner", json!("333333333333"), true), "belongs to 333333333333"),
+    ] {
+        let plan = plan(SECTIONS, &source(&[image]), &json!({}));
+        assert!(
+            blocks(&plan).iter().any(|text| text.contains(wanted)),
+            "{wanted}: {:?}",
+            blocks(&plan)
+        );
+        assert!(!ids(&plan).iter().any(|id| id.starts_with("image/")), "{wanted}");
+    }
+}
+
+#[test]
+fn what_the_accounts_have_set_is_told_once_and_blocks_only_where_it_hides_the_image() {
+    let images = [
+        image("ami-1", "batch-1", &[("snap-1", Some("k1"))]),
+        image("ami-2", "batch-2", &[("snap-2", None)]),
+    ];
+    let mut from = source(&images);
+    from["machine_settings"] = json!({"image_block_public_access": "block-new-sharing", "encrypts_by_default": true});
+    let allowed = |providers: Value| json!({"machine_settings": {"allowed_images": "enabled", "allowed_image_providers": providers}});
+    let plan_of = |target: &Value| plan(SECTIONS, &from, target);
+    let hidden = plan_of(&allowed(json!([])));
+    assert!(blocks(&hidden)[0].contains("Allowed AMIs"), "{:?}", blocks(&hidden));
+    let seen = plan_of(&allowed(json!([crate::plan_shape::SOURCE])));
+    assert_eq!(blocks(&seen), Vec::<&str>::new());
+    for wanted in [
+        "blocks public access",
+        "copies are its own",
+        "encrypts by default, under alias/aws/ebs",
+    ] {
+        let told = seen.notes.iter().filter(|note| note.text.contains(wanted));
+        assert_eq!(told.count(), 1, "{wanted}: {:?}", seen.notes);
+    }
+}
+
+#[test]
+fn protection_from_deregistration_is_told_and_left_to_people() {
+    let mut image = image("ami-1", "batch-1", &[("snap-1", Some("k1"))]);
+    image["settings"] = json!({"deregistration_protection": "enabled-with-cooldown"});
+    let plan = plan(SECTIONS, &source(&[image]), &json!({}));
+    assert!(noted(&plan, Weight::Tells, "protected from deregistration"));
+    let told = step(&plan, "image/batch-1/copy_image").input["told"].clone();
+    assert!(told.to_string().contains("--image-id {id} --with-cooldown"), "{told}");
 }

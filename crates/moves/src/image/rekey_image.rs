@@ -15,6 +15,9 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) image: String,
+    /// The step that makes it; absent: `image` is its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made: Option<StepId>,
     pub(super) name: String,
     /// The volumes' sizes in GiB, in the order of its devices.
     pub(super) sizes: Vec<u32>,
@@ -45,10 +48,14 @@ impl Step for RekeyImage {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let key: KeyOutput = cx.output(&self.input.key)?;
+        let source = match &self.input.made {
+            Some(made) => cx.output::<ImageOutput>(made)?.id,
+            None => self.input.image.clone(),
+        };
         let copy = aws::ec2::CopyImage {
-            source: self.input.image.clone(),
+            description: format!("{source} on its way to account {}", self.world.target().id),
+            source,
             name: self.name(cx),
-            description: format!("{} on its way to account {}", self.input.image, self.world.target().id),
             key: key.arn,
             token: cx.token.clone(),
             image_tags: cx.tags(),
@@ -61,7 +68,7 @@ impl Step for RekeyImage {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: ImageOutput = cx.output(&cx.spec.id)?;
         let key: KeyOutput = cx.output(&self.input.key)?;
-        made_image::verify(&self.world.source().ec2, &made, &self.input.sizes, &key.arn).await
+        made_image::verify_under(&self.world.source().ec2, &made, &self.input.sizes, &key.arn).await
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {

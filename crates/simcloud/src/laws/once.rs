@@ -11,7 +11,7 @@ use super::{Laws, Parties, Touched, sharing, stored};
 use crate::cloud::{Cloud, Effect};
 use crate::s3::versions::Entry;
 use crate::services::ec2::security_groups::SecurityGroup;
-use crate::services::ec2::{ImageState, SnapshotState};
+use crate::services::ec2::{ImageState, SnapshotState, VolumeState};
 use crate::services::rds::{Making, Place};
 use crate::services::route53::every_zone;
 use crate::services::{ec2, kms};
@@ -85,8 +85,12 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
             };
             Some((kind, resource, tags.clone()))
         }
-        "ec2 CopyImage" | "ec2 CopySnapshot" | "ec2 CreateTags" => {
+        "ec2 CopyImage" | "ec2 CreateImage" | "ec2 CopySnapshot" | "ec2 CreateSnapshot" | "ec2 CreateVolume"
+        | "ec2 CreateTags" => {
             let id = resource.rsplit('/').next()?.to_owned();
+            if let Some(volume) = cloud.ec2.volumes.get(&id) {
+                return Some(("volume", resource, volume.tags.clone()));
+            }
             if let Some(image) = cloud.ec2.images.get(&id) {
                 return Some(("image", resource, image.tags.clone()));
             }
@@ -178,6 +182,11 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
             .get(id)
             .is_some_and(|snapshot| !matches!(snapshot.state, SnapshotState::Error(_))),
         "security group" => security_group(cloud, resource).is_some(),
+        "volume" => cloud
+            .ec2
+            .volumes
+            .get(id)
+            .is_some_and(|volume| volume.state != VolumeState::Error),
         "bucket" => cloud.s3.by_name.contains_key(resource),
         "key" => kms::keys(cloud).contains_key(resource),
         _ => every_zone(cloud).any(|zone| zone.id == resource),
@@ -412,6 +421,11 @@ fn new_resources(
     for (id, snapshot) in &cloud.ec2.snapshots {
         if ours(&snapshot.owner) && !before.ebs_snapshots.contains_key(id) {
             found.push(("snapshot", ec2::snapshot_arn(&snapshot.region, id)));
+        }
+    }
+    for (id, volume) in &cloud.ec2.volumes {
+        if ours(&volume.owner) && !before.volumes.contains_key(id) {
+            found.push(("volume", ec2::volume_arn(&volume.owner, &volume.region, id)));
         }
     }
     for (name, bucket) in &cloud.s3.by_name {

@@ -22,6 +22,8 @@ enum Kind {
     ClusterSnapshot,
     Image,
     EbsSnapshot,
+    /// Nothing that a run does takes a volume away; instances write to theirs, so that it is not followed.
+    Volume,
 }
 
 impl Kind {
@@ -30,6 +32,8 @@ impl Kind {
             Self::Image
         } else if arn.contains("::snapshot/") {
             Self::EbsSnapshot
+        } else if arn.contains(":volume/") {
+            Self::Volume
         } else if arn.contains(":snapshot:") {
             Self::DatabaseSnapshot
         } else if arn.contains(":cluster-snapshot:") {
@@ -75,7 +79,7 @@ impl Kept {
             .filter(|stored| stored.owner == *source && stored.usable);
         let mut wanted: Vec<Wanted> = stored
             .filter(|stored| !is_automated(&stored.arn))
-            .filter(|stored| !matches!(Kind::of(&stored.arn), Kind::Database | Kind::Cluster))
+            .filter(|stored| !matches!(Kind::of(&stored.arn), Kind::Database | Kind::Cluster | Kind::Volume))
             .map(|stored| Wanted {
                 arn: stored.arn.clone(),
                 kind: Kind::of(&stored.arn),
@@ -160,7 +164,7 @@ pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties) {
             match kind {
                 Kind::DatabaseSnapshot => drop(held.insert((Kind::Database, digest.clone()))),
                 Kind::ClusterSnapshot => drop(held.insert((Kind::Cluster, digest.clone()))),
-                Kind::Database | Kind::Cluster | Kind::Image | Kind::EbsSnapshot => {}
+                Kind::Database | Kind::Cluster | Kind::Image | Kind::EbsSnapshot | Kind::Volume => {}
             }
             held.insert((kind, digest));
         }

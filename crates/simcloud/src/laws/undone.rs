@@ -54,6 +54,20 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         |snapshot| &snapshot.owner,
         ebs_snapshot,
     );
+    found.of(
+        "EC2 instance",
+        &before.instances_of_ec2,
+        &cloud.ec2.instances,
+        |instance| &instance.owner,
+        text,
+    );
+    found.of(
+        "volume",
+        &before.volumes,
+        &cloud.ec2.volumes,
+        |volume| &volume.owner,
+        volume,
+    );
     let zones: BTreeMap<String, ZoneSummary> = every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect();
     found.of("zone", &before.zones, &zones, |zone| &zone.owner, zone);
     keys(&mut found, before, cloud);
@@ -199,6 +213,13 @@ fn image(image: &ec2::Image) -> String {
 fn ebs_snapshot(snapshot: &ec2::Snapshot) -> String {
     let mut settled = snapshot.clone();
     settled.permitted = shares(&snapshot.permitted);
+    text(&settled)
+}
+
+/// A volume without what its instance writes to it.
+fn volume(volume: &ec2::Volume) -> String {
+    let mut settled = volume.clone();
+    settled.digest = Digest::of(b"");
     text(&settled)
 }
 

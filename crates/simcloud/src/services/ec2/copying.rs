@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::ids::Region;
+use model::machines::ImageSettings;
 use serde_json::{Value, json};
 
 use super::images::{Device, Image, ImageState};
@@ -24,6 +25,8 @@ pub struct PendingCopy {
     pub parts: Vec<Part>,
     /// When the keys are looked at; absent once they have been found good.
     pub keys_checked_at: Option<Timestamp>,
+    /// Whether it is a copy, which counts against the quotas of copies; else snapshots of volumes.
+    pub copies: bool,
     /// Whether it fails for good even so.
     pub doomed: bool,
 }
@@ -73,7 +76,8 @@ fn check_request(cloud: &Cloud, caller: &Caller, input: &Value, copies: usize) -
         return Err(ServiceError::new("InvalidParameterCombination", message));
     }
     let mine = |copy: &&PendingCopy| copy.caller.account == caller.account && copy.caller.region == caller.region;
-    let parts = cloud.ec2.copies.values().filter(mine).flat_map(|copy| &copy.parts);
+    let copies_of_mine = cloud.ec2.copies.values().filter(mine).filter(|copy| copy.copies);
+    let parts = copies_of_mine.flat_map(|copy| &copy.parts);
     let under_way = parts.filter(|part| cloud.ec2.snapshots.contains_key(&part.id)).count();
     let limit = cloud.ec2.quotas.snapshot_copies;
     if under_way + copies > limit {
@@ -113,6 +117,8 @@ fn begin_part(
             ends: cloud.later(seconds),
         },
         digest: source.digest.clone(),
+        volume: None,
+        archived: false,
         permitted: BTreeMap::new(),
         tags,
         created_at: cloud.now,
@@ -126,13 +132,16 @@ fn begin_part(
     }
 }
 
-fn begin_copy(cloud: &mut Cloud, caller: &Caller, parts: Vec<Part>) -> PendingCopy {
+pub(super) fn begin_copy(cloud: &mut Cloud, caller: &Caller, parts: Vec<Part>) -> PendingCopy {
     let seconds = duration_seconds(cloud, "ec2-key-check", 30, 0, 0);
     let doomed = cloud.faults.level() == FaultLevel::Hostile && cloud.faults.strikes("ec2-copy-fails-for-good", 0, 30);
+    let doomed = doomed || cloud.ec2.fails_next_copies > 0;
+    cloud.ec2.fails_next_copies = cloud.ec2.fails_next_copies.saturating_sub(1);
     PendingCopy {
         caller: caller.clone(),
         parts,
         keys_checked_at: Some(cloud.later(seconds)),
+        copies: true,
         doomed,
     }
 }
@@ -161,7 +170,7 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
         .ec2
         .images
         .get(&source_id)
-        .filter(|image| image.seen_by(caller, cloud.now));
+        .filter(|image| image.seen_by(caller, cloud.now) && super::images::allowed(cloud, caller, image));
     let source = source.ok_or_else(|| super::images::not_found(&source_id))?.clone();
     check_request(cloud, caller, input, source.devices.len())?;
     if source.state != ImageState::Available {
@@ -190,7 +199,9 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
                 "You do not have permission to access the storage of this ami",
             )
         };
-        snapshots.push(snapshot.ok_or_else(refused)?.clone());
+        let snapshot = snapshot.ok_or_else(refused)?;
+        super::snapshots::refuse_archived(&device.snapshot, snapshot)?;
+        snapshots.push(snapshot.clone());
     }
     let own = cloud
         .ec2
@@ -240,8 +251,13 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
         owner: caller.account.clone(),
         devices,
         state: ImageState::Pending,
-        // Launch permissions are not copied.
+        // Launch permissions, dates and protection are not copied.
         permitted: BTreeMap::new(),
+        settings: ImageSettings {
+            deprecated_at: None,
+            deregistration_protection: None,
+            ..source.settings.clone()
+        },
         source: Some(source_id),
         tags,
         created_at: cloud.now,
@@ -268,6 +284,7 @@ pub(super) fn copy_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         .get(source_id)
         .filter(|snapshot| snapshot.seen_by(caller, cloud.now));
     let source = source.ok_or_else(|| super::snapshots::not_found(source_id))?.clone();
+    super::snapshots::refuse_archived(source_id, &source)?;
     check_request(cloud, caller, input, 1)?;
     if source.state != SnapshotState::Completed {
         let message = format!("The snapshot {source_id} is not in the completed state.");

@@ -8,7 +8,7 @@ use crate::faults::FaultLevel;
 
 const DAY: i64 = 86_400;
 
-fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
+pub(super) fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
     let mut input = json!({"SourceImageId": image, "SourceRegion": "eu-west-1", "Name": name});
     if let Some(key) = key {
         input["Encrypted"] = json!(true);
@@ -17,11 +17,11 @@ fn copy(image: &str, name: &str, key: Option<&str>) -> Value {
     input
 }
 
-fn launch(image: &str, with: &str) -> Value {
+pub(super) fn launch(image: &str, with: &str) -> Value {
     json!({"ImageId": image, "LaunchPermission": {"Add": [{"UserId": with}]}})
 }
 
-fn volume(snapshot: &str, with: &str) -> Value {
+pub(super) fn volume(snapshot: &str, with: &str) -> Value {
     json!({"SnapshotId": snapshot, "Attribute": "createVolumePermission", "OperationType": "add", "UserIds": [with]})
 }
 
@@ -35,7 +35,7 @@ fn shared() -> Accounts {
     a
 }
 
-fn image(a: &mut Accounts, account: &str, id: &str) -> Value {
+pub(super) fn image(a: &mut Accounts, account: &str, id: &str) -> Value {
     a.ok(account, "ec2 DescribeImages", json!({"ImageIds": [id]}))["Images"][0].clone()
 }
 

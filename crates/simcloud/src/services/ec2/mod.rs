@@ -1,23 +1,26 @@
-//! EC2, as far as images go: AMIs, the EBS snapshots behind them, their permissions and tags.
+//! EC2, as far as images and volumes go: AMIs, EBS snapshots, volumes, the instances that have them, permissions and tags.
 //!
 //! Modelled: the two permissions that a copy into another account needs; default-key snapshots that cannot be shared; keys
 //! that are checked only after `CopyImage` has answered, so that the image fails later; progress; quotas; tags that do not
-//! cross accounts. Left out: instances, volumes, `CreateImage`, `RegisterImage`, archive tier, Recycle Bin, copies between
+//! cross accounts; instances that write what they have in memory when they stop. Left out: launching and terminating, `RegisterImage`, archive tier, Recycle Bin, copies between
 //! regions: refused as not modelled, never silently accepted.
 
 mod copying;
 mod images;
+mod instances;
 mod network;
 mod permissions;
 pub mod security_groups;
 mod snapshots;
 mod tags;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::ids::{AccountId, Digest, Region};
 use model::inventory::RegionInventory;
+use model::machines::MachineSettings;
 use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
@@ -27,7 +30,9 @@ use crate::services::stored_content::{ResourceSummary, original_content};
 
 pub use copying::PendingCopy;
 pub use images::{Device, Image, ImageState};
+pub use instances::{Instance, InstanceState, instance_arn};
 pub use snapshots::{Snapshot, SnapshotState};
+pub use volumes::{Volume, VolumeState, volume_arn};
 
 /// State. Ids of images and snapshots are unique everywhere, so that a share is found by its id alone.
 #[derive(Default)]
@@ -36,16 +41,24 @@ pub struct Images {
     pub images: BTreeMap<String, Image>,
     /// EBS snapshots by id.
     pub snapshots: BTreeMap<String, Snapshot>,
+    /// Instances by id.
+    pub instances: BTreeMap<String, Instance>,
+    /// EBS volumes by id.
+    pub volumes: BTreeMap<String, Volume>,
     /// Copies of images under way, by the image's id.
     pub copies: BTreeMap<String, PendingCopy>,
     /// What `CopyImage` answered to a client token, with the request.
     pub tokens: BTreeMap<(AccountId, Region, String), (Value, String)>,
     /// Accounts in which new snapshots are encrypted by default.
     pub encrypts_by_default: BTreeSet<(AccountId, Region)>,
+    /// What else accounts have set.
+    pub settings: BTreeMap<(AccountId, Region), MachineSettings>,
     /// The default EBS key, where it is not `alias/aws/ebs`.
     pub default_key: BTreeMap<(AccountId, Region), String>,
     /// The security groups, VPCs and subnets that the inventory lists.
     pub networks: BTreeMap<(AccountId, Region), network::Network>,
+    /// So many of the copies that begin next fail for good, once they are nearly done: a night on which that happens, made on purpose.
+    pub fails_next_copies: u32,
     /// How much AWS admits.
     pub quotas: Quotas,
     /// Whether `CopyImage` accepts the name of another image. That it refuses is unconfirmed, and the stricter reading is taken.
@@ -94,7 +107,7 @@ fn specified_tags(input: &Value, resource_type: &str) -> Result<BTreeMap<String,
     let mut tags = BTreeMap::new();
     for specification in items(input, "TagSpecifications") {
         let of = text(specification, "ResourceType").unwrap_or_default();
-        if !matches!(of, "image" | "snapshot") {
+        if !matches!(of, "image" | "snapshot" | "volume") {
             let message = format!("'{of}' is not a valid taggable resource type for this operation.");
             return Err(ServiceError::new("InvalidParameterValue", message));
         }
@@ -170,6 +183,7 @@ fn paged(input: &Value, ids: &str, member: &str, found: Vec<(String, Value)>) ->
 
 /// Fills from the inventory.
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
+    fill_settings(cloud, account, region, &contents.machine_settings);
     network::fill(cloud, account, region, contents);
     let created = cloud
         .now
@@ -200,13 +214,19 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
             }
             let digest = original_content(cloud, &snapshot_arn(region, &snapshot.id));
             let filled = Snapshot {
-                owner: account.clone(),
+                owner: snapshot
+                    .owner
+                    .as_ref()
+                    .and_then(|owner| AccountId::new(owner).ok())
+                    .unwrap_or_else(|| account.clone()),
                 region: region.clone(),
                 size_gib: snapshot.size_gib,
                 key,
                 description: format!("Created by CreateImage for {}", image.id),
                 state: SnapshotState::Completed,
                 digest,
+                volume: None,
+                archived: snapshot.archived,
                 permitted: BTreeMap::new(),
                 tags: BTreeMap::new(),
                 created_at: created,
@@ -225,7 +245,12 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
                 image.architecture.clone()
             },
             devices,
-            state: ImageState::Available,
+            state: match image.settings.state.as_deref() {
+                Some("disabled") => ImageState::Disabled,
+                Some("failed" | "error" | "invalid") => ImageState::Failed("it failed before".to_owned()),
+                _ => ImageState::Available,
+            },
+            settings: image.settings.clone(),
             permitted: BTreeMap::new(),
             marketplace_codes: image.marketplace_codes.clone(),
             source: None,
@@ -235,11 +260,48 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
         };
         cloud.ec2.images.insert(image.id.clone(), filled);
     }
+    volumes::fill(cloud, account, region, contents);
+    instances::fill(cloud, account, region, contents);
+}
+
+fn fill_settings(cloud: &mut Cloud, account: &AccountId, region: &Region, settings: &MachineSettings) {
+    let here = (account.clone(), region.clone());
+    if settings.encrypts_by_default == Some(true) {
+        cloud.ec2.encrypts_by_default.insert(here.clone());
+    }
+    if let Some(key) = &settings.default_key {
+        cloud.ec2.default_key.insert(here.clone(), key.clone());
+    }
+    cloud.ec2.settings.insert(here, settings.clone());
+}
+
+/// What an account has set, or what AWS sets: public sharing is blocked where nothing was ever shared, all images are allowed.
+fn shown_settings(cloud: &Cloud, caller: &Caller, operation: &str) -> Value {
+    let here = (caller.account.clone(), caller.region.clone());
+    let settings = cloud.ec2.settings.get(&here).cloned().unwrap_or_default();
+    let or = |told: Option<String>, usual: &str| told.unwrap_or_else(|| usual.to_owned());
+    match operation {
+        "GetImageBlockPublicAccessState" => {
+            json!({ "ImageBlockPublicAccessState": or(settings.image_block_public_access, "block-new-sharing") })
+        }
+        "GetSnapshotBlockPublicAccessState" => {
+            json!({ "State": or(settings.snapshot_block_public_access, "unblocked") })
+        }
+        _ => {
+            let criteria = match settings.allowed_image_providers.is_empty() {
+                true => json!([]),
+                false => json!([{ "ImageProviders": settings.allowed_image_providers }]),
+            };
+            json!({ "State": or(settings.allowed_images, "disabled"), "ImageCriteria": criteria, "ManagedBy": "account" })
+        }
+    }
 }
 
 /// What is due by now.
 pub fn advance(cloud: &mut Cloud) {
+    instances::advance(cloud);
     copying::advance(cloud);
+    volumes::advance(cloud);
 }
 
 /// Operations that only read: they admit no dry run here and leave nothing behind.
@@ -249,6 +311,10 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
         "DescribeImageAttribute" => permissions::describe_image(cloud, caller, input),
         "DescribeSnapshots" => snapshots::describe(cloud, caller, input),
         "DescribeSnapshotAttribute" => permissions::describe_snapshot(cloud, caller, input),
+        "DescribeInstances" => instances::describe(cloud, caller, input),
+        "DescribeInstanceAttribute" => instances::describe_attribute(cloud, caller, input),
+        "DescribeInstanceTypes" => instances::describe_types(cloud, caller, input),
+        "DescribeVolumes" => volumes::describe(cloud, caller, input),
         "DescribeTags" => tags::describe(cloud, caller, input),
         "DescribeSecurityGroups" => security_groups::describe(cloud, caller, input),
         "DescribeSubnets" => network::describe_subnets(cloud, caller, input),
@@ -256,6 +322,9 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
         "GetEbsEncryptionByDefault" => {
             let here = (caller.account.clone(), caller.region.clone());
             Ok(json!({ "EbsEncryptionByDefault": cloud.ec2.encrypts_by_default.contains(&here) }))
+        }
+        "GetImageBlockPublicAccessState" | "GetSnapshotBlockPublicAccessState" | "GetAllowedImagesSettings" => {
+            Ok(shown_settings(cloud, caller, operation))
         }
         "GetEbsDefaultKmsKeyId" => Ok(json!({ "KmsKeyId": default_key_name(cloud, caller) })),
         _ => return None,
@@ -274,6 +343,14 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyImageAttribute" => permissions::modify_image,
         "ModifySnapshotAttribute" => permissions::modify_snapshot,
         "DeregisterImage" => images::deregister,
+        "StopInstances" => instances::stop,
+        "StartInstances" => instances::start,
+        "CreateImage" => instances::create_image,
+        "CreateSnapshot" => volumes::create_snapshot,
+        "CreateVolume" => volumes::create,
+        "DeleteVolume" => volumes::delete,
+        "EnableImageDeprecation" => images::deprecate,
+        "DisableImageDeprecation" => images::undeprecate,
         "DeleteSnapshot" => snapshots::delete,
         "CreateSecurityGroup" => security_groups::create,
         "DeleteSecurityGroup" => security_groups::delete,
@@ -371,7 +448,16 @@ pub fn resources(cloud: &Cloud) -> Vec<ResourceSummary> {
         digest: snapshot.digest.clone(),
         usable: usable(snapshot),
     });
-    images.chain(snapshots).collect()
+    let volumes = cloud.ec2.volumes.iter().map(|(id, volume)| ResourceSummary {
+        arn: volume_arn(&volume.owner, &volume.region, id),
+        owner: volume.owner.clone(),
+        tags: volume.tags.clone(),
+        key: volume.key.clone(),
+        digest: volume.digest.clone(),
+        usable: volume.state == VolumeState::Ready
+            && storage_key::readable(cloud, &volume.owner, &volume.region, volume.key.as_deref()),
+    });
+    images.chain(snapshots).chain(volumes).collect()
 }
 
 /// Whether an account that does not own something may see it now.
@@ -384,3 +470,7 @@ fn admitted(permitted: &BTreeMap<String, Timestamp>, caller: &Caller, now: Times
 #[cfg(test)]
 #[path = "ec2_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "machines_tests.rs"]
+mod machines_tests;

@@ -178,6 +178,9 @@ pub(super) fn modify_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value)
         ));
     }
     let change = change(input, "CreateVolumePermission", "GroupNames")?;
+    if !change.add.is_empty() {
+        snapshots::refuse_archived(id, &snapshot)?;
+    }
     if let Some(key) = snapshot.key.as_ref().filter(|_| !change.add.is_empty()) {
         if kms::is_aws_managed(cloud, key) {
             let message = "Encrypted snapshots with EBS default key cannot be shared";

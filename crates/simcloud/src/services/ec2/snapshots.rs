@@ -44,6 +44,10 @@ pub struct Snapshot {
     pub state: SnapshotState,
     /// What it holds.
     pub digest: Digest,
+    /// The volume that it was taken of; of a copy none is told.
+    pub volume: Option<String>,
+    /// Whether it lies in the archive tier.
+    pub archived: bool,
     /// `createVolumePermission`: account ids (or `all`) and from when each of them sees it.
     pub permitted: BTreeMap<String, Timestamp>,
     /// Its tags, for its owner's eyes only.
@@ -68,6 +72,10 @@ impl Snapshot {
         }
     }
 
+    fn tier(&self) -> &'static str {
+        if self.archived { "archive" } else { "standard" }
+    }
+
     pub(super) fn describe(&self, id: &str, now: Timestamp, for_owner: bool) -> Value {
         let progress = match self.state {
             SnapshotState::Completed => 100,
@@ -80,11 +88,12 @@ impl Snapshot {
             "State": self.state_name(),
             "Progress": format!("{progress}%"),
             "VolumeSize": self.size_gib,
-            "VolumeId": "vol-ffffffff",
+            // What AWS shows of a copy.
+            "VolumeId": self.volume.as_deref().unwrap_or("vol-ffffffff"),
             "Description": self.description,
             "Encrypted": self.key.is_some(),
             "StartTime": self.created_at.to_string(),
-            "StorageTier": "standard",
+            "StorageTier": self.tier(),
             "Tags": if for_owner { tag_list(&self.tags) } else { json!([]) },
         });
         if let Some(key) = &self.key {
@@ -94,6 +103,17 @@ impl Snapshot {
             shown["StateMessage"] = json!(message);
         }
         shown
+    }
+}
+
+/// What is archived can be neither shared nor copied (fact 3.1); the code is unconfirmed.
+pub(super) fn refuse_archived(id: &str, snapshot: &Snapshot) -> Result<(), ServiceError> {
+    match snapshot.archived {
+        true => Err(ServiceError::new(
+            "IncorrectState",
+            format!("The snapshot {id} is in the archive tier"),
+        )),
+        false => Ok(()),
     }
 }
 
@@ -167,7 +187,7 @@ pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
                 "description" => one(&snapshot.description),
                 "encrypted" => one(if snapshot.key.is_some() { "true" } else { "false" }),
                 "volume-size" => one(&snapshot.size_gib.to_string()),
-                "storage-tier" => one("standard"),
+                "storage-tier" => one(snapshot.tier()),
                 _ => None,
             }
         })?;

@@ -1,0 +1,37 @@
+//! EC2 instances that hold data. An instance itself cannot move: it is stopped, an image of it is made with all its EBS volumes, and that
+//! travels as any image does. What people launch of it in the target, and how, is theirs to say. The source's instance stays, stopped.
+
+mod create_image;
+mod plan;
+pub mod spec;
+mod stop_instance;
+
+use std::rc::Rc;
+
+use engine::Registry;
+
+use crate::world::{World, action};
+
+pub use plan::plan;
+
+/// The code of this kind's actions.
+pub fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(
+        registry,
+        world,
+        "instance.stop_instance",
+        1,
+        stop_instance::StopInstance::new,
+    );
+    action(
+        registry,
+        world,
+        "instance.create_image",
+        1,
+        create_image::CreateImage::new,
+    );
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod plan_tests;

@@ -1,0 +1,254 @@
+//! From an `[[instance]]` section to steps.
+
+use model::inventory::{Image, ImageSnapshot};
+use model::machines::{Instance, Volume};
+use model::plan::Weight;
+use model::{Phase, ResourceRef, Side, StepId};
+
+use super::spec::{InstanceSpec, InstanceStore};
+use super::{create_image, stop_instance};
+use crate::draft::{Draft, DraftStep};
+use crate::image::plan_steps::{self, SPREADS_WITHIN, Steps, Travels};
+use crate::image::{SLOW_AT_FIRST, plan_account};
+use crate::key;
+
+/// Adds the steps of an instance.
+pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
+    let resource = ResourceRef::new("instance", &spec.id);
+    let region = draft.regional(Side::Source);
+    let Some(instance) = region.and_then(|region| region.instances.iter().find(|one| one.id == spec.id)) else {
+        let text = format!(
+            "account {} has no instance {} in {}, or the inventory does not list it",
+            draft.account(Side::Source),
+            spec.id,
+            draft.region()
+        );
+        draft.note(Some(&resource), Weight::Blocks, text);
+        return;
+    };
+    let mut volumes: Vec<(&str, &Volume)> = region
+        .into_iter()
+        .flat_map(|region| &region.volumes)
+        .filter_map(|volume| Some((volume.device_of(&spec.id)?, volume)))
+        .collect();
+    volumes.sort_by_key(|(device, _)| (*device != instance.root_device, *device));
+    let image = image_of(draft, spec, instance, &volumes);
+    let mut blocks = blockers(draft, spec, instance, &volumes);
+    blocks.extend(plan_steps::name_taken(draft, &image.name));
+    blocks.extend(plan_account::blocker(draft));
+    let named: Vec<&str> = image
+        .snapshots
+        .iter()
+        .filter_map(|snapshot| snapshot.key.as_deref())
+        .collect();
+    let keys: Vec<key::SourceKey> = named.iter().map(|named| key::source_key(draft, named)).collect();
+    blocks.extend(plan_steps::unlisted(&keys));
+    let blocked = !blocks.is_empty();
+    for text in blocks {
+        draft.note(Some(&resource), Weight::Blocks, text);
+    }
+    let target_key = plan_steps::target_key(draft, &resource, spec.key.as_deref(), &keys);
+    let Some(target_key) = target_key.filter(|_| !blocked) else {
+        return;
+    };
+    plan_account::tell(draft);
+    notes(draft, &resource, spec, instance, &image);
+    let stopped = stop(draft, &resource, instance);
+    let made = make_image(draft, &resource, instance, &image, &keys, &stopped);
+    Steps {
+        travels: Travels {
+            image: &image,
+            made: Some(made),
+            told: vec![launch(draft, instance)],
+        },
+        draft,
+        resource,
+        target_key,
+    }
+    .push(&keys);
+}
+
+/// The image as it is going to be. It has no id yet.
+fn image_of(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[(&str, &Volume)]) -> Image {
+    let snapshots = volumes.iter().map(|(device, volume)| {
+        let own = volume.key.clone();
+        let own = own.or_else(|| volume.encrypted.then(|| "alias/aws/ebs".to_owned()));
+        let key = own.or_else(|| plan_account::default_key(draft));
+        ImageSnapshot {
+            device: (*device).to_owned(),
+            size_gib: volume.size_gib,
+            encrypted: key.is_some(),
+            key,
+            ..ImageSnapshot::default()
+        }
+    });
+    // Its own name has more characters than an image's may have.
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "()[] ./-'@_".contains(c);
+    let name: String = instance
+        .name()
+        .chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .take(128)
+        .collect();
+    let name = if name.len() < 3 { instance.id.clone() } else { name };
+    Image {
+        name: spec.image.clone().unwrap_or(name),
+        description: format!("{} of account {}", instance.id, draft.account(Side::Source)),
+        architecture: instance.architecture.clone(),
+        snapshots: snapshots.collect(),
+        tags: instance.tags.clone(),
+        ..Image::default()
+    }
+}
+
+/// Why an instance cannot be stopped and imaged.
+fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[(&str, &Volume)]) -> Vec<String> {
+    let id = &instance.id;
+    let running = instance.state == "running";
+    let mut blocks = Vec::new();
+    if !running && instance.state != "stopped" {
+        blocks.push(format!(
+            "{id} is {:?}: it must be running or stopped. Make the inventory anew",
+            instance.state
+        ));
+    }
+    if let Some(group) = &instance.auto_scaling_group {
+        blocks.push(format!(
+            "{id} belongs to the Auto Scaling group {group}, which replaces what is stopped: take it out first (aws autoscaling \
+             detach-instances), or move the group's image as [[image]]"
+        ));
+    }
+    if instance.spot {
+        blocks.push(format!(
+            "{id} is a Spot instance, which cannot be stopped as others can: move its volumes as [[volume]], or an image as [[image]]"
+        ));
+    }
+    if instance.stop_protected && running {
+        blocks.push(format!(
+            "{id} refuses to be stopped (disableApiStop): aws ec2 modify-instance-attribute --instance-id {id} --no-disable-api-stop"
+        ));
+    }
+    if instance.root_on_instance_store {
+        blocks.push(format!(
+            "the root of {id} is an instance store: it can be neither stopped nor imaged. Carry what it holds with rsync to an instance \
+             in account {}",
+            draft.account(Side::Target)
+        ));
+    } else if !volumes.iter().any(|(device, _)| *device == instance.root_device) {
+        blocks.push(format!(
+            "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
+            instance.root_device
+        ));
+    }
+    if instance.instance_store_volumes > 0 && running && spec.instance_store == InstanceStore::Keep {
+        blocks.push(format!(
+            "{id} has {} instance-store volume(s): what they hold is gone when it is stopped, and no image has it. Carry it with rsync \
+             first, and say instance_store = \"lose\"",
+            instance.instance_store_volumes
+        ));
+    }
+    if !instance.marketplace_codes.is_empty() {
+        blocks.push(format!(
+            "{id} carries the Marketplace codes {:?}, and so would its image, which cannot be copied into another account",
+            instance.marketplace_codes
+        ));
+    }
+    blocks
+}
+
+fn notes(draft: &mut Draft, resource: &ResourceRef, spec: &InstanceSpec, instance: &Instance, image: &Image) {
+    let id = &instance.id;
+    let mut warn = |text: String| draft.note(Some(resource), Weight::Warns, text);
+    if instance.state == "running" {
+        warn(format!(
+            "{id} ({}) is STOPPED by this run and stays stopped after it: whatever it serves is away from then on, until something of \
+             its image is launched in the target. It is never terminated; taking the run back starts it again",
+            instance.name()
+        ));
+    }
+    if instance.instance_store_volumes > 0 && spec.instance_store == InstanceStore::Lose {
+        warn(format!(
+            "what the {} instance-store volume(s) of {id} hold is lost when it is stopped, as the runbook says",
+            instance.instance_store_volumes
+        ));
+    }
+    let given = |what: &str, told: &Option<String>| told.as_ref().map(|told| format!("{what} {told}"));
+    let left: Vec<String> = [
+        Some(format!("the type {}", instance.kind)),
+        Some(format!("the subnet {}", instance.subnet)),
+        Some(format!("the security groups {}", instance.security_groups.join(", "))),
+        given("the instance profile", &instance.profile),
+        given("the key pair", &instance.key_pair),
+        given("the address", &instance.public_address),
+        instance.user_data.then(|| "its user data".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    warn(format!(
+        "an image carries its volumes and nothing else. Not carried, and yours to say when {:?} is launched in the target: {}",
+        image.name,
+        left.join("; ")
+    ));
+    if draft.gates_before(resource).is_empty() && instance.state == "running" {
+        let text = "no gate stands before it is stopped: add [[gate]] with before = [\"instance\"] if somebody should agree first";
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    draft.note(Some(resource), Weight::Tells, SLOW_AT_FIRST);
+}
+
+/// What launches the copy, once its id is known.
+fn launch(draft: &Draft, instance: &Instance) -> String {
+    let profile = match &instance.profile {
+        Some(_) => " --iam-instance-profile Name=PROFILE",
+        None => "",
+    };
+    format!(
+        "{} is not launched in account {}: aws ec2 run-instances --image-id {{id}} --instance-type {} --subnet-id SUBNET \
+         --security-group-ids GROUP{profile}, or ami = \"{{id}}\" in Terraform's aws_instance",
+        instance.id,
+        draft.account(Side::Target),
+        instance.kind
+    )
+}
+
+fn stop(draft: &mut Draft, resource: &ResourceRef, instance: &Instance) -> StepId {
+    let gates = draft.gates_before(resource);
+    let input = stop_instance::Input {
+        instance: instance.id.clone(),
+    };
+    let title = format!("stop {} ({})", instance.id, instance.name());
+    let step = DraftStep::new(resource, "instance.stop_instance", Side::Source, title, input);
+    let step = step.phase(Phase::Freeze).disturbs().gates(gates);
+    draft.push(step.estimate(60, 600).patience(SPREADS_WITHIN))
+}
+
+fn make_image(
+    draft: &mut Draft,
+    resource: &ResourceRef,
+    instance: &Instance,
+    image: &Image,
+    keys: &[key::SourceKey],
+    stopped: &StepId,
+) -> StepId {
+    let rekeyed = keys.iter().any(|key| key.aws_managed);
+    let input = create_image::Input {
+        instance: instance.id.clone(),
+        description: image.description.clone(),
+        sizes: image.snapshots.iter().map(|snapshot| snapshot.size_gib).collect(),
+        keys: (!rekeyed).then(|| keys.iter().map(|key| key.arn.clone()).collect()),
+    };
+    let title = format!(
+        "make an image of {} with its {} EBS volume(s)",
+        instance.id,
+        image.snapshots.len()
+    );
+    let gib: u64 = image
+        .snapshots
+        .iter()
+        .map(|snapshot| u64::from(snapshot.size_gib))
+        .sum();
+    let step = DraftStep::new(resource, "instance.create_image", Side::Source, title, input);
+    let step = step.phase(Phase::Freeze).needs([stopped]).patience(SPREADS_WITHIN);
+    draft.push(step.estimate(120 + 6 * gib, 600 + 30 * gib))
+}

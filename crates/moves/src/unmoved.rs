@@ -1,0 +1,76 @@
+//! What the inventory lists and no step moves: file systems and instance stores. The plan names them, with the way people take.
+
+use model::Side;
+use model::plan::Weight;
+
+use crate::draft::Draft;
+
+/// Adds the notes.
+pub fn plan(draft: &mut Draft) {
+    let Some(region) = draft.regional(Side::Source) else {
+        return;
+    };
+    let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
+    let mut texts = Vec::new();
+    for file_system in &region.file_systems {
+        let name = match file_system.name.as_str() {
+            "" => String::new(),
+            name => format!(" ({name})"),
+        };
+        texts.push(format!(
+            "the file system {}{name}, {} GiB, is NOT moved: make one in account {target} and carry its files with DataSync, or copy a \
+             recovery point of AWS Backup from account {source} into a vault of account {target} under a customer key and restore that",
+            file_system.id, file_system.size_gib
+        ));
+    }
+    let moved = |id: &str| draft.runbook.instances.iter().any(|spec| spec.id == id);
+    // Of an instance that this run stops its own section says what becomes of them.
+    let stores = region
+        .instances
+        .iter()
+        .filter(|instance| instance.instance_store_volumes > 0 || instance.root_on_instance_store);
+    for instance in stores.filter(|instance| !moved(&instance.id)) {
+        let stop = match instance.state.as_str() {
+            "running" => "it is gone once the instance is stopped",
+            _ => "the instance does not run, so nothing is left on it",
+        };
+        texts.push(format!(
+            "what is on the instance store of {} ({}) is NOT moved, and no image or snapshot holds it: carry it with rsync to an instance \
+             in account {target}; {stop}",
+            instance.id,
+            instance.name()
+        ));
+    }
+    for text in texts {
+        draft.note(None, Weight::Warns, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::Runbook;
+    use crate::plan_shape::{SOURCE, TARGET, inventory};
+
+    #[test]
+    fn file_systems_and_instance_stores_are_named_with_the_way_people_take() {
+        let source = json!({"file_systems": [{"id": "fs-1", "name": "uploads", "size_gib": 300}],
+            "instances": [{"id": "i-1", "state": "running", "instance_store_volumes": 2, "tags": {"Name": "cache"}},
+                {"id": "i-2", "state": "running"}]});
+        let inventory = inventory(&source, &json!({}));
+        let text = format!(
+            "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\" }}\ntarget = {{ account = \"{TARGET}\" }}\n"
+        );
+        let plan = crate::plan(&Runbook::parse(&text).expect("a runbook"), &inventory);
+        let texts: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+        assert_eq!(texts.len(), 2, "{texts:?}");
+        for wanted in ["fs-1 (uploads), 300 GiB, is NOT moved", "DataSync", "AWS Backup"] {
+            assert!(texts[0].contains(wanted), "{wanted}: {texts:?}");
+        }
+        assert!(
+            texts[1].contains("i-1 (cache) is NOT moved") && texts[1].contains("rsync"),
+            "{texts:?}"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! The `[[volume]]` section of a runbook.
+
+use serde::Deserialize;
+
+/// An EBS volume or snapshot to move.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeSpec {
+    /// `vol-…` or `snap-…`
+    pub id: String,
+    /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Where in the region the volume shall lie in the target.
+    #[serde(default)]
+    pub availability_zone: Option<String>,
+    /// Whether a volume is made in the target; else the copied snapshot is the end.
+    #[serde(default = "yes")]
+    pub restore: bool,
+}
+
+fn yes() -> bool {
+    true
+}

@@ -12,9 +12,11 @@ pub mod gate;
 pub mod image;
 pub mod key;
 pub mod pace;
+mod parameter_group;
 pub mod plan;
 #[cfg(test)]
 mod plan_shape;
+mod restored;
 pub mod runbook;
 mod snapshot;
 pub mod world;
@@ -35,6 +37,8 @@ pub fn registry(world: Rc<World>) -> Registry {
     database::register(&mut registry, &world);
     cluster::register(&mut registry, &world);
     snapshot::register(&mut registry, &world);
+    parameter_group::register(&mut registry, &world);
+    restored::register(&mut registry, &world);
     image::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);

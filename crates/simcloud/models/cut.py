@@ -26,7 +26,9 @@ OPERATIONS = {
         DescribeOptionGroups DeleteOptionGroup
         DescribeDBClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot
         CopyDBClusterSnapshot DescribeDBClusterSnapshots DeleteDBClusterSnapshot ModifyDBClusterSnapshotAttribute
-        DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups""",
+        DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups CreateDBClusterParameterGroup
+        ModifyDBClusterParameterGroup DescribeDBClusterParameters DeleteDBClusterParameterGroup EnableHttpEndpoint
+        RestoreDBClusterToPointInTime""",
     ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
         DescribeTags DescribeSecurityGroups DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions""",

@@ -95,7 +95,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
             lasting.extend(ids.map(|id| format!("arn:aws:s3:::{bucket}?inventory={id}")));
         }
         // With `restore = false` the copy of the snapshot is what was asked for.
-        let stays = step.action == "database.copy_to_target" && step.input["stays"] == true;
+        let stays = step.id.verb() == "copy_to_target" && step.input["stays"] == true;
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]
@@ -109,11 +109,12 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 9] = [
+const LASTING: [&str; 10] = [
     "database.restore_instance",
     "cluster.restore_cluster",
     "cluster.create_member",
     "database.create_parameter_group",
+    "cluster.create_parameter_group",
     "database.create_option_group",
     "image.copy_image",
     "bucket.win_name",

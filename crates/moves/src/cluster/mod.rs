@@ -1,15 +1,13 @@
-//! Aurora clusters, provisioned and Serverless v2. A cluster travels as a snapshot, as an instance does, and is restored from the target's
-//! own copy: restored from the shared snapshot it could be, too, and would depend on a key of the source for ever. The restored cluster has
-//! no instances: its members are made one by one, the writer first.
+//! Clusters: of Aurora, provisioned and Serverless v2, and Multi-AZ ones of other engines. A cluster travels as a snapshot, as an instance
+//! does, and is restored from the target's own copy: restored from the shared snapshot it could be, too, and would depend on a key of the
+//! source for ever. A restored cluster of Aurora has no instances: its members are made one by one, the writer first. A Multi-AZ cluster's
+//! three RDS makes itself.
 
 mod check_members;
-mod copy_to_target;
 mod create_member;
-mod create_snapshot;
-mod made_snapshot;
 mod plan;
 mod plan_notes;
-mod rekey_snapshot;
+mod plan_settings;
 mod restore_cluster;
 pub mod spec;
 
@@ -24,27 +22,6 @@ pub use plan::plan;
 
 /// The code of this kind's actions.
 pub fn register(registry: &mut Registry, world: &Rc<World>) {
-    action(
-        registry,
-        world,
-        "cluster.create_snapshot",
-        1,
-        create_snapshot::CreateSnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "cluster.rekey_snapshot",
-        1,
-        rekey_snapshot::RekeySnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "cluster.copy_to_target",
-        1,
-        copy_to_target::CopyToTarget::new,
-    );
     action(
         registry,
         world,
@@ -68,19 +45,9 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     );
 }
 
-/// The output of every step that makes a cluster snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotOutput {
-    /// Its name.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// The ARN of its key; absent when it is not encrypted.
-    pub key: Option<String>,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version.
-    pub engine_version: String,
+/// Whether an engine is Aurora's.
+fn is_aurora(engine: &str) -> bool {
+    engine.starts_with("aurora")
 }
 
 /// The output of `restore_cluster`.

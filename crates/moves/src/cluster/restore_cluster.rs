@@ -7,14 +7,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::rds_clusters::{Capacity, DbCluster, RestoreCluster};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::databases::Settings;
 use model::inventory::Scaling;
 use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ClusterOutput, SnapshotOutput};
+use super::ClusterOutput;
 use crate::key::KeyOutput;
 use crate::pace;
+use crate::restored::BROKEN;
+use crate::snapshot::SnapshotOutput;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +26,15 @@ pub(super) struct Input {
     pub(super) snapshot: StepId,
     pub(super) key: StepId,
     pub(super) storage_type: String,
+    /// The class of a Multi-AZ cluster's instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) class: Option<String>,
+    /// Whether those have public addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) public: Option<bool>,
+    /// What else a restore takes.
+    #[serde(default)]
+    pub(super) settings: Settings,
     pub(super) subnet_group: String,
     pub(super) security_groups: Vec<String>,
     pub(super) parameter_group: String,
@@ -72,6 +84,9 @@ impl Restore {
             engine_version: snapshot.engine_version,
             key_arn: key.arn,
             storage_type: self.input.storage_type.clone(),
+            class: self.input.class.clone(),
+            public: self.input.public,
+            settings: self.input.settings.clone(),
             subnet_group: self.input.subnet_group.clone(),
             security_groups: self.input.security_groups.clone(),
             parameter_group: self.input.parameter_group.clone(),
@@ -126,6 +141,10 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
             format!("its storage type is {}, not {}", found.storage_type, asked.storage_type),
         ),
         (
+            asked.class.as_ref().is_none_or(|class| found.class == *class),
+            format!("its class is {}, not {:?}", found.class, asked.class),
+        ),
+        (
             found.deletion_protection == asked.deletion_protection,
             format!(
                 "deletion protection is {}, not {}",
@@ -155,26 +174,14 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
             format!("it serves at port {:?}, not {:?}", found.port, asked.port),
         ),
     ];
-    let wrong: Vec<String> = checks
+    let mut wrong: Vec<String> = checks
         .into_iter()
         .filter(|(right, _)| !right)
         .map(|(_, text)| text)
         .collect();
+    wrong.extend(asked.settings.differences(&found.settings));
     if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
 }
-
-/// Statuses that a cluster does not leave by itself.
-const BROKEN: &[&str] = &[
-    "failed",
-    "migration-failed",
-    "restore-error",
-    "incompatible-restore",
-    "incompatible-network",
-    "incompatible-parameters",
-    "insufficient-capacity",
-    "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
-];
 
 #[async_trait(?Send)]
 impl Step for Restore {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use model::databases::Settings;
 use serde::Deserialize;
 
-use crate::database::spec::CARRY;
+use crate::database::spec::{CARRY, restored_or_not};
 
-/// An Aurora cluster to move.
+/// A cluster to move.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSpec {
@@ -15,8 +16,9 @@ pub struct ClusterSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
-    /// How it is restored.
-    pub restore: RestoreSpec,
+    /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
+    #[serde(deserialize_with = "restored_or_not")]
+    pub restore: Option<RestoreSpec>,
 }
 
 /// What the restored cluster is given. What AWS would decide badly must be said; the rest is as in the source.
@@ -48,6 +50,15 @@ pub struct RestoreSpec {
     /// Other classes for some members.
     #[serde(default)]
     pub classes: BTreeMap<String, String>,
+    /// Another class for the instances of a Multi-AZ cluster.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// What of the cluster shall be configured otherwise than in the source.
+    #[serde(default)]
+    pub settings: Settings,
+    /// What of every member shall be.
+    #[serde(default)]
+    pub member_settings: Settings,
 }
 
 fn carry() -> String {

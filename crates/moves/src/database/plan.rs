@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use aws::rds::Family;
 use model::databases::Settings;
-use model::inventory::{Cluster, Database, RegionInventory};
+use model::inventory::{Cluster, Database};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
-use super::{
-    copy_to_target, create_snapshot, manage_secret, plan_groups, plan_settings, plan_slots, rekey_snapshot,
-    restore_instance, settle_instance,
-};
+use super::{plan_groups, plan_settings, plan_slots, restore_instance};
 use crate::draft::{Draft, DraftStep};
-use crate::{key, snapshot};
+use crate::{key, parameter_group, restored, snapshot};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
@@ -41,7 +39,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         });
         let instead = cluster.map_or_else(String::new, |cluster| {
             format!(
-                ": it is the Aurora cluster {}, or a member of it; write [[cluster]]",
+                ": it is the cluster {}, or a member of it; write [[cluster]]",
                 cluster.id
             )
         });
@@ -85,7 +83,10 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         return;
     }
     let groups = match &spec.restore {
-        Some(restore) => plan_groups::parameter_group(draft, &resource, restore, &parameter_group),
+        Some(restore) => {
+            let carried = restore.parameter_group == CARRY;
+            parameter_group::plan(draft, &resource, Family::Instance, &parameter_group, carried)
+        }
         None => Vec::new(),
     };
     let option_group = settings.option_group.as_deref();
@@ -127,8 +128,8 @@ impl Steps<'_, '_> {
         let instance = self.spec.id.clone();
         let gib = u64::from(self.database.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
-        let input = create_snapshot::Input {
-            instance: instance.clone(),
+        let input = snapshot::CreateInput {
+            of: instance.clone(),
             shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
         };
         let step = self.step(
@@ -219,10 +220,11 @@ impl Steps<'_, '_> {
                         refuses, the run stops there, with nothing changed but the snapshot";
             self.draft.note(Some(&self.resource), Weight::Warns, text);
         }
-        let input = rekey_snapshot::Input {
-            instance: self.spec.id.clone(),
-            snapshot: taken.clone(),
-            key: transport.made.clone(),
+        let input = snapshot::CopyInSourceInput {
+            of: self.spec.id.clone(),
+            snapshot: Some(taken.clone()),
+            at_hand: None,
+            key: Some(transport.made.clone()),
         };
         let limit = self.draft.limit("rds-copies-source", COPIES);
         let title = "copy the snapshot under the transport key".into();
@@ -237,10 +239,10 @@ impl Steps<'_, '_> {
     }
 
     fn copy(&mut self, travels: &StepId, shared: &StepId, opened: Option<&StepId>, gib: u64) -> StepId {
-        let input = copy_to_target::Input {
-            instance: self.spec.id.clone(),
+        let input = snapshot::CopyToTargetInput {
+            of: self.spec.id.clone(),
             snapshot: travels.clone(),
-            key: self.target_key.clone(),
+            key: Some(self.target_key.clone()),
             // AWS's own groups need not be named.
             option_group: self
                 .settings
@@ -319,7 +321,7 @@ impl Steps<'_, '_> {
         }
         let told: Vec<String> = settings.told().into_keys().collect();
         let title = format!("set what no restore takes: {}", told.join(", "));
-        let input = settle_instance::Input {
+        let input = restored::SettleInput {
             restored: restored.clone(),
             key: self.target_key.clone(),
             settings,
@@ -336,7 +338,7 @@ impl Steps<'_, '_> {
         let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
                     secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
         self.draft.note(Some(&self.resource), Weight::Warns, text);
-        let input = manage_secret::Input {
+        let input = restored::SecretInput {
             restored: restored.clone(),
         };
         let title = "keep a new master password in Secrets Manager".into();
@@ -411,13 +413,11 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             {
                 blocks.push(format!("account {account} has no security group {group}"));
             }
-            blocks.extend(missing_parameter_group(
-                draft.regional(Side::Source),
-                target,
-                database,
-                &parameter_group,
-                &asked.parameter_group,
-            ));
+            let regions = [draft.regional(Side::Source), Some(target)];
+            let carried = asked.parameter_group == CARRY;
+            let had = &database.parameter_group;
+            let unfit = parameter_group::unfit(Family::Instance, regions, had, &parameter_group, carried);
+            blocks.extend(unfit.map(|text| format!("account {account} {text}")));
         }
     }
     if asked.security_groups.is_empty() {
@@ -427,41 +427,6 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
         draft.note(Some(resource), Weight::Blocks, text);
     }
     parameter_group
-}
-
-/// A parameter group never travels with a snapshot, and without it the database's settings are lost silently.
-fn missing_parameter_group(
-    source: Option<&RegionInventory>,
-    target: &RegionInventory,
-    database: &Database,
-    wanted: &str,
-    asked: &str,
-) -> Option<String> {
-    if wanted.is_empty() {
-        return Some("its parameter group is not in the inventory: name one in restore.parameter_group".into());
-    }
-    // AWS makes the groups of its own defaults as they are needed.
-    if wanted.starts_with("default.") {
-        return None;
-    }
-    let family = |region: &RegionInventory, name: &str| {
-        region
-            .parameter_groups
-            .iter()
-            .find(|group| group.name == name)
-            .map(|group| group.family.clone())
-    };
-    let Some(found) = family(target, wanted) else {
-        let carried = asked == CARRY && source.is_some_and(|region| family(region, wanted).is_some());
-        return (!carried).then(|| {
-            format!(
-            "the target has no parameter group {wanted}, and the inventory none of the source's that could be carried: make it there \
-             first, of the source's family"
-            )
-        });
-    };
-    let had = source.and_then(|region| family(region, &database.parameter_group))?;
-    (had != found).then(|| format!("the target's parameter group {wanted} is of family {found}, the source's of {had}"))
 }
 
 /// What a restore does not bring.

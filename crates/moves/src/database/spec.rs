@@ -1,6 +1,7 @@
 //! The `[[database]]` section of a runbook.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use model::databases::Settings;
 use serde::de::value::MapAccessDeserializer;
@@ -22,11 +23,11 @@ pub struct DatabaseSpec {
 }
 
 /// `false`, or a table.
-fn restored_or_not<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RestoreSpec>, D::Error> {
-    struct Restored;
+pub(crate) fn restored_or_not<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    struct Restored<T>(PhantomData<T>);
 
-    impl<'de> Visitor<'de> for Restored {
-        type Value = Option<RestoreSpec>;
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Restored<T> {
+        type Value = Option<T>;
 
         fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
             to.write_str(
@@ -42,11 +43,11 @@ fn restored_or_not<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RestoreS
         }
 
         fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-            RestoreSpec::deserialize(MapAccessDeserializer::new(members)).map(Some)
+            T::deserialize(MapAccessDeserializer::new(members)).map(Some)
         }
     }
 
-    from.deserialize_any(Restored)
+    from.deserialize_any(Restored(PhantomData))
 }
 
 /// What the restored instance is given. What AWS would decide badly must be said; the rest is as in the source.

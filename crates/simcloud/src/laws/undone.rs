@@ -45,6 +45,12 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         &cloud.rds.parameter_groups,
         text,
     );
+    found.of_place(
+        "cluster parameter group",
+        &before.cluster_parameter_groups,
+        &cloud.rds.cluster_parameter_groups,
+        text,
+    );
     found.of("image", &before.images, &cloud.ec2.images, |image| &image.owner, image);
     found.of(
         "snapshot",

@@ -8,7 +8,7 @@ use cleave::carriage;
 use cleave::rehearsal::Stage;
 use engine::{Gatekeeper, RunEnd};
 use journal::Journal;
-use model::{Inventory, Plan};
+use model::{Event, Inventory, Plan};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
@@ -95,6 +95,10 @@ fn scenario(clusters: &[Value]) -> Scenario {
 
 /// `ready`: whether the target has the groups already.
 fn scenario_where(clusters: &[Value], restore: &str, ready: bool) -> Scenario {
+    scenario_by(clusters, "", restore, ready)
+}
+
+fn scenario_by(clusters: &[Value], route: &str, restore: &str, ready: bool) -> Scenario {
     let cluster_groups = json!([
         { "name": "shop-c8", "family": "aurora-mysql8.0", "parameters": { "binlog_format": "ROW" } },
         { "name": "shop-p16", "family": "postgres16" },
@@ -115,13 +119,21 @@ fn scenario_where(clusters: &[Value], restore: &str, ready: bool) -> Scenario {
             "subnet_groups": { "stg-db": group("stg") }, "security_groups": ["sg-stg"],
             "cluster_parameter_groups": there(&cluster_groups), "parameter_groups": there(&groups) })) } } });
     let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+    planned(inventory, |_| route, restore)
+}
+
+/// The plan for every cluster of the source, each by its route.
+fn planned<'r>(inventory: Inventory, route: impl Fn(&str) -> &'r str, restore: &str) -> Scenario {
+    let source = inventory.accounts.iter().find(|(id, _)| id.as_str() == SOURCE);
+    let region = source.and_then(|(_, account)| account.regions.values().next());
+    let clusters = region.map(|region| region.clusters.as_slice()).unwrap_or_default();
     let mut runbook = "migration = \"shop\"\nregion = \"ap-northeast-1\"\n\
                        source = { account = \"111111111111\", role = \"cleave-source\" }\n\
                        target = { account = \"222222222222\", role = \"cleave-target\" }\n[[key]]\nalias = \"alias/shop\"\n"
         .to_owned();
     for cluster in clusters {
-        let id = cluster["id"].as_str().expect("an id");
-        runbook += &format!("[[cluster]]\nid = \"{id}\"\nkey = \"alias/shop\"\nrestore = {restore}\n");
+        let (id, route) = (&cluster.id, route(&cluster.id));
+        runbook += &format!("[[cluster]]\nid = \"{id}\"\nkey = \"alias/shop\"\n{route}restore = {restore}\n");
     }
     let runbook = moves::Runbook::parse(&runbook).expect("a runbook");
     let plan = moves::plan(&runbook, &inventory);
@@ -361,6 +373,97 @@ fn where_rds_does_not_share_the_snapshot_of_a_multi_az_cluster_the_run_stops_and
     });
 }
 
+/// A cluster that is cloned.
+fn cloned(clusters: &[Value]) -> Scenario {
+    scenario_by(clusters, "route = \"clone\"\n", RESTORED, false)
+}
+
+#[test]
+fn a_clone_arrives_configured_as_its_source_and_nothing_of_the_share_is_left() {
+    for served in [Served::Provisioned, Served::Serverless] {
+        let scenario = cloned(&[cluster("shop", Under::OwnKey, served)]);
+        for seed in 1..6 {
+            let level = if seed == 1 { FaultLevel::None } else { FaultLevel::Harsh };
+            let wrong = moved(&scenario.plan, &scenario.inventory, seed, level);
+            assert_eq!(wrong, Vec::<String>::new(), "{served:?}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn within_one_organisation_there_is_no_invitation_to_accept() {
+    let scenario = cloned(&[cluster("shop", Under::OwnKey, Served::Provisioned)]);
+    for (one, accepted) in [(true, 0), (false, 1)] {
+        in_paused_time(async {
+            let set = |cloud: &mut Cloud| cloud.ram.one_organisation = one;
+            let (stage, end, broken) = carried(&scenario.plan, &scenario.inventory, 1, FaultLevel::None, set).await;
+            assert_eq!(end, Ok(RunEnd::Completed));
+            assert_eq!(broken, Vec::<String>::new());
+            let cloud = lock(&stage.simulated.cloud);
+            let made = |what: &str| cloud.effects.iter().filter(|effect| effect.operation == what).count();
+            assert_eq!(made("ram AcceptResourceShareInvitation"), accepted);
+            assert_eq!(
+                (made("ram CreateResourceShare"), made("ram DeleteResourceShare")),
+                (1, 1)
+            );
+            assert_eq!(made("rds RestoreDBClusterToPointInTime"), 1);
+            assert_eq!(made("rds CreateDBClusterSnapshot"), 0);
+        });
+    }
+}
+
+#[test]
+fn what_was_written_before_the_clone_was_made_is_in_it_and_its_end_says_what_it_depends_on() {
+    let scenario = cloned(&[cluster("shop", Under::OwnKey, Served::Provisioned)]);
+    let told = in_paused_time(async {
+        let (stage, end, broken) = carried(&scenario.plan, &scenario.inventory, 1, FaultLevel::None, |cloud| {
+            let place = cloud.rds.clusters.keys().next().expect("the cluster").clone();
+            simcloud::services::rds::write_cluster_data(cloud, &place);
+        })
+        .await;
+        assert_eq!((end, broken), (Ok(RunEnd::Completed), Vec::new()));
+        assert_eq!(
+            wrong_in(&lock(&stage.simulated.cloud), &scenario.inventory),
+            Vec::<String>::new()
+        );
+        let events = stage.1.lock().expect("nobody panicked").load().expect("events");
+        let evidence = events.iter().filter_map(|recorded| match &recorded.event {
+            Event::StepVerified { evidence, .. } => Some(evidence.clone()),
+            _ => None,
+        });
+        evidence.collect::<Vec<_>>()
+    });
+    assert!(
+        told.iter()
+            .any(|line| line.contains("Do not delete or disable the source's key")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_second_clone_in_the_account_is_refused_and_the_run_stops() {
+    let scenario = cloned(&[cluster("shop", Under::OwnKey, Served::Provisioned)]);
+    in_paused_time(async {
+        let clone = |cloud: &mut Cloud| {
+            let (at, cluster) = cloud.rds.clusters.iter().next().expect("the cluster");
+            let (of, mut other) = (at.clone(), cluster.clone());
+            other.clone_of = Some(of.clone());
+            let target = model::AccountId::new(TARGET).expect("an account");
+            cloud.rds.clusters.insert((target, of.1, "earlier".to_owned()), other);
+        };
+        let (stage, end, _) = carried(&scenario.plan, &scenario.inventory, 1, FaultLevel::None, clone).await;
+        assert!(matches!(end, Ok(RunEnd::NeedsOperator(_))), "{end:?}");
+        let events = stage.1.lock().expect("nobody panicked").load().expect("events");
+        let stops = stops(&events);
+        assert!(
+            stops
+                .iter()
+                .any(|stop| stop.contains("clone_cluster") && stop.contains("clone of")),
+            "{stops:?}"
+        );
+    });
+}
+
 #[test]
 fn more_clusters_than_rds_copies_at_once_arrive() {
     let id = |n: usize| format!("shop-{n}");
@@ -374,14 +477,24 @@ fn more_clusters_than_rds_copies_at_once_arrive() {
     }
 }
 
-/// A cluster of each kind of key, in a target that has no groups.
+/// A cluster of each kind of key, and one that is cloned, in a target that has no groups.
 static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let clusters = [
         cluster("plain", Under::Nothing, Served::Provisioned),
         cluster("on-awss", Under::AwssKey, Served::Serverless),
         cluster("on-own", Under::OwnKey, Served::MultiAz),
     ];
-    scenario_where(&clusters, RESTORED, false)
+    let snapshots = scenario_where(&clusters, RESTORED, false);
+    let mut text = serde_json::to_value(&snapshots.inventory).expect("an inventory is JSON");
+    let region = &mut text["accounts"][SOURCE]["regions"]["ap-northeast-1"];
+    let cloned = cluster("cloned", Under::OwnKey, Served::Serverless);
+    region["clusters"].as_array_mut().expect("clusters").push(cloned);
+    let inventory = Inventory::parse(&text.to_string()).expect("an inventory");
+    planned(
+        inventory,
+        |id| if id == "cloned" { "route = \"clone\"\n" } else { "" },
+        RESTORED,
+    )
 });
 
 static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
@@ -389,6 +502,10 @@ static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
     assert_eq!(night.end, Ok(RunEnd::Completed), "{:?}", night.stops());
     assert_eq!(night.broken, Vec::<String>::new());
     for making in [
+        "CreateResourceShare",
+        "AcceptResourceShareInvitation",
+        "DeleteResourceShare",
+        "RestoreDBClusterToPointInTime",
         "CreateDBClusterSnapshot",
         "CopyDBClusterSnapshot",
         "RestoreDBClusterFromSnapshot",

@@ -173,6 +173,9 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "NoSuchJobException"
         | "NoSuchEntity"
         | "NoSuchBucketPolicy"
+        | "UnknownResourceException"
+        | "ResourceShareInvitationArnNotFoundException"
+        | "ResourceNotFoundFault"
         | "ReplicationConfigurationNotFoundError"
         | "InvalidDBSnapshot.NotFound" => FailureClass::NotFound,
 
@@ -191,7 +194,8 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "HostedZoneAlreadyExists"
         | "InvalidAMIName.Duplicate"
         | "IdempotencyException"
-        | "IdempotentParameterMismatch" => FailureClass::AlreadyExists,
+        | "IdempotentParameterMismatch"
+        | "ResourceShareInvitationAlreadyAcceptedException" => FailureClass::AlreadyExists,
 
         "OperationAborted"
         | "InvalidDBSnapshotState"
@@ -214,6 +218,8 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InvalidObjectState"
         | "ObjectNotInActiveTierError"
         | "JobStatusException"
+        | "InvalidResourceStateFault"
+        | "InvalidStateTransitionException"
         | "ConflictException" => FailureClass::WrongState,
 
         "SnapshotQuotaExceeded"
@@ -233,6 +239,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "LimitExceededException"
         | "TooManyBuckets"
         | "TooManyHostedZones"
+        | "ResourceShareLimitExceededException"
         | "ConcurrentSnapshotLimitExceeded"
         | "InsufficientDBInstanceCapacity" => FailureClass::Quota,
 
@@ -245,6 +252,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "ServiceUnavailableException"
         | "Unavailable"
         | "KMSInternalException"
+        | "ServerInternalException"
         | "DependencyTimeoutException"
         | "ServiceFailure" => FailureClass::Unavailable,
 

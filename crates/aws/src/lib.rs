@@ -12,6 +12,7 @@ mod ec2_observed;
 pub mod kms;
 mod kms_observed;
 pub mod operator;
+pub mod ram;
 pub mod rds;
 pub mod rds_clusters;
 mod rds_observed;

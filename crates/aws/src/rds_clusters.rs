@@ -90,12 +90,8 @@ pub struct DbCluster {
 pub struct RestoreCluster {
     /// The new cluster's identifier.
     pub id: String,
-    /// The snapshot.
-    pub snapshot: String,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version: the snapshot's.
-    pub engine_version: String,
+    /// What it is made from.
+    pub from: From,
     /// The ARN of its key.
     pub key_arn: String,
     /// The class of a Multi-AZ cluster's instances; none of Aurora, whose members are made one by one.
@@ -128,6 +124,22 @@ pub struct RestoreCluster {
     pub extended_support: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// What a cluster is restored from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// A snapshot of the account's own. Its engine and its version must be told: RDS takes the region's default version.
+    Snapshot {
+        /// Its name.
+        name: String,
+        /// The engine.
+        engine: String,
+        /// The engine's version.
+        engine_version: String,
+    },
+    /// Another account's cluster that is shared with this one, by its ARN: as it is now, as a clone.
+    Clone(String),
 }
 
 /// What a new member is told; the rest is its cluster's.
@@ -236,48 +248,61 @@ impl Rds {
         Ok(found.and_then(|found| found.into_iter().next()).map(cluster))
     }
 
-    /// Begins a new cluster, without instances, from a snapshot of the account's own.
+    /// Begins a new cluster: of Aurora without instances.
     pub async fn restore_cluster(&self, restore: &RestoreCluster) -> Result<(), Failure> {
-        let call = self.once.restore_db_cluster_from_snapshot();
-        let call = call
-            .db_cluster_identifier(&restore.id)
-            .snapshot_identifier(&restore.snapshot);
-        let call = call.engine(&restore.engine).engine_version(&restore.engine_version);
-        let call = call.kms_key_id(&restore.key_arn).storage_type(&restore.storage_type);
-        let call = call.db_subnet_group_name(&restore.subnet_group);
-        let call = call.set_vpc_security_group_ids(Some(restore.security_groups.clone()));
-        let call = call
-            .db_cluster_parameter_group_name(&restore.parameter_group)
-            .set_port(restore.port.map(i32::from));
-        let days = i32::try_from(restore.backup_retention_days).unwrap_or(i32::MAX);
-        let call = call
-            .deletion_protection(restore.deletion_protection)
-            .backup_retention_period(days);
-        let call = call.enable_iam_database_authentication(restore.iam_auth);
-        let logs = Some(restore.log_exports.clone()).filter(|logs| !logs.is_empty());
-        let call = call.set_enable_cloudwatch_logs_exports(logs);
-        let scaling = restore.scaling.map(|scaling| {
-            ServerlessV2ScalingConfiguration::builder()
-                .min_capacity(scaling.min)
-                .max_capacity(scaling.max)
-                .set_seconds_until_auto_pause(scaling.pause)
-                .build()
-        });
-        let call = call.set_serverless_v2_scaling_configuration(scaling);
-        let asked = restore.settings.clone();
-        let call = call
-            .set_copy_tags_to_snapshot(asked.copy_tags_to_snapshot)
-            .set_network_type(asked.network_type)
-            .set_iops(asked.iops);
-        let call = call
-            .set_db_cluster_instance_class(restore.class.clone())
-            .set_publicly_accessible(restore.public);
-        let call = call.set_engine_lifecycle_support(restore.extended_support.clone());
-        let call = call.set_tags(Some(sdk_tags(&restore.tags)));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("RestoreDBClusterFromSnapshot"))
+        // Two calls that take the same members under the same names.
+        macro_rules! told {
+            ($call:expr) => {{
+                let asked = restore.settings.clone();
+                let days = i32::try_from(restore.backup_retention_days).unwrap_or(i32::MAX);
+                let logs = Some(restore.log_exports.clone()).filter(|logs| !logs.is_empty());
+                let scaling = restore.scaling.map(|scaling| {
+                    ServerlessV2ScalingConfiguration::builder()
+                        .min_capacity(scaling.min)
+                        .max_capacity(scaling.max)
+                        .set_seconds_until_auto_pause(scaling.pause)
+                        .build()
+                });
+                $call
+                    .db_cluster_identifier(&restore.id)
+                    .kms_key_id(&restore.key_arn)
+                    .storage_type(&restore.storage_type)
+                    .db_subnet_group_name(&restore.subnet_group)
+                    .set_vpc_security_group_ids(Some(restore.security_groups.clone()))
+                    .db_cluster_parameter_group_name(&restore.parameter_group)
+                    .set_port(restore.port.map(i32::from))
+                    .deletion_protection(restore.deletion_protection)
+                    .backup_retention_period(days)
+                    .enable_iam_database_authentication(restore.iam_auth)
+                    .set_enable_cloudwatch_logs_exports(logs)
+                    .set_serverless_v2_scaling_configuration(scaling)
+                    .set_copy_tags_to_snapshot(asked.copy_tags_to_snapshot)
+                    .set_network_type(asked.network_type)
+                    .set_iops(asked.iops)
+                    .set_db_cluster_instance_class(restore.class.clone())
+                    .set_publicly_accessible(restore.public)
+                    .set_engine_lifecycle_support(restore.extended_support.clone())
+                    .set_tags(Some(sdk_tags(&restore.tags)))
+            }};
+        }
+        match &restore.from {
+            From::Snapshot {
+                name,
+                engine,
+                engine_version,
+            } => {
+                let call = told!(self.once.restore_db_cluster_from_snapshot());
+                let call = call.snapshot_identifier(name);
+                let answer = call.engine(engine).engine_version(engine_version).send().await;
+                answer.map(drop).map_err(self.failed("RestoreDBClusterFromSnapshot"))
+            }
+            From::Clone(of) => {
+                let call = told!(self.once.restore_db_cluster_to_point_in_time());
+                let call = call.source_db_cluster_identifier(of).restore_type("copy-on-write");
+                let answer = call.use_latest_restorable_time(true).send().await;
+                answer.map(drop).map_err(self.failed("RestoreDBClusterToPointInTime"))
+            }
+        }
     }
 
     /// Begins a new member of a cluster. The first one becomes the writer.

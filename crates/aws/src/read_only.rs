@@ -55,10 +55,29 @@ impl HttpConnector for Guard {
     }
 }
 
+/// RAM's reads are posted, each to a path of its own.
+const RAM_READS: [&str; 3] = [
+    "/getresourceshares",
+    "/getresourceshareassociations",
+    "/getresourceshareinvitations",
+];
+
+/// The service that a request is signed for.
+fn signed_for(request: &HttpRequest, service: &str) -> bool {
+    let authorization = request.headers().get("authorization").unwrap_or_default();
+    authorization.contains(&format!("/{service}/aws4_request"))
+}
+
 /// REST services say it by method, KMS and Athena by their target header, the query services by the `Action` in the body.
 fn request_is_read(request: &HttpRequest) -> bool {
     if matches!(request.method(), "GET" | "HEAD") {
         return true;
+    }
+    if signed_for(request, "ram") {
+        let uri = request.uri();
+        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+        let path = path.find('/').map_or("", |at| &path[at..]);
+        return RAM_READS.contains(&path.split('?').next().unwrap_or_default());
     }
     if let Some(target) = request.headers().get("x-amz-target") {
         return target

@@ -310,6 +310,9 @@ pub struct SubnetGroup {
     pub vpc: String,
     /// Its subnets.
     pub subnets: Vec<String>,
+    /// The ids of the zones that they lie in, such as `apne1-az4`: unlike zones' names they mean the same in every account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zone_ids: Vec<String>,
 }
 
 /// A DB parameter group.

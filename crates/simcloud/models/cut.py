@@ -37,6 +37,8 @@ OPERATIONS = {
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
         ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment""",
+    ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations
+        GetResourceShareInvitations AcceptResourceShareInvitation""",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",
 }

@@ -109,9 +109,10 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 10] = [
+const LASTING: [&str; 11] = [
     "database.restore_instance",
     "cluster.restore_cluster",
+    "cluster.clone_cluster",
     "cluster.create_member",
     "database.create_parameter_group",
     "cluster.create_parameter_group",

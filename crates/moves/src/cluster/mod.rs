@@ -3,12 +3,15 @@
 //! source for ever. A restored cluster of Aurora has no instances: its members are made one by one, the writer first. A Multi-AZ cluster's
 //! three RDS makes itself.
 
+mod accept_share;
 mod check_members;
 mod create_member;
 mod plan;
+mod plan_clone;
 mod plan_notes;
 mod plan_settings;
 mod restore_cluster;
+mod share_cluster;
 pub mod spec;
 
 use std::rc::Rc;
@@ -28,6 +31,34 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "cluster.restore_cluster",
         1,
         restore_cluster::Restore::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.clone_cluster",
+        1,
+        restore_cluster::Restore::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.share_cluster",
+        1,
+        share_cluster::ShareCluster::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.accept_share",
+        1,
+        accept_share::AcceptShare::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.unshare_cluster",
+        1,
+        share_cluster::UnshareCluster::new,
     );
     action(
         registry,

@@ -10,8 +10,8 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::plan_notes::{self, Groups};
 use super::plan_settings::{self, Asked};
-use super::spec::{ClusterSpec, RestoreSpec};
-use super::{check_members, create_member, is_aurora, restore_cluster};
+use super::spec::{ClusterSpec, RestoreSpec, Route};
+use super::{accept_share, check_members, create_member, is_aurora, plan_clone, restore_cluster, share_cluster};
 use crate::database::spec::CARRY;
 use crate::draft::{Draft, DraftStep};
 use crate::{key, parameter_group, restored, snapshot};
@@ -64,7 +64,12 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         return;
     }
     let under = source_key.map(|named| key::source_key(draft, &named));
-    plan_notes::note_copies(draft, &resource, cluster, under.as_ref());
+    let cloned = spec.route == Route::Clone;
+    match cloned {
+        true if !plan_clone::note(draft, &resource, spec, cluster, under.as_ref()) => return,
+        true => {}
+        false => plan_notes::note_copies(draft, &resource, cluster, under.as_ref()),
+    }
     plan_notes::note_aftermath(draft, &resource, spec, cluster);
     plan_settings::note_multi_az(draft, &resource, cluster);
     let restored = spec.restore.as_ref().map(|asked| {
@@ -77,14 +82,17 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
             made,
         }
     });
-    Steps {
+    let steps = Steps {
         draft,
         spec,
         cluster,
         resource,
         target_key,
+    };
+    match (cloned, &restored, &under) {
+        (true, Some(how), Some(under)) => steps.push_clone(under, how),
+        _ => steps.push(under, restored.as_ref()),
     }
-    .push(under, restored.as_ref());
 }
 
 /// The steps after which the target has its groups, of the cluster and of its members.
@@ -207,6 +215,44 @@ impl Steps<'_, '_> {
         }
     }
 
+    /// The steps of the other route: a share instead of a snapshot, a clone instead of copies.
+    fn push_clone(mut self, under: &key::SourceKey, how: &Restored<'_>) {
+        let cluster = self.spec.id.clone();
+        let gates = self.draft.gates_before(&self.resource);
+        let opened = key::opened(self.draft, &under.id);
+        let input = share_cluster::Input {
+            cluster: cluster.clone(),
+        };
+        let title = "share the cluster with the target account".to_owned();
+        let step = self.step("cluster.share_cluster", Side::Source, title, input);
+        let shared = self.draft.push(step.phase(Phase::Freeze).patience(SPREADS_WITHIN));
+        let input = accept_share::Input { shared: shared.clone() };
+        let title = "take the target's part in that share".to_owned();
+        let step = self.step("cluster.accept_share", Side::Target, title, input);
+        let step = step.phase(Phase::Freeze).needs([&shared]).leaves_nothing();
+        let accepted = self.draft.push(step.patience(SPREADS_WITHIN));
+
+        let input = self.restore_input(None, how);
+        let title = format!("clone {cluster} as it is then into the target, without instances");
+        let step = self
+            .step("cluster.clone_cluster", Side::Target, title, input)
+            .phase(Phase::Cutover)
+            .gates(gates)
+            .disturbs()
+            .needs([&accepted, &shared, &opened, &self.target_key])
+            .needs(&how.made.of_cluster)
+            .estimate(240, 1200);
+        let cloned = self.draft.push(step.patience(BUSY_WITHIN));
+        let checked = self.serve(&cloned, how);
+        self.draft.needed_until(&opened, &checked);
+
+        let input = share_cluster::Ending { shared: shared.clone() };
+        let title = "share the cluster no longer".to_owned();
+        let step = self.step("cluster.unshare_cluster", Side::Source, title, input);
+        let step = step.phase(Phase::CleanUp).needs([&shared, &accepted, &checked]);
+        self.draft.push(step.leaves_nothing());
+    }
+
     /// Everything between the restore and a cluster that serves as it did. Gives the step that proves that it is whole.
     fn serve(&mut self, restored: &StepId, how: &Restored<'_>) -> StepId {
         let members = self.members(restored, how);
@@ -326,13 +372,13 @@ impl Steps<'_, '_> {
         copied
     }
 
-    fn restore(&mut self, copied: &StepId, how: &Restored<'_>) -> StepId {
+    fn restore_input(&self, copied: Option<&StepId>, how: &Restored<'_>) -> restore_cluster::Input {
         let (asked, cluster) = (how.asked, self.cluster);
         let aurora = is_aurora(&cluster.engine);
         let class = asked.class.clone().unwrap_or_else(|| cluster.class.clone());
-        let input = restore_cluster::Input {
+        restore_cluster::Input {
             cluster: self.spec.id.clone(),
-            snapshot: copied.clone(),
+            snapshot: copied.cloned(),
             key: self.target_key.clone(),
             storage_type: match (cluster.storage_type.as_str(), aurora) {
                 ("", true) => "aurora".to_owned(),
@@ -353,7 +399,12 @@ impl Steps<'_, '_> {
             scaling: cluster.scaling,
             extended_support: asked.extended_support,
             tags: parameter_group::own(&cluster.tags),
-        };
+        }
+    }
+
+    fn restore(&mut self, copied: &StepId, how: &Restored<'_>) -> StepId {
+        let input = self.restore_input(Some(copied), how);
+        let aurora = is_aurora(&self.cluster.engine);
         let title = match aurora {
             true => format!("restore {} in the target, without instances", self.spec.id),
             false => format!("restore {} in the target, with three instances", self.spec.id),

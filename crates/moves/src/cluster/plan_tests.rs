@@ -381,3 +381,76 @@ fn a_multi_az_cluster_is_restored_with_its_class_and_makes_its_instances_itself(
             .any(|note| note.text.contains("Whether RDS lets the snapshot"))
     );
 }
+
+#[test]
+fn a_cloned_cluster_is_shared_for_the_clone_and_needs_no_snapshot() {
+    let sections = SECTIONS.replace("id = \"shop\"", "id = \"shop\"\nroute = \"clone\"");
+    let plan = plan(&sections, &source(&json!({"encrypted": true, "key": "k1"})), &target());
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    let of_cluster: Vec<&str> = ids(&plan).into_iter().filter(|id| id.starts_with("cluster/")).collect();
+    assert_eq!(
+        of_cluster,
+        [
+            "cluster/shop/share_cluster",
+            "cluster/shop/accept_share",
+            "cluster/shop/clone_cluster",
+            "cluster/shop/create_member_shop-b",
+            "cluster/shop/create_member_shop-a",
+            "cluster/shop/check_members",
+            "cluster/shop/unshare_cluster",
+        ]
+    );
+    for (before, after) in [
+        ("key/alias:shop/open_source_key", "cluster/shop/clone_cluster"),
+        ("cluster/shop/check_members", "key/alias:shop/close_source_key"),
+    ] {
+        assert!(precedes(&plan, before, after), "{before} {after}");
+    }
+    let clone = step(&plan, "cluster/shop/clone_cluster");
+    assert!(clone.disturbs && clone.gates.len() == 1);
+    let wanted = "Do not delete or disable the source's alias/shop while the clone lives";
+    assert!(
+        plan.notes.iter().any(|note| note.text.contains(wanted)),
+        "{:#?}",
+        plan.notes
+    );
+}
+
+#[test]
+fn what_cannot_be_cloned_blocks() {
+    let sections = SECTIONS.replace("id = \"shop\"", "id = \"shop\"\nroute = \"clone\"");
+    let on_own = json!({"encrypted": true, "key": "k1"});
+    let zones = |ids: Value| json!({"src": {"vpc": "vpc-0", "subnets": [], "zone_ids": ids}});
+    let cases = [
+        (json!({}), "it is not encrypted"),
+        (
+            json!({"encrypted": true, "key": "alias/aws/rds"}),
+            "a key that AWS manages",
+        ),
+        (
+            json!({"encrypted": true, "key": "k1", "members": []}),
+            "it has no member",
+        ),
+        (
+            json!({"encrypted": true, "key": "k1", "engine": "mysql", "class": "c"}),
+            "only Aurora is cloned",
+        ),
+    ];
+    for (change, wanted) in cases {
+        let plan = plan(&sections, &source(&change), &target());
+        assert!(
+            blocks(&plan).iter().any(|text| text.contains(wanted)),
+            "{wanted}: {:?}",
+            blocks(&plan)
+        );
+    }
+    let mut here = source(&on_own);
+    here["clusters"][0]["subnet_group"] = json!("src");
+    here["subnet_groups"] = zones(json!(["apne1-az1", "apne1-az2"]));
+    let mut there = target();
+    there["subnet_groups"]["stg-db"]["zone_ids"] = json!(["apne1-az1", "apne1-az4"]);
+    let blocked = plan(&sections, &here, &there);
+    assert!(blocks(&blocked)[0].contains("other zones"), "{:?}", blocks(&blocked));
+    there["subnet_groups"]["stg-db"]["zone_ids"] = json!(["apne1-az2", "apne1-az1"]);
+    assert_eq!(blocks(&plan(&sections, &here, &there)), Vec::<&str>::new());
+}

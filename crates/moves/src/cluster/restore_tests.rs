@@ -40,7 +40,7 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
     let step = StepId::new("cluster/shop/x").expect("an id");
     let asked = Input {
         cluster: "shop".into(),
-        snapshot: step.clone(),
+        snapshot: Some(step.clone()),
         key: step,
         storage_type: "aurora-iopt1".into(),
         class: None,

@@ -16,9 +16,23 @@ pub struct ClusterSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
+    /// How it gets there.
+    #[serde(default)]
+    pub route: Route,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
     pub restore: Option<RestoreSpec>,
+}
+
+/// How a cluster gets into the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// As a snapshot that is copied there.
+    #[default]
+    Snapshot,
+    /// As a clone, which shares its storage with the source's until their pages diverge.
+    Clone,
 }
 
 /// What the restored cluster is given. What AWS would decide badly must be said; the rest is as in the source.

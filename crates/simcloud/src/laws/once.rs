@@ -67,6 +67,7 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         | "rds CreateDBClusterSnapshot"
         | "rds CopyDBClusterSnapshot"
         | "rds RestoreDBClusterFromSnapshot"
+        | "rds RestoreDBClusterToPointInTime"
         | "rds CreateDBParameterGroup"
         | "rds CreateDBClusterParameterGroup"
         | "rds CreateDBSubnetGroup"
@@ -103,6 +104,10 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         "s3 PutBucketTagging" => {
             let tags = cloud.s3.by_name.get(&resource)?.tags.iter().cloned().collect();
             Some(("bucket", resource, tags))
+        }
+        "ram CreateResourceShare" => {
+            let tags = cloud.ram.shares.get(&resource)?.tags.clone();
+            Some(("resource share", resource, tags))
         }
         "kms CreateKey" | "kms TagResource" => {
             let tags = kms::keys(cloud).get(&resource)?.tags.clone();
@@ -156,6 +161,7 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
             .and_then(|place| cloud.rds.cluster_snapshots.get(&place))
             .is_some_and(|snapshot| snapshot.making != Making::Failed),
         "parameter group" => place().is_some_and(|place| cloud.rds.parameter_groups.contains_key(&place)),
+        "resource share" => cloud.ram.shares.get(resource).is_some_and(|share| !share.deleted),
         "cluster parameter group" => {
             place().is_some_and(|place| cloud.rds.cluster_parameter_groups.contains_key(&place))
         }
@@ -397,6 +403,9 @@ fn new_resources(
             found.push(("cluster parameter group", rds_arn("cluster-pg", place)));
         }
     }
+    let shares = cloud.ram.shares.iter();
+    let shares = shares.filter(|(_, share)| ours(&share.owner) && !share.deleted);
+    found.extend(shares.map(|(arn, _)| ("resource share", arn.clone())));
     for place in rds.subnet_groups.keys() {
         if new(place, before.subnet_groups.contains_key(place)) {
             found.push(("subnet group", rds_arn("subgrp", place)));

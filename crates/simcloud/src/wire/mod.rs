@@ -78,6 +78,16 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
             };
             (name, input)
         }
+        Protocol::RestJson => {
+            let (method, path) = (request.method().as_str(), request.uri().path());
+            let (name, operation, _) =
+                rest_xml::route(model, method, path).ok_or_else(|| unknown(&format!("{method} {path}")))?;
+            let input = match &operation.input {
+                Some(shape) => Some(json::rest_input(model, shape, query, request.body()).ok_or_else(unreadable)?),
+                None => None,
+            };
+            (name.to_owned(), input)
+        }
         Protocol::RestXml => {
             let (method, path) = (request.method().as_str(), request.uri().path());
             let (name, operation, labels) =
@@ -156,6 +166,15 @@ fn success(model: &Model, operation: &str, answer: &Value, request_id: &str) -> 
             request_id,
             json::output(model, output, answer),
         ),
+        Protocol::RestJson => {
+            let status = known.map_or(200, |known| known.status);
+            response(
+                status,
+                "application/json",
+                request_id,
+                json::output(model, output, answer),
+            )
+        }
         Protocol::RestXml => {
             let status = known.map_or(200, |known| known.status);
             let mut response = response(status, "text/xml", request_id, rest_xml::output(model, output, answer));
@@ -179,6 +198,19 @@ fn failure(model: &Model, error: &ServiceError, request_id: &str) -> Response<By
             request_id,
             json::error(&code, &error.message),
         ),
+        // The code stands in a header there, and an SDK looks for it there first.
+        Protocol::RestJson => {
+            let mut response = response(
+                status,
+                "application/json",
+                request_id,
+                json::error(&code, &error.message),
+            );
+            if let Ok(code) = http::HeaderValue::try_from(code) {
+                response.headers_mut().insert("x-amzn-errortype", code);
+            }
+            response
+        }
         // EC2's own form; the SDK does not find the code in any other.
         Protocol::Ec2 => {
             let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors>");

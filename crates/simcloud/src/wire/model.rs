@@ -16,6 +16,8 @@ pub enum Protocol {
     Json,
     /// XML with paths and headers (Route 53, S3 Control).
     RestXml,
+    /// JSON with paths (RAM).
+    RestJson,
 }
 
 /// A service's model.
@@ -156,6 +158,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("ec2", include_str!("../../models/ec2.json")),
             ("s3control", include_str!("../../models/s3control.json")),
             ("route53", include_str!("../../models/route53.json")),
+            ("ram", include_str!("../../models/ram.json")),
             ("athena", include_str!("../../models/athena.json")),
         ]
         .map(|(service, text)| parse(service, &serde_json::from_str(text).expect("cut.py writes JSON")))
@@ -174,6 +177,7 @@ fn parse(service: &'static str, model: &Value) -> Model {
         Some("query") => Protocol::Query,
         Some("ec2") => Protocol::Ec2,
         Some("json") => Protocol::Json,
+        Some("rest-json") => Protocol::RestJson,
         _ => Protocol::RestXml,
     };
     let empty = Map::new();

@@ -1,16 +1,16 @@
-//! `RestoreDBClusterFromSnapshot`: the defaults that hurt when a member is left out. Aurora comes back without any instance, a Multi-AZ
+//! `RestoreDBClusterFromSnapshot` and the clone of another account's cluster: the defaults that hurt when a member is left out. Aurora comes back without any instance, a Multi-AZ
 //! cluster with three.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::clusters::{Cluster, Scaling, shown};
+use super::clusters::{Cluster, Scaling, members, shown, wrong_state};
 use super::{Place, arn, cluster_groups, cluster_members, cluster_settings, groups, invalid_combination, place};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text, texts};
-use crate::services::storage_key;
 use crate::services::stored_content::duration_seconds;
+use crate::services::{kms, ram, storage_key};
 
 /// Storage type, class and IOPS: Aurora takes the first alone, a Multi-AZ cluster all three.
 fn storage_of(input: &Value, of: &Cluster) -> Result<(String, Option<String>, Option<i64>), ServiceError> {
@@ -127,19 +127,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         }
     }
     let source = super::cluster_snapshots::reachable(cloud, caller, snapshot_name)?;
-    super::checked_identifier("DBClusterIdentifier", name, 63)?;
-    let place = place(caller, name);
-    if cloud.rds.clusters.contains_key(&place) {
-        return Err(ServiceError::new(
-            "DBClusterAlreadyExistsFault",
-            format!("DB cluster {name} already exists"),
-        ));
-    }
-    let here = |at: &&Place| at.0 == place.0 && at.1 == place.1;
-    if cloud.rds.clusters.keys().filter(here).count() >= cloud.rds.quotas.clusters {
-        let message = "DB cluster quota exceeded";
-        return Err(ServiceError::with_status(403, "DBClusterQuotaExceededFault", message));
-    }
+    let place = free_place(cloud, caller, name)?;
     let snapshot = cloud.rds.cluster_snapshots[&source].clone();
     if snapshot.making != super::Making::Done {
         let message = format!("The snapshot {snapshot_name} is not in the available state.");
@@ -193,6 +181,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         backup_retention_days: number(input, "BackupRetentionPeriod").unwrap_or(of.backup_retention_days),
         iam_authentication: flag(input, "EnableIAMDatabaseAuthentication").unwrap_or(false),
         log_exports: texts(input, "EnableCloudwatchLogsExports"),
+        clone_of: None,
         class,
         iops,
         data_api: false,
@@ -219,5 +208,116 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
     }
     cloud.rds.clusters.insert(place.clone(), cluster);
     cloud.effect(caller, "rds RestoreDBClusterFromSnapshot", arn("cluster", &place));
+    Ok(shown(cloud, &place))
+}
+
+/// The place of a new cluster: well named, free, and within the quota.
+fn free_place(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Place, ServiceError> {
+    super::checked_identifier("DBClusterIdentifier", name, 63)?;
+    let place = place(caller, name);
+    if cloud.rds.clusters.contains_key(&place) {
+        return Err(ServiceError::new(
+            "DBClusterAlreadyExistsFault",
+            format!("DB cluster {name} already exists"),
+        ));
+    }
+    let here = |at: &&Place| at.0 == place.0 && at.1 == place.1;
+    if cloud.rds.clusters.keys().filter(here).count() >= cloud.rds.quotas.clusters {
+        let message = "DB cluster quota exceeded";
+        return Err(ServiceError::with_status(403, "DBClusterQuotaExceededFault", message));
+    }
+    Ok(place)
+}
+
+/// `RestoreDBClusterToPointInTime`, of another account's Aurora cluster as a clone: everything else is refused as not modelled.
+pub(super) fn clone(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
+    let name = super::required(input, "DBClusterIdentifier")?;
+    let source_name = super::required(input, "SourceDBClusterIdentifier")?;
+    let tags = super::admitted_tags(input)?;
+    let latest = flag(input, "UseLatestRestorableTime") == Some(true);
+    if text(input, "RestoreType") != Some("copy-on-write") || !latest || !source_name.starts_with("arn:") {
+        let what = "RestoreDBClusterToPointInTime other than as the clone of a shared cluster";
+        return Err(ServiceError::not_modelled("rds", what));
+    }
+    // One that is not shared is answered like one that does not exist.
+    let of = super::place_of(caller, "cluster", source_name);
+    let of = of.filter(|of| ram::admits(cloud, source_name, &caller.account) && of.1 == caller.region);
+    let of = of.filter(|of| cloud.rds.clusters.contains_key(of));
+    let of = of.ok_or_else(|| super::clusters::not_found(source_name))?;
+    let place = free_place(cloud, caller, name)?;
+    let source = cloud.rds.clusters[&of].clone();
+    if source.status() != "available" || members(cloud, &of).is_empty() {
+        return Err(wrong_state(format!(
+            "DB cluster {source_name} must be available and have a DB instance."
+        )));
+    }
+    let cloned = |(at, other): (&Place, &Cluster)| at.0 == place.0 && other.clone_of.as_ref() == Some(&of);
+    if cloud.rds.clusters.iter().any(cloned) {
+        // The limit is documented; the code of its refusal is unconfirmed.
+        return Err(invalid_combination(format!(
+            "There is a cross-account clone of {source_name} in this account already."
+        )));
+    }
+    let named = text(input, "KmsKeyId");
+    let key = match (&source.key, named) {
+        (None, None) => None,
+        (None, Some(_)) => {
+            return Err(invalid_combination(
+                "KmsKeyId cannot be specified for the clone of an unencrypted DB cluster.",
+            ));
+        }
+        (Some(from), named) => {
+            if kms::is_aws_managed(cloud, from) || !storage_key::admits(cloud, caller, from, "rds") {
+                return Err(super::key_not_accessible("source cluster", from));
+            }
+            let named = named.unwrap_or(from);
+            let key = storage_key::named(cloud, caller, named);
+            let key = key.filter(|key| storage_key::admits(cloud, caller, key, "rds"));
+            Some(key.ok_or_else(|| super::key_not_accessible("specified", named))?)
+        }
+    };
+    let network = groups::placed(cloud, caller, input)?;
+    let family = groups::family(&source.engine, &source.engine_version);
+    let parameter_group = match text(input, "DBClusterParameterGroupName") {
+        None => format!("default.{family}"),
+        Some(named) => cluster_groups::checked(cloud, caller, named, &family)?,
+    };
+    let (storage_type, class, iops) = storage_of(input, &source)?;
+    let mut cluster = Cluster {
+        resource_id: super::resource_id(cloud, "cluster"),
+        storage_type,
+        key,
+        subnet_group: network.subnet_group,
+        vpc: network.vpc,
+        in_default_vpc: network.of_default_vpc,
+        security_groups: network.security_groups,
+        parameter_group,
+        port: number(input, "Port").unwrap_or(source.port),
+        deletion_protection: flag(input, "DeletionProtection").unwrap_or(false),
+        backup_retention_days: number(input, "BackupRetentionPeriod").unwrap_or(source.backup_retention_days),
+        iam_authentication: flag(input, "EnableIAMDatabaseAuthentication").unwrap_or(false),
+        log_exports: texts(input, "EnableCloudwatchLogsExports"),
+        clone_of: Some(of),
+        class,
+        iops,
+        data_api: false,
+        master_secret: None,
+        other: BTreeMap::new(),
+        scaling: scaling_of(input)?,
+        lifecycle: text(input, "EngineLifecycleSupport")
+            .unwrap_or("open-source-rds-extended-support")
+            .to_owned(),
+        tags,
+        created_at: cloud.now,
+        visible_from: super::visible_from(cloud),
+        phase: None,
+        ..source
+    };
+    // Minutes, however large it is: nothing is copied.
+    let creating = duration_seconds(cloud, "rds-duration", 240, 0, 0);
+    cluster.enter(cloud.now, "creating", creating);
+    cluster_settings::keep(&mut cluster.other, input, false);
+    cloud.rds.clusters.insert(place.clone(), cluster);
+    cloud.effect(caller, "rds RestoreDBClusterToPointInTime", arn("cluster", &place));
     Ok(shown(cloud, &place))
 }

@@ -61,6 +61,8 @@ pub struct Cluster {
     pub iam_authentication: bool,
     /// The logs that go to CloudWatch.
     pub log_exports: Vec<String>,
+    /// The cluster of another account that it is a clone of.
+    pub clone_of: Option<Place>,
     /// The class of a Multi-AZ cluster's instances; none of Aurora.
     pub class: Option<String>,
     /// Provisioned IOPS of a Multi-AZ cluster.
@@ -163,6 +165,9 @@ impl Cluster {
             put("DBClusterInstanceClass", json!(class));
             put("AllocatedStorage", json!(self.storage_gib));
             put("MultiAZ", json!(true));
+        }
+        if self.clone_of.is_some() {
+            put("CrossAccountClone", json!(true));
         }
         if let Some(iops) = self.iops {
             put("Iops", json!(iops));
@@ -295,6 +300,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, list
         backup_retention_days: i64::from(listed.backup_retention_days.max(1)),
         iam_authentication: listed.iam_auth,
         log_exports: listed.log_exports.clone(),
+        clone_of: None,
         class: Some(listed.class.clone()).filter(|class| !class.is_empty()),
         iops: listed.settings.iops.map(i64::from),
         data_api: listed.settings.data_api.unwrap_or(false),

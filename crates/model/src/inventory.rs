@@ -215,6 +215,9 @@ pub struct Cluster {
     /// The logs that go to CloudWatch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log_exports: Vec<String>,
+    /// `none`, `sse-rds` (under a key that AWS owns) or `sse-kms`; absent: as `encrypted` and `key` say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption_type: Option<String>,
     /// How far a Serverless v2 cluster scales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,

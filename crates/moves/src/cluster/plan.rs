@@ -65,6 +65,14 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
     }
     let under = source_key.map(|named| key::source_key(draft, &named));
     let cloned = spec.route == Route::Clone;
+    match &spec.snapshot {
+        Some(_) if cloned => {
+            let text = "a clone is made of the cluster as it is, and has no snapshot: leave snapshot out, or route";
+            draft.note(Some(&resource), Weight::Blocks, text);
+        }
+        Some(at_hand) => snapshot::note_at_hand(draft, &resource, at_hand, cluster.backup_retention_days.max(1)),
+        None => {}
+    }
     match cloned {
         true if !plan_clone::note(draft, &resource, spec, cluster, under.as_ref()) => return,
         true => {}
@@ -155,29 +163,53 @@ impl Steps<'_, '_> {
         let cluster = self.spec.id.clone();
         let gib = u64::from(self.cluster.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
-        let input = snapshot::CreateInput {
-            of: cluster.clone(),
-            shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
-        };
-        let title = format!("take the snapshot of {cluster} that travels");
-        let step = self
-            .step("cluster.create_snapshot", Side::Source, title, input)
-            .phase(Phase::Freeze)
-            .gates(gates)
-            .disturbs()
-            .estimate(120 + gib, 600 + 3 * gib);
-        let taken = self.draft.push(step.patience(BUSY_WITHIN));
-
-        let rekeyed = under
-            .as_ref()
-            .is_some_and(|key| key.aws_managed)
-            .then(|| self.rekey(&taken, gib));
         let encrypted = under.is_some();
-        let (travels, opened) = match (&rekeyed, under) {
-            (Some((rekeyed, opened)), _) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
+        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
+        let (taken, rekeyed, transport) = match &self.spec.snapshot {
+            Some(at_hand) => {
+                // On an AWS-managed key it is copied under another in the same copy.
+                let transport = managed.then(|| key::transport_key(self.draft));
+                let input = snapshot::CopyInSourceInput {
+                    of: cluster.clone(),
+                    snapshot: None,
+                    at_hand: Some(at_hand.clone()),
+                    key: transport.as_ref().map(|key| key.made.clone()),
+                };
+                let limit = self.draft.limit("rds-cluster-copies-source", COPIES);
+                let title = format!("copy the snapshot {at_hand} of {cluster}, which was there, to one that travels");
+                let step = self.step("cluster.copy_at_hand", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .needs(transport.as_ref().map(|key| &key.made))
+                    .limit(limit)
+                    .patience(SPREADS_WITHIN);
+                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
+                (taken, None, transport.map(|key| key.opened))
+            }
+            None => {
+                let input = snapshot::CreateInput {
+                    of: cluster.clone(),
+                    shared_itself: !managed,
+                };
+                let title = format!("take the snapshot of {cluster} that travels");
+                let step = self.step("cluster.create_snapshot", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .disturbs()
+                    .estimate(120 + gib, 600 + 3 * gib);
+                let taken = self.draft.push(step.patience(BUSY_WITHIN));
+                let rekeyed = managed.then(|| self.rekey(&taken, gib));
+                (taken, rekeyed, None)
+            }
+        };
+        let (travels, opened) = match (&rekeyed, transport, under) {
+            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
+            (None, Some(opened), _) => (taken.clone(), Some(opened)),
+            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
             // Not encrypted: there is nothing to open.
-            (None, None) => (taken.clone(), None),
+            (None, None, None) => (taken.clone(), None),
         };
 
         let input = snapshot::ShareInput {

@@ -37,6 +37,11 @@ pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Clu
         let text = "the inventory does not tell its class, without which RDS does not restore a Multi-AZ cluster";
         blocks.push(text.to_owned());
     }
+    if cluster.encryption_type.as_deref() == Some("sse-rds") {
+        let text = "it lies under a key that AWS owns (sse-rds): whether RDS copies the snapshot of such a cluster under a customer key no source \
+                    says. Move it by a dump, or by a replica, of its engine";
+        blocks.push(text.to_owned());
+    }
     if cluster.engine_mode == EngineMode::Serverless {
         let text = "it is Aurora Serverless v1, which does not move: convert it to provisioned or Serverless v2 first";
         blocks.push(text.to_owned());

@@ -19,6 +19,9 @@ pub struct ClusterSpec {
     /// How it gets there.
     #[serde(default)]
     pub route: Route,
+    /// The snapshot that travels: `latest-automated`, or the name of one that is there; absent: the run takes one.
+    #[serde(default)]
+    pub snapshot: Option<String>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
     pub restore: Option<RestoreSpec>,

@@ -92,7 +92,17 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
     let option_group = settings.option_group.as_deref();
     let options = plan_groups::option_group(draft, &resource, spec.restore.as_ref(), database, option_group);
     let under = source_key.map(|named| key::source_key(draft, &named));
-    plan_slots::note(draft, &resource, database, under.as_ref(), &target_key);
+    plan_slots::note(
+        draft,
+        &resource,
+        database,
+        under.as_ref(),
+        &target_key,
+        spec.snapshot.is_some(),
+    );
+    if let Some(at_hand) = &spec.snapshot {
+        snapshot::note_at_hand(draft, &resource, at_hand, database.backup_retention_days);
+    }
     Steps {
         draft,
         spec,
@@ -128,32 +138,52 @@ impl Steps<'_, '_> {
         let instance = self.spec.id.clone();
         let gib = u64::from(self.database.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
-        let input = snapshot::CreateInput {
-            of: instance.clone(),
-            shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
+        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
+        let (taken, rekeyed, transport) = match &self.spec.snapshot {
+            Some(at_hand) => {
+                // On an AWS-managed key it is copied under another in the same copy.
+                let transport = managed.then(|| key::transport_key(self.draft));
+                let input = snapshot::CopyInSourceInput {
+                    of: instance.clone(),
+                    snapshot: None,
+                    at_hand: Some(at_hand.clone()),
+                    key: transport.as_ref().map(|key| key.made.clone()),
+                };
+                let limit = self.draft.limit("rds-copies-source", COPIES);
+                let title = format!("copy the snapshot {at_hand} of {instance}, which was there, to one that travels");
+                let step = self.step("database.copy_at_hand", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .needs(transport.as_ref().map(|key| &key.made))
+                    .limit(limit)
+                    .patience(SPREADS_WITHIN);
+                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
+                (taken, None, transport.map(|key| key.opened))
+            }
+            None => {
+                let input = snapshot::CreateInput {
+                    of: instance.clone(),
+                    shared_itself: !managed,
+                };
+                let title = format!("take the snapshot of {instance} that travels");
+                let step = self.step("database.create_snapshot", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .disturbs()
+                    .estimate(120 + 3 * gib, 600 + 10 * gib);
+                let taken = self.draft.push(step.patience(BUSY_WITHIN));
+                let rekeyed = managed.then(|| self.rekey(&taken, gib));
+                (taken, rekeyed, None)
+            }
         };
-        let step = self.step(
-            "database.create_snapshot",
-            Side::Source,
-            format!("take the snapshot of {instance} that travels"),
-            input,
-        );
-        let step = step
-            .phase(Phase::Freeze)
-            .gates(gates)
-            .disturbs()
-            .estimate(120 + 3 * gib, 600 + 10 * gib);
-        let taken = self.draft.push(step.patience(BUSY_WITHIN));
-
-        let rekeyed = under
-            .as_ref()
-            .is_some_and(|key| key.aws_managed)
-            .then(|| self.rekey(&taken, gib));
-        let (travels, opened) = match (&rekeyed, under) {
-            (Some((rekeyed, opened)), _) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
+        let (travels, opened) = match (&rekeyed, transport, under) {
+            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
+            (None, Some(opened), _) => (taken.clone(), Some(opened)),
+            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
             // Not encrypted: there is nothing to open, and the copy becomes encrypted.
-            (None, None) => (taken.clone(), None),
+            (None, None, None) => (taken.clone(), None),
         };
 
         let input = snapshot::ShareInput {

@@ -17,6 +17,9 @@ pub struct DatabaseSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
+    /// The snapshot that travels: `latest-automated`, or the name of one that is there; absent: the run takes one.
+    #[serde(default)]
+    pub snapshot: Option<String>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
     pub restore: Option<RestoreSpec>,

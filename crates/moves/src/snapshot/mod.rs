@@ -14,13 +14,15 @@ use std::rc::Rc;
 use aws::rds::{Family, Rds};
 use engine::{Registry, Step, StepContext};
 use jiff::Timestamp;
-use model::{Failure, FailureClass, StepId};
+use model::plan::Weight;
+use model::{Failure, FailureClass, ResourceRef, StepId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::draft::Draft;
 use crate::world::{World, action};
 
-pub(crate) use copy_in_source::Input as CopyInSourceInput;
+pub(crate) use copy_in_source::{Input as CopyInSourceInput, LATEST_AUTOMATED};
 pub(crate) use copy_to_target::Input as CopyToTargetInput;
 pub(crate) use create_snapshot::Input as CreateInput;
 pub(crate) use delete_snapshot::Input as DeleteInput;
@@ -147,6 +149,26 @@ pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
             |input, world| DeleteSnapshot::new(Family::Cluster, input, world),
         );
     }
+}
+
+/// Says what travels where the run takes no snapshot of its own: what people must know before anything else.
+pub(crate) fn note_at_hand(draft: &mut Draft, resource: &ResourceRef, at_hand: &str, retention_days: u32) {
+    if at_hand == LATEST_AUTOMATED && retention_days == 0 {
+        let text = "snapshot = \"latest-automated\", and the inventory tells of no automated backups: there is none";
+        draft.note(Some(resource), Weight::Blocks, text);
+        return;
+    }
+    let which = match at_hand {
+        LATEST_AUTOMATED => {
+            "the newest automated snapshot that there is when its copy begins, up to a day old".to_owned()
+        }
+        named => format!("the snapshot {named}"),
+    };
+    let text = format!(
+        "WHAT WAS WRITTEN AFTER ITS SNAPSHOT WAS TAKEN IS NOT IN THE TARGET: it travels as {which}, of which a manual copy is made in the source \
+         first. Leave snapshot out, and the run takes one of its own"
+    );
+    draft.note(Some(resource), Weight::Warns, text);
 }
 
 /// The accounts that a snapshot is shared with: one that is gone is shared with nobody.

@@ -131,7 +131,7 @@ fn arn_of(cloud: &mut Cloud, caller: &Caller, kind: &str) -> String {
 /// `CreateResourceShare`. Asked for twice with the same token, it is made once.
 fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let name = required(input, "name")?.to_owned();
-    if items(input, "permissionArns").first().is_some() || items(input, "sources").first().is_some() {
+    if !items(input, "permissionArns").is_empty() || !items(input, "sources").is_empty() {
         return Err(ServiceError::not_modelled(
             "ram",
             "CreateResourceShare with permissions or sources",

@@ -413,8 +413,11 @@ pub(super) fn create_parameter_group(cloud: &mut Cloud, caller: &Caller, input: 
     Ok(json!({ "DBParameterGroup": shown }))
 }
 
-/// What a call sets: the value of each parameter, and how it is applied.
-pub(super) fn set_of(input: &Value) -> Result<Vec<(String, (String, String))>, ServiceError> {
+/// A parameter, its value, and how that is applied.
+type Set = (String, (String, String));
+
+/// What a call sets.
+pub(super) fn set_of(input: &Value) -> Result<Vec<Set>, ServiceError> {
     let parameters = items(input, "Parameters");
     if parameters.is_empty() || parameters.len() > 20 {
         return Err(invalid_value(

@@ -15,6 +15,7 @@ pub mod operator;
 pub mod ram;
 pub mod rds;
 pub mod rds_clusters;
+mod rds_clusters_observed;
 mod rds_observed;
 pub mod read_only;
 pub mod role;

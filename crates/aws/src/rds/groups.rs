@@ -197,6 +197,30 @@ impl Rds {
         Ok(Some((arn, found)))
     }
 
+    /// The option groups that are not AWS's own, by name.
+    pub async fn observed_option_groups(&self) -> Result<Vec<OptionGroup>, Failure> {
+        let mut groups = BTreeMap::new();
+        let mut pages = self.read.describe_option_groups().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(self.failed("DescribeOptionGroups"))?;
+            let name = found.option_group_name().unwrap_or_default().to_owned();
+            if name.starts_with("default:") {
+                continue;
+            }
+            let observed = OptionGroup {
+                name: name.clone(),
+                options: found.options().iter().map(option).collect(),
+                engine: found.engine_name.unwrap_or_default(),
+                major_version: found.major_engine_version.unwrap_or_default(),
+                description: found.option_group_description.unwrap_or_default(),
+                // Those of a group are asked for one by one, and nothing depends on them.
+                tags: BTreeMap::new(),
+            };
+            groups.insert(name, observed);
+        }
+        Ok(groups.into_values().collect())
+    }
+
     /// Makes an option group without options.
     pub async fn create_option_group(
         &self,

@@ -92,3 +92,33 @@ fn request_is_read(request: &HttpRequest) -> bool {
         .unwrap_or_default();
     is_read("query", action) || is_read("sts", action)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posted(path: &str, service: &str) -> HttpRequest {
+        let mut request = HttpRequest::new(aws_smithy_types::body::SdkBody::from("{}"));
+        request.set_method("POST").expect("a method");
+        let uri = format!("https://{service}.eu-west-1.amazonaws.com{path}");
+        request.set_uri(uri).expect("an address");
+        let scope = format!("AWS4-HMAC-SHA256 Credential=K/20261122/eu-west-1/{service}/aws4_request, Signature=0");
+        request.headers_mut().insert("authorization", scope);
+        request
+    }
+
+    #[test]
+    fn rams_reads_are_posted_and_pass_and_nothing_else_of_it_does() {
+        for path in RAM_READS {
+            assert!(request_is_read(&posted(path, "ram")), "{path}");
+            assert!(!request_is_read(&posted(path, "s3")), "{path}: of another service");
+        }
+        for path in [
+            "/createresourceshare",
+            "/acceptresourceshareinvitation",
+            "/getresourceshares/x",
+        ] {
+            assert!(!request_is_read(&posted(path, "ram")), "{path}");
+        }
+    }
+}

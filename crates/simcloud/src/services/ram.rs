@@ -322,3 +322,7 @@ fn accept(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
         "resourceShareInvitationArn": wanted, "receiverAccountId": caller.account.as_str(), "status": "ACCEPTED",
     }}))
 }
+
+#[cfg(test)]
+#[path = "ram_tests.rs"]
+mod tests;

@@ -17,7 +17,7 @@ use model::{AccountId, Failure, Region, RunId, Side};
 
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
-use crate::{athena, cloudwatch, ec2, kms, quotas, rds, route53, s3, s3control, sts};
+use crate::{athena, cloudwatch, ec2, kms, quotas, ram, rds, route53, s3, s3control, sts};
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
 #[derive(Clone)]
@@ -58,6 +58,8 @@ pub struct Account {
     pub kms: kms::Kms,
     /// RDS.
     pub rds: rds::Rds,
+    /// Resource Access Manager.
+    pub ram: ram::Ram,
     /// EC2: images and their snapshots.
     pub ec2: ec2::Ec2,
     /// S3.
@@ -220,6 +222,7 @@ impl Account {
             },
             kms: kms::Kms::new(&clients),
             rds: rds::Rds::new(&clients),
+            ram: ram::Ram::new(&clients),
             ec2: ec2::Ec2::new(&clients),
             s3: s3::S3::new(&clients),
             s3control: s3control::S3Control::new(&clients),

@@ -177,6 +177,9 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "NoSuchJobException"
         | "NoSuchEntity"
         | "NoSuchBucketPolicy"
+        | "UnknownResourceException"
+        | "ResourceShareInvitationArnNotFoundException"
+        | "ResourceNotFoundFault"
         | "ReplicationConfigurationNotFoundError"
         | "InvalidDBSnapshot.NotFound" => FailureClass::NotFound,
 
@@ -196,7 +199,8 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InvalidAMIName.Duplicate"
         | "InvalidGroup.Duplicate"
         | "IdempotencyException"
-        | "IdempotentParameterMismatch" => FailureClass::AlreadyExists,
+        | "IdempotentParameterMismatch"
+        | "ResourceShareInvitationAlreadyAcceptedException" => FailureClass::AlreadyExists,
 
         "OperationAborted"
         | "InvalidDBSnapshotState"
@@ -222,6 +226,8 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InvalidObjectState"
         | "ObjectNotInActiveTierError"
         | "JobStatusException"
+        | "InvalidResourceStateFault"
+        | "InvalidStateTransitionException"
         | "ConflictException" => FailureClass::WrongState,
 
         "SnapshotQuotaExceeded"
@@ -241,6 +247,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "LimitExceededException"
         | "TooManyBuckets"
         | "TooManyHostedZones"
+        | "ResourceShareLimitExceededException"
         | "ConcurrentSnapshotLimitExceeded"
         | "InsufficientDBInstanceCapacity" => FailureClass::Quota,
 
@@ -253,6 +260,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "ServiceUnavailableException"
         | "Unavailable"
         | "KMSInternalException"
+        | "ServerInternalException"
         | "DependencyTimeoutException"
         | "ServiceFailure" => FailureClass::Unavailable,
 

@@ -105,7 +105,7 @@ impl Rds {
 }
 
 impl Ec2 {
-    /// Every EBS snapshot of the account with its key.
+    /// Every EBS snapshot and volume of the account with its key.
     pub async fn key_uses(&self) -> Result<Vec<KeyUse>, Failure> {
         let mut found = Vec::new();
         let call = self.read.describe_snapshots().owner_ids("self");
@@ -115,6 +115,14 @@ impl Ec2 {
             let tags = one.tags().iter();
             let tags = tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())));
             let id = one.snapshot_id().unwrap_or_default();
+            found.extend(uses(id, [("", one.kms_key_id())], tags.collect()));
+        }
+        let mut pages = self.read.describe_volumes().into_paginator().items().send();
+        while let Some(one) = pages.next().await {
+            let one = one.map_err(self.failed("DescribeVolumes"))?;
+            let tags = one.tags().iter();
+            let tags = tags.filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())));
+            let id = one.volume_id().unwrap_or_default();
             found.extend(uses(id, [("", one.kms_key_id())], tags.collect()));
         }
         Ok(found)

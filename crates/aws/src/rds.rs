@@ -1,6 +1,7 @@
 //! RDS: database instances and their snapshots.
 
 mod groups;
+mod snapshots;
 
 use std::collections::BTreeMap;
 
@@ -12,47 +13,13 @@ use crate::account::{Clients, two_clients};
 use crate::classify;
 
 pub use groups::ParameterGroup;
+pub use snapshots::{DbSnapshot, Family};
 
 /// RDS in one account.
 pub struct Rds {
     pub(crate) read: aws_sdk_rds::Client,
     pub(crate) once: aws_sdk_rds::Client,
     account: AccountId,
-}
-
-/// A snapshot of a database instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DbSnapshot {
-    /// Its name; to an account that it is shared with, its ARN.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// `creating`, `copying`, `available`, `failed`, …: AWS does not list them all.
-    pub status: String,
-    /// How far it is; 0 while it is queued.
-    pub percent: Option<i32>,
-    /// Whether it is encrypted.
-    pub encrypted: bool,
-    /// The ARN of its key.
-    pub key: Option<String>,
-    /// The ARN of the snapshot that it is a copy of.
-    pub source: Option<String>,
-    /// Allocated storage in GiB.
-    pub gib: u32,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version.
-    pub engine_version: String,
-    /// Storage type.
-    pub storage_type: String,
-    /// Provisioned IOPS, as RDS reports them (for a small gp3, too, where they may not be given).
-    pub iops: Option<i32>,
-    /// MiB a second, as RDS reports them.
-    pub storage_throughput: Option<i32>,
-    /// `none`, `sse-rds` (a key that AWS owns and does not name), `sse-kms`; empty where RDS does not say.
-    pub encryption_type: String,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
 }
 
 /// A database instance.
@@ -156,43 +123,13 @@ pub(crate) fn our_tags(tags: &[Tag]) -> BTreeMap<String, String> {
     tags.iter().map(|tag| (text(tag.key()), text(tag.value()))).collect()
 }
 
-fn snapshot(from: aws_sdk_rds::types::DbSnapshot) -> DbSnapshot {
-    DbSnapshot {
-        tags: our_tags(from.tag_list()),
-        name: from.db_snapshot_identifier.unwrap_or_default(),
-        arn: from.db_snapshot_arn.unwrap_or_default(),
-        status: from.status.unwrap_or_default(),
-        percent: from.percent_progress,
-        encrypted: from.encrypted.unwrap_or_default(),
-        key: from.kms_key_id,
-        source: from.source_db_snapshot_identifier.filter(|source| !source.is_empty()),
-        gib: from
-            .allocated_storage
-            .and_then(|gib| u32::try_from(gib).ok())
-            .unwrap_or_default(),
-        engine: from.engine.unwrap_or_default(),
-        engine_version: from.engine_version.unwrap_or_default(),
-        storage_type: from.storage_type.unwrap_or_default(),
-        iops: from.iops,
-        storage_throughput: from.storage_throughput,
-        encryption_type: from
-            .storage_encryption_type
-            .map(|kind| kind.as_str().to_owned())
-            .unwrap_or_default(),
-    }
-}
-
 fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
     let names = |name: Option<&str>| name.map(str::to_owned);
     DbInstance {
         tags: our_tags(from.tag_list()),
         settings: settings(&from),
         performance_insights_key: from.performance_insights_kms_key_id.clone(),
-        master_secret: from.master_user_secret().map(|secret| MasterSecret {
-            arn: secret.secret_arn().unwrap_or_default().to_owned(),
-            status: secret.secret_status().unwrap_or_default().to_owned(),
-            key: secret.kms_key_id().unwrap_or_default().to_owned(),
-        }),
+        master_secret: from.master_user_secret().map(master_secret),
         endpoint: from
             .endpoint()
             .and_then(|at| Some((at.address()?.to_owned(), at.port()?))),
@@ -228,8 +165,15 @@ fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
     }
 }
 
-/// What is off is told as such: what was to be on is then seen to be missing.
-/// What it is configured as, as far as RDS shows it.
+pub(crate) fn master_secret(from: &aws_sdk_rds::types::MasterUserSecret) -> MasterSecret {
+    MasterSecret {
+        arn: from.secret_arn().unwrap_or_default().to_owned(),
+        status: from.secret_status().unwrap_or_default().to_owned(),
+        key: from.kms_key_id().unwrap_or_default().to_owned(),
+    }
+}
+
+/// What it is configured as, as far as RDS shows it. What is off is told as such: what was to be on is then seen to be missing.
 pub(crate) fn settings(from: &aws_sdk_rds::types::DbInstance) -> Settings {
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     Settings {
@@ -255,6 +199,7 @@ pub(crate) fn settings(from: &aws_sdk_rds::types::DbInstance) -> Settings {
         performance_insights: Some(from.performance_insights_enabled().unwrap_or_default()),
         performance_insights_retention_days: from.performance_insights_retention_period(),
         database_insights: from.database_insights_mode().map(|mode| mode.as_str().to_owned()),
+        data_api: None,
     }
 }
 
@@ -275,111 +220,12 @@ impl Rds {
         classify::failed(self.account.as_str(), "rds", operation)
     }
 
-    /// The account's own snapshot of this name; none if there is none.
-    pub async fn snapshot(&self, name: &str) -> Result<Option<DbSnapshot>, Failure> {
-        let call = self.read.describe_db_snapshots().db_snapshot_identifier(name);
-        let answer = call.send().await.map_err(self.failed("DescribeDBSnapshots"));
-        let found = classify::found(answer)?.and_then(|answer| answer.db_snapshots);
-        Ok(found.and_then(|found| found.into_iter().next()).map(snapshot))
-    }
-
     /// The account's instance of this identifier; none if there is none.
     pub async fn instance(&self, id: &str) -> Result<Option<DbInstance>, Failure> {
         let call = self.read.describe_db_instances().db_instance_identifier(id);
         let answer = call.send().await.map_err(self.failed("DescribeDBInstances"));
         let found = classify::found(answer)?.and_then(|answer| answer.db_instances);
         Ok(found.and_then(|found| found.into_iter().next()).map(instance))
-    }
-
-    /// Begins a manual snapshot of an instance. No key can be named: it inherits the instance's.
-    pub async fn create_snapshot(
-        &self,
-        instance: &str,
-        name: &str,
-        tags: &BTreeMap<String, String>,
-    ) -> Result<(), Failure> {
-        let call = self
-            .once
-            .create_db_snapshot()
-            .db_instance_identifier(instance)
-            .db_snapshot_identifier(name);
-        let call = call.set_tags(Some(sdk_tags(tags)));
-        call.send().await.map(drop).map_err(self.failed("CreateDBSnapshot"))
-    }
-
-    /// Begins a copy of a snapshot (another account's by its ARN) under a key, named by its ARN: an id or alias would be looked
-    /// up in the wrong account. Tags are given, not copied: reserved ones (`aws:`) would make the call fail.
-    pub async fn copy_snapshot(
-        &self,
-        source_arn: &str,
-        name: &str,
-        key_arn: &str,
-        option_group: Option<&str>,
-        tags: &BTreeMap<String, String>,
-    ) -> Result<(), Failure> {
-        let call = self.once.copy_db_snapshot().source_db_snapshot_identifier(source_arn);
-        let call = call
-            .target_db_snapshot_identifier(name)
-            .kms_key_id(key_arn)
-            .set_option_group_name(option_group.map(str::to_owned))
-            .copy_tags(false);
-        let call = call.set_tags(Some(sdk_tags(tags)));
-        call.send().await.map(drop).map_err(self.failed("CopyDBSnapshot"))
-    }
-
-    /// The accounts that may restore a snapshot; none if there is no such snapshot.
-    pub async fn snapshot_shared_with(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
-        let call = self.read.describe_db_snapshot_attributes().db_snapshot_identifier(name);
-        let answer = call.send().await.map_err(self.failed("DescribeDBSnapshotAttributes"));
-        let Some(answer) = classify::found(answer)? else {
-            return Ok(None);
-        };
-        let Some(result) = answer.db_snapshot_attributes_result else {
-            return Ok(Some(Vec::new()));
-        };
-        let restore = result
-            .db_snapshot_attributes()
-            .iter()
-            .filter(|a| a.attribute_name() == Some("restore"));
-        Ok(Some(
-            restore
-                .flat_map(|attribute| attribute.attribute_values().to_vec())
-                .collect(),
-        ))
-    }
-
-    /// Lets an account copy and restore a snapshot.
-    pub async fn share_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
-        let call = self
-            .once
-            .modify_db_snapshot_attribute()
-            .db_snapshot_identifier(name)
-            .attribute_name("restore");
-        let call = call.values_to_add(with.as_str());
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("ModifyDBSnapshotAttribute"))
-    }
-
-    /// Takes that back.
-    pub async fn unshare_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
-        let call = self
-            .once
-            .modify_db_snapshot_attribute()
-            .db_snapshot_identifier(name)
-            .attribute_name("restore");
-        let call = call.values_to_remove(with.as_str());
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("ModifyDBSnapshotAttribute"))
-    }
-
-    /// Deletes a snapshot; of a copy under way it is the cancellation.
-    pub async fn delete_snapshot(&self, name: &str) -> Result<(), Failure> {
-        let call = self.once.delete_db_snapshot().db_snapshot_identifier(name);
-        call.send().await.map(drop).map_err(self.failed("DeleteDBSnapshot"))
     }
 
     /// Begins a new instance from a snapshot of the account's own.

@@ -1,37 +1,13 @@
-//! RDS: Aurora clusters, their members and snapshots. Their operations are others than those of instances, and their codes, too.
+//! RDS: clusters and their members. Their operations are others than those of instances, and their codes, too.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::ServerlessV2ScalingConfiguration;
-use model::{AccountId, Failure};
+use model::Failure;
+use model::databases::Settings;
 
 use crate::classify;
-use crate::rds::{Rds, our_tags, sdk_tags};
-
-/// A snapshot of a cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DbClusterSnapshot {
-    /// Its name; to an account that it is shared with, its ARN.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// `creating`, `copying`, `available`, …
-    pub status: String,
-    /// How far it is.
-    pub percent: Option<i32>,
-    /// Whether it is encrypted.
-    pub encrypted: bool,
-    /// The ARN of its key.
-    pub key: Option<String>,
-    /// Allocated storage in GiB, as RDS reports it: of Aurora it means little.
-    pub gib: u32,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version.
-    pub engine_version: String,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-}
+use crate::rds::{MasterSecret, Rds, master_secret, our_tags, sdk_tags};
 
 /// How far a Serverless v2 cluster scales, in capacity units.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +31,7 @@ pub struct DbClusterMember {
     pub promotion_tier: Option<i32>,
 }
 
-/// An Aurora cluster.
+/// A cluster: of Aurora, or a Multi-AZ one of another engine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DbCluster {
     /// Its identifier.
@@ -94,6 +70,14 @@ pub struct DbCluster {
     pub log_exports: Vec<String>,
     /// How far it scales.
     pub scaling: Option<Capacity>,
+    /// How else it is configured: RDS tells all of it.
+    pub settings: Settings,
+    /// The key of its Performance Insights.
+    pub performance_insights_key: Option<String>,
+    /// The secret in which RDS keeps its master password.
+    pub master_secret: Option<MasterSecret>,
+    /// The class of a Multi-AZ cluster's instances; empty of Aurora.
+    pub class: String,
     /// Its members.
     pub members: Vec<DbClusterMember>,
     /// Its tags.
@@ -106,16 +90,18 @@ pub struct DbCluster {
 pub struct RestoreCluster {
     /// The new cluster's identifier.
     pub id: String,
-    /// The snapshot.
-    pub snapshot: String,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version: the snapshot's.
-    pub engine_version: String,
+    /// What it is made from.
+    pub from: From,
     /// The ARN of its key.
     pub key_arn: String,
-    /// `aurora` or `aurora-iopt1`.
+    /// The class of a Multi-AZ cluster's instances; none of Aurora, whose members are made one by one.
+    pub class: Option<String>,
+    /// Whether those have public addresses; none of Aurora.
+    pub public: Option<bool>,
+    /// `aurora` or `aurora-iopt1`; of a Multi-AZ cluster another, for which IOPS must be told.
     pub storage_type: String,
+    /// What else a restore takes.
+    pub settings: Settings,
     /// Its subnet group.
     pub subnet_group: String,
     /// Its VPC security groups.
@@ -140,6 +126,22 @@ pub struct RestoreCluster {
     pub tags: BTreeMap<String, String>,
 }
 
+/// What a cluster is restored from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// A snapshot of the account's own. Its engine and its version must be told: RDS takes the region's default version.
+    Snapshot {
+        /// Its name.
+        name: String,
+        /// The engine.
+        engine: String,
+        /// The engine's version.
+        engine_version: String,
+    },
+    /// Another account's cluster that is shared with this one, by its ARN: as it is now, as a clone.
+    Clone(String),
+}
+
 /// What a new member is told; the rest is its cluster's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMember {
@@ -157,26 +159,12 @@ pub struct NewMember {
     pub parameter_group: String,
     /// Whether it has a public address.
     pub public: bool,
+    /// How else it is configured, as far as that is not its cluster's.
+    pub settings: Settings,
+    /// The ARN of the key for its Performance Insights, where it has them.
+    pub insights_key: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
-}
-
-fn snapshot(from: aws_sdk_rds::types::DbClusterSnapshot) -> DbClusterSnapshot {
-    DbClusterSnapshot {
-        tags: our_tags(from.tag_list()),
-        name: from.db_cluster_snapshot_identifier.unwrap_or_default(),
-        arn: from.db_cluster_snapshot_arn.unwrap_or_default(),
-        status: from.status.unwrap_or_default(),
-        percent: from.percent_progress,
-        encrypted: from.storage_encrypted.unwrap_or_default(),
-        key: from.kms_key_id,
-        gib: from
-            .allocated_storage
-            .and_then(|gib| u32::try_from(gib).ok())
-            .unwrap_or_default(),
-        engine: from.engine.unwrap_or_default(),
-        engine_version: from.engine_version.unwrap_or_default(),
-    }
 }
 
 fn cluster(from: aws_sdk_rds::types::DbCluster) -> DbCluster {
@@ -193,6 +181,10 @@ fn cluster(from: aws_sdk_rds::types::DbCluster) -> DbCluster {
         promotion_tier: member.promotion_tier(),
     });
     DbCluster {
+        settings: cluster_settings(&from),
+        performance_insights_key: from.performance_insights_kms_key_id.clone(),
+        master_secret: from.master_user_secret().map(master_secret),
+        class: from.db_cluster_instance_class().unwrap_or_default().to_owned(),
         scaling,
         members: members.collect(),
         tags: our_tags(from.tag_list()),
@@ -223,16 +215,31 @@ fn cluster(from: aws_sdk_rds::types::DbCluster) -> DbCluster {
     }
 }
 
-impl Rds {
-    /// The account's own cluster snapshot of this name; none if there is none.
-    pub async fn cluster_snapshot(&self, name: &str) -> Result<Option<DbClusterSnapshot>, Failure> {
-        let call = self.read.describe_db_cluster_snapshots();
-        let call = call.db_cluster_snapshot_identifier(name);
-        let answer = call.send().await.map_err(self.failed("DescribeDBClusterSnapshots"));
-        let found = classify::found(answer)?.and_then(|answer| answer.db_cluster_snapshots);
-        Ok(found.and_then(|found| found.into_iter().next()).map(snapshot))
+/// What a cluster is configured as, as far as RDS shows it. What is off is told as such: what was to be on is then seen to be missing.
+pub(crate) fn cluster_settings(from: &aws_sdk_rds::types::DbCluster) -> Settings {
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Settings {
+        iops: from.iops(),
+        storage_throughput: from.storage_throughput(),
+        ca_certificate: from
+            .certificate_details()
+            .and_then(|details| text(details.ca_identifier())),
+        copy_tags_to_snapshot: Some(from.copy_tags_to_snapshot().unwrap_or_default()),
+        auto_minor_version_upgrade: from.auto_minor_version_upgrade(),
+        network_type: text(from.network_type()),
+        backup_window: text(from.preferred_backup_window()),
+        maintenance_window: text(from.preferred_maintenance_window()),
+        monitoring_interval: Some(from.monitoring_interval().unwrap_or_default()),
+        monitoring_role: text(from.monitoring_role_arn()),
+        performance_insights: Some(from.performance_insights_enabled().unwrap_or_default()),
+        performance_insights_retention_days: from.performance_insights_retention_period(),
+        database_insights: from.database_insights_mode().map(|mode| mode.as_str().to_owned()),
+        data_api: Some(from.http_endpoint_enabled().unwrap_or_default()),
+        ..Settings::default()
     }
+}
 
+impl Rds {
     /// The account's cluster of this identifier; none if there is none.
     pub async fn cluster(&self, id: &str) -> Result<Option<DbCluster>, Failure> {
         let call = self.read.describe_db_clusters().db_cluster_identifier(id);
@@ -241,134 +248,61 @@ impl Rds {
         Ok(found.and_then(|found| found.into_iter().next()).map(cluster))
     }
 
-    /// Begins a manual snapshot of a cluster. No key can be named: it inherits the cluster's.
-    pub async fn create_cluster_snapshot(
-        &self,
-        cluster: &str,
-        name: &str,
-        tags: &BTreeMap<String, String>,
-    ) -> Result<(), Failure> {
-        let call = self.once.create_db_cluster_snapshot();
-        let call = call.db_cluster_identifier(cluster).db_cluster_snapshot_identifier(name);
-        let call = call.set_tags(Some(sdk_tags(tags)));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("CreateDBClusterSnapshot"))
-    }
-
-    /// Begins a copy of a cluster snapshot (another account's by its ARN) under a key, named by its ARN. RDS refuses a key for an
-    /// unencrypted one, which is encrypted by its restore instead.
-    pub async fn copy_cluster_snapshot(
-        &self,
-        source_arn: &str,
-        name: &str,
-        key_arn: Option<&str>,
-        tags: &BTreeMap<String, String>,
-    ) -> Result<(), Failure> {
-        let call = self.once.copy_db_cluster_snapshot();
-        let call = call
-            .source_db_cluster_snapshot_identifier(source_arn)
-            .target_db_cluster_snapshot_identifier(name);
-        let call = call.set_kms_key_id(key_arn.map(str::to_owned)).copy_tags(false);
-        let call = call.set_tags(Some(sdk_tags(tags)));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("CopyDBClusterSnapshot"))
-    }
-
-    /// The accounts that may restore a cluster snapshot; none if there is no such snapshot.
-    pub async fn cluster_snapshot_shared_with(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
-        let call = self.read.describe_db_cluster_snapshot_attributes();
-        let call = call.db_cluster_snapshot_identifier(name);
-        let answer = call
-            .send()
-            .await
-            .map_err(self.failed("DescribeDBClusterSnapshotAttributes"));
-        let Some(answer) = classify::found(answer)? else {
-            return Ok(None);
-        };
-        let Some(result) = answer.db_cluster_snapshot_attributes_result else {
-            return Ok(Some(Vec::new()));
-        };
-        let restore = result
-            .db_cluster_snapshot_attributes()
-            .iter()
-            .filter(|a| a.attribute_name() == Some("restore"));
-        Ok(Some(
-            restore
-                .flat_map(|attribute| attribute.attribute_values().to_vec())
-                .collect(),
-        ))
-    }
-
-    /// Lets an account copy and restore a cluster snapshot.
-    pub async fn share_cluster_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
-        let call = self.once.modify_db_cluster_snapshot_attribute();
-        let call = call.db_cluster_snapshot_identifier(name).attribute_name("restore");
-        let call = call.values_to_add(with.as_str());
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("ModifyDBClusterSnapshotAttribute"))
-    }
-
-    /// Takes that back.
-    pub async fn unshare_cluster_snapshot(&self, name: &str, with: &AccountId) -> Result<(), Failure> {
-        let call = self.once.modify_db_cluster_snapshot_attribute();
-        let call = call.db_cluster_snapshot_identifier(name).attribute_name("restore");
-        let call = call.values_to_remove(with.as_str());
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("ModifyDBClusterSnapshotAttribute"))
-    }
-
-    /// Deletes a cluster snapshot; of a copy under way it is the cancellation.
-    pub async fn delete_cluster_snapshot(&self, name: &str) -> Result<(), Failure> {
-        let call = self.once.delete_db_cluster_snapshot();
-        let call = call.db_cluster_snapshot_identifier(name);
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("DeleteDBClusterSnapshot"))
-    }
-
-    /// Begins a new cluster, without instances, from a snapshot of the account's own.
+    /// Begins a new cluster: of Aurora without instances.
     pub async fn restore_cluster(&self, restore: &RestoreCluster) -> Result<(), Failure> {
-        let call = self.once.restore_db_cluster_from_snapshot();
-        let call = call
-            .db_cluster_identifier(&restore.id)
-            .snapshot_identifier(&restore.snapshot);
-        let call = call.engine(&restore.engine).engine_version(&restore.engine_version);
-        let call = call.kms_key_id(&restore.key_arn).storage_type(&restore.storage_type);
-        let call = call.db_subnet_group_name(&restore.subnet_group);
-        let call = call.set_vpc_security_group_ids(Some(restore.security_groups.clone()));
-        let call = call
-            .db_cluster_parameter_group_name(&restore.parameter_group)
-            .set_port(restore.port.map(i32::from));
-        let days = i32::try_from(restore.backup_retention_days).unwrap_or(i32::MAX);
-        let call = call
-            .deletion_protection(restore.deletion_protection)
-            .backup_retention_period(days);
-        let call = call.enable_iam_database_authentication(restore.iam_auth);
-        let logs = Some(restore.log_exports.clone()).filter(|logs| !logs.is_empty());
-        let call = call.set_enable_cloudwatch_logs_exports(logs);
-        let scaling = restore.scaling.map(|scaling| {
-            ServerlessV2ScalingConfiguration::builder()
-                .min_capacity(scaling.min)
-                .max_capacity(scaling.max)
-                .set_seconds_until_auto_pause(scaling.pause)
-                .build()
-        });
-        let call = call.set_serverless_v2_scaling_configuration(scaling);
-        let call = call.set_engine_lifecycle_support(restore.extended_support.clone());
-        let call = call.set_tags(Some(sdk_tags(&restore.tags)));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("RestoreDBClusterFromSnapshot"))
+        // Two calls that take the same members under the same names.
+        macro_rules! told {
+            ($call:expr) => {{
+                let asked = restore.settings.clone();
+                let days = i32::try_from(restore.backup_retention_days).unwrap_or(i32::MAX);
+                let logs = Some(restore.log_exports.clone()).filter(|logs| !logs.is_empty());
+                let scaling = restore.scaling.map(|scaling| {
+                    ServerlessV2ScalingConfiguration::builder()
+                        .min_capacity(scaling.min)
+                        .max_capacity(scaling.max)
+                        .set_seconds_until_auto_pause(scaling.pause)
+                        .build()
+                });
+                $call
+                    .db_cluster_identifier(&restore.id)
+                    .kms_key_id(&restore.key_arn)
+                    .storage_type(&restore.storage_type)
+                    .db_subnet_group_name(&restore.subnet_group)
+                    .set_vpc_security_group_ids(Some(restore.security_groups.clone()))
+                    .db_cluster_parameter_group_name(&restore.parameter_group)
+                    .set_port(restore.port.map(i32::from))
+                    .deletion_protection(restore.deletion_protection)
+                    .backup_retention_period(days)
+                    .enable_iam_database_authentication(restore.iam_auth)
+                    .set_enable_cloudwatch_logs_exports(logs)
+                    .set_serverless_v2_scaling_configuration(scaling)
+                    .set_copy_tags_to_snapshot(asked.copy_tags_to_snapshot)
+                    .set_network_type(asked.network_type)
+                    .set_iops(asked.iops)
+                    .set_db_cluster_instance_class(restore.class.clone())
+                    .set_publicly_accessible(restore.public)
+                    .set_engine_lifecycle_support(restore.extended_support.clone())
+                    .set_tags(Some(sdk_tags(&restore.tags)))
+            }};
+        }
+        match &restore.from {
+            From::Snapshot {
+                name,
+                engine,
+                engine_version,
+            } => {
+                let call = told!(self.once.restore_db_cluster_from_snapshot());
+                let call = call.snapshot_identifier(name);
+                let answer = call.engine(engine).engine_version(engine_version).send().await;
+                answer.map(drop).map_err(self.failed("RestoreDBClusterFromSnapshot"))
+            }
+            From::Clone(of) => {
+                let call = told!(self.once.restore_db_cluster_to_point_in_time());
+                let call = call.source_db_cluster_identifier(of).restore_type("copy-on-write");
+                let answer = call.use_latest_restorable_time(true).send().await;
+                answer.map(drop).map_err(self.failed("RestoreDBClusterToPointInTime"))
+            }
+        }
     }
 
     /// Begins a new member of a cluster. The first one becomes the writer.
@@ -381,6 +315,18 @@ impl Rds {
         let call = call
             .promotion_tier(i32::from(member.promotion_tier))
             .db_parameter_group_name(&member.parameter_group);
+        let asked = member.settings.clone();
+        let call = call
+            .set_ca_certificate_identifier(asked.ca_certificate)
+            .set_auto_minor_version_upgrade(asked.auto_minor_version_upgrade)
+            .set_preferred_maintenance_window(asked.maintenance_window);
+        let call = call
+            .set_monitoring_interval(asked.monitoring_interval)
+            .set_monitoring_role_arn(asked.monitoring_role);
+        let call = call
+            .set_enable_performance_insights(asked.performance_insights)
+            .set_performance_insights_retention_period(asked.performance_insights_retention_days)
+            .set_performance_insights_kms_key_id(member.insights_key.clone());
         let call = call
             .publicly_accessible(member.public)
             .set_tags(Some(sdk_tags(&member.tags)));
@@ -392,6 +338,49 @@ impl Rds {
         let call = self.once.delete_db_instance().db_instance_identifier(id);
         let call = call.skip_final_snapshot(true);
         call.send().await.map(drop).map_err(self.failed("DeleteDBInstance"))
+    }
+
+    /// Gives a cluster at once what no restore takes. `insights_key` is the ARN of the key for Performance Insights, which can be said only
+    /// as they are switched on, and never changed. Enhanced monitoring and the certificate are a Multi-AZ cluster's alone: Aurora's
+    /// members have their own.
+    pub async fn settle_cluster(&self, id: &str, asked: &Settings, insights_key: Option<&str>) -> Result<(), Failure> {
+        let asked = asked.clone();
+        let call = self.once.modify_db_cluster().db_cluster_identifier(id);
+        let call = call
+            .set_preferred_backup_window(asked.backup_window)
+            .set_preferred_maintenance_window(asked.maintenance_window)
+            .set_auto_minor_version_upgrade(asked.auto_minor_version_upgrade)
+            .set_ca_certificate_identifier(asked.ca_certificate);
+        let call = call
+            .set_monitoring_interval(asked.monitoring_interval)
+            .set_monitoring_role_arn(asked.monitoring_role);
+        let call = call
+            .set_enable_performance_insights(asked.performance_insights)
+            .set_performance_insights_retention_period(asked.performance_insights_retention_days)
+            .set_performance_insights_kms_key_id(insights_key.map(str::to_owned))
+            .set_database_insights_mode(asked.database_insights.as_deref().map(Into::into));
+        call.apply_immediately(true)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBCluster"))
+    }
+
+    /// Has the Data API answer for an Aurora cluster. `EnableHttpEndpoint` of `ModifyDBCluster` is Serverless v1's alone.
+    pub async fn enable_data_api(&self, cluster_arn: &str) -> Result<(), Failure> {
+        let call = self.once.enable_http_endpoint().resource_arn(cluster_arn);
+        call.send().await.map(drop).map_err(self.failed("EnableHttpEndpoint"))
+    }
+
+    /// Has RDS make a new master password for a cluster and keep it in a new secret. A restore brings neither.
+    pub async fn manage_cluster_password(&self, id: &str) -> Result<(), Failure> {
+        let call = self.once.modify_db_cluster().db_cluster_identifier(id);
+        call.manage_master_user_password(true)
+            .apply_immediately(true)
+            .send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ModifyDBCluster"))
     }
 
     /// Lets a cluster be deleted.

@@ -157,6 +157,8 @@ impl Rds {
                     .filter_map(|one| one.subnet_identifier().map(str::to_owned))
                     .collect(),
                 vpc: found.vpc_id.unwrap_or_default(),
+                // RDS tells zones' names only, which mean others in other accounts.
+                zone_ids: Vec::new(),
             };
             groups.insert(found.db_subnet_group_name.unwrap_or_default(), observed);
         }

@@ -55,11 +55,30 @@ impl HttpConnector for Guard {
     }
 }
 
+/// RAM's reads are posted, each to a path of its own.
+const RAM_READS: [&str; 3] = [
+    "/getresourceshares",
+    "/getresourceshareassociations",
+    "/getresourceshareinvitations",
+];
+
+/// The service that a request is signed for.
+fn signed_for(request: &HttpRequest, service: &str) -> bool {
+    let authorization = request.headers().get("authorization").unwrap_or_default();
+    authorization.contains(&format!("/{service}/aws4_request"))
+}
+
 /// REST services say it by method, KMS, Athena and Service Quotas by their target header, CloudWatch by its path, the query services by the
 /// `Action` in the body.
 fn request_is_read(request: &HttpRequest) -> bool {
     if matches!(request.method(), "GET" | "HEAD") {
         return true;
+    }
+    if signed_for(request, "ram") {
+        let uri = request.uri();
+        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+        let path = path.find('/').map_or("", |at| &path[at..]);
+        return RAM_READS.contains(&path.split('?').next().unwrap_or_default());
     }
     if let Some(target) = request.headers().get("x-amz-target") {
         return target
@@ -77,4 +96,34 @@ fn request_is_read(request: &HttpRequest) -> bool {
         .and_then(|body| body.split('&').find_map(|pair| pair.strip_prefix("Action=")))
         .unwrap_or_default();
     is_read("query", action) || is_read("sts", action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posted(path: &str, service: &str) -> HttpRequest {
+        let mut request = HttpRequest::new(aws_smithy_types::body::SdkBody::from("{}"));
+        request.set_method("POST").expect("a method");
+        let uri = format!("https://{service}.eu-west-1.amazonaws.com{path}");
+        request.set_uri(uri).expect("an address");
+        let scope = format!("AWS4-HMAC-SHA256 Credential=K/20261122/eu-west-1/{service}/aws4_request, Signature=0");
+        request.headers_mut().insert("authorization", scope);
+        request
+    }
+
+    #[test]
+    fn rams_reads_are_posted_and_pass_and_nothing_else_of_it_does() {
+        for path in RAM_READS {
+            assert!(request_is_read(&posted(path, "ram")), "{path}");
+            assert!(!request_is_read(&posted(path, "s3")), "{path}: of another service");
+        }
+        for path in [
+            "/createresourceshare",
+            "/acceptresourceshareinvitation",
+            "/getresourceshares/x",
+        ] {
+            assert!(!request_is_read(&posted(path, "ram")), "{path}");
+        }
+    }
 }

@@ -129,6 +129,75 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
 }
 
 #[test]
+fn clusters_with_their_members_and_groups_come_back_as_they_were_filled_in() {
+    let home = folder("discover-clusters");
+    let text = std::fs::read_to_string(example("inventory.json")).expect("the example");
+    let mut inventory: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let regions = inventory["accounts"]["111111111111"]["regions"].as_object_mut();
+    let region_there = regions.expect("regions").values_mut().next().expect("its region");
+    let member = serde_json::json!({
+        "ca_certificate": "rds-ca-ecc384-g1", "maintenance_window": "sun:20:00-sun:20:30", "auto_minor_version_upgrade": false,
+        "monitoring_interval": 0, "performance_insights": true, "performance_insights_retention_days": 31,
+    });
+    region_there["clusters"] = serde_json::json!([
+        {
+            "id": "pay", "engine": "postgres", "engine_version": "16.4", "class": "db.r6gd.large", "storage_gib": 100, "storage_type": "io1",
+            "subnet_group": "s", "security_groups": ["sg-1"], "parameter_group": "pay-p16", "port": 5433, "backup_retention_days": 7,
+            "encryption_type": "none", "settings": {
+                "iops": 3000, "ca_certificate": "rds-ca-ecc384-g1", "copy_tags_to_snapshot": false, "auto_minor_version_upgrade": true,
+                "network_type": "IPV4", "backup_window": "18:00-18:30", "maintenance_window": "sun:19:00-sun:19:30",
+                "monitoring_interval": 0, "performance_insights": false, "data_api": false,
+            },
+        },
+        {
+            "id": "shop", "engine": "aurora-mysql", "engine_version": "8.0.mysql_aurora.3.05.2", "storage_gib": 40,
+            "storage_type": "aurora-iopt1", "subnet_group": "s", "security_groups": ["sg-1"], "parameter_group": "shop-c8", "port": 3307,
+            "deletion_protection": true, "backup_retention_days": 7, "iam_auth": true, "log_exports": ["error"],
+            "scaling": {"min": 0.5, "max": 8.0, "pause": 300}, "managed_secret": true, "tags": {"team": "shop"}, "encryption_type": "none",
+            "settings": {
+                "copy_tags_to_snapshot": true, "auto_minor_version_upgrade": false, "network_type": "DUAL",
+                "backup_window": "18:00-18:30", "maintenance_window": "sun:19:00-sun:19:30", "monitoring_interval": 0,
+                "performance_insights": true, "performance_insights_retention_days": 465, "database_insights": "advanced", "data_api": true,
+            },
+            "members": [
+                {"id": "shop-b", "class": "db.serverless", "promotion_tier": 3, "writer": true, "parameter_group": "shop-i8",
+                    "tags": {"role": "writer"}, "settings": member},
+                {"id": "shop-a", "class": "db.r6g.large", "promotion_tier": 1, "parameter_group": "shop-i8", "settings": member},
+            ],
+        },
+    ]);
+    region_there["cluster_parameter_groups"] = serde_json::json!([
+        { "name": "shop-c8", "family": "aurora-mysql8.0", "description": "shop-c8", "parameters": { "binlog_format": "ROW" } },
+    ]);
+    region_there["option_groups"] = serde_json::json!([
+        { "name": "ledger", "engine": "oracle-ee", "major_version": "19", "description": "of the ledger",
+            "options": [{ "name": "Timezone", "settings": { "TIME_ZONE": "Asia/Tokyo" } }] },
+    ]);
+    let filled = home.join("filled.json");
+    std::fs::write(&filled, inventory.to_string()).expect("it can be written");
+    std::fs::copy(&filled, home.join("inventory.json")).expect("it can be copied");
+    let served = Served::with(&filled, &[]);
+    let done = discover(&served, &home, &[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let (held, found) = (read(&filled), read(&home.join("inventory.json")));
+    let (held, found) = (region(&held, "111111111111"), region(&found, "111111111111"));
+    assert_eq!(held.clusters, found.clusters);
+    assert_eq!(held.cluster_parameter_groups, found.cluster_parameter_groups);
+    let options = |region: &RegionInventory| -> Vec<(String, Vec<String>)> {
+        let named = region.option_groups.iter();
+        named
+            .map(|group| {
+                (
+                    group.name.clone(),
+                    group.options.iter().map(|one| one.name.clone()).collect(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(options(held), options(found));
+}
+
+#[test]
 fn only_what_fits_name_and_tag_is_taken_from_the_source() {
     let (served, home) = (Served::with(&example("inventory.json"), &[]), folder("discover-some"));
     let done = discover(&served, &home, &["--name", "ledger*", "--tag", "environment=staging"]);

@@ -1,11 +1,11 @@
-//! Of a database instance, what is configured beyond what it cannot be without, and what hangs on it that no snapshot carries. One
+//! Of a database instance or cluster, what is configured beyond what it cannot be without, and what hangs on it that no snapshot carries. One
 //! type says it everywhere: as observed in the inventory, as asked for in a runbook, as read back from RDS.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// How an instance is configured. What is absent was not told, and is not asked for.
+/// How an instance or cluster is configured. What is absent was not told, and is not asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -66,6 +66,9 @@ pub struct Settings {
     /// `standard` or `advanced`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_insights: Option<String>,
+    /// Whether the Data API answers for it: an Aurora cluster's alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_api: Option<bool>,
 }
 
 impl Settings {
@@ -93,6 +96,7 @@ impl Settings {
                 .performance_insights_retention_days
                 .or(other.performance_insights_retention_days),
             database_insights: self.database_insights.or(other.database_insights),
+            data_api: self.data_api.or(other.data_api),
         }
     }
 
@@ -122,6 +126,7 @@ impl Settings {
             performance_insights: self.performance_insights,
             performance_insights_retention_days: self.performance_insights_retention_days,
             database_insights: self.database_insights,
+            data_api: self.data_api,
             ..Self::default()
         };
         (at_restore, afterwards)
@@ -256,6 +261,7 @@ mod tests {
             performance_insights: Some(true),
             performance_insights_retention_days: Some(6),
             database_insights: Some("standard".into()),
+            data_api: Some(true),
         };
         let (at_restore, afterwards) = all.clone().split();
         assert_eq!(at_restore.told().len() + afterwards.told().len(), all.told().len());

@@ -95,7 +95,7 @@ pub struct RegionInventory {
     pub keys: Vec<Key>,
     /// RDS database instances, the members of clusters not among them.
     pub databases: Vec<Database>,
-    /// Aurora clusters.
+    /// Clusters: of Aurora, and Multi-AZ ones of other engines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<Cluster>,
     /// Buckets.
@@ -233,26 +233,29 @@ pub struct Database {
     pub tags: BTreeMap<String, String>,
 }
 
-/// An Aurora cluster.
+/// A cluster: of Aurora, or a Multi-AZ one of another engine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cluster {
     /// The cluster identifier.
     pub id: String,
-    /// `aurora-mysql`, `aurora-postgresql`
+    /// `aurora-mysql`, `aurora-postgresql`; `mysql`, `postgres` of a Multi-AZ cluster.
     pub engine: String,
     /// The engine's version.
     pub engine_version: String,
+    /// The class of the instances of a Multi-AZ cluster, which RDS makes itself; Aurora's members have their own.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub class: String,
     /// `provisioned` (Serverless v2 among them) or `serverless` (v1).
     pub engine_mode: EngineMode,
-    /// What it holds, in GiB (CloudWatch's `VolumeBytesUsed`): for estimates.
+    /// What it holds, in GiB (CloudWatch's `VolumeBytesUsed`), for estimates; what is allocated to a Multi-AZ cluster.
     pub storage_gib: u32,
     /// Whether its storage is encrypted.
     pub encrypted: bool,
     /// The key's id or an alias (`alias/aws/rds`); absent when not encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// `aurora` (also when empty) or `aurora-iopt1`.
+    /// `aurora` (also when empty) or `aurora-iopt1`; `io1`, `io2` or `gp3` of a Multi-AZ cluster.
     pub storage_type: String,
     /// Its subnet group.
     pub subnet_group: String,
@@ -271,9 +274,14 @@ pub struct Cluster {
     /// The logs that go to CloudWatch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log_exports: Vec<String>,
+    /// `none`, `sse-rds` (under a key that AWS owns) or `sse-kms`; absent: as `encrypted` and `key` say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption_type: Option<String>,
     /// How far a Serverless v2 cluster scales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
+    /// How else it is configured.
+    pub settings: Settings,
     /// Its instances.
     pub members: Vec<ClusterMember>,
     /// The names of its custom endpoints: a snapshot does not carry them.
@@ -334,6 +342,11 @@ pub struct ClusterMember {
     /// Whether it has a public address.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
+    /// How else it is configured; most is its cluster's.
+    pub settings: Settings,
+    /// Its own tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Manual snapshots of instances in one region.
@@ -359,6 +372,9 @@ pub struct SubnetGroup {
     pub vpc: String,
     /// Its subnets.
     pub subnets: Vec<String>,
+    /// The ids of the zones that they lie in, such as `apne1-az4`: unlike zones' names they mean the same in every account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zone_ids: Vec<String>,
 }
 
 /// A DB parameter group.

@@ -15,10 +15,12 @@ pub mod image;
 pub mod instance;
 pub mod key;
 pub mod pace;
+mod parameter_group;
 pub mod plan;
 #[cfg(test)]
 mod plan_shape;
 pub mod reference;
+mod restored;
 mod room;
 pub mod runbook;
 mod snapshot;
@@ -46,6 +48,8 @@ pub fn registry(world: Rc<World>) -> Registry {
     snapshot::register(&mut registry, &world);
     writes::register(&mut registry, &world);
     hook::register(&mut registry, &world);
+    parameter_group::register(&mut registry, &world);
+    restored::register(&mut registry, &world);
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);
     volume::register(&mut registry, &world);

@@ -82,7 +82,7 @@ fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
                 .map(|name| (Kind::SecurityGroup, name)),
         );
     }
-    for restore in runbook.clusters.iter_mut().map(|spec| &mut spec.restore) {
+    for restore in runbook.clusters.iter_mut().filter_map(|spec| spec.restore.as_mut()) {
         found.push((Kind::Other, &mut restore.subnet_group));
         found.push((Kind::Other, &mut restore.cluster_parameter_group));
         found.push((Kind::Other, &mut restore.instance_parameter_group));

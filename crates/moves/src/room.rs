@@ -12,18 +12,23 @@ pub(crate) fn check(draft: &mut Draft) {
     let count = |draft: &Draft, wanted: &dyn Fn(&&StepSpec) -> bool| {
         u32::try_from(draft.steps.iter().filter(wanted).count()).unwrap_or(u32::MAX)
     };
-    let action = |name: &'static str| move |step: &&StepSpec| step.action == name;
     let instances = count(draft, &|step| {
         matches!(
             step.action.as_str(),
             "database.restore_instance" | "cluster.create_member"
         )
     });
-    let clusters = count(draft, &action("cluster.restore_cluster"));
+    let clusters = count(draft, &|step| {
+        matches!(
+            step.action.as_str(),
+            "cluster.restore_cluster" | "cluster.clone_cluster"
+        )
+    });
     let snapshots = |side: Side| {
         move |step: &&StepSpec| {
             let makes = [
                 "cluster.create_snapshot",
+                "cluster.copy_at_hand",
                 "cluster.rekey_snapshot",
                 "cluster.copy_to_target",
             ];

@@ -66,7 +66,7 @@ pub(crate) fn check(draft: &mut Draft) {
             created.name, created.address
         );
         let (weight, text) = match left_to_terraform {
-            true if created.snapshot.is_none() && resource.kind == "database" => (
+            true if created.snapshot.is_none() && matches!(resource.kind.as_str(), "database" | "cluster") => (
                 Weight::Warns,
                 format!(
                     "{what} without snapshot_identifier: it would be empty. Give it the ARN that the run tells at its end"
@@ -77,7 +77,7 @@ pub(crate) fn check(draft: &mut Draft) {
                 Weight::Blocks,
                 format!(
                     "{what}: an empty one would take the name that this runbook moves. Take it out of that apply, and import it afterwards; or \
-                     leave it to Terraform here (a database: restore = false; a bucket: create = \"terraform\")"
+                     leave it to Terraform here (a database or cluster: restore = false; a bucket: create = \"terraform\")"
                 ),
             ),
         };
@@ -95,8 +95,8 @@ fn moved(draft: &Draft, created: &TerraformCreate) -> Option<(ResourceRef, bool)
             Some((ResourceRef::new("database", name), spec.restore.is_none()))
         }
         "aws_rds_cluster" => {
-            runbook.clusters.iter().find(|spec| spec.id == name)?;
-            Some((ResourceRef::new("cluster", name), false))
+            let spec = runbook.clusters.iter().find(|spec| spec.id == name)?;
+            Some((ResourceRef::new("cluster", name), spec.restore.is_none()))
         }
         "aws_s3_bucket" => {
             let spec = runbook

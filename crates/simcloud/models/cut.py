@@ -26,7 +26,9 @@ OPERATIONS = {
         DescribeOptionGroups DeleteOptionGroup
         DescribeDBClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot
         CopyDBClusterSnapshot DescribeDBClusterSnapshots DeleteDBClusterSnapshot ModifyDBClusterSnapshotAttribute
-        DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups""",
+        DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups CreateDBClusterParameterGroup
+        ModifyDBClusterParameterGroup DescribeDBClusterParameters DeleteDBClusterParameterGroup EnableHttpEndpoint
+        RestoreDBClusterToPointInTime""",
     ("ec2", "2016-11-15"): """DescribeImages CopyImage CreateImage DeregisterImage ModifyImageAttribute DescribeImageAttribute
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
         DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions
@@ -40,6 +42,8 @@ OPERATIONS = {
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment""",
     ("cloudwatch", "2010-08-01"): "GetMetricData",
     ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
+    ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations
+        GetResourceShareInvitations AcceptResourceShareInvitation""",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",
 }

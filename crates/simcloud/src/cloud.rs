@@ -8,7 +8,7 @@ use model::inventory::Inventory;
 use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::services::{athena, cloudwatch, ec2, kms, rds, route53, s3control, service_quotas, sts};
+use crate::services::{athena, cloudwatch, ec2, kms, ram, rds, route53, s3control, service_quotas, sts};
 use crate::{laws, s3};
 
 /// The state as its servers share it: the in-process client, the TCP server, the DNS server. Nothing inside waits while it is held.
@@ -32,6 +32,8 @@ pub struct Cloud {
     pub s3control: s3control::Jobs,
     /// Athena's databases and statements.
     pub athena: athena::Queries,
+    /// What accounts share through Resource Access Manager.
+    pub ram: ram::Shares,
     /// Hosted zones, their records, and what resolvers have cached.
     pub route53: route53::Zones,
     /// What goes wrong, from a seed.
@@ -131,6 +133,7 @@ impl Cloud {
             s3: s3::Buckets::default(),
             s3control: s3control::Jobs::default(),
             athena: athena::Queries::default(),
+            ram: ram::Shares::default(),
             route53: route53::Zones::default(),
             faults: Faults::new(seed, faults),
             effects: Vec::new(),
@@ -184,6 +187,7 @@ impl Cloud {
             "monitoring" => cloudwatch::handle(self, caller, operation, input),
             "servicequotas" => service_quotas::handle(self, caller, operation, input),
             "athena" => athena::handle(self, caller, operation, input),
+            "ram" => ram::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),
         };

@@ -6,10 +6,10 @@ use aws_sdk_rds::types::{ApplyMethod, OptionConfiguration, OptionSetting, Parame
 use model::Failure;
 use model::databases::{GroupOption, OptionGroup};
 
-use super::{Rds, our_tags, sdk_tags};
+use super::{Family, Rds, our_tags, sdk_tags};
 use crate::classify;
 
-/// A parameter group.
+/// A parameter group, of instances or of clusters: two families of calls for the same thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterGroup {
     /// Its ARN.
@@ -27,50 +27,75 @@ impl Rds {
         Ok(classify::found(answer)?.map(|answer| our_tags(answer.tag_list())))
     }
 
-    /// The account's parameter group of this name; none if there is none.
-    pub async fn parameter_group(&self, name: &str) -> Result<Option<ParameterGroup>, Failure> {
-        let call = self.read.describe_db_parameter_groups().db_parameter_group_name(name);
-        let answer = call.send().await.map_err(self.failed("DescribeDBParameterGroups"));
-        let found = classify::found(answer)?.and_then(|answer| answer.db_parameter_groups);
-        let Some(group) = found.and_then(|found| found.into_iter().next()) else {
+    /// The account's parameter group of this name, of instances or of clusters; none if there is none.
+    pub async fn parameter_group(&self, family: Family, name: &str) -> Result<Option<ParameterGroup>, Failure> {
+        let found = match family {
+            Family::Instance => {
+                let call = self.read.describe_db_parameter_groups().db_parameter_group_name(name);
+                let answer = call.send().await.map_err(self.failed("DescribeDBParameterGroups"));
+                let found = classify::found(answer)?.and_then(|answer| answer.db_parameter_groups);
+                found
+                    .and_then(|found| found.into_iter().next())
+                    .map(|group| (group.db_parameter_group_arn, group.db_parameter_group_family))
+            }
+            Family::Cluster => {
+                let call = self.read.describe_db_cluster_parameter_groups();
+                let answer = call.db_cluster_parameter_group_name(name).send().await;
+                let answer = answer.map_err(self.failed("DescribeDBClusterParameterGroups"));
+                let found = classify::found(answer)?.and_then(|answer| answer.db_cluster_parameter_groups);
+                found
+                    .and_then(|found| found.into_iter().next())
+                    .map(|group| (group.db_cluster_parameter_group_arn, group.db_parameter_group_family))
+            }
+        };
+        let Some((arn, of)) = found else {
             return Ok(None);
         };
-        let arn = group.db_parameter_group_arn.unwrap_or_default();
+        let arn = arn.unwrap_or_default();
         let Some(tags) = self.tags(&arn).await? else {
             return Ok(None);
         };
         Ok(Some(ParameterGroup {
             arn,
-            family: group.db_parameter_group_family.unwrap_or_default(),
+            family: of.unwrap_or_default(),
             tags,
         }))
     }
 
     /// What a user has set in a parameter group; none if there is no such group.
-    pub async fn user_parameters(&self, name: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+    pub async fn user_parameters(
+        &self,
+        family: Family,
+        name: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, Failure> {
         let mut set = BTreeMap::new();
         let mut marker = None;
         loop {
-            let call = self
-                .read
-                .describe_db_parameters()
-                .db_parameter_group_name(name)
-                .source("user");
-            let answer = call
-                .set_marker(marker)
-                .send()
-                .await
-                .map_err(self.failed("DescribeDBParameters"));
-            let Some(page) = classify::found(answer)? else {
+            let page = match family {
+                Family::Instance => {
+                    let call = self.read.describe_db_parameters().db_parameter_group_name(name);
+                    let answer = call.source("user").set_marker(marker).send().await;
+                    let answer = answer.map_err(self.failed("DescribeDBParameters"));
+                    classify::found(answer)?.map(|page| (page.parameters, page.marker))
+                }
+                Family::Cluster => {
+                    let call = self.read.describe_db_cluster_parameters();
+                    let call = call.db_cluster_parameter_group_name(name).source("user");
+                    let answer = call.set_marker(marker).send().await;
+                    let answer = answer.map_err(self.failed("DescribeDBClusterParameters"));
+                    classify::found(answer)?.map(|page| (page.parameters, page.marker))
+                }
+            };
+            let Some((parameters, next)) = page else {
                 return Ok(None);
             };
-            for parameter in page.parameters() {
+            for parameter in parameters.unwrap_or_default() {
                 // Of one that is set to nothing there is no value to set.
-                if let (Some(name), Some(value)) = (parameter.parameter_name(), parameter.parameter_value()) {
-                    set.insert(name.to_owned(), value.to_owned());
+                if let (Some(name), Some(value)) = (parameter.parameter_name, parameter.parameter_value) {
+                    set.insert(name, value);
                 }
             }
-            marker = page.marker.filter(|marker| !marker.is_empty());
+            marker = next.filter(|marker| !marker.is_empty());
             if marker.is_none() {
                 return Ok(Some(set));
             }
@@ -80,42 +105,72 @@ impl Rds {
     /// Makes a parameter group, with the defaults of its family.
     pub async fn create_parameter_group(
         &self,
+        family: Family,
         name: &str,
-        family: &str,
+        of: &str,
         description: &str,
         tags: &BTreeMap<String, String>,
     ) -> Result<(), Failure> {
-        let call = self.once.create_db_parameter_group().db_parameter_group_name(name);
-        let call = call.db_parameter_group_family(family).description(description);
-        let call = call.set_tags(Some(sdk_tags(tags)));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("CreateDBParameterGroup"))
+        let tags = Some(sdk_tags(tags));
+        match family {
+            Family::Instance => {
+                let call = self.once.create_db_parameter_group().db_parameter_group_name(name);
+                let call = call.db_parameter_group_family(of).description(description);
+                let answer = call.set_tags(tags).send().await;
+                answer.map(drop).map_err(self.failed("CreateDBParameterGroup"))
+            }
+            Family::Cluster => {
+                let call = self.once.create_db_cluster_parameter_group();
+                let call = call.db_cluster_parameter_group_name(name);
+                let call = call.db_parameter_group_family(of).description(description);
+                let answer = call.set_tags(tags).send().await;
+                answer.map(drop).map_err(self.failed("CreateDBClusterParameterGroup"))
+            }
+        }
     }
 
     /// Sets parameters, twenty at most. All wait for the boot: static ones are refused otherwise, and nothing runs on a group that was
     /// just made.
-    pub async fn set_parameters(&self, name: &str, set: &BTreeMap<String, String>) -> Result<(), Failure> {
+    pub async fn set_parameters(
+        &self,
+        family: Family,
+        name: &str,
+        set: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
         let parameter = |(name, value): (&String, &String)| {
             let parameter = Parameter::builder().parameter_name(name).parameter_value(value);
             parameter.apply_method(ApplyMethod::PendingReboot).build()
         };
-        let call = self.once.modify_db_parameter_group().db_parameter_group_name(name);
-        let call = call.set_parameters(Some(set.iter().map(parameter).collect()));
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("ModifyDBParameterGroup"))
+        let parameters = Some(set.iter().map(parameter).collect());
+        match family {
+            Family::Instance => {
+                let call = self.once.modify_db_parameter_group().db_parameter_group_name(name);
+                let answer = call.set_parameters(parameters).send().await;
+                answer.map(drop).map_err(self.failed("ModifyDBParameterGroup"))
+            }
+            Family::Cluster => {
+                let call = self.once.modify_db_cluster_parameter_group();
+                let call = call.db_cluster_parameter_group_name(name);
+                let answer = call.set_parameters(parameters).send().await;
+                answer.map(drop).map_err(self.failed("ModifyDBClusterParameterGroup"))
+            }
+        }
     }
 
     /// Deletes a parameter group that nothing uses.
-    pub async fn delete_parameter_group(&self, name: &str) -> Result<(), Failure> {
-        let call = self.once.delete_db_parameter_group().db_parameter_group_name(name);
-        call.send()
-            .await
-            .map(drop)
-            .map_err(self.failed("DeleteDBParameterGroup"))
+    pub async fn delete_parameter_group(&self, family: Family, name: &str) -> Result<(), Failure> {
+        match family {
+            Family::Instance => {
+                let call = self.once.delete_db_parameter_group().db_parameter_group_name(name);
+                let answer = call.send().await;
+                answer.map(drop).map_err(self.failed("DeleteDBParameterGroup"))
+            }
+            Family::Cluster => {
+                let call = self.once.delete_db_cluster_parameter_group();
+                let answer = call.db_cluster_parameter_group_name(name).send().await;
+                answer.map(drop).map_err(self.failed("DeleteDBClusterParameterGroup"))
+            }
+        }
     }
 
     /// The account's option group of this name, and its ARN; none if there is none.
@@ -140,6 +195,30 @@ impl Rds {
             tags,
         };
         Ok(Some((arn, found)))
+    }
+
+    /// The option groups that are not AWS's own, by name.
+    pub async fn observed_option_groups(&self) -> Result<Vec<OptionGroup>, Failure> {
+        let mut groups = BTreeMap::new();
+        let mut pages = self.read.describe_option_groups().into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(self.failed("DescribeOptionGroups"))?;
+            let name = found.option_group_name().unwrap_or_default().to_owned();
+            if name.starts_with("default:") {
+                continue;
+            }
+            let observed = OptionGroup {
+                name: name.clone(),
+                options: found.options().iter().map(option).collect(),
+                engine: found.engine_name.unwrap_or_default(),
+                major_version: found.major_engine_version.unwrap_or_default(),
+                description: found.option_group_description.unwrap_or_default(),
+                // Those of a group are asked for one by one, and nothing depends on them.
+                tags: BTreeMap::new(),
+            };
+            groups.insert(name, observed);
+        }
+        Ok(groups.into_values().collect())
     }
 
     /// Makes an option group without options.

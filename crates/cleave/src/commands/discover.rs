@@ -223,6 +223,8 @@ async fn observed_source(account: &Account, wanted: &Wanted<'_>) -> Result<Regio
 async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
     let mut databases = account.rds.observed_instances().await?;
     databases.retain(|database| wanted.means(&database.id, &database.tags));
+    let mut clusters = account.rds.observed_clusters().await?;
+    clusters.retain(|cluster| wanted.means(&cluster.id, &cluster.tags));
     let mut images = account.ec2.observed_images().await?;
     images.retain(|image| wanted.means(&image.name, &image.tags));
     let counted = account.rds.counted().await?;
@@ -240,9 +242,12 @@ async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInvent
         cluster_slots: slots("DB clusters", counted.clusters),
         keys: account.kms.observed().await?,
         databases,
+        clusters,
         images,
         subnet_groups: account.rds.observed_subnet_groups().await?,
         parameter_groups: account.rds.observed_parameter_groups().await?,
+        cluster_parameter_groups: account.rds.observed_cluster_parameter_groups().await?,
+        option_groups: account.rds.observed_option_groups().await?,
         security_groups: account.ec2.observed_security_groups().await?,
         machine_settings: account.ec2.observed_settings().await?,
         ..RegionInventory::default()
@@ -262,7 +267,23 @@ fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
     known.cluster_slots = seen.cluster_slots.or(known.cluster_slots);
     known.keys = seen.keys;
     known.databases = seen.databases;
+    // What Aurora holds RDS does not tell.
+    let held: BTreeMap<String, u32> = known.clusters.drain(..).map(|one| (one.id, one.storage_gib)).collect();
+    known.clusters = seen.clusters;
+    for cluster in known.clusters.iter_mut().filter(|cluster| cluster.storage_gib == 0) {
+        cluster.storage_gib = held.get(&cluster.id).copied().unwrap_or_default();
+    }
+    known.cluster_parameter_groups = seen.cluster_parameter_groups;
+    known.option_groups = seen.option_groups;
+    // Zones' ids are people's to write.
+    let zones: BTreeMap<String, Vec<String>> = std::mem::take(&mut known.subnet_groups)
+        .into_iter()
+        .map(|(name, group)| (name, group.zone_ids))
+        .collect();
     known.subnet_groups = seen.subnet_groups;
+    for (name, group) in &mut known.subnet_groups {
+        group.zone_ids = zones.get(name).cloned().unwrap_or_default();
+    }
     known.parameter_groups = seen.parameter_groups;
     known.security_groups = seen.security_groups;
     known.machine_settings = seen.machine_settings;
@@ -272,14 +293,17 @@ fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
 
 fn counts(seen: &RegionInventory) -> String {
     format!(
-        "{} keys, {} databases, {} images, {} instances, {} volumes, {} subnet groups, {} parameter groups, {} security groups",
+        "{} keys, {} databases, {} clusters, {} images, {} instances, {} volumes, {} subnet groups, {} parameter groups, {} option groups, \
+         {} security groups",
         seen.keys.len(),
         seen.databases.len(),
+        seen.clusters.len(),
         seen.images.len(),
         seen.instances.len(),
         seen.volumes.len(),
         seen.subnet_groups.len(),
-        seen.parameter_groups.len(),
+        seen.parameter_groups.len() + seen.cluster_parameter_groups.len(),
+        seen.option_groups.len(),
         seen.security_groups.len()
     )
 }

@@ -15,7 +15,7 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
         &plan.accounts[&Side::Target].account,
     );
     // Where the plan stops writes before a snapshot, nothing that was written may be missing.
-    for step in plan.steps.iter().filter(|step| step.action == "writes.prove_unwritten") {
+    for step in plan.steps.iter().filter(|step| step.action == "writes.prove_quiet") {
         cloud
             .laws
             .to_be_whole(step.resource.kind == "cluster", &step.resource.name);
@@ -110,8 +110,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
             lasting.extend(ids.map(|id| format!("arn:aws:s3:::{bucket}?inventory={id}")));
         }
         // With `restore = false` the copy of the snapshot is what was asked for.
-        let copies = ["database.copy_to_target", "volume.copy_to_target"];
-        let stays = copies.contains(&step.action.as_str()) && step.input["stays"] == true;
+        let stays = step.id.verb() == "copy_to_target" && step.input["stays"] == true;
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]
@@ -125,12 +124,14 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 11] = [
+const LASTING: [&str; 13] = [
     "writes.create_closed_group",
     "database.restore_instance",
     "cluster.restore_cluster",
+    "cluster.clone_cluster",
     "cluster.create_member",
     "database.create_parameter_group",
+    "cluster.create_parameter_group",
     "database.create_option_group",
     "image.copy_image",
     "volume.create_volume",

@@ -18,8 +18,11 @@ use crate::world::World;
 pub(super) struct Input {
     pub(super) cluster: String,
     pub(super) key: StepId,
-    /// Its members; the first is the source's writer.
+    /// Its members; the first is the source's writer. None of a Multi-AZ cluster.
     pub(super) members: Vec<String>,
+    /// How many instances RDS itself makes for a Multi-AZ cluster, under names of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made_by_rds: Option<usize>,
 }
 
 pub(super) struct CheckMembers {
@@ -45,9 +48,11 @@ fn judged(asked: &Input, found: &DbCluster, key_arn: &str) -> Verified {
         .collect();
     let why = if found.key.as_deref() != Some(key_arn) {
         format!("its key is {:?}, not {key_arn}", found.key)
-    } else if members != wanted {
+    } else if asked.made_by_rds.is_some_and(|count| members.len() != count) {
+        format!("its instances are {members:?}, not {:?}", asked.made_by_rds)
+    } else if asked.made_by_rds.is_none() && members != wanted {
         format!("its members are {members:?}, not {wanted:?}")
-    } else if writers.len() != 1 && !wanted.is_empty() {
+    } else if writers.len() != 1 && !members.is_empty() {
         format!("its writers are {writers:?}")
     } else {
         // RDS may have let a reader take over in between: that is told, and not wrong.
@@ -77,6 +82,12 @@ impl Step for CheckMembers {
             });
         };
         let members: Vec<String> = found.members.into_iter().map(|member| member.id).collect();
+        if let Some(count) = self.input.made_by_rds.filter(|count| members.len() < *count) {
+            return Ok(Observed::Underway {
+                progress: Progress::words(format!("{} of {count} instances", members.len())),
+                look_again: Duration::from_secs(20),
+            });
+        }
         Ok(Observed::Present(json!({ "cluster": found.arn, "members": members })))
     }
 

@@ -7,13 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::rds_clusters::NewMember;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::Failure;
+use model::databases::Settings;
+use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::MemberOutput;
-use crate::database::BROKEN;
+use crate::key::KeyOutput;
 use crate::pace;
+use crate::restored::BROKEN;
 use crate::world::World;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,7 +27,12 @@ pub(super) struct Input {
     pub(super) promotion_tier: u8,
     pub(super) parameter_group: String,
     pub(super) public: bool,
-    /// The source cluster's own tags.
+    /// How else it is configured, as far as that is not its cluster's.
+    #[serde(default)]
+    pub(super) settings: Settings,
+    /// The target's own key, for Performance Insights: the source's is not the target's to use.
+    pub(super) key: StepId,
+    /// The source member's own tags.
     pub(super) tags: BTreeMap<String, String>,
 }
 
@@ -37,6 +44,13 @@ pub(super) struct CreateMember {
 impl CreateMember {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
+    }
+
+    fn insights_key(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
+        match self.input.settings.performance_insights {
+            Some(true) => Ok(Some(cx.output::<KeyOutput>(&self.input.key)?.arn)),
+            Some(false) | None => Ok(None),
+        }
     }
 }
 
@@ -72,6 +86,7 @@ impl Step for CreateMember {
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let mut tags = self.input.tags.clone();
         tags.extend(cx.tags());
+        let insights_key = self.insights_key(cx)?;
         let asked = self.input.clone();
         let member = NewMember {
             id: asked.id,
@@ -81,13 +96,15 @@ impl Step for CreateMember {
             promotion_tier: asked.promotion_tier,
             parameter_group: asked.parameter_group,
             public: asked.public,
+            settings: asked.settings,
+            insights_key,
             tags,
         };
         self.world.target().rds.create_member(&member).await?;
         Ok(Begun::Once)
     }
 
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let asked = &self.input;
         let rds = &self.world.target().rds;
         let not_yet = |why: String| Verified::NotYet {
@@ -125,11 +142,19 @@ impl Step for CreateMember {
                 format!("its promotion tier is {:?}", member.promotion_tier),
             ),
         ];
-        let wrong: Vec<String> = checks
+        let mut wrong: Vec<String> = checks
             .into_iter()
             .filter(|(right, _)| !right)
             .map(|(_, text)| text)
             .collect();
+        wrong.extend(asked.settings.differences(&found.settings));
+        let key = self.insights_key(cx)?;
+        if key.is_some() && found.performance_insights_key != key {
+            let under = &found.performance_insights_key;
+            wrong.push(format!(
+                "its Performance Insights lie under {under:?}, not under {key:?}"
+            ));
+        }
         if !wrong.is_empty() {
             let why = format!("{} is not as asked for: {}", found.arn, wrong.join("; "));
             return Ok(Verified::Wrong { why });

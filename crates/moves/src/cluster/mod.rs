@@ -1,16 +1,17 @@
-//! Aurora clusters, provisioned and Serverless v2. A cluster travels as a snapshot, as an instance does, and is restored from the target's
-//! own copy: restored from the shared snapshot it could be, too, and would depend on a key of the source for ever. The restored cluster has
-//! no instances: its members are made one by one, the writer first.
+//! Clusters: of Aurora, provisioned and Serverless v2, and Multi-AZ ones of other engines. A cluster travels as a snapshot, as an instance
+//! does, and is restored from the target's own copy: restored from the shared snapshot it could be, too, and would depend on a key of the
+//! source for ever. A restored cluster of Aurora has no instances: its members are made one by one, the writer first. A Multi-AZ cluster's
+//! three RDS makes itself.
 
+mod accept_share;
 mod check_members;
-mod copy_to_target;
 mod create_member;
-mod create_snapshot;
-mod made_snapshot;
 mod plan;
+mod plan_clone;
 mod plan_notes;
-mod rekey_snapshot;
+mod plan_settings;
 mod restore_cluster;
+mod share_cluster;
 pub mod spec;
 
 use std::rc::Rc;
@@ -27,30 +28,37 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(
         registry,
         world,
-        "cluster.create_snapshot",
-        1,
-        create_snapshot::CreateSnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "cluster.rekey_snapshot",
-        1,
-        rekey_snapshot::RekeySnapshot::new,
-    );
-    action(
-        registry,
-        world,
-        "cluster.copy_to_target",
-        1,
-        copy_to_target::CopyToTarget::new,
-    );
-    action(
-        registry,
-        world,
         "cluster.restore_cluster",
         1,
         restore_cluster::Restore::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.clone_cluster",
+        1,
+        restore_cluster::Restore::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.share_cluster",
+        1,
+        share_cluster::ShareCluster::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.accept_share",
+        1,
+        accept_share::AcceptShare::new,
+    );
+    action(
+        registry,
+        world,
+        "cluster.unshare_cluster",
+        1,
+        share_cluster::UnshareCluster::new,
     );
     action(
         registry,
@@ -68,19 +76,9 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     );
 }
 
-/// The output of every step that makes a cluster snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotOutput {
-    /// Its name.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-    /// The ARN of its key; absent when it is not encrypted.
-    pub key: Option<String>,
-    /// The engine.
-    pub engine: String,
-    /// The engine's version.
-    pub engine_version: String,
+/// Whether an engine is Aurora's.
+fn is_aurora(engine: &str) -> bool {
+    engine.starts_with("aurora")
 }
 
 /// The output of `restore_cluster`.

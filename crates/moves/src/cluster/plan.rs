@@ -1,19 +1,26 @@
 //! From a `[[cluster]]` section to steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws::rds::Family;
+use aws::rds_access::Holder;
+use model::databases::Settings;
 use model::inventory::{Cluster, ClusterMember};
 use model::plan::Weight;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::plan_notes::{self, Groups};
-use super::spec::ClusterSpec;
-use super::{check_members, copy_to_target, create_member, create_snapshot, rekey_snapshot, restore_cluster};
+use super::plan_settings::{self, Asked};
+use super::spec::{ClusterSpec, RestoreSpec, Route};
+use super::{accept_share, check_members, create_member, is_aurora, plan_clone, restore_cluster, share_cluster};
+use crate::database::spec::CARRY;
 use crate::draft::{Draft, DraftStep};
-use crate::{key, snapshot};
+use crate::{hook, key, parameter_group, restored, snapshot, writes};
 
 /// Copies of cluster snapshots that RDS makes at the same time for one account and region.
 const COPIES: u32 = 5;
+/// Instances of a Multi-AZ cluster.
+const MULTI_AZ_INSTANCES: usize = 3;
 /// How long a permission may take to spread, or a copy may be refused because others are under way, in seconds.
 const SPREADS_WITHIN: u64 = 1800;
 /// How long the cluster may be busy (a backup, a change) before its snapshot can begin, in seconds.
@@ -58,16 +65,79 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         return;
     }
     let under = source_key.map(|named| key::source_key(draft, &named));
-    plan_notes::note_copies(draft, &resource, cluster, under.as_ref());
+    let cloned = spec.route == Route::Clone;
+    match &spec.snapshot {
+        Some(_) if cloned => {
+            let text = "a clone is made of the cluster as it is, and has no snapshot: leave snapshot out, or route";
+            draft.note(Some(&resource), Weight::Blocks, text);
+        }
+        Some(at_hand) => snapshot::note_at_hand(draft, &resource, at_hand, cluster.backup_retention_days.max(1)),
+        None => {}
+    }
+    match cloned {
+        true if !plan_clone::note(draft, &resource, spec, cluster, under.as_ref()) => return,
+        true => {}
+        false => plan_notes::note_copies(draft, &resource, cluster, under.as_ref()),
+    }
     plan_notes::note_aftermath(draft, &resource, spec, cluster);
-    Steps {
+    plan_settings::note_multi_az(draft, &resource, cluster);
+    let restored = spec.restore.as_ref().map(|asked| {
+        let settings = plan_settings::asked(draft, &resource, asked, cluster);
+        let made = groups_made(draft, &resource, asked, cluster, &groups);
+        Restored {
+            asked,
+            settings,
+            groups,
+            made,
+        }
+    });
+    let steps = Steps {
         draft,
         spec,
         cluster,
         resource,
         target_key,
+    };
+    match (cloned, &restored, &under) {
+        (true, Some(how), Some(under)) => steps.push_clone(under, how),
+        _ => steps.push(under, restored.as_ref()),
     }
-    .push(under, groups);
+}
+
+/// The steps after which the target has its groups, of the cluster and of its members.
+fn groups_made(
+    draft: &mut Draft,
+    resource: &ResourceRef,
+    asked: &RestoreSpec,
+    cluster: &Cluster,
+    groups: &Groups,
+) -> Made {
+    let carried = asked.cluster_parameter_group == CARRY;
+    let of_cluster = parameter_group::plan(draft, resource, Family::Cluster, &groups.cluster, carried);
+    let carried = asked.instance_parameter_group == CARRY;
+    let names: BTreeSet<&String> = match is_aurora(&cluster.engine) {
+        true => groups.members.values().collect(),
+        false => BTreeSet::new(),
+    };
+    let of_members = names
+        .into_iter()
+        .flat_map(|name| parameter_group::plan(draft, resource, Family::Instance, name, carried))
+        .collect();
+    Made { of_cluster, of_members }
+}
+
+/// What is to be restored, and how.
+struct Restored<'d> {
+    asked: &'d RestoreSpec,
+    settings: Asked,
+    groups: Groups,
+    made: Made,
+}
+
+/// The steps after which groups are there.
+struct Made {
+    of_cluster: Vec<StepId>,
+    of_members: Vec<StepId>,
 }
 
 /// The members in the order in which they are made: the writer first, because the first one becomes the writer.
@@ -90,32 +160,67 @@ impl Steps<'_, '_> {
         DraftStep::new(&self.resource, action, side, title, input)
     }
 
-    fn push(mut self, under: Option<key::SourceKey>, groups: Groups) {
+    fn push(mut self, under: Option<key::SourceKey>, restored: Option<&Restored<'_>>) {
         let cluster = self.spec.id.clone();
         let gib = u64::from(self.cluster.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
-        let input = create_snapshot::Input {
-            cluster: cluster.clone(),
-        };
-        let title = format!("take the snapshot of {cluster} that travels");
-        let step = self
-            .step("cluster.create_snapshot", Side::Source, title, input)
-            .phase(Phase::Freeze)
-            .gates(gates)
-            .disturbs()
-            .estimate(120 + gib, 600 + 3 * gib);
-        let taken = self.draft.push(step.patience(BUSY_WITHIN));
-
-        let rekeyed = under
-            .as_ref()
-            .is_some_and(|key| key.aws_managed)
-            .then(|| self.rekey(&taken, gib));
         let encrypted = under.is_some();
-        let (travels, opened) = match (&rekeyed, under) {
-            (Some((rekeyed, opened)), _) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
+        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
+        let stopped = match &self.spec.snapshot {
+            // Of a snapshot that was there nothing is to be kept out any more.
+            Some(_) => None,
+            None => self.stop_writes(&gates),
+        };
+        let mut unwritten = None;
+        let (taken, rekeyed, transport) = match &self.spec.snapshot {
+            Some(at_hand) => {
+                // On an AWS-managed key it is copied under another in the same copy.
+                let transport = managed.then(|| key::transport_key(self.draft));
+                let input = snapshot::CopyInSourceInput {
+                    of: cluster.clone(),
+                    snapshot: None,
+                    at_hand: Some(at_hand.clone()),
+                    key: transport.as_ref().map(|key| key.made.clone()),
+                };
+                let limit = self.draft.limit("rds-cluster-copies-source", COPIES);
+                let title = format!("copy the snapshot {at_hand} of {cluster}, which was there, to one that travels");
+                let step = self.step("cluster.copy_at_hand", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .needs(transport.as_ref().map(|key| &key.made))
+                    .limit(limit)
+                    .patience(SPREADS_WITHIN);
+                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
+                (taken, None, transport.map(|key| key.opened))
+            }
+            None => {
+                let input = snapshot::CreateInput {
+                    of: cluster.clone(),
+                    shared_itself: !managed,
+                };
+                let title = format!("take the snapshot of {cluster} that travels");
+                let step = self.step("cluster.create_snapshot", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .needs(stopped.as_ref().map(|stopped| &stopped.proved))
+                    .gates(gates)
+                    .disturbs()
+                    .estimate(120 + gib, 600 + 3 * gib);
+                let taken = self.draft.push(step.patience(BUSY_WITHIN));
+                unwritten = stopped
+                    .as_ref()
+                    .map(|stopped| writes::after_snapshot(self.draft, &self.resource, stopped, &taken));
+                let rekeyed = managed.then(|| self.rekey(&taken, gib));
+                (taken, rekeyed, None)
+            }
+        };
+        let (travels, opened) = match (&rekeyed, transport, under) {
+            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
+            (None, Some(opened), _) => (taken.clone(), Some(opened)),
+            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
             // Not encrypted: there is nothing to open.
-            (None, None) => (taken.clone(), None),
+            (None, None, None) => (taken.clone(), None),
         };
 
         let input = snapshot::ShareInput {
@@ -126,22 +231,13 @@ impl Steps<'_, '_> {
         let shared = self.draft.push(step.phase(Phase::Freeze).needs([&travels]));
 
         let copied = self.copy(&travels, &shared, opened.as_ref(), encrypted, gib);
-        let restored = self.restore(&copied, &groups);
-        let members = self.members(&restored, &groups);
-
-        let input = check_members::Input {
-            cluster,
-            key: self.target_key.clone(),
-            members: in_order(self.cluster).iter().map(|member| member.id.clone()).collect(),
-        };
-        let title = "look at the whole cluster: its key, its members, its writer".to_owned();
-        let step = self
-            .step("cluster.check_members", Side::Target, title, input)
-            .phase(Phase::Cutover)
-            .needs([&restored, &self.target_key])
-            .needs(&members)
-            .leaves_nothing();
-        let checked = self.draft.push(step);
+        let checked = restored.map(|how| {
+            let restored = self.restore(&copied, unwritten.as_ref(), how);
+            let served = self.serve(&restored, how);
+            self.ask_the_team(&restored, &served).unwrap_or(served)
+        });
+        // What is not restored here is left as its copy: everything else can go once that is whole.
+        let whole = checked.as_ref().unwrap_or(&copied);
 
         let input = snapshot::UnshareInput {
             snapshot: travels.clone(),
@@ -150,24 +246,149 @@ impl Steps<'_, '_> {
         let step = self
             .step("cluster.unshare_snapshot", Side::Source, title, input)
             .phase(Phase::CleanUp)
-            .needs([&travels, &shared, &copied, &checked])
+            .needs([&travels, &shared, &copied, whole])
             .leaves_nothing();
         let unshared = self.draft.push(step);
-        let behind = [&unshared, &checked];
+        let behind = [&unshared, whole];
         if let Some((rekeyed, _)) = &rekeyed {
             self.delete("cluster.delete_rekeyed_snapshot", Side::Source, rekeyed, &behind);
         }
         self.delete("cluster.delete_source_snapshot", Side::Source, &taken, &behind);
-        self.delete("cluster.delete_target_snapshot", Side::Target, &copied, &[&checked]);
+        if let Some(checked) = &checked {
+            self.delete("cluster.delete_target_snapshot", Side::Target, &copied, &[checked]);
+        }
+    }
+
+    fn stop_writes(&mut self, gates: &[GateName]) -> Option<writes::Stopped> {
+        writes::before_snapshot(
+            self.draft,
+            &self.resource,
+            Holder::Cluster,
+            self.spec.stop_writes,
+            gates,
+        )
+    }
+
+    /// The team's own look at the restored cluster.
+    fn ask_the_team(&mut self, restored: &StepId, served: &StepId) -> Option<StepId> {
+        let command = self.spec.check.as_ref()?;
+        let facts = BTreeMap::from([("cluster".to_owned(), restored.clone())]);
+        let title = format!("ask it whether all is there: {}", command.run.join(" "));
+        let step = hook::step(&self.resource, "check", title, command, facts);
+        Some(self.draft.push(step.phase(Phase::Settle).needs([served])))
+    }
+
+    /// The steps of the other route: a share instead of a snapshot, a clone instead of copies.
+    fn push_clone(mut self, under: &key::SourceKey, how: &Restored<'_>) {
+        let cluster = self.spec.id.clone();
+        let gates = self.draft.gates_before(&self.resource);
+        let stopped = self.stop_writes(&gates);
+        let opened = key::opened(self.draft, &under.id);
+        let input = share_cluster::Input {
+            cluster: cluster.clone(),
+        };
+        let title = "share the cluster with the target account".to_owned();
+        let step = self.step("cluster.share_cluster", Side::Source, title, input);
+        let shared = self.draft.push(step.phase(Phase::Freeze).patience(SPREADS_WITHIN));
+        let input = accept_share::Input { shared: shared.clone() };
+        let title = "take the target's part in that share".to_owned();
+        let step = self.step("cluster.accept_share", Side::Target, title, input);
+        let step = step.phase(Phase::Freeze).needs([&shared]).leaves_nothing();
+        let accepted = self.draft.push(step.patience(SPREADS_WITHIN));
+
+        let input = self.restore_input(None, how);
+        let title = format!("clone {cluster} as it is then into the target, without instances");
+        let step = self
+            .step("cluster.clone_cluster", Side::Target, title, input)
+            .phase(Phase::Cutover)
+            .gates(gates)
+            .disturbs()
+            .needs([&accepted, &shared, &opened, &self.target_key])
+            .needs(stopped.as_ref().map(|stopped| &stopped.proved))
+            .needs(&how.made.of_cluster)
+            .estimate(240, 1200);
+        let cloned = self.draft.push(step.patience(BUSY_WITHIN));
+        let served = self.serve(&cloned, how);
+        let checked = self.ask_the_team(&cloned, &served).unwrap_or(served);
+        self.draft.needed_until(&opened, &checked);
+
+        let input = share_cluster::Ending { shared: shared.clone() };
+        let title = "share the cluster no longer".to_owned();
+        let step = self.step("cluster.unshare_cluster", Side::Source, title, input);
+        let step = step.phase(Phase::CleanUp).needs([&shared, &accepted, &checked]);
+        self.draft.push(step.leaves_nothing());
+    }
+
+    /// Everything between the restore and a cluster that serves as it did. Gives the step that proves that it is whole.
+    fn serve(&mut self, restored: &StepId, how: &Restored<'_>) -> StepId {
+        let members = self.members(restored, how);
+        let made_by_rds = (!is_aurora(&self.cluster.engine)).then_some(MULTI_AZ_INSTANCES);
+        let input = check_members::Input {
+            cluster: self.spec.id.clone(),
+            key: self.target_key.clone(),
+            members: match made_by_rds {
+                Some(_) => Vec::new(),
+                None => in_order(self.cluster).iter().map(|member| member.id.clone()).collect(),
+            },
+            made_by_rds,
+        };
+        let title = "look at the whole cluster: its key, its members, its writer".to_owned();
+        let step = self
+            .step("cluster.check_members", Side::Target, title, input)
+            .phase(Phase::Cutover)
+            .needs([restored, &self.target_key])
+            .needs(&members)
+            .leaves_nothing();
+        let checked = self.draft.push(step);
+        self.settle(restored, &checked, how);
+        checked
+    }
+
+    /// What no restore takes: one change at a time, RDS refuses a second while it makes the first.
+    fn settle(&mut self, restored: &StepId, checked: &StepId, how: &Restored<'_>) {
+        let mut last = checked.clone();
+        if how.settings.afterwards != Settings::default() {
+            let told: Vec<String> = how.settings.afterwards.told().into_keys().collect();
+            let title = format!("set what no restore takes: {}", told.join(", "));
+            let input = restored::SettleInput {
+                restored: restored.clone(),
+                key: self.target_key.clone(),
+                settings: how.settings.afterwards.clone(),
+            };
+            let step = self.step("cluster.settle_cluster", Side::Target, title, input);
+            last = self.push_change(step.needs([&self.target_key]), restored, &last);
+        }
+        if how.settings.data_api {
+            let input = restored::DataApiInput {
+                restored: restored.clone(),
+            };
+            let title = "switch the Data API on".to_owned();
+            let step = self.step("cluster.enable_data_api", Side::Target, title, input);
+            last = self.push_change(step, restored, &last);
+        }
+        if self.cluster.managed_secret {
+            let input = restored::SecretInput {
+                restored: restored.clone(),
+            };
+            let title = "keep a new master password in Secrets Manager".to_owned();
+            let step = self.step("cluster.manage_secret", Side::Target, title, input);
+            self.push_change(step, restored, &last);
+        }
+    }
+
+    fn push_change(&mut self, step: DraftStep, restored: &StepId, behind: &StepId) -> StepId {
+        let step = step.phase(Phase::Settle).needs([restored, behind]).leaves_nothing();
+        self.draft.push(step.estimate(90, 900).patience(BUSY_WITHIN))
     }
 
     /// The snapshot under the transport key, and the step that opens that key.
     fn rekey(&mut self, taken: &StepId, gib: u64) -> (StepId, StepId) {
         let transport = key::transport_key(self.draft);
-        let input = rekey_snapshot::Input {
-            cluster: self.spec.id.clone(),
-            snapshot: taken.clone(),
-            key: transport.made.clone(),
+        let input = snapshot::CopyInSourceInput {
+            of: self.spec.id.clone(),
+            snapshot: Some(taken.clone()),
+            at_hand: None,
+            key: Some(transport.made.clone()),
         };
         let limit = self.draft.limit("rds-cluster-copies-source", COPIES);
         let title = "copy the snapshot under the transport key".to_owned();
@@ -194,10 +415,12 @@ impl Steps<'_, '_> {
             true => "copy the snapshot in the target, under the target's own key",
             false => "copy the snapshot in the target",
         };
-        let input = copy_to_target::Input {
-            cluster: self.spec.id.clone(),
+        let input = snapshot::CopyToTargetInput {
+            of: self.spec.id.clone(),
             snapshot: travels.clone(),
             key: key.clone(),
+            option_group: None,
+            stays: self.spec.restore.is_none(),
         };
         let limit = self.draft.limit("rds-cluster-copies", COPIES);
         let step = self
@@ -215,57 +438,72 @@ impl Steps<'_, '_> {
         copied
     }
 
-    /// The source cluster's tags without the reserved ones, which are refused.
-    fn tags(&self) -> BTreeMap<String, String> {
-        let own = self.cluster.tags.iter().filter(|(key, _)| !key.starts_with("aws:"));
-        own.map(|(key, value)| (key.clone(), value.clone())).collect()
-    }
-
-    fn restore(&mut self, copied: &StepId, groups: &Groups) -> StepId {
-        let (asked, cluster) = (&self.spec.restore, self.cluster);
-        let input = restore_cluster::Input {
+    fn restore_input(&self, copied: Option<&StepId>, how: &Restored<'_>) -> restore_cluster::Input {
+        let (asked, cluster) = (how.asked, self.cluster);
+        let aurora = is_aurora(&cluster.engine);
+        let class = asked.class.clone().unwrap_or_else(|| cluster.class.clone());
+        restore_cluster::Input {
             cluster: self.spec.id.clone(),
-            snapshot: copied.clone(),
+            snapshot: copied.cloned(),
             key: self.target_key.clone(),
-            storage_type: match cluster.storage_type.as_str() {
-                "" => "aurora".to_owned(),
-                named => named.to_owned(),
+            storage_type: match (cluster.storage_type.as_str(), aurora) {
+                ("", true) => "aurora".to_owned(),
+                ("", false) => "io1".to_owned(),
+                (named, _) => named.to_owned(),
             },
+            class: (!aurora).then_some(class),
+            public: (!aurora).then_some(asked.public),
+            settings: how.settings.at_restore.clone(),
             subnet_group: asked.subnet_group.clone(),
             security_groups: asked.security_groups.clone(),
-            parameter_group: groups.cluster.clone(),
+            parameter_group: how.groups.cluster.clone(),
             port: asked.port.or(Some(cluster.port).filter(|port| *port != 0)),
             deletion_protection: asked.deletion_protection.unwrap_or(cluster.deletion_protection),
-            backup_retention_days: cluster.backup_retention_days.max(1),
-            iam_auth: cluster.iam_auth,
-            log_exports: cluster.log_exports.clone(),
+            backup_retention_days: how.settings.backup_retention_days,
+            iam_auth: how.settings.iam_auth,
+            log_exports: how.settings.log_exports.clone(),
             scaling: cluster.scaling,
             extended_support: asked.extended_support,
-            tags: self.tags(),
+            tags: parameter_group::own(&cluster.tags),
+        }
+    }
+
+    fn restore(&mut self, copied: &StepId, unwritten: Option<&StepId>, how: &Restored<'_>) -> StepId {
+        let input = self.restore_input(Some(copied), how);
+        let aurora = is_aurora(&self.cluster.engine);
+        let title = match aurora {
+            true => format!("restore {} in the target, without instances", self.spec.id),
+            false => format!("restore {} in the target, with three instances", self.spec.id),
         };
-        let title = format!("restore {} in the target, without instances", self.spec.id);
         let step = self
             .step("cluster.restore_cluster", Side::Target, title, input)
             .phase(Phase::Cutover)
             .needs([copied, &self.target_key])
+            .needs(unwritten)
+            .needs(&how.made.of_cluster)
             .estimate(300, 1200);
         self.draft.push(step.patience(BUSY_WITHIN))
     }
 
     /// A step for each member: the first alone, the others at once behind it.
-    fn members(&mut self, restored: &StepId, groups: &Groups) -> Vec<StepId> {
+    fn members(&mut self, restored: &StepId, how: &Restored<'_>) -> Vec<StepId> {
         let mut made: Vec<StepId> = Vec::new();
+        if !is_aurora(&self.cluster.engine) {
+            return made;
+        }
         for member in in_order(self.cluster) {
-            let class = self.spec.restore.classes.get(&member.id).unwrap_or(&member.class);
+            let class = how.asked.classes.get(&member.id).unwrap_or(&member.class);
             let input = create_member::Input {
                 id: member.id.clone(),
                 cluster: self.spec.id.clone(),
                 engine: self.cluster.engine.clone(),
                 class: class.clone(),
                 promotion_tier: member.promotion_tier,
-                parameter_group: groups.members[&member.id].clone(),
-                public: self.spec.restore.public,
-                tags: self.tags(),
+                parameter_group: how.groups.members[&member.id].clone(),
+                public: how.asked.public,
+                settings: how.settings.members.get(&member.id).cloned().unwrap_or_default(),
+                key: self.target_key.clone(),
+                tags: parameter_group::own(&member.tags),
             };
             let does = if made.is_empty() { "the writer" } else { "a reader" };
             let title = format!("make {} ({class}), {does}", member.id);
@@ -273,7 +511,8 @@ impl Steps<'_, '_> {
                 .step("cluster.create_member", Side::Target, title, input)
                 .named(&format!("create_member_{}", member.id))
                 .phase(Phase::Cutover)
-                .needs([restored])
+                .needs([restored, &self.target_key])
+                .needs(&how.made.of_members)
                 .needs(made.first())
                 .patience(BUSY_WITHIN);
             made.push(self.draft.push(step.estimate(400, 1200)));

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use model::inventory::{Cluster, EngineMode, ParameterGroup, RegionInventory};
+use aws::rds::Family;
+use model::inventory::{Cluster, EngineMode, RegionInventory};
 use model::plan::Weight;
 use model::{ResourceRef, Side};
 
-use super::spec::ClusterSpec;
+use super::spec::{ClusterSpec, RestoreSpec};
 use crate::database::spec::CARRY;
 use crate::draft::Draft;
 use crate::key::SourceKey;
+use crate::parameter_group::unfit;
 
 /// The parameter groups in the target: of the cluster, and of each member.
+#[derive(Default)]
 pub(super) struct Groups {
     pub(super) cluster: String,
     pub(super) members: BTreeMap<String, String>,
@@ -20,11 +23,24 @@ pub(super) struct Groups {
 /// Whether it is a cluster that moves.
 pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Cluster) -> bool {
     let mut blocks = Vec::new();
-    if !matches!(cluster.engine.as_str(), "aurora-mysql" | "aurora-postgresql") {
+    if !matches!(
+        cluster.engine.as_str(),
+        "aurora-mysql" | "aurora-postgresql" | "mysql" | "postgres"
+    ) {
         blocks.push(format!(
-            "{:?} is not an engine of Aurora: only those move as clusters",
+            "{:?} is an engine neither of Aurora nor of a Multi-AZ cluster: only those move as clusters",
             cluster.engine
         ));
+    }
+    let aurora = super::is_aurora(&cluster.engine);
+    if !aurora && cluster.class.is_empty() {
+        let text = "the inventory does not tell its class, without which RDS does not restore a Multi-AZ cluster";
+        blocks.push(text.to_owned());
+    }
+    if cluster.encryption_type.as_deref() == Some("sse-rds") {
+        let text = "it lies under a key that AWS owns (sse-rds): whether RDS copies the snapshot of such a cluster under a customer key no source \
+                    says. Move it by a dump, or by a replica, of its engine";
+        blocks.push(text.to_owned());
     }
     if cluster.engine_mode == EngineMode::Serverless {
         let text = "it is Aurora Serverless v1, which does not move: convert it to provisioned or Serverless v2 first";
@@ -49,7 +65,7 @@ pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Clu
     for text in blocks {
         draft.note(Some(resource), Weight::Blocks, text);
     }
-    if cluster.members.is_empty() {
+    if aurora && cluster.members.is_empty() {
         let text = "the inventory lists no members: the cluster will have its data and nobody to serve them";
         draft.note(Some(resource), Weight::Warns, text);
     }
@@ -58,7 +74,9 @@ pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Clu
 
 /// What must stand ready in the target.
 pub(super) fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &ClusterSpec, cluster: &Cluster) -> Groups {
-    let asked = &spec.restore;
+    let Some(asked) = &spec.restore else {
+        return Groups::default();
+    };
     let carried = |wanted: &str, own: &str| {
         if wanted == CARRY {
             own.to_owned()
@@ -87,7 +105,7 @@ pub(super) fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &Clus
             draft.region()
         )),
         Some(target) => {
-            missing(draft.regional(Side::Source), target, spec, cluster, &groups, |text| {
+            missing(draft.regional(Side::Source), target, asked, cluster, &groups, |text| {
                 blocks.push(format!("account {account} {text}"));
             });
         }
@@ -107,14 +125,13 @@ pub(super) fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &Clus
 fn missing(
     source: Option<&RegionInventory>,
     target: &RegionInventory,
-    spec: &ClusterSpec,
+    asked: &RestoreSpec,
     cluster: &Cluster,
     groups: &Groups,
     mut tell: impl FnMut(String),
 ) {
-    let asked = &spec.restore;
-    if target.clusters.iter().any(|other| other.id == spec.id) {
-        tell(format!("has a cluster {} already", spec.id));
+    if target.clusters.iter().any(|other| other.id == cluster.id) {
+        tell(format!("has a cluster {} already", cluster.id));
     }
     // Instances and members share one set of names.
     let members = target.clusters.iter().flat_map(|other| &other.members);
@@ -135,51 +152,20 @@ fn missing(
     {
         tell(format!("has no security group {group}"));
     }
-    let of_clusters = |region: &RegionInventory, name: &str| family(&region.cluster_parameter_groups, name);
-    let of_instances = |region: &RegionInventory, name: &str| family(&region.parameter_groups, name);
-    let had = source.and_then(|region| of_clusters(region, &cluster.parameter_group));
-    if let Some(text) = unfit(
-        "cluster parameter group",
-        &groups.cluster,
-        of_clusters(target, &groups.cluster),
-        had,
-    ) {
+    let regions = [source, Some(target)];
+    let carried = asked.cluster_parameter_group == CARRY;
+    let had = &cluster.parameter_group;
+    if let Some(text) = unfit(Family::Cluster, regions, had, &groups.cluster, carried) {
         tell(text);
     }
-    for member in &cluster.members {
+    // The instances of a Multi-AZ cluster have none of their own.
+    for member in cluster.members.iter().filter(|_| super::is_aurora(&cluster.engine)) {
         let wanted = &groups.members[&member.id];
-        let had = source.and_then(|region| of_instances(region, &member.parameter_group));
-        if let Some(text) = unfit("parameter group", wanted, of_instances(target, wanted), had) {
+        let carried = asked.instance_parameter_group == CARRY;
+        if let Some(text) = unfit(Family::Instance, regions, &member.parameter_group, wanted, carried) {
             tell(format!("{text} (for {})", member.id));
         }
     }
-}
-
-fn family(groups: &[ParameterGroup], name: &str) -> Option<String> {
-    let found = groups.iter().find(|group| group.name == name);
-    found.map(|group| group.family.clone())
-}
-
-/// A parameter group never travels with a snapshot, and without it the settings are lost silently.
-fn unfit(what: &str, wanted: &str, found: Option<String>, had: Option<String>) -> Option<String> {
-    if wanted.is_empty() {
-        return Some(format!(
-            "cannot be told which {what} to look for: the inventory does not name it, nor the section's restore"
-        ));
-    }
-    // AWS makes the groups of its own defaults as they are needed.
-    if wanted.starts_with("default.") {
-        return None;
-    }
-    let Some(found) = found else {
-        return Some(format!(
-            "has no {what} {wanted}: make it there first, of the source's family"
-        ));
-    };
-    let had = had.filter(|had| *had != found)?;
-    Some(format!(
-        "has a {what} {wanted} of family {found}, the source's is of {had}"
-    ))
 }
 
 /// How many full copies there are, and under which key each thing lies.
@@ -207,9 +193,19 @@ pub(super) fn note_copies(draft: &mut Draft, resource: &ResourceRef, cluster: &C
 /// What a restore does not bring.
 pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &ClusterSpec, cluster: &Cluster) {
     let mut tell = |weight, text: String| draft.note(Some(resource), weight, text);
-    let text = "what is written to it after its snapshot is not in the target. The endpoints' host names change; replica auto scaling, \
-                proxies, alarms, event subscriptions, activity streams, the Data API and the history of backups are not in a snapshot. \
-                Members get the cluster's tags, not their own";
+    let Some(restore) = &spec.restore else {
+        let text = "restore = false: the copy of its snapshot stays in the target, and its ARN is told; whoever restores it names the key, \
+                    subnet group, security groups and parameter groups there, and makes its members";
+        tell(Weight::Tells, text.to_owned());
+        if !cluster.encrypted {
+            let text =
+                "it is not encrypted, and neither is the copy: name a key at the restore, it can never be given later";
+            tell(Weight::Warns, text.to_owned());
+        }
+        return;
+    };
+    let text = "the endpoints' host names change; replica auto scaling, \
+                proxies, alarms, event subscriptions, activity streams and the history of backups are not in a snapshot";
     tell(Weight::Tells, text.to_owned());
     let named = |names: &[String]| names.join(", ");
     if !cluster.custom_endpoints.is_empty() {
@@ -227,35 +223,32 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &C
         );
     }
     if cluster.managed_secret {
-        let text = "its master password is managed by Secrets Manager: the secret is not in a snapshot, the restored cluster keeps the old \
-                    password. Have RDS manage it anew, and point whoever reads the secret to the new one";
+        let text = "Secrets Manager has its master password. No snapshot carries that: the restored cluster gets a new password and a secret \
+                    of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
         tell(Weight::Warns, text.to_owned());
     }
     if cluster.iam_auth {
         let text = "IAM may log in: its resource id is new, so that policies with rds-db:connect must name the new one";
         tell(Weight::Tells, text.to_owned());
     }
-    if spec.restore.public {
+    if restore.public {
         let text = "its members will have public addresses: restore.public = true";
         tell(Weight::Warns, text.to_owned());
     }
-    for member in cluster
-        .members
-        .iter()
-        .filter(|member| member.public && !spec.restore.public)
-    {
+    for member in cluster.members.iter().filter(|member| member.public && !restore.public) {
         let text = format!(
             "{} has a public address in the source and will have none: restore.public = false",
             member.id
         );
         tell(Weight::Tells, text);
     }
-    if spec.restore.extended_support.is_none() {
+    if restore.extended_support.is_none() {
         let text = "AWS enrols a restored cluster in extended support, which costs once its major version is out of standard support; \
                     restore.extended_support = false refuses that";
         tell(Weight::Tells, text.to_owned());
     }
-    if !cluster.members.is_empty() && !cluster.members.iter().any(|member| member.writer) {
+    let aurora = super::is_aurora(&cluster.engine);
+    if aurora && !cluster.members.is_empty() && !cluster.members.iter().any(|member| member.writer) {
         let first = super::plan::in_order(cluster)[0].id.clone();
         let text = format!("the inventory does not say which member writes: {first} will");
         tell(Weight::Tells, text);

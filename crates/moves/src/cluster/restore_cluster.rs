@@ -1,28 +1,42 @@
-//! Restores the cluster in the target, from the target's own copy, with everything said that AWS would decide otherwise.
+//! Restores the cluster in the target, from the target's own copy or as a clone of the shared one, with everything said that AWS would decide otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::rds_clusters::{Capacity, DbCluster, RestoreCluster};
+use aws::rds_clusters::{Capacity, DbCluster, From, RestoreCluster};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use model::databases::Settings;
 use model::inventory::Scaling;
 use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ClusterOutput, SnapshotOutput};
+use super::{ClusterOutput, share_cluster};
 use crate::key::KeyOutput;
 use crate::pace;
+use crate::restored::BROKEN;
+use crate::snapshot::SnapshotOutput;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) cluster: String,
-    pub(super) snapshot: StepId,
+    /// The step that made the snapshot; absent of a clone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) snapshot: Option<StepId>,
     pub(super) key: StepId,
     pub(super) storage_type: String,
+    /// The class of a Multi-AZ cluster's instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) class: Option<String>,
+    /// Whether those have public addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) public: Option<bool>,
+    /// What else a restore takes.
+    #[serde(default)]
+    pub(super) settings: Settings,
     pub(super) subnet_group: String,
     pub(super) security_groups: Vec<String>,
     pub(super) parameter_group: String,
@@ -55,8 +69,31 @@ impl Restore {
         Self { input, world }
     }
 
+    /// The engine's version that it must have: the snapshot's, or that of the cluster that it is a clone of.
+    async fn version(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
+        if let Some(step) = &self.input.snapshot {
+            return Ok(Some(cx.output::<SnapshotOutput>(step)?.engine_version));
+        }
+        let source = self.world.source().rds.cluster(&self.input.cluster).await?;
+        Ok(source.map(|source| source.engine_version))
+    }
+
     fn restore(&self, cx: &StepContext) -> Result<RestoreCluster, Failure> {
-        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        let from = match &self.input.snapshot {
+            Some(step) => {
+                let snapshot: SnapshotOutput = cx.output(step)?;
+                From::Snapshot {
+                    name: snapshot.name,
+                    engine: snapshot.engine,
+                    // RDS would take the region's default, and refuses one that is earlier than the snapshot's.
+                    engine_version: snapshot.engine_version,
+                }
+            }
+            None => {
+                let source = self.world.source();
+                From::Clone(share_cluster::cluster_arn(&source, &self.input.cluster))
+            }
+        };
         let key: KeyOutput = cx.output(&self.input.key)?;
         let mut tags = self.input.tags.clone();
         tags.extend(cx.tags());
@@ -66,12 +103,12 @@ impl Restore {
         };
         Ok(RestoreCluster {
             id: self.input.cluster.clone(),
-            snapshot: snapshot.name,
-            engine: snapshot.engine,
-            // RDS would take the region's default, and refuses one that is earlier than the snapshot's.
-            engine_version: snapshot.engine_version,
+            from,
             key_arn: key.arn,
             storage_type: self.input.storage_type.clone(),
+            class: self.input.class.clone(),
+            public: self.input.public,
+            settings: self.input.settings.clone(),
             subnet_group: self.input.subnet_group.clone(),
             security_groups: self.input.security_groups.clone(),
             parameter_group: self.input.parameter_group.clone(),
@@ -126,6 +163,10 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
             format!("its storage type is {}, not {}", found.storage_type, asked.storage_type),
         ),
         (
+            asked.class.as_ref().is_none_or(|class| found.class == *class),
+            format!("its class is {}, not {:?}", found.class, asked.class),
+        ),
+        (
             found.deletion_protection == asked.deletion_protection,
             format!(
                 "deletion protection is {}, not {}",
@@ -155,26 +196,14 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
             format!("it serves at port {:?}, not {:?}", found.port, asked.port),
         ),
     ];
-    let wrong: Vec<String> = checks
+    let mut wrong: Vec<String> = checks
         .into_iter()
         .filter(|(right, _)| !right)
         .map(|(_, text)| text)
         .collect();
+    wrong.extend(asked.settings.differences(&found.settings));
     if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
 }
-
-/// Statuses that a cluster does not leave by itself.
-const BROKEN: &[&str] = &[
-    "failed",
-    "migration-failed",
-    "restore-error",
-    "incompatible-restore",
-    "incompatible-network",
-    "incompatible-parameters",
-    "insufficient-capacity",
-    "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
-];
 
 #[async_trait(?Send)]
 impl Step for Restore {
@@ -221,26 +250,28 @@ impl Step for Restore {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: ClusterOutput = cx.output(&cx.spec.id)?;
         let key: KeyOutput = cx.output(&self.input.key)?;
-        let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
+        let Some(version) = self.version(cx).await? else {
+            return Ok(Verified::Wrong {
+                why: format!("the cluster {} is gone from the source", self.input.cluster),
+            });
+        };
         let Some(found) = self.world.target().rds.cluster(&made.id).await? else {
             return Ok(Verified::NotYet {
                 why: format!("{} is not seen any more", made.arn),
                 look_again: Duration::from_secs(10),
             });
         };
-        Ok(
-            match difference(&self.input, &found, &key.arn, &snapshot.engine_version) {
-                Some(why) => Verified::Wrong {
-                    why: format!("{}: {why}", made.arn),
-                },
-                None => Verified::Right {
-                    evidence: format!(
-                        "{} is available under {}, {} {}; nobody serves it before its members",
-                        made.id, key.arn, found.engine, found.engine_version
-                    ),
-                },
+        Ok(match difference(&self.input, &found, &key.arn, &version) {
+            Some(why) => Verified::Wrong {
+                why: format!("{}: {why}", made.arn),
             },
-        )
+            None => Verified::Right {
+                evidence: format!(
+                    "{} is available under {}, {} {}; nobody serves it before its members",
+                    made.id, key.arn, found.engine, found.engine_version
+                ),
+            },
+        })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

@@ -27,15 +27,28 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
             max: 8.0,
             pause: Some(300),
         }),
+        settings: Settings {
+            copy_tags_to_snapshot: Some(true),
+            ..Settings::default()
+        },
+        performance_insights_key: None,
+        master_secret: None,
+        class: String::new(),
         members: Vec::new(),
         tags: BTreeMap::new(),
     };
     let step = StepId::new("cluster/shop/x").expect("an id");
     let asked = Input {
         cluster: "shop".into(),
-        snapshot: step.clone(),
+        snapshot: Some(step.clone()),
         key: step,
         storage_type: "aurora-iopt1".into(),
+        class: None,
+        public: None,
+        settings: Settings {
+            copy_tags_to_snapshot: Some(true),
+            ..Settings::default()
+        },
         subnet_group: "STG-db".into(),
         security_groups: vec!["sg-1".into(), "sg-2".into()],
         parameter_group: "Shop-c16".into(),
@@ -54,7 +67,7 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
     };
     assert_eq!(difference(&asked, &right, KEY, "16.4"), None);
     type Change = fn(&mut DbCluster);
-    let changes: [(Change, &str); 10] = [
+    let changes: [(Change, &str); 11] = [
         (|c| c.key = Some(KEY.replace('2', "1")), "key"),
         (|c| c.engine_version = "16.6".into(), "version"),
         (|c| c.subnet_group = "default".into(), "subnet group"),
@@ -68,6 +81,7 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
         (|c| c.backup_retention_days = 1, "backups"),
         (|c| c.scaling = None, "scales"),
         (|c| c.port = Some(1), "port"),
+        (|c| c.settings = Settings::default(), "copy_tags_to_snapshot"),
     ];
     for (change, wanted) in changes {
         let mut found = right.clone();

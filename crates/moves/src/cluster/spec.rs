@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use model::databases::Settings;
 use serde::Deserialize;
 
-use crate::database::spec::CARRY;
+use crate::database::spec::{CARRY, restored_or_not};
+use crate::hook::spec::Command;
+use crate::writes::spec::StopWrites;
 
-/// An Aurora cluster to move.
+/// A cluster to move.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSpec {
@@ -15,8 +18,32 @@ pub struct ClusterSpec {
     /// The alias of the target's key that it shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
-    /// How it is restored.
-    pub restore: RestoreSpec,
+    /// How it gets there.
+    #[serde(default)]
+    pub route: Route,
+    /// The snapshot that travels: `latest-automated`, or the name of one that is there; absent: the run takes one.
+    #[serde(default)]
+    pub snapshot: Option<String>,
+    /// How it comes about that nothing is written to it after its snapshot, or its clone.
+    #[serde(default)]
+    pub stop_writes: StopWrites,
+    /// A command that asks the restored cluster whether all is there. What travels is kept until it has ended well.
+    #[serde(default)]
+    pub check: Option<Command>,
+    /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
+    #[serde(deserialize_with = "restored_or_not")]
+    pub restore: Option<RestoreSpec>,
+}
+
+/// How a cluster gets into the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// As a snapshot that is copied there.
+    #[default]
+    Snapshot,
+    /// As a clone, which shares its storage with the source's until their pages diverge.
+    Clone,
 }
 
 /// What the restored cluster is given. What AWS would decide badly must be said; the rest is as in the source.
@@ -48,6 +75,15 @@ pub struct RestoreSpec {
     /// Other classes for some members.
     #[serde(default)]
     pub classes: BTreeMap<String, String>,
+    /// Another class for the instances of a Multi-AZ cluster.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// What of the cluster shall be configured otherwise than in the source.
+    #[serde(default)]
+    pub settings: Settings,
+    /// What of every member shall be.
+    #[serde(default)]
+    pub member_settings: Settings,
 }
 
 fn carry() -> String {

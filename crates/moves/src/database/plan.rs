@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use aws::rds::Family;
 use aws::rds_access::Holder;
 use model::databases::Settings;
-use model::inventory::{Cluster, Database, RegionInventory};
+use model::inventory::{Cluster, Database};
 use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
-use super::{
-    copy_to_target, create_snapshot, manage_secret, plan_groups, plan_loading, plan_settings, plan_slots,
-    rekey_snapshot, restore_instance, settle_instance,
-};
+use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
 use crate::draft::{Draft, DraftStep};
-use crate::{hook, key, snapshot, writes};
+use crate::{hook, key, parameter_group, restored, snapshot, writes};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
@@ -42,7 +40,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         });
         let instead = cluster.map_or_else(String::new, |cluster| {
             format!(
-                ": it is the Aurora cluster {}, or a member of it; write [[cluster]]",
+                ": it is the cluster {}, or a member of it; write [[cluster]]",
                 cluster.id
             )
         });
@@ -87,13 +85,26 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         return;
     }
     let groups = match &spec.restore {
-        Some(restore) => plan_groups::parameter_group(draft, &resource, restore, &parameter_group),
+        Some(restore) => {
+            let carried = restore.parameter_group == CARRY;
+            parameter_group::plan(draft, &resource, Family::Instance, &parameter_group, carried)
+        }
         None => Vec::new(),
     };
     let option_group = settings.option_group.as_deref();
     let options = plan_groups::option_group(draft, &resource, spec.restore.as_ref(), database, option_group);
     let under = source_key.map(|named| key::source_key(draft, &named));
-    plan_slots::note(draft, &resource, database, under.as_ref(), &target_key);
+    plan_slots::note(
+        draft,
+        &resource,
+        database,
+        under.as_ref(),
+        &target_key,
+        spec.snapshot.is_some(),
+    );
+    if let Some(at_hand) = &spec.snapshot {
+        snapshot::note_at_hand(draft, &resource, at_hand, database.backup_retention_days);
+    }
     Steps {
         draft,
         spec,
@@ -129,36 +140,65 @@ impl Steps<'_, '_> {
         let instance = self.spec.id.clone();
         let gib = u64::from(self.database.storage_gib);
         let gates = self.draft.gates_before(&self.resource);
-        let how = self.spec.stop_writes;
-        let stopped = writes::before_snapshot(self.draft, &self.resource, Holder::Instance, how, &gates);
-        let input = create_snapshot::Input {
-            instance: instance.clone(),
-            shared_itself: !under.as_ref().is_some_and(|key| key.aws_managed),
+        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
+        let stopped = match &self.spec.snapshot {
+            // Of a snapshot that was there nothing is to be kept out any more.
+            Some(_) => None,
+            None => {
+                let how = self.spec.stop_writes;
+                writes::before_snapshot(self.draft, &self.resource, Holder::Instance, how, &gates)
+            }
         };
-        let step = self.step(
-            "database.create_snapshot",
-            Side::Source,
-            format!("take the snapshot of {instance} that travels"),
-            input,
-        );
-        let step = step
-            .phase(Phase::Freeze)
-            .needs(stopped.as_ref().map(|stopped| &stopped.proved))
-            .gates(gates)
-            .disturbs()
-            .estimate(120 + 3 * gib, 600 + 10 * gib);
-        let taken = self.draft.push(step.patience(BUSY_WITHIN));
-        let unwritten = stopped.map(|stopped| writes::after_snapshot(self.draft, &self.resource, &stopped, &taken));
-
-        let rekeyed = under
-            .as_ref()
-            .is_some_and(|key| key.aws_managed)
-            .then(|| self.rekey(&taken, gib));
-        let (travels, opened) = match (&rekeyed, under) {
-            (Some((rekeyed, opened)), _) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
+        let mut unwritten = None;
+        let (taken, rekeyed, transport) = match &self.spec.snapshot {
+            Some(at_hand) => {
+                // On an AWS-managed key it is copied under another in the same copy.
+                let transport = managed.then(|| key::transport_key(self.draft));
+                let input = snapshot::CopyInSourceInput {
+                    of: instance.clone(),
+                    snapshot: None,
+                    at_hand: Some(at_hand.clone()),
+                    key: transport.as_ref().map(|key| key.made.clone()),
+                };
+                let limit = self.draft.limit("rds-copies-source", COPIES);
+                let title = format!("copy the snapshot {at_hand} of {instance}, which was there, to one that travels");
+                let step = self.step("database.copy_at_hand", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .gates(gates)
+                    .needs(transport.as_ref().map(|key| &key.made))
+                    .limit(limit)
+                    .patience(SPREADS_WITHIN);
+                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
+                (taken, None, transport.map(|key| key.opened))
+            }
+            None => {
+                let input = snapshot::CreateInput {
+                    of: instance.clone(),
+                    shared_itself: !managed,
+                };
+                let title = format!("take the snapshot of {instance} that travels");
+                let step = self.step("database.create_snapshot", Side::Source, title, input);
+                let step = step
+                    .phase(Phase::Freeze)
+                    .needs(stopped.as_ref().map(|stopped| &stopped.proved))
+                    .gates(gates)
+                    .disturbs()
+                    .estimate(120 + 3 * gib, 600 + 10 * gib);
+                let taken = self.draft.push(step.patience(BUSY_WITHIN));
+                unwritten = stopped
+                    .as_ref()
+                    .map(|stopped| writes::after_snapshot(self.draft, &self.resource, stopped, &taken));
+                let rekeyed = managed.then(|| self.rekey(&taken, gib));
+                (taken, rekeyed, None)
+            }
+        };
+        let (travels, opened) = match (&rekeyed, transport, under) {
+            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
+            (None, Some(opened), _) => (taken.clone(), Some(opened)),
+            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
             // Not encrypted: there is nothing to open, and the copy becomes encrypted.
-            (None, None) => (taken.clone(), None),
+            (None, None, None) => (taken.clone(), None),
         };
 
         let input = snapshot::ShareInput {
@@ -231,10 +271,11 @@ impl Steps<'_, '_> {
                         refuses, the run stops there, with nothing changed but the snapshot";
             self.draft.note(Some(&self.resource), Weight::Warns, text);
         }
-        let input = rekey_snapshot::Input {
-            instance: self.spec.id.clone(),
-            snapshot: taken.clone(),
-            key: transport.made.clone(),
+        let input = snapshot::CopyInSourceInput {
+            of: self.spec.id.clone(),
+            snapshot: Some(taken.clone()),
+            at_hand: None,
+            key: Some(transport.made.clone()),
         };
         let limit = self.draft.limit("rds-copies-source", COPIES);
         let title = "copy the snapshot under the transport key".into();
@@ -249,10 +290,10 @@ impl Steps<'_, '_> {
     }
 
     fn copy(&mut self, travels: &StepId, shared: &StepId, opened: Option<&StepId>, gib: u64) -> StepId {
-        let input = copy_to_target::Input {
-            instance: self.spec.id.clone(),
+        let input = snapshot::CopyToTargetInput {
+            of: self.spec.id.clone(),
             snapshot: travels.clone(),
-            key: self.target_key.clone(),
+            key: Some(self.target_key.clone()),
             // AWS's own groups need not be named.
             option_group: self
                 .settings
@@ -357,7 +398,7 @@ impl Steps<'_, '_> {
         }
         let told: Vec<String> = settings.told().into_keys().collect();
         let title = format!("set what no restore takes: {}", told.join(", "));
-        let input = settle_instance::Input {
+        let input = restored::SettleInput {
             restored: restored.clone(),
             key: self.target_key.clone(),
             settings,
@@ -374,7 +415,7 @@ impl Steps<'_, '_> {
         let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
                     secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
         self.draft.note(Some(&self.resource), Weight::Warns, text);
-        let input = manage_secret::Input {
+        let input = restored::SecretInput {
             restored: restored.clone(),
         };
         let title = "keep a new master password in Secrets Manager".into();
@@ -449,13 +490,11 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             {
                 blocks.push(format!("account {account} has no security group {group}"));
             }
-            blocks.extend(missing_parameter_group(
-                draft.regional(Side::Source),
-                target,
-                database,
-                &parameter_group,
-                &asked.parameter_group,
-            ));
+            let regions = [draft.regional(Side::Source), Some(target)];
+            let carried = asked.parameter_group == CARRY;
+            let had = &database.parameter_group;
+            let unfit = parameter_group::unfit(Family::Instance, regions, had, &parameter_group, carried);
+            blocks.extend(unfit.map(|text| format!("account {account} {text}")));
         }
     }
     if asked.security_groups.is_empty() {
@@ -465,41 +504,6 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
         draft.note(Some(resource), Weight::Blocks, text);
     }
     parameter_group
-}
-
-/// A parameter group never travels with a snapshot, and without it the database's settings are lost silently.
-fn missing_parameter_group(
-    source: Option<&RegionInventory>,
-    target: &RegionInventory,
-    database: &Database,
-    wanted: &str,
-    asked: &str,
-) -> Option<String> {
-    if wanted.is_empty() {
-        return Some("its parameter group is not in the inventory: name one in restore.parameter_group".into());
-    }
-    // AWS makes the groups of its own defaults as they are needed.
-    if wanted.starts_with("default.") {
-        return None;
-    }
-    let family = |region: &RegionInventory, name: &str| {
-        region
-            .parameter_groups
-            .iter()
-            .find(|group| group.name == name)
-            .map(|group| group.family.clone())
-    };
-    let Some(found) = family(target, wanted) else {
-        let carried = asked == CARRY && source.is_some_and(|region| family(region, wanted).is_some());
-        return (!carried).then(|| {
-            format!(
-            "the target has no parameter group {wanted}, and the inventory none of the source's that could be carried: make it there \
-             first, of the source's family"
-            )
-        });
-    };
-    let had = source.and_then(|region| family(region, &database.parameter_group))?;
-    (had != found).then(|| format!("the target's parameter group {wanted} is of family {found}, the source's of {had}"))
 }
 
 /// What a restore does not bring.

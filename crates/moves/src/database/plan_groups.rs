@@ -1,124 +1,17 @@
-//! Parameter groups and option groups that the target lacks are made there from the source's; where it has them and they differ, the
-//! plan says in what.
-
-use std::collections::BTreeMap;
+//! Option groups that the target lacks are made there from the source's; where it has them and they differ, the plan says in what.
 
 use model::databases::{GroupOption, OptionGroup};
-use model::inventory::{Database, ParameterGroup, RegionInventory};
+use model::inventory::{Database, RegionInventory};
 use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::carry_option_group::{self, has};
-use super::carry_parameter_group;
-use super::spec::{CARRY, RestoreSpec};
+use super::spec::RestoreSpec;
 use crate::draft::{Draft, DraftStep};
-
-/// Parameters that one call sets.
-const A_CALL: usize = 20;
+use crate::parameter_group::{or_name, own};
 
 /// Options that encrypt by keys which stay with the source: what uses them can neither be shared nor copied out.
 const ENCRYPTING: [&str; 3] = ["TDE", "TDE_HSM", "TRANSPARENT_DATA_ENCRYPTION"];
-
-/// Tags that may be given: the reserved ones are refused.
-fn own(tags: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let own = tags
-        .iter()
-        .filter(|(name, _)| !name.to_ascii_lowercase().starts_with("aws:"));
-    own.map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-fn or_name(description: &str, name: &str) -> String {
-    match description {
-        "" => name.to_owned(),
-        said => said.to_owned(),
-    }
-}
-
-/// The steps after which the target has the parameter group; none where it has it already.
-pub(super) fn parameter_group(draft: &mut Draft, of: &ResourceRef, asked: &RestoreSpec, name: &str) -> Vec<StepId> {
-    fn listed<'i>(region: Option<&'i RegionInventory>, name: &str) -> Option<&'i ParameterGroup> {
-        region?.parameter_groups.iter().find(|group| group.name == name)
-    }
-    let (source, target) = (draft.regional(Side::Source), draft.regional(Side::Target));
-    let (Some(had), false) = (listed(source, name), name.starts_with("default.")) else {
-        return Vec::new();
-    };
-    if let Some(has) = listed(target, name) {
-        let differing = differing(&had.parameters, &has.parameters);
-        if !differing.is_empty() {
-            let text = format!(
-                "the target's parameter group {name} is not as the source's: {}",
-                differing.join("; ")
-            );
-            draft.note(Some(of), Weight::Warns, text);
-        }
-        return Vec::new();
-    }
-    if asked.parameter_group != CARRY {
-        return Vec::new();
-    }
-    let resource = ResourceRef::new("parameter_group", name);
-    let made = resource.step("create_parameter_group");
-    let sets: Vec<BTreeMap<String, String>> = had
-        .parameters
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect::<Vec<_>>()
-        .chunks(A_CALL)
-        .map(|some| some.iter().cloned().collect())
-        .collect();
-    let ids = |n: usize| match n {
-        0 => "set_parameters".to_owned(),
-        n => format!("set_parameters_{}", n + 1),
-    };
-    let all = std::iter::once(made.clone()).chain((0..sets.len()).map(|n| resource.step(&ids(n))));
-    let all: Vec<StepId> = all.collect();
-    if draft.steps.iter().any(|step| step.id == made) {
-        return all;
-    }
-    let input = carry_parameter_group::Input {
-        name: name.to_owned(),
-        family: had.family.clone(),
-        description: or_name(&had.description, name),
-        parameters: had.parameters.clone(),
-        tags: own(&had.tags),
-    };
-    let title = format!("make the parameter group {name} in the target, as the source's");
-    let step = DraftStep::new(&resource, "database.create_parameter_group", Side::Target, title, input);
-    draft.push(step);
-    for (n, parameters) in sets.into_iter().enumerate() {
-        let names: Vec<&str> = parameters.keys().map(String::as_str).collect();
-        let title = format!("set in it {}", names.join(", "));
-        let input = carry_parameter_group::Setting {
-            name: name.to_owned(),
-            made: made.clone(),
-            parameters,
-        };
-        let step = DraftStep::new(&resource, "database.set_parameters", Side::Target, title, input);
-        draft.push(step.named(&ids(n)).needs([&made]).leaves_nothing());
-    }
-    let text =
-        format!("the target has no parameter group {name}: it is made there, with what a user has set in the source's");
-    draft.note(Some(of), Weight::Tells, text);
-    all
-}
-
-fn differing(had: &BTreeMap<String, String>, has: &BTreeMap<String, String>) -> Vec<String> {
-    let shown = |value: Option<&String>| value.map_or_else(|| "its default".to_owned(), Clone::clone);
-    let mut names: Vec<&String> = had.keys().chain(has.keys()).collect();
-    names.sort();
-    names.dedup();
-    let differing = names.into_iter().filter(|name| had.get(*name) != has.get(*name));
-    differing
-        .map(|name| {
-            format!(
-                "{name} is {} there, {} here",
-                shown(has.get(name)),
-                shown(had.get(name))
-            )
-        })
-        .collect()
-}
 
 /// The steps after which the target has the option group of a database; none where it has it already.
 pub(super) fn option_group(

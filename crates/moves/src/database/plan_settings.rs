@@ -2,7 +2,7 @@
 
 use model::databases::Settings;
 use model::inventory::Database;
-use model::plan::Weight;
+use model::plan::{Note, Weight};
 use model::{ResourceRef, Side};
 
 use super::spec::RestoreSpec;
@@ -18,6 +18,16 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
         backup_retention_days: retention,
         ..Settings::default()
     });
+    if asked.data_api.take().is_some() {
+        let text = "the Data API is of Aurora clusters: leave restore.settings.data_api out";
+        draft.note(Some(resource), Weight::Blocks, text);
+    }
+    consistent(draft, resource, &mut asked, named);
+    asked
+}
+
+/// Makes settings such as RDS takes and shows them. `named`: the role of monitoring is the runbook's own word.
+pub(crate) fn consistent(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settings, named: bool) {
     // RDS keeps these in lower case, and shows them so.
     for text in [
         &mut asked.option_group,
@@ -36,12 +46,19 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
     if asked.backup_retention_days == Some(0) {
         asked.backup_window = None;
     }
-    monitoring_role(draft, resource, &mut asked, named);
+    monitoring_role(draft, resource, asked, named);
     if asked.performance_insights == Some(true) {
         let text = "what Performance Insights gathered stays behind; in the target they lie under the target's own key";
-        draft.note(Some(resource), Weight::Tells, text);
+        once(draft, resource, Weight::Tells, text.to_owned());
     }
-    asked
+}
+
+/// Says something of a resource, and of its members but once.
+fn once(draft: &mut Draft, resource: &ResourceRef, weight: Weight, text: String) {
+    let said = |note: &Note| note.resource.as_ref() == Some(resource) && note.text == text;
+    if !draft.notes.iter().any(said) {
+        draft.note(Some(resource), weight, text);
+    }
 }
 
 /// The role of enhanced monitoring is the account's own: the one of the same name in the target.
@@ -52,7 +69,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
     let Some(role) = asked.monitoring_role.take() else {
         let text = "it has enhanced monitoring, and the inventory does not say which role writes it: name \
                     restore.settings.monitoring_role, or set restore.settings.monitoring_interval = 0";
-        draft.note(Some(resource), Weight::Blocks, text);
+        once(draft, resource, Weight::Blocks, text.to_owned());
         return;
     };
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
@@ -62,7 +79,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
         let rewritten = role.replacen(&format!("::{source}:"), &format!("::{target}:"), 1);
         if rewritten != role {
             let text = format!("its monitoring role {role} becomes {rewritten}");
-            draft.note(Some(resource), Weight::Tells, text);
+            once(draft, resource, Weight::Tells, text);
         }
         rewritten
     };
@@ -75,7 +92,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
             "the inventory does not list the role {name} in account {target}: make it before the run, trusting monitoring.rds.amazonaws.com, \
              or RDS refuses to monitor the restored database"
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        once(draft, resource, Weight::Warns, text);
     }
     asked.monitoring_role = Some(rewritten);
 }

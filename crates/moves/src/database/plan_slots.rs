@@ -15,12 +15,15 @@ pub(super) fn note(
     database: &Database,
     under: Option<&SourceKey>,
     key: &StepId,
+    at_hand: bool,
 ) {
     let (gib, rekeyed) = (
         u64::from(database.storage_gib),
         under.is_some_and(|key| key.aws_managed),
     );
-    let copies = if rekeyed { 2 } else { 1 };
+    // One that was there is copied in the source in any case, and on an AWS-managed key under another at once.
+    let copies = if rekeyed || at_hand { 2 } else { 1 };
+    let in_source = if rekeyed && !at_hand { 2 } else { 1 };
     let own = match under {
         None => "under no key".to_owned(),
         Some(key) => format!("under {}", key.aliases.first().unwrap_or(&key.id)),
@@ -36,7 +39,7 @@ pub(super) fn note(
         .find(|step| step.id == *key)
         .map(|step| step.resource.name.clone());
     let text = format!(
-        "snapshots meanwhile: {copies} in the source, 1 in the target; full copies: {copies} of {gib} GiB, {} GiB in all. The snapshot \
+        "snapshots meanwhile: {in_source} in the source, 1 in the target; full copies: {copies} of {gib} GiB, {} GiB in all. The snapshot \
          lies {own}, {between}its copy in the target under the target's {}",
         copies * gib,
         target.unwrap_or_default()
@@ -73,7 +76,11 @@ fn check_quota(draft: &mut Draft) {
         let managed = one.key.as_deref().is_none_or(|key| key.starts_with("alias/aws/"));
         one.encryption_type.as_deref() == Some("sse-rds") || (one.encrypted && managed)
     };
-    let twice = databases.iter().filter(rekeyed).count();
+    let taken = |one: &&&Database| {
+        let mut specs = draft.runbook.databases.iter();
+        specs.any(|spec| spec.id == one.id && spec.snapshot.is_none())
+    };
+    let twice = databases.iter().filter(rekeyed).filter(taken).count();
     let needed = [(Side::Source, databases.len() + twice), (Side::Target, databases.len())];
     for (side, needed) in needed {
         let needed = u32::try_from(needed).unwrap_or(u32::MAX);

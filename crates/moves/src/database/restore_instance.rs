@@ -12,9 +12,11 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{InstanceOutput, SnapshotOutput};
+use super::InstanceOutput;
 use crate::key::KeyOutput;
 use crate::pace;
+use crate::restored::BROKEN;
+use crate::snapshot::SnapshotOutput;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -178,21 +180,6 @@ fn iops_to_give(snapshot: &SnapshotOutput, wanted: Option<i32>) -> Option<i32> {
     }
 }
 
-/// Statuses that an instance does not leave by itself. The SDK's waiters would spin on most of them.
-pub(crate) const BROKEN: &[&str] = &[
-    "failed",
-    "restore-error",
-    "incompatible-restore",
-    "incompatible-network",
-    "incompatible-option-group",
-    "incompatible-parameters",
-    "incompatible-credentials",
-    "insufficient-capacity",
-    "storage-full",
-    "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
-];
-
 #[async_trait(?Send)]
 impl Step for RestoreInstance {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
@@ -283,16 +270,12 @@ mod tests {
 
     fn snapshot(engine: &str, storage_type: &str, gib: u32, iops: i32) -> SnapshotOutput {
         SnapshotOutput {
-            name: String::new(),
-            arn: String::new(),
-            key: None,
             gib,
             engine: engine.into(),
-            engine_version: String::new(),
             storage_type: storage_type.into(),
             iops: Some(iops),
             storage_throughput: Some(125),
-            encryption_type: String::new(),
+            ..SnapshotOutput::default()
         }
     }
 

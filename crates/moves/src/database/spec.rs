@@ -1,6 +1,7 @@
 //! The `[[database]]` section of a runbook.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use model::databases::Settings;
 use serde::de::value::MapAccessDeserializer;
@@ -28,17 +29,20 @@ pub struct DatabaseSpec {
     /// A command that asks the restored database whether all is there. What travels is kept until it has ended well.
     #[serde(default)]
     pub check: Option<Command>,
+    /// The snapshot that travels: `latest-automated`, or the name of one that is there; absent: the run takes one.
+    #[serde(default)]
+    pub snapshot: Option<String>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
     pub restore: Option<RestoreSpec>,
 }
 
 /// `false`, or a table.
-fn restored_or_not<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RestoreSpec>, D::Error> {
-    struct Restored;
+pub(crate) fn restored_or_not<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    struct Restored<T>(PhantomData<T>);
 
-    impl<'de> Visitor<'de> for Restored {
-        type Value = Option<RestoreSpec>;
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Restored<T> {
+        type Value = Option<T>;
 
         fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
             to.write_str(
@@ -54,11 +58,11 @@ fn restored_or_not<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RestoreS
         }
 
         fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-            RestoreSpec::deserialize(MapAccessDeserializer::new(members)).map(Some)
+            T::deserialize(MapAccessDeserializer::new(members)).map(Some)
         }
     }
 
-    from.deserialize_any(Restored)
+    from.deserialize_any(Restored(PhantomData))
 }
 
 /// What the restored instance is given. What AWS would decide badly must be said; the rest is as in the source.

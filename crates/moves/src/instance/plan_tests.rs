@@ -53,6 +53,7 @@ fn an_instance_is_stopped_behind_its_gate_and_travels_as_an_image_of_all_its_vol
             "instance/i-1/unshare_snapshot_2",
             "instance/i-1/deregister_source_image",
             "key/alias:shop/close_source_key",
+            "key/all/prove_independence",
         ]
     );
     let stop = step(&plan, "instance/i-1/stop_instance");

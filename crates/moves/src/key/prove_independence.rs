@@ -98,7 +98,7 @@ impl Step for ProveIndependence {
         let looked: Looked = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
             evidence: format!(
-                "of {} databases, clusters and snapshots in the target none that this run made lies under a key of the source; {} key(s) of the \
+                "of {} databases, clusters, snapshots and volumes in the target none that this run made lies under a key of the source; {} key(s) of the \
                  source looked at for grants; {} left for you to see to",
                 looked.resources,
                 looked.keys,

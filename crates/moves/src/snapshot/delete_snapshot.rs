@@ -4,12 +4,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Family, Made};
+use super::{Made, made_in};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,14 +37,14 @@ impl Step for DeleteSnapshot {
         let made: Made = cx.output(&self.input.snapshot)?;
         let rds = &self.world.account(self.input.side).rds;
         // The tags of the step that made it, not of this one.
-        let seen = self.family.seen(rds, &made.name, cx, &self.input.snapshot).await?;
+        let seen = rds.snapshot(self.family, &made.name).await?;
         Ok(match seen {
             None => Observed::Present(json!({ "deleted": made.arn })),
-            Some(found) if found.deleting => Observed::Underway {
+            Some(found) if found.status == "deleting" => Observed::Underway {
                 progress: Progress::words("deleting"),
                 look_again: Duration::from_secs(10),
             },
-            Some(found) if found.ours => Observed::Absent,
+            Some(found) if made_in(cx, &self.input.snapshot, &found.tags) => Observed::Absent,
             Some(found) => Observed::Foreign {
                 whose: format!("{} without the tags of this run", found.arn),
             },
@@ -52,9 +53,8 @@ impl Step for DeleteSnapshot {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let made: Made = cx.output(&self.input.snapshot)?;
-        self.family
-            .delete(&self.world.account(self.input.side).rds, &made.name)
-            .await?;
+        let rds = &self.world.account(self.input.side).rds;
+        rds.delete_snapshot(self.family, &made.name).await?;
         Ok(Begun::Once)
     }
 

@@ -1,131 +1,179 @@
-//! What becomes of a snapshot once it is made, of an instance or of a cluster alike: it is shared, shared no longer, deleted. Making and
-//! copying it are its kind's own. RDS has a family of calls for each, and refuses one for the other.
+//! Snapshots, of an instance or of a cluster alike: taken, copied under another key, shared, copied in the target, shared no longer,
+//! deleted. RDS has a family of calls for each, and refuses one for the other; the steps are the same.
 
+mod copy_in_source;
+mod copy_to_target;
+mod create_snapshot;
 mod delete_snapshot;
+mod made_snapshot;
 mod share_snapshot;
 mod unshare_snapshot;
 
 use std::rc::Rc;
 
-use aws::rds::Rds;
-use engine::{Registry, StepContext};
-use model::{AccountId, Failure, FailureClass, StepId};
-use serde::Deserialize;
+use aws::rds::{Family, Rds};
+use engine::{Registry, Step, StepContext};
+use jiff::Timestamp;
+use model::plan::Weight;
+use model::{Failure, FailureClass, ResourceRef, StepId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::draft::Draft;
 use crate::world::{World, action};
 
+pub(crate) use copy_in_source::{Input as CopyInSourceInput, LATEST_AUTOMATED};
+pub(crate) use copy_to_target::Input as CopyToTargetInput;
+pub(crate) use create_snapshot::Input as CreateInput;
 pub(crate) use delete_snapshot::Input as DeleteInput;
 pub(crate) use share_snapshot::Input as ShareInput;
 pub(crate) use unshare_snapshot::Input as UnshareInput;
 
+use copy_in_source::CopyInSource;
+use copy_to_target::CopyToTarget;
+use create_snapshot::CreateSnapshot;
 use delete_snapshot::DeleteSnapshot;
 use share_snapshot::ShareSnapshot;
 use unshare_snapshot::UnshareSnapshot;
 
-/// Whose calls a snapshot takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Instance,
-    Cluster,
+/// The output of every step that makes a snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SnapshotOutput {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// The ARN of its key; absent when it is not encrypted.
+    pub(crate) key: Option<String>,
+    /// Allocated storage in GiB; of Aurora it means little.
+    #[serde(default)]
+    pub(crate) gib: u32,
+    /// The engine.
+    pub(crate) engine: String,
+    /// The engine's version.
+    pub(crate) engine_version: String,
+    /// Storage type; empty where RDS does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) storage_type: String,
+    /// IOPS, as RDS reports them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) iops: Option<i32>,
+    /// MiB a second, as RDS reports them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) storage_throughput: Option<i32>,
+    /// `none`, `sse-rds`, `sse-kms`; empty where RDS does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) encryption_type: String,
+    /// When what it holds was written, as far as RDS tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) taken_at: Option<Timestamp>,
 }
 
-/// What these steps need of the output of the step that made it.
+/// What the steps that share and delete need of the output of the step that made it.
 #[derive(Debug, Deserialize)]
 struct Made {
     name: String,
     arn: String,
+    #[serde(default)]
+    engine: String,
 }
 
-/// A snapshot as RDS shows it, as far as its end is concerned.
-struct Seen {
-    arn: String,
-    deleting: bool,
-    ours: bool,
+/// One action for instances and one for clusters, of one step.
+fn both<I, S>(
+    registry: &mut Registry,
+    world: &Rc<World>,
+    names: [&'static str; 2],
+    of_instances: fn(I, Rc<World>) -> S,
+    of_clusters: fn(I, Rc<World>) -> S,
+) where
+    I: DeserializeOwned + 'static,
+    S: Step + 'static,
+{
+    let [instance, cluster] = names;
+    action(registry, world, instance, 1, of_instances);
+    action(registry, world, cluster, 1, of_clusters);
 }
 
 /// The code of these actions, for both kinds.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
-    let of_instances: fn(ShareInput, Rc<World>) -> ShareSnapshot =
-        |input, world| ShareSnapshot::new(Family::Instance, input, world);
-    action(registry, world, "database.share_snapshot", 1, of_instances);
-    let of_clusters: fn(ShareInput, Rc<World>) -> ShareSnapshot =
-        |input, world| ShareSnapshot::new(Family::Cluster, input, world);
-    action(registry, world, "cluster.share_snapshot", 1, of_clusters);
-    let of_instances: fn(UnshareInput, Rc<World>) -> UnshareSnapshot =
-        |input, world| UnshareSnapshot::new(Family::Instance, input, world);
-    action(registry, world, "database.unshare_snapshot", 1, of_instances);
-    let of_clusters: fn(UnshareInput, Rc<World>) -> UnshareSnapshot =
-        |input, world| UnshareSnapshot::new(Family::Cluster, input, world);
-    action(registry, world, "cluster.unshare_snapshot", 1, of_clusters);
-    let of_instances: fn(DeleteInput, Rc<World>) -> DeleteSnapshot =
-        |input, world| DeleteSnapshot::new(Family::Instance, input, world);
-    for delete in [
-        "database.delete_rekeyed_snapshot",
-        "database.delete_source_snapshot",
-        "database.delete_target_snapshot",
+    both(
+        registry,
+        world,
+        ["database.create_snapshot", "cluster.create_snapshot"],
+        |input, world| CreateSnapshot::new(Family::Instance, input, world),
+        |input, world| CreateSnapshot::new(Family::Cluster, input, world),
+    );
+    for names in [
+        ["database.rekey_snapshot", "cluster.rekey_snapshot"],
+        ["database.copy_at_hand", "cluster.copy_at_hand"],
     ] {
-        action(registry, world, delete, 1, of_instances);
+        both(
+            registry,
+            world,
+            names,
+            |input, world| CopyInSource::new(Family::Instance, input, world),
+            |input, world| CopyInSource::new(Family::Cluster, input, world),
+        );
     }
-    let of_clusters: fn(DeleteInput, Rc<World>) -> DeleteSnapshot =
-        |input, world| DeleteSnapshot::new(Family::Cluster, input, world);
-    for delete in [
-        "cluster.delete_rekeyed_snapshot",
-        "cluster.delete_source_snapshot",
-        "cluster.delete_target_snapshot",
+    both(
+        registry,
+        world,
+        ["database.copy_to_target", "cluster.copy_to_target"],
+        |input, world| CopyToTarget::new(Family::Instance, input, world),
+        |input, world| CopyToTarget::new(Family::Cluster, input, world),
+    );
+    both(
+        registry,
+        world,
+        ["database.share_snapshot", "cluster.share_snapshot"],
+        |input, world| ShareSnapshot::new(Family::Instance, input, world),
+        |input, world| ShareSnapshot::new(Family::Cluster, input, world),
+    );
+    both(
+        registry,
+        world,
+        ["database.unshare_snapshot", "cluster.unshare_snapshot"],
+        |input, world| UnshareSnapshot::new(Family::Instance, input, world),
+        |input, world| UnshareSnapshot::new(Family::Cluster, input, world),
+    );
+    for names in [
+        ["database.delete_rekeyed_snapshot", "cluster.delete_rekeyed_snapshot"],
+        ["database.delete_source_snapshot", "cluster.delete_source_snapshot"],
+        ["database.delete_target_snapshot", "cluster.delete_target_snapshot"],
     ] {
-        action(registry, world, delete, 1, of_clusters);
+        both(
+            registry,
+            world,
+            names,
+            |input, world| DeleteSnapshot::new(Family::Instance, input, world),
+            |input, world| DeleteSnapshot::new(Family::Cluster, input, world),
+        );
     }
 }
 
-impl Family {
-    async fn shared_with(self, rds: &Rds, name: &str) -> Result<Vec<String>, Failure> {
-        let accounts = match self {
-            Self::Instance => rds.snapshot_shared_with(name).await?,
-            Self::Cluster => rds.cluster_snapshot_shared_with(name).await?,
-        };
-        // A snapshot that is gone is shared with nobody.
-        Ok(accounts.unwrap_or_default())
+/// Says what travels where the run takes no snapshot of its own: what people must know before anything else.
+pub(crate) fn note_at_hand(draft: &mut Draft, resource: &ResourceRef, at_hand: &str, retention_days: u32) {
+    if at_hand == LATEST_AUTOMATED && retention_days == 0 {
+        let text = "snapshot = \"latest-automated\", and the inventory tells of no automated backups: there is none";
+        draft.note(Some(resource), Weight::Blocks, text);
+        return;
     }
-
-    async fn share(self, rds: &Rds, name: &str, with: &AccountId) -> Result<(), Failure> {
-        match self {
-            Self::Instance => rds.share_snapshot(name, with).await,
-            Self::Cluster => rds.share_cluster_snapshot(name, with).await,
+    let which = match at_hand {
+        LATEST_AUTOMATED => {
+            "the newest automated snapshot that there is when its copy begins, up to a day old".to_owned()
         }
-    }
+        named => format!("the snapshot {named}"),
+    };
+    let text = format!(
+        "WHAT WAS WRITTEN AFTER ITS SNAPSHOT WAS TAKEN IS NOT IN THE TARGET: it travels as {which}, of which a manual copy is made in the source \
+         first. Leave snapshot out, and the run takes one of its own"
+    );
+    draft.note(Some(resource), Weight::Warns, text);
+}
 
-    async fn unshare(self, rds: &Rds, name: &str, with: &AccountId) -> Result<(), Failure> {
-        match self {
-            Self::Instance => rds.unshare_snapshot(name, with).await,
-            Self::Cluster => rds.unshare_cluster_snapshot(name, with).await,
-        }
-    }
-
-    async fn delete(self, rds: &Rds, name: &str) -> Result<(), Failure> {
-        match self {
-            Self::Instance => rds.delete_snapshot(name).await,
-            Self::Cluster => rds.delete_cluster_snapshot(name).await,
-        }
-    }
-
-    /// The snapshot of a name, and whether the step named made it in this run.
-    async fn seen(self, rds: &Rds, name: &str, cx: &StepContext, step: &StepId) -> Result<Option<Seen>, Failure> {
-        let seen = |arn: String, status: &str, ours: bool| Seen {
-            arn,
-            deleting: status == "deleting",
-            ours,
-        };
-        Ok(match self {
-            Self::Instance => rds.snapshot(name).await?.map(|found| {
-                let ours = made_in(cx, step, &found.tags);
-                seen(found.arn, &found.status, ours)
-            }),
-            Self::Cluster => rds.cluster_snapshot(name).await?.map(|found| {
-                let ours = made_in(cx, step, &found.tags);
-                seen(found.arn, &found.status, ours)
-            }),
-        })
-    }
+/// The accounts that a snapshot is shared with: one that is gone is shared with nobody.
+async fn shared_with(family: Family, rds: &Rds, name: &str) -> Result<Vec<String>, Failure> {
+    Ok(rds.snapshot_shared_with(family, name).await?.unwrap_or_default())
 }
 
 /// RDS has one code for two refusals, and only its words tell them apart. Too many copies under way pass by themselves, in hours where

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Family, Made};
+use super::{Made, shared_with};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,14 +29,26 @@ impl ShareSnapshot {
     }
 }
 
+/// Whether the snapshot of a Multi-AZ cluster that is not Aurora can be shared, no source says. Where RDS refuses, that is the reason.
+fn named(family: Family, snapshot: &Made, failure: Failure) -> Failure {
+    let unconfirmed = family == Family::Cluster && !snapshot.engine.starts_with("aurora");
+    if !unconfirmed || failure.class != FailureClass::Invalid {
+        return failure;
+    }
+    let message = format!(
+        "RDS refuses to share the snapshot of a Multi-AZ cluster: {}. Nothing was restored in the target. Undo the run; then restore the \
+         snapshot in the source to a single instance (RestoreDBInstanceFromDBSnapshot takes a Multi-AZ cluster's snapshot), and move that \
+         as a [[database]]",
+        failure.message
+    );
+    Failure { message, ..failure }
+}
+
 #[async_trait(?Send)]
 impl Step for ShareSnapshot {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        let shared = self
-            .family
-            .shared_with(&self.world.source().rds, &snapshot.name)
-            .await?;
+        let shared = shared_with(self.family, &self.world.source().rds, &snapshot.name).await?;
         let with = self.world.target().id.clone();
         if shared.iter().any(|account| account == with.as_str()) {
             return Ok(Observed::Present(json!({ "arn": snapshot.arn, "with": with })));
@@ -45,18 +58,18 @@ impl Step for ShareSnapshot {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        self.family
-            .share(&self.world.source().rds, &snapshot.name, &self.world.target().id)
-            .await?;
+        self.world
+            .source()
+            .rds
+            .share_snapshot(self.family, &snapshot.name, &self.world.target().id)
+            .await
+            .map_err(|failure| named(self.family, &snapshot, failure))?;
         Ok(Begun::Once)
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        let shared = self
-            .family
-            .shared_with(&self.world.source().rds, &snapshot.name)
-            .await?;
+        let shared = shared_with(self.family, &self.world.source().rds, &snapshot.name).await?;
         let with = self.world.target().id.clone();
         // The run made this snapshot: whoever else may read it was let in by somebody else.
         match shared.iter().find(|account| *account != with.as_str()) {
@@ -71,8 +84,10 @@ impl Step for ShareSnapshot {
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        self.family
-            .unshare(&self.world.source().rds, &snapshot.name, &self.world.target().id)
+        self.world
+            .source()
+            .rds
+            .unshare_snapshot(self.family, &snapshot.name, &self.world.target().id)
             .await
     }
 }

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Family, Made};
+use super::{Made, shared_with};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,10 +33,7 @@ impl UnshareSnapshot {
 impl Step for UnshareSnapshot {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        let shared = self
-            .family
-            .shared_with(&self.world.source().rds, &snapshot.name)
-            .await?;
+        let shared = shared_with(self.family, &self.world.source().rds, &snapshot.name).await?;
         let with = self.world.target().id.clone();
         if shared.iter().any(|account| account == with.as_str()) {
             return Ok(Observed::Absent);
@@ -47,8 +45,10 @@ impl Step for UnshareSnapshot {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let snapshot: Made = cx.output(&self.input.snapshot)?;
-        self.family
-            .unshare(&self.world.source().rds, &snapshot.name, &self.world.target().id)
+        self.world
+            .source()
+            .rds
+            .unshare_snapshot(self.family, &snapshot.name, &self.world.target().id)
             .await?;
         Ok(Begun::Once)
     }

@@ -43,6 +43,7 @@ fn a_volume_travels_as_a_snapshot_and_is_made_anew_as_it_was() {
             "volume/vol-1/create_volume",
             "volume/vol-1/delete_target_snapshot",
             "key/alias:shop/close_source_key",
+            "key/all/prove_independence",
         ]
     );
     let input = &step(&plan, "volume/vol-1/create_volume").input;

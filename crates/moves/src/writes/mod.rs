@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
-pub(crate) use plan::{after_snapshot, before_snapshot};
+pub(crate) use plan::{Stopped, after_snapshot, before_snapshot};
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {

@@ -69,7 +69,9 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         | "rds CreateDBClusterSnapshot"
         | "rds CopyDBClusterSnapshot"
         | "rds RestoreDBClusterFromSnapshot"
+        | "rds RestoreDBClusterToPointInTime"
         | "rds CreateDBParameterGroup"
+        | "rds CreateDBClusterParameterGroup"
         | "rds CreateDBSubnetGroup"
         | "rds AddTagsToResource" => {
             let (kind, place) = rds_place(&resource)?;
@@ -80,6 +82,10 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
                 "cluster" => ("cluster", &databases.clusters.get(&place)?.tags),
                 "cluster-snapshot" => ("cluster snapshot", &databases.cluster_snapshots.get(&place)?.tags),
                 "pg" => ("parameter group", &databases.parameter_groups.get(&place)?.tags),
+                "cluster-pg" => (
+                    "cluster parameter group",
+                    &databases.cluster_parameter_groups.get(&place)?.tags,
+                ),
                 "subgrp" => ("subnet group", &databases.subnet_groups.get(&place)?.tags),
                 _ => return None,
             };
@@ -108,6 +114,10 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
         "s3 PutBucketTagging" => {
             let tags = cloud.s3.by_name.get(&resource)?.tags.iter().cloned().collect();
             Some(("bucket", resource, tags))
+        }
+        "ram CreateResourceShare" => {
+            let tags = cloud.ram.shares.get(&resource)?.tags.clone();
+            Some(("resource share", resource, tags))
         }
         "kms CreateKey" | "kms TagResource" => {
             let tags = kms::keys(cloud).get(&resource)?.tags.clone();
@@ -170,6 +180,10 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
             .and_then(|place| cloud.rds.cluster_snapshots.get(&place))
             .is_some_and(|snapshot| snapshot.making != Making::Failed),
         "parameter group" => place().is_some_and(|place| cloud.rds.parameter_groups.contains_key(&place)),
+        "resource share" => cloud.ram.shares.get(resource).is_some_and(|share| !share.deleted),
+        "cluster parameter group" => {
+            place().is_some_and(|place| cloud.rds.cluster_parameter_groups.contains_key(&place))
+        }
         "subnet group" => place().is_some_and(|place| cloud.rds.subnet_groups.contains_key(&place)),
         "image" => cloud
             .ec2
@@ -374,7 +388,14 @@ fn new_resources(
             .instances
             .get(*place)
             .is_some_and(|old| old.resource_id == instance.resource_id);
-        new(place, same)
+        // Those that RDS makes for a Multi-AZ cluster are that cluster's.
+        let made_by_rds = instance.member.as_ref().is_some_and(|member| {
+            let cluster = (place.0.clone(), place.1.clone(), member.cluster.clone());
+            rds.clusters
+                .get(&cluster)
+                .is_some_and(|cluster| cluster.class.is_some())
+        });
+        new(place, same || made_by_rds)
     });
     found.extend(databases.map(|(place, _)| ("database", rds_arn("db", place))));
     let snapshots = rds.snapshots.iter().filter(|(place, snapshot)| {
@@ -402,6 +423,14 @@ fn new_resources(
             found.push(("parameter group", rds_arn("pg", place)));
         }
     }
+    for place in rds.cluster_parameter_groups.keys() {
+        if new(place, before.cluster_parameter_groups.contains_key(place)) {
+            found.push(("cluster parameter group", rds_arn("cluster-pg", place)));
+        }
+    }
+    let shares = cloud.ram.shares.iter();
+    let shares = shares.filter(|(_, share)| ours(&share.owner) && !share.deleted);
+    found.extend(shares.map(|(arn, _)| ("resource share", arn.clone())));
     for place in rds.subnet_groups.keys() {
         if new(place, before.subnet_groups.contains_key(place)) {
             found.push(("subnet group", rds_arn("subgrp", place)));

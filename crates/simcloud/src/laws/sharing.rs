@@ -9,7 +9,7 @@ use super::{Laws, Parties};
 use crate::cloud::{Cloud, Effect};
 use crate::s3;
 use crate::services::storage_key::account_of;
-use crate::services::{ec2, kms, rds};
+use crate::services::{ec2, kms, ram, rds};
 
 /// Someone beside the owner who is admitted to something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,8 @@ fn place_of(effect: &Effect) -> Option<Place> {
         "rds ModifyDBSnapshotAttribute"
         | "rds ModifyDBClusterSnapshotAttribute"
         | "ec2 ModifyImageAttribute"
-        | "ec2 ModifySnapshotAttribute" => Some(Place::Stored),
+        | "ec2 ModifySnapshotAttribute"
+        | "ram CreateResourceShare" => Some(Place::Stored),
         "s3 PutBucketPolicy" => Some(Place::Bucket),
         "kms CreateKey" | "kms PutKeyPolicy" | "kms CreateGrant" => Some(Place::Key),
         _ => None,
@@ -51,6 +52,7 @@ fn grants_at(cloud: &Cloud, place: Place) -> Vec<(AccountId, Grant)> {
         Place::Stored => rds::shares(cloud)
             .into_iter()
             .chain(ec2::shares(cloud))
+            .chain(ram::shares(cloud))
             .map(|(resource, owner, who)| (owner, Grant { resource, who }))
             .collect(),
         Place::Bucket => s3::audit::foreign_grants(cloud)

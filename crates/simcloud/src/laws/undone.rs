@@ -46,6 +46,12 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         text,
     );
     found.of_place("security group", &before.security_groups, &security_groups(cloud), text);
+    found.of_place(
+        "cluster parameter group",
+        &before.cluster_parameter_groups,
+        &cloud.rds.cluster_parameter_groups,
+        text,
+    );
     found.of("image", &before.images, &cloud.ec2.images, |image| &image.owner, image);
     found.of(
         "snapshot",

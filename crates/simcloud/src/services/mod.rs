@@ -7,6 +7,7 @@ pub mod kms;
 mod kms_access;
 mod kms_aliases;
 pub mod members;
+pub mod ram;
 pub mod rds;
 pub mod route53;
 pub mod s3control;

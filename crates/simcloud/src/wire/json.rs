@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{Model, Shape};
-use super::scalar;
+use super::{query, scalar};
 
 /// The input of an operation; `None` when the body is not JSON.
 pub fn input(model: &Model, shape: &str, body: &[u8]) -> Option<Value> {
@@ -12,6 +12,20 @@ pub fn input(model: &Model, shape: &str, body: &[u8]) -> Option<Value> {
     }
     let value: Value = serde_json::from_slice(body).ok()?;
     Some(walk(model, shape, &value, &scalar::from_epoch))
+}
+
+/// The input of an operation that is told apart by its path: members are in the body, and some in the query string.
+pub fn rest_input(model: &Model, shape: &str, query: &str, body: &[u8]) -> Option<Value> {
+    let mut found = input(model, shape, body)?;
+    for member in model.members(shape) {
+        if member.location.as_deref() == Some("querystring") {
+            let given = query::pairs(query).find(|(name, _)| name == member.wire());
+            if let Some((_, value)) = given {
+                found[&member.name] = scalar::read(model.shape(&member.shape), &value);
+            }
+        }
+    }
+    Some(found)
 }
 
 /// The body of an answer.

@@ -89,6 +89,16 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
             };
             (name.to_owned(), input)
         }
+        Protocol::RestJson => {
+            let (method, path) = (request.method().as_str(), request.uri().path());
+            let (name, operation, _) =
+                rest_xml::route(model, method, path).ok_or_else(|| unknown(&format!("{method} {path}")))?;
+            let input = match &operation.input {
+                Some(shape) => Some(json::rest_input(model, shape, query, request.body()).ok_or_else(unreadable)?),
+                None => None,
+            };
+            (name.to_owned(), input)
+        }
         Protocol::RestXml => {
             let (method, path) = (request.method().as_str(), request.uri().path());
             let (name, operation, labels) =
@@ -193,6 +203,15 @@ fn success(model: &Model, protocol: Protocol, operation: &str, answer: &Value, r
             json::output(model, output, answer),
         ),
         Protocol::Cbor => cbor_response(200, request_id, cbor::output(model, output, answer)),
+        Protocol::RestJson => {
+            let status = known.map_or(200, |known| known.status);
+            response(
+                status,
+                "application/json",
+                request_id,
+                json::output(model, output, answer),
+            )
+        }
         Protocol::RestXml => {
             let status = known.map_or(200, |known| known.status);
             let mut response = response(status, "text/xml", request_id, rest_xml::output(model, output, answer));
@@ -217,6 +236,19 @@ fn failure(model: &Model, protocol: Protocol, error: &ServiceError, request_id: 
             json::error(&code, &error.message),
         ),
         Protocol::Cbor => cbor_response(status, request_id, cbor::error(&code, &error.message)),
+        // The code stands in a header there, and an SDK looks for it there first.
+        Protocol::RestJson => {
+            let mut response = response(
+                status,
+                "application/json",
+                request_id,
+                json::error(&code, &error.message),
+            );
+            if let Ok(code) = http::HeaderValue::try_from(code) {
+                response.headers_mut().insert("x-amzn-errortype", code);
+            }
+            response
+        }
         // EC2's own form; the SDK does not find the code in any other.
         Protocol::Ec2 => {
             let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors>");

@@ -18,6 +18,8 @@ pub enum Protocol {
     Cbor,
     /// XML with paths and headers (Route 53, S3 Control).
     RestXml,
+    /// JSON with paths (RAM).
+    RestJson,
 }
 
 /// A service's model.
@@ -158,6 +160,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("ec2", include_str!("../../models/ec2.json")),
             ("s3control", include_str!("../../models/s3control.json")),
             ("route53", include_str!("../../models/route53.json")),
+            ("ram", include_str!("../../models/ram.json")),
             ("athena", include_str!("../../models/athena.json")),
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),
@@ -179,6 +182,7 @@ fn parse(service: &'static str, model: &Value) -> Model {
         Some("ec2") => Protocol::Ec2,
         Some("json") => Protocol::Json,
         Some("smithy-rpc-v2-cbor") => Protocol::Cbor,
+        Some("rest-json") => Protocol::RestJson,
         _ => Protocol::RestXml,
     };
     let empty = Map::new();

@@ -123,6 +123,21 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value, cluster_
             "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance.",
         ));
     }
+    if cluster.class.is_some() {
+        return Err(invalid_combination(
+            "The instances of a Multi-AZ DB cluster are made by RDS itself.",
+        ));
+    }
+    if text(input, "DatabaseInsightsMode").is_some() {
+        // Documented as the cluster's, which its instances inherit; whether RDS refuses it or overlooks it no source says.
+        return Err(invalid_combination(
+            "DatabaseInsightsMode of an Aurora DB instance is that of its DB cluster.",
+        ));
+    }
+    super::instances::check_authority(input)?;
+    let none = BTreeMap::new();
+    super::modifying::check_monitoring(cloud, caller, input, &none)?;
+    let insights_key = super::modifying::insights_key(cloud, caller, input, &none)?;
     let mut instance = new(cloud, &at, &cluster, class);
     if let Some(named) = text(input, "DBParameterGroupName") {
         instance.parameter_group =
@@ -139,6 +154,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value, cluster_
     instance.visible_from = super::visible_from(cloud);
     instance.keep_others(input, RESTORED);
     instance.keep_others(input, NOT_RESTORED);
+    super::cluster_settings::keep_insights(&mut instance.other, insights_key);
     let creating = duration_seconds(cloud, "rds-duration", 360, 0, 0);
     instance.enter(cloud.now, &[("creating", creating)]);
     cloud.rds.instances.insert(place.clone(), instance);
@@ -146,11 +162,58 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value, cluster_
     Ok(shown(cloud, &place))
 }
 
+/// The three instances that RDS makes for a Multi-AZ cluster, a writer and two readers, under names of its own.
+pub(super) fn make_three(
+    cloud: &mut Cloud,
+    at: &Place,
+    cluster: &Cluster,
+    public: bool,
+    creating: i64,
+) -> Result<(), ServiceError> {
+    let name = |n: usize| (at.0.clone(), at.1.clone(), format!("{}-instance-{n}", at.2));
+    if (1..=3).any(|n| cloud.rds.instances.contains_key(&name(n))) {
+        return Err(ServiceError::new(
+            "DBInstanceAlreadyExists",
+            "DB instance already exists",
+        ));
+    }
+    for n in 1..=3 {
+        let class = cluster.class.clone().unwrap_or_default();
+        let mut instance = new(cloud, at, cluster, &class);
+        instance.storage_gib = cluster.storage_gib;
+        instance.public = public;
+        instance.tags = BTreeMap::new();
+        instance.visible_from = super::visible_from(cloud);
+        if let Some(member) = &mut instance.member {
+            member.writer = n == 1;
+        }
+        instance.enter(cloud.now, &[("creating", creating)]);
+        cloud.rds.instances.insert(name(n), instance);
+    }
+    Ok(())
+}
+
 /// `DeleteDBInstance` of a member: its cluster keeps the data, protected or not, so there is no final snapshot to speak of.
 pub(super) fn delete(cloud: &mut Cloud, caller: &Caller, input: &Value, place: &Place) -> Answer {
     if text(input, "FinalDBSnapshotIdentifier").is_some() {
         return Err(invalid_combination(
             "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance.",
+        ));
+    }
+    let of = cloud.rds.instances[place]
+        .member
+        .as_ref()
+        .map(|member| member.cluster.clone());
+    let of = of.map(|cluster| (place.0.clone(), place.1.clone(), cluster));
+    if of.is_some_and(|of| {
+        cloud
+            .rds
+            .clusters
+            .get(&of)
+            .is_some_and(|cluster| cluster.class.is_some())
+    }) {
+        return Err(invalid_combination(
+            "An instance of a Multi-AZ DB cluster cannot be deleted by itself.",
         ));
     }
     let seconds = duration_seconds(cloud, "rds-duration", 180, 0, 0);

@@ -410,6 +410,12 @@ pub(super) fn share(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer
         if snapshot.making != Making::Done {
             return Err(wrong_state(format!("{name} is not in the available state.")));
         }
+        if snapshot.of.class.is_some() && cloud.rds.multi_az_share_refused {
+            // Whether it can be shared, and the exact error, is unconfirmed.
+            return Err(invalid_value(
+                "Sharing is not supported for snapshots of Multi-AZ DB clusters.",
+            ));
+        }
         if let Some(key) = &snapshot.key {
             if add.iter().any(|account| account == "all") {
                 return Err(invalid_value("Encrypted snapshots cannot be shared publicly."));

@@ -1,6 +1,5 @@
-//! Aurora clusters: described, restored from a snapshot, changed, deleted. A cluster holds the data, its members only serve it.
-//!
-//! Left out: everything but provisioned Aurora (Serverless v2 is provisioned, too): Serverless v1 and Multi-AZ clusters are refused.
+//! Clusters: of Aurora, provisioned (Serverless v2 is provisioned, too), and Multi-AZ ones of other engines: described, deleted. A cluster
+//! holds the data, its members only serve it. Left out: Serverless v1.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +9,9 @@ use model::inventory::{Cluster as Listed, ClusterMember};
 use serde_json::{Value, json};
 
 use super::snapshots::{page_size, with_marker};
-use super::{Instance, Place, after, arn, cluster_groups, groups, invalid_combination, invalid_value, place, place_of};
+use super::{Instance, Place, after, arn, groups, invalid_combination, invalid_value, place_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
-use crate::services::members::{filters, flag, number, page, tag_list, text, texts};
+use crate::services::members::{filters, flag, page, tag_list, text};
 use crate::services::storage_key;
 use crate::services::stored_content::{duration_seconds, original_content};
 
@@ -32,13 +31,13 @@ pub struct Scaling {
 pub struct Cluster {
     /// `cluster-…`: new with every restore.
     pub resource_id: String,
-    /// `aurora-mysql`, `aurora-postgresql`
+    /// `aurora-mysql`, `aurora-postgresql`; `mysql`, `postgres` of a Multi-AZ cluster.
     pub engine: String,
     /// The engine's version.
     pub engine_version: String,
     /// What it holds, in GiB.
     pub storage_gib: u32,
-    /// `aurora` or `aurora-iopt1`.
+    /// `aurora` or `aurora-iopt1`; `io1`, `io2`, `gp3` of a Multi-AZ cluster.
     pub storage_type: String,
     /// The ARN of its key; absent when not encrypted. It can never be changed.
     pub key: Option<String>,
@@ -62,6 +61,18 @@ pub struct Cluster {
     pub iam_authentication: bool,
     /// The logs that go to CloudWatch.
     pub log_exports: Vec<String>,
+    /// The cluster of another account that it is a clone of.
+    pub clone_of: Option<Place>,
+    /// The class of a Multi-AZ cluster's instances; none of Aurora.
+    pub class: Option<String>,
+    /// Provisioned IOPS of a Multi-AZ cluster.
+    pub iops: Option<i64>,
+    /// Whether the Data API answers for it.
+    pub data_api: bool,
+    /// The secret that RDS manages for the master password: ARN and key.
+    pub master_secret: Option<(String, String)>,
+    /// Other members that a caller set and that change nothing here, shown back as given.
+    pub other: BTreeMap<String, Value>,
     /// How far it scales: without it no member can be of class `db.serverless`.
     pub scaling: Option<Scaling>,
     /// What extended support it was enrolled in.
@@ -130,12 +141,47 @@ impl Cluster {
             "BackupRetentionPeriod": self.backup_retention_days,
             "IAMDatabaseAuthenticationEnabled": self.iam_authentication,
             "EnabledCloudwatchLogsExports": self.log_exports,
+            "HttpEndpointEnabled": self.data_api,
+            "AutoMinorVersionUpgrade": true,
+            "CopyTagsToSnapshot": false,
+            "NetworkType": "IPV4",
+            "PerformanceInsightsEnabled": false,
+            "PreferredBackupWindow": "13:14-13:44",
+            "PreferredMaintenanceWindow": "thu:16:06-thu:16:36",
             "MasterUsername": "admin",
             "ClusterCreateTime": self.created_at.to_string(),
             "DBClusterMembers": members.collect::<Vec<_>>(),
             "TagList": tag_list(&self.tags),
         });
+        for (member, value) in &self.other {
+            match member.as_str() {
+                "EnablePerformanceInsights" => shown["PerformanceInsightsEnabled"] = value.clone(),
+                "CACertificateIdentifier" => shown["CertificateDetails"] = json!({ "CAIdentifier": value }),
+                other => shown[other] = value.clone(),
+            }
+        }
         let mut put = |member: &str, value: Value| shown[member] = value;
+        if let Some(class) = &self.class {
+            put("DBClusterInstanceClass", json!(class));
+            put("AllocatedStorage", json!(self.storage_gib));
+            put("MultiAZ", json!(true));
+        }
+        if self.clone_of.is_some() {
+            put("CrossAccountClone", json!(true));
+        }
+        if let Some(iops) = self.iops {
+            put("Iops", json!(iops));
+        }
+        if let Some((secret, key)) = &self.master_secret {
+            let status = match self.status() {
+                "modifying" => "creating",
+                _ => "active",
+            };
+            put(
+                "MasterUserSecret",
+                json!({"SecretArn": secret, "SecretStatus": status, "KmsKeyId": key}),
+            );
+        }
         if let Some(key) = &self.key {
             put("KmsKeyId", json!(key));
         }
@@ -177,7 +223,7 @@ pub(super) fn members<'a>(cloud: &'a Cloud, cluster: &Place) -> Vec<(&'a Place, 
     found
 }
 
-fn shown(cloud: &Cloud, place: &Place) -> Value {
+pub(super) fn shown(cloud: &Cloud, place: &Place) -> Value {
     json!({ "DBCluster": cloud.rds.clusters[place].describe(place, &members(cloud, place)) })
 }
 
@@ -185,7 +231,7 @@ pub(super) fn not_found(name: &str) -> ServiceError {
     ServiceError::with_status(404, "DBClusterNotFoundFault", format!("DBCluster {name} not found."))
 }
 
-fn wrong_state(message: String) -> ServiceError {
+pub(super) fn wrong_state(message: String) -> ServiceError {
     ServiceError::new("InvalidDBClusterStateFault", message)
 }
 
@@ -254,6 +300,12 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, list
         backup_retention_days: i64::from(listed.backup_retention_days.max(1)),
         iam_authentication: listed.iam_auth,
         log_exports: listed.log_exports.clone(),
+        clone_of: None,
+        class: Some(listed.class.clone()).filter(|class| !class.is_empty()),
+        iops: listed.settings.iops.map(i64::from),
+        data_api: listed.settings.data_api.unwrap_or(false),
+        master_secret: None,
+        other: super::instances::members_of(&listed.settings),
         scaling: listed.scaling.map(|scaling| Scaling {
             min: scaling.min,
             max: scaling.max,
@@ -266,6 +318,19 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, list
         digest: original_content(cloud, &arn("cluster", &place)),
         phase: None,
     };
+    let mut cluster = cluster;
+    if listed.managed_secret {
+        cluster.master_secret = Some(super::instances::new_secret(
+            cloud,
+            region,
+            account,
+            &cluster.resource_id,
+        ));
+    }
+    if cluster.class.is_some() && listed.members.is_empty() {
+        // Nothing is in the way of their names: the account is only just being filled.
+        let _ = super::cluster_members::make_three(cloud, &place, &cluster, false, 0);
+    }
     for member in &listed.members {
         let instance = filled_member(cloud, &place, &cluster, member);
         let at = (account.clone(), region.clone(), member.id.clone());
@@ -282,6 +347,8 @@ fn filled_member(cloud: &mut Cloud, cluster_place: &Place, cluster: &Cluster, li
         instance.parameter_group = listed.parameter_group.clone();
     }
     instance.public = listed.public;
+    instance.other = super::instances::members_of(&listed.settings);
+    instance.tags = listed.tags.clone();
     instance.created_at = cluster.created_at;
     instance.visible_from = cloud.now;
     if let Some(member) = &mut instance.member {
@@ -298,6 +365,11 @@ pub(super) fn phase_ended(cloud: &mut Cloud, place: &Place) {
     };
     if cluster.phase.take().is_some_and(|(status, _)| status == "deleting") {
         cloud.rds.clusters.remove(place);
+        // The instances of a Multi-AZ cluster go with it; Aurora's have gone before.
+        cloud.rds.instances.retain(|at, instance| {
+            let member = instance.member.as_ref();
+            !(at.0 == place.0 && at.1 == place.1 && member.is_some_and(|member| member.cluster == place.2))
+        });
         // Automated snapshots go with their cluster; manual ones stay.
         cloud
             .rds
@@ -342,202 +414,6 @@ pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
     Ok(with_marker(json!({ "DBClusters": shown }), marker))
 }
 
-/// The scaling configuration of an input, as far as it says anything.
-fn scaling_of(input: &Value) -> Result<Option<Scaling>, ServiceError> {
-    let Some(given) = input.get("ServerlessV2ScalingConfiguration").filter(|v| !v.is_null()) else {
-        return Ok(None);
-    };
-    let (Some(min), Some(max)) = (given["MinCapacity"].as_f64(), given["MaxCapacity"].as_f64()) else {
-        return Err(invalid_combination(
-            "ServerlessV2ScalingConfiguration needs MinCapacity and MaxCapacity.",
-        ));
-    };
-    if min > max || max < 1.0 {
-        return Err(invalid_combination("MinCapacity must not exceed MaxCapacity."));
-    }
-    let pause = given["SecondsUntilAutoPause"].as_i64();
-    Ok(Some(Scaling { min, max, pause }))
-}
-
-/// The numbers in a version: `8.0.mysql_aurora.3.05.2` is newer than `8.0.mysql_aurora.3.04.1`.
-fn numbers(version: &str) -> Vec<u32> {
-    version.split('.').filter_map(|part| part.parse().ok()).collect()
-}
-
-/// The key that a restored cluster is encrypted with, and never leaves again.
-fn key_of_restored(
-    cloud: &Cloud,
-    caller: &Caller,
-    input: &Value,
-    snapshot: &Place,
-) -> Result<Option<String>, ServiceError> {
-    let from = cloud.rds.cluster_snapshots[snapshot].key.clone();
-    if let Some(from) = from
-        .as_deref()
-        .filter(|from| !storage_key::admits(cloud, caller, from, "rds"))
-    {
-        return Err(super::key_not_accessible("source snapshot", from));
-    }
-    // Without a key named it is the snapshot's: of a snapshot that another account shares, that account's.
-    let Some(named) = text(input, "KmsKeyId") else {
-        return Ok(from);
-    };
-    if from.is_none() && cloud.rds.encrypting_restore_fails {
-        return Err(ServiceError::with_status(
-            500,
-            "InternalFailure",
-            "An internal error has occurred.",
-        ));
-    }
-    let key = storage_key::named(cloud, caller, named).ok_or_else(|| super::key_not_accessible("specified", named))?;
-    match storage_key::admits(cloud, caller, &key, "rds") {
-        true => Ok(Some(key)),
-        false => Err(super::key_not_accessible("specified", &key)),
-    }
-}
-
-/// `RestoreDBClusterFromSnapshot`: a cluster without any instance, with the defaults that hurt when a member is left out.
-pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let name = super::required(input, "DBClusterIdentifier")?;
-    let snapshot_name = super::required(input, "SnapshotIdentifier")?;
-    let engine = super::required(input, "Engine")?.to_owned();
-    let tags = super::admitted_tags(input)?;
-    for member in ["EngineMode", "ScalingConfiguration", "DBClusterInstanceClass", "Iops"] {
-        let given = input.get(member).filter(|value| !value.is_null());
-        if given.is_some_and(|value| *value != json!("provisioned")) {
-            let what = format!("RestoreDBClusterFromSnapshot with {member}");
-            return Err(ServiceError::not_modelled("rds", &what));
-        }
-    }
-    let source = super::cluster_snapshots::reachable(cloud, caller, snapshot_name)?;
-    super::checked_identifier("DBClusterIdentifier", name, 63)?;
-    let place = place(caller, name);
-    if cloud.rds.clusters.contains_key(&place) {
-        return Err(ServiceError::new(
-            "DBClusterAlreadyExistsFault",
-            format!("DB cluster {name} already exists"),
-        ));
-    }
-    let here = |at: &&Place| at.0 == place.0 && at.1 == place.1;
-    if cloud.rds.clusters.keys().filter(here).count() >= cloud.rds.quotas.clusters {
-        let message = "DB cluster quota exceeded";
-        return Err(ServiceError::with_status(403, "DBClusterQuotaExceededFault", message));
-    }
-    let snapshot = cloud.rds.cluster_snapshots[&source].clone();
-    if snapshot.making != super::Making::Done {
-        let message = format!("The snapshot {snapshot_name} is not in the available state.");
-        return Err(ServiceError::new("InvalidDBClusterSnapshotStateFault", message));
-    }
-    let of = &snapshot.of;
-    if engine != of.engine {
-        return Err(invalid_combination(format!(
-            "The engine {engine} does not match that of the snapshot, {}.",
-            of.engine
-        )));
-    }
-    // Not the snapshot's version but the region's default, where none is named.
-    let engine_version = text(input, "EngineVersion")
-        .unwrap_or_else(|| groups::newest_version(&engine))
-        .to_owned();
-    if numbers(&engine_version) < numbers(&of.engine_version) {
-        return Err(invalid_combination(format!(
-            "The engine version {engine_version} is earlier than the snapshot's, {}.",
-            of.engine_version
-        )));
-    }
-    let network = groups::placed(cloud, caller, input)?;
-    let family = groups::family(&engine, &engine_version);
-    let parameter_group = match text(input, "DBClusterParameterGroupName") {
-        None => format!("default.{family}"),
-        Some(named) => cluster_groups::checked(cloud, caller, named, &family)?,
-    };
-    let storage_type = text(input, "StorageType").unwrap_or("aurora").to_owned();
-    if !matches!(storage_type.as_str(), "aurora" | "aurora-iopt1") {
-        let message = format!("{storage_type} is not a storage type of Aurora.");
-        return Err(ServiceError::new("StorageTypeNotSupported", message));
-    }
-    let scaling = scaling_of(input)?;
-    let key = key_of_restored(cloud, caller, input, &source)?;
-    let mut cluster = Cluster {
-        resource_id: super::resource_id(cloud, "cluster"),
-        engine,
-        engine_version,
-        storage_gib: of.storage_gib,
-        storage_type,
-        key,
-        subnet_group: network.subnet_group,
-        vpc: network.vpc,
-        in_default_vpc: network.of_default_vpc,
-        security_groups: network.security_groups,
-        parameter_group,
-        port: number(input, "Port").unwrap_or(of.port),
-        deletion_protection: flag(input, "DeletionProtection").unwrap_or(false),
-        backup_retention_days: number(input, "BackupRetentionPeriod").unwrap_or(of.backup_retention_days),
-        iam_authentication: flag(input, "EnableIAMDatabaseAuthentication").unwrap_or(false),
-        log_exports: texts(input, "EnableCloudwatchLogsExports"),
-        scaling,
-        lifecycle: text(input, "EngineLifecycleSupport")
-            .unwrap_or("open-source-rds-extended-support")
-            .to_owned(),
-        tags,
-        created_at: cloud.now,
-        visible_from: super::visible_from(cloud),
-        digest: snapshot.digest.clone(),
-        phase: None,
-    };
-    let creating = duration_seconds(cloud, "rds-duration", 300, 0, 0);
-    cluster.enter(cloud.now, "creating", creating);
-    cloud.rds.clusters.insert(place.clone(), cluster);
-    cloud.effect(caller, "rds RestoreDBClusterFromSnapshot", arn("cluster", &place));
-    Ok(shown(cloud, &place))
-}
-
-/// `ModifyDBCluster`: only what is in use.
-pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let name = super::required(input, "DBClusterIdentifier")?;
-    let known = [
-        "DBClusterIdentifier",
-        "ApplyImmediately",
-        "DeletionProtection",
-        "BackupRetentionPeriod",
-        "ServerlessV2ScalingConfiguration",
-        "EnableIAMDatabaseAuthentication",
-        "VpcSecurityGroupIds",
-    ];
-    let members = input.as_object().into_iter().flatten();
-    if let Some((other, _)) = members
-        .filter(|(_, value)| !value.is_null())
-        .find(|(member, _)| !known.contains(&member.as_str()))
-    {
-        let what = format!("ModifyDBCluster with {other}");
-        return Err(ServiceError::not_modelled("rds", &what));
-    }
-    let place = own_available(cloud, caller, name)?;
-    let scaling = scaling_of(input)?;
-    let security_groups = texts(input, "VpcSecurityGroupIds");
-    groups::check_security_groups(cloud, caller, &security_groups)?;
-    groups::check_same_vpc(cloud, caller, &security_groups, &cloud.rds.clusters[&place].vpc)?;
-    let cluster = cloud.rds.clusters.get_mut(&place).expect("it was just found");
-    let before = format!("{cluster:?}");
-    if let Some(protection) = flag(input, "DeletionProtection") {
-        cluster.deletion_protection = protection;
-    }
-    if let Some(days) = number(input, "BackupRetentionPeriod") {
-        cluster.backup_retention_days = days;
-    }
-    if let Some(iam) = flag(input, "EnableIAMDatabaseAuthentication") {
-        cluster.iam_authentication = iam;
-    }
-    cluster.scaling = scaling.or(cluster.scaling);
-    if !security_groups.is_empty() {
-        cluster.security_groups = security_groups;
-    }
-    if format!("{cluster:?}") != before {
-        cloud.effect(caller, "rds ModifyDBCluster", arn("cluster", &place));
-    }
-    Ok(shown(cloud, &place))
-}
-
 /// `DeleteDBCluster`: refused while it is protected or has an instance.
 pub(super) fn delete(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let place = own(cloud, caller, super::required(input, "DBClusterIdentifier")?)?;
@@ -550,7 +426,8 @@ pub(super) fn delete(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     if cluster.status() == "deleting" {
         return Err(wrong_state(format!("DB cluster {} is already being deleted.", place.2)));
     }
-    if !members(cloud, &place).is_empty() {
+    let of_aurora = cloud.rds.clusters[&place].class.is_none();
+    if of_aurora && !members(cloud, &place).is_empty() {
         return Err(wrong_state(
             "Cluster cannot be deleted, it still contains DB instances.".to_owned(),
         ));

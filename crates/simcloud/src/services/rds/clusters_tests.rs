@@ -455,3 +455,96 @@ fn clusters_and_their_snapshots_carry_tags() {
         assert!(listed.to_string().contains("\"a\""), "{listed}");
     }
 }
+
+#[test]
+fn what_a_cluster_of_aurora_and_a_multi_az_one_take_are_told_apart() {
+    let mut a = accounts();
+    let modify = |more: Value| {
+        let mut input = json!({"DBClusterIdentifier": "on-own", "ApplyImmediately": true});
+        for (member, value) in more.as_object().expect("members") {
+            input[member] = value.clone();
+        }
+        input
+    };
+    for refused in [
+        json!({"MonitoringInterval": 60}),
+        json!({"CACertificateIdentifier": "rds-ca-ecc384-g1"}),
+        json!({"DatabaseInsightsMode": "advanced"}),
+    ] {
+        let code = a.refused(SOURCE, "rds ModifyDBCluster", modify(refused.clone()));
+        assert_eq!(code, "InvalidParameterCombination", "{refused}");
+    }
+    let data_api = modify(json!({"EnableHttpEndpoint": true}));
+    assert_eq!(
+        a.refused(SOURCE, "rds ModifyDBCluster", data_api),
+        "NotImplemented",
+        "that member is Serverless v1's"
+    );
+    let whole = json!({
+        "DatabaseInsightsMode": "advanced", "EnablePerformanceInsights": true, "PerformanceInsightsRetentionPeriod": 465,
+    });
+    a.ok(SOURCE, "rds ModifyDBCluster", modify(whole));
+    let arn = json!({"ResourceArn": format!("arn:aws:rds:eu-west-1:{SOURCE}:cluster:on-own")});
+    let busy = a.refused(SOURCE, "rds EnableHttpEndpoint", arn.clone());
+    assert_eq!(busy, "InvalidResourceStateFault");
+    a.pass(DAY);
+    a.ok(SOURCE, "rds EnableHttpEndpoint", arn);
+    assert_eq!(described(&mut a, SOURCE, "on-own")["HttpEndpointEnabled"], true);
+}
+
+#[test]
+fn a_restored_multi_az_cluster_needs_class_and_iops_and_has_three_instances_that_go_with_it() {
+    let multi = json!({
+        "id": "multi", "engine": "postgres", "engine_version": "16.4", "class": "db.r6gd.large", "storage_gib": 100, "storage_type": "io1",
+        "settings": {"iops": 1000}, "subnet_group": "src-db", "security_groups": ["sg-src"], "backup_retention_days": 1,
+    });
+    let mut a = Accounts::holding(&json!({"clusters": [multi]}), &json!({}), FaultLevel::None, 7);
+    assert_eq!(
+        described(&mut a, SOURCE, "multi")["DBClusterMembers"]
+            .as_array()
+            .map(Vec::len),
+        Some(3)
+    );
+    taken(&mut a, "multi", "s1");
+    let back = |more: &[(&str, Value)]| {
+        let mut input = json!({
+            "DBClusterIdentifier": "back", "SnapshotIdentifier": "s1", "Engine": "postgres", "EngineVersion": "16.4",
+            "DBSubnetGroupName": "src-db", "VpcSecurityGroupIds": ["sg-src"],
+        });
+        for (member, value) in more {
+            input[*member] = value.clone();
+        }
+        input
+    };
+    let (class, kind, iops) = (
+        ("DBClusterInstanceClass", json!("db.r6gd.large")),
+        ("StorageType", json!("io1")),
+        ("Iops", json!(1000)),
+    );
+    for without in [vec![kind.clone(), iops.clone()], vec![class.clone(), kind.clone()]] {
+        let code = a.refused(SOURCE, "rds RestoreDBClusterFromSnapshot", back(&without));
+        assert_eq!(code, "InvalidParameterCombination", "{without:?}");
+    }
+    let few = back(&[class.clone(), kind.clone(), ("Iops", json!(40))]);
+    assert_eq!(
+        a.refused(SOURCE, "rds RestoreDBClusterFromSnapshot", few),
+        "InvalidParameterCombination"
+    );
+    a.ok(SOURCE, "rds RestoreDBClusterFromSnapshot", back(&[class, kind, iops]));
+    a.pass(DAY);
+    assert_eq!(
+        described(&mut a, SOURCE, "back")["DBClusterMembers"]
+            .as_array()
+            .map(Vec::len),
+        Some(3)
+    );
+    let one = json!({"DBInstanceIdentifier": "back-instance-1", "SkipFinalSnapshot": true});
+    assert_eq!(
+        a.refused(SOURCE, "rds DeleteDBInstance", one.clone()),
+        "InvalidParameterCombination"
+    );
+    let whole = json!({"DBClusterIdentifier": "back", "SkipFinalSnapshot": true});
+    a.ok(SOURCE, "rds DeleteDBCluster", whole);
+    a.pass(DAY);
+    assert_eq!(a.refused(SOURCE, "rds DeleteDBInstance", one), "DBInstanceNotFound");
+}

@@ -440,21 +440,17 @@ pub(super) fn create_parameter_group(cloud: &mut Cloud, caller: &Caller, input: 
     Ok(json!({ "DBParameterGroup": shown }))
 }
 
-/// `ModifyDBParameterGroup`: up to twenty parameters a call.
-pub(super) fn modify_parameter_group(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let name = super::required(input, "DBParameterGroupName")?;
-    let place = place(caller, name);
+/// A parameter, its value, and how that is applied.
+type Set = (String, (String, String));
+
+/// What a call sets.
+pub(super) fn set_of(input: &Value) -> Result<Vec<Set>, ServiceError> {
     let parameters = items(input, "Parameters");
     if parameters.is_empty() || parameters.len() > 20 {
         return Err(invalid_value(
             "Between 1 and 20 parameters can be modified in a single request.",
         ));
     }
-    let group = cloud
-        .rds
-        .parameter_groups
-        .get_mut(&place)
-        .ok_or_else(|| parameter_group_not_found(name))?;
     let mut set = Vec::new();
     for parameter in parameters {
         let name = super::required(parameter, "ParameterName")?.to_owned();
@@ -469,6 +465,19 @@ pub(super) fn modify_parameter_group(cloud: &mut Cloud, caller: &Caller, input: 
         }
         set.push((name, (value, method)));
     }
+    Ok(set)
+}
+
+/// `ModifyDBParameterGroup`: up to twenty parameters a call.
+pub(super) fn modify_parameter_group(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
+    let name = super::required(input, "DBParameterGroupName")?;
+    let place = place(caller, name);
+    let group = cloud
+        .rds
+        .parameter_groups
+        .get_mut(&place)
+        .ok_or_else(|| parameter_group_not_found(name))?;
+    let set = set_of(input)?;
     let before = group.parameters.clone();
     group.parameters.extend(set);
     if group.parameters != before {
@@ -547,6 +556,11 @@ pub(super) fn describe_parameters(cloud: &Cloud, caller: &Caller, input: &Value)
         None if name.starts_with("default.") => &none,
         None => return Err(parameter_group_not_found(name)),
     };
+    shown_parameters(parameters, input)
+}
+
+/// Those of a group that are asked for.
+pub(super) fn shown_parameters(parameters: &BTreeMap<String, (String, String)>, input: &Value) -> Answer {
     let asked = text(input, "Source").is_none_or(|source| source == "user");
     let found: Vec<_> = parameters
         .iter()

@@ -123,7 +123,7 @@ pub(super) fn stripes_from(engine: &str) -> u32 {
 }
 
 /// What settings of the inventory are called here.
-fn members_of(settings: &Settings) -> BTreeMap<String, Value> {
+pub(super) fn members_of(settings: &Settings) -> BTreeMap<String, Value> {
     let all = [
         ("AutoMinorVersionUpgrade", json!(settings.auto_minor_version_upgrade)),
         ("CACertificateIdentifier", json!(settings.ca_certificate)),
@@ -426,12 +426,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
     };
     let mut instance = instance;
     if database.managed_secret {
-        let tail = made_up_id(cloud, "rds-secret-id", 6);
-        let secret = format!(
-            "arn:aws:secretsmanager:{region}:{account}:secret:rds!{}-{tail}",
-            instance.resource_id
-        );
-        instance.master_secret = Some((secret, "alias/aws/secretsmanager".to_owned()));
+        instance.master_secret = Some(new_secret(cloud, region, account, &instance.resource_id));
     }
     if let Some(name) = &instance.option_group {
         let at = (account.clone(), region.clone(), name.clone());
@@ -442,6 +437,18 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, data
         cloud.rds.snapshots.insert(at, snapshot);
     }
     cloud.rds.instances.insert(place, instance);
+}
+
+/// A secret as the inventory tells of one.
+pub(super) fn new_secret(
+    cloud: &mut Cloud,
+    region: &Region,
+    account: &AccountId,
+    resource_id: &str,
+) -> (String, String) {
+    let tail = made_up_id(cloud, "rds-secret-id", 6);
+    let secret = format!("arn:aws:secretsmanager:{region}:{account}:secret:rds!{resource_id}-{tail}");
+    (secret, "alias/aws/secretsmanager".to_owned())
 }
 
 /// A phase has ended: the next begins, or what it was for happens.

@@ -2,12 +2,14 @@
 //!
 //! Modelled: automated snapshots that cannot be shared; snapshots on `aws/rds` that cannot leave their account; re-keying copies
 //! that take hours, show progress, queue per database and count against quotas; restores whose defaults hurt; names that
-//! stay taken; tags that RDS refuses; Aurora clusters with their members and snapshots. Left out: read replicas, point-in-time restore,
+//! stay taken; tags that RDS refuses; clusters with their members and snapshots. Left out: read replicas, point-in-time restore,
 //! copies between regions: those are refused as not modelled, never silently accepted.
 
 pub mod clients;
 mod cluster_groups;
 mod cluster_members;
+mod cluster_restore;
+mod cluster_settings;
 mod cluster_snapshots;
 mod clusters;
 mod groups;
@@ -74,6 +76,8 @@ pub struct Databases {
     /// Whether a key named for the restore of an unencrypted cluster snapshot fails, as a user saw in 2018 with aurora-postgresql.
     /// Documented to work; the present state is unconfirmed.
     pub encrypting_restore_fails: bool,
+    /// Whether the snapshot of a Multi-AZ cluster that is not Aurora cannot be shared with another account: no source says.
+    pub multi_az_share_refused: bool,
     /// Whether the copy of a snapshot on a key that AWS owns (`sse-rds`) under a customer key is refused: no source says.
     pub sse_rds_copy_refused: bool,
 }
@@ -306,8 +310,9 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyDBSnapshotAttribute" => sharing::modify(cloud, caller, input),
         "DescribeDBSnapshotAttributes" => sharing::describe(cloud, caller, input),
         "DescribeDBClusters" => clusters::describe(cloud, caller, input),
-        "RestoreDBClusterFromSnapshot" => clusters::from_snapshot(cloud, caller, input),
-        "ModifyDBCluster" => clusters::modify(cloud, caller, input),
+        "RestoreDBClusterToPointInTime" => cluster_restore::clone(cloud, caller, input),
+        "RestoreDBClusterFromSnapshot" => cluster_restore::from_snapshot(cloud, caller, input),
+        "ModifyDBCluster" => cluster_settings::modify(cloud, caller, input),
         "DeleteDBCluster" => clusters::delete(cloud, caller, input),
         "CreateDBClusterSnapshot" => cluster_snapshots::create(cloud, caller, input),
         "CopyDBClusterSnapshot" => cluster_snapshots::copy(cloud, caller, input),
@@ -316,6 +321,11 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyDBClusterSnapshotAttribute" => cluster_snapshots::share(cloud, caller, input),
         "DescribeDBClusterSnapshotAttributes" => cluster_snapshots::shared_with(cloud, caller, input),
         "DescribeDBClusterParameterGroups" => cluster_groups::describe(cloud, caller, input),
+        "CreateDBClusterParameterGroup" => cluster_groups::create(cloud, caller, input),
+        "ModifyDBClusterParameterGroup" => cluster_groups::modify(cloud, caller, input),
+        "DescribeDBClusterParameters" => cluster_groups::parameters(cloud, caller, input),
+        "DeleteDBClusterParameterGroup" => cluster_groups::delete(cloud, caller, input),
+        "EnableHttpEndpoint" => cluster_settings::enable_data_api(cloud, caller, input),
         "AddTagsToResource" => tags::add(cloud, caller, input),
         "RemoveTagsFromResource" => tags::remove(cloud, caller, input),
         "ListTagsForResource" => tags::list(cloud, caller, input),

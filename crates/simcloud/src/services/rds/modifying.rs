@@ -1,5 +1,7 @@
 //! Changes of an instance: what is applied at once, what waits for the maintenance window, what waits for a reboot.
 
+use std::collections::BTreeMap;
+
 use model::ids::{AccountId, Region};
 use serde_json::Value;
 
@@ -36,8 +38,8 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         return Err(ServiceError::new("InvalidDBInstanceState", message));
     }
     check_authority(input)?;
-    check_monitoring(cloud, caller, input, &before)?;
-    let insights_key = insights_key(cloud, caller, input, &before)?;
+    check_monitoring(cloud, caller, input, &before.other)?;
+    let insights_key = insights_key(cloud, caller, input, &before.other)?;
     let mut instance = before.clone();
     instance.keep_others(input, RESTORED);
     instance.keep_others(input, NOT_RESTORED);
@@ -122,8 +124,13 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
 }
 
 /// Enhanced monitoring needs a role of the same account that the monitoring service may take on, and a role needs monitoring.
-fn check_monitoring(cloud: &Cloud, caller: &Caller, input: &Value, before: &Instance) -> Result<(), ServiceError> {
-    let kept = |member: &str| before.other.get(member);
+pub(super) fn check_monitoring(
+    cloud: &Cloud,
+    caller: &Caller,
+    input: &Value,
+    before: &BTreeMap<String, Value>,
+) -> Result<(), ServiceError> {
+    let kept = |member: &str| before.get(member);
     let seconds = number(input, "MonitoringInterval").or(kept("MonitoringInterval").and_then(Value::as_i64));
     let role = text(input, "MonitoringRoleArn").or(kept("MonitoringRoleArn").and_then(Value::as_str));
     let monitors = seconds.is_some_and(|seconds| seconds > 0);
@@ -150,13 +157,13 @@ fn check_monitoring(cloud: &Cloud, caller: &Caller, input: &Value, before: &Inst
 }
 
 /// The key that Performance Insights lie under once they are switched on: as named, else the account's default. It stays.
-fn insights_key(
+pub(super) fn insights_key(
     cloud: &Cloud,
     caller: &Caller,
     input: &Value,
-    before: &Instance,
+    before: &BTreeMap<String, Value>,
 ) -> Result<Option<String>, ServiceError> {
-    let had = before.other.get("PerformanceInsightsKMSKeyId").and_then(Value::as_str);
+    let had = before.get("PerformanceInsightsKMSKeyId").and_then(Value::as_str);
     let named = text(input, "PerformanceInsightsKMSKeyId");
     if flag(input, "EnablePerformanceInsights") != Some(true) {
         return match named {

@@ -47,6 +47,10 @@ fn tags_of<'a>(
             databases.parameter_groups.get_mut(&place).map(|g| &mut g.tags),
             "DBParameterGroupNotFound",
         ),
+        "cluster-pg" => (
+            databases.cluster_parameter_groups.get_mut(&place).map(|g| &mut g.tags),
+            "DBParameterGroupNotFound",
+        ),
         "og" => (
             databases.option_groups.get_mut(&place).map(|g| &mut g.is.tags),
             "OptionGroupNotFoundFault",

@@ -3,49 +3,51 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{SnapshotOutput, made_snapshot};
-use crate::snapshot::told_apart;
+use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    pub(super) instance: String,
+pub(crate) struct Input {
+    /// The instance or cluster.
+    #[serde(alias = "instance", alias = "cluster")]
+    pub(crate) of: String,
     /// Whether it is to be shared as it is: then it may not lie under a key that AWS owns, whatever the inventory says.
     #[serde(default)]
-    pub(super) shared_itself: bool,
+    pub(crate) shared_itself: bool,
 }
 
 pub(super) struct CreateSnapshot {
+    family: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl CreateSnapshot {
-    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
+        Self { family, input, world }
     }
 
     fn name(&self, cx: &StepContext) -> String {
-        made_snapshot::name(cx, &self.input.instance)
+        made_snapshot::name(cx, self.family, &self.input.of)
     }
 }
 
 #[async_trait(?Send)]
 impl Step for CreateSnapshot {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        made_snapshot::look(cx, &self.world.source().rds, &self.name(cx)).await
+        made_snapshot::look(cx, self.family, &self.world.source().rds, &self.name(cx)).await
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        self.world
-            .source()
-            .rds
-            .create_snapshot(&self.input.instance, &self.name(cx), &cx.tags())
+        let (name, tags) = (self.name(cx), cx.tags());
+        let rds = &self.world.source().rds;
+        rds.create_snapshot(self.family, &self.input.of, &name, &tags)
             .await
             .map_err(told_apart)?;
         Ok(Begun::Once)
@@ -53,16 +55,16 @@ impl Step for CreateSnapshot {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: SnapshotOutput = cx.output(&cx.spec.id)?;
-        let source = self.world.source();
-        let Some(instance) = source.rds.instance(&self.input.instance).await? else {
+        let found = made_snapshot::original(self.family, &self.world.source().rds, &self.input.of).await?;
+        let Some((key, engine)) = found else {
             return Ok(Verified::Wrong {
-                why: format!("the instance {} is gone", self.input.instance),
+                why: format!("{} is gone", self.input.of),
             });
         };
-        if made.key != instance.key || made.engine != instance.engine {
+        if made.key != key || made.engine != engine {
             let why = format!(
-                "{} is not of the instance's engine and key: {:?}, {:?}",
-                made.name, made.key, instance.key
+                "{} is not of the engine and key of {}: {:?}, {key:?}",
+                made.name, self.input.of, made.key
             );
             return Ok(Verified::Wrong { why });
         }
@@ -70,18 +72,23 @@ impl Step for CreateSnapshot {
             let why = format!(
                 "{} lies under a key that AWS owns (sse-rds) and cannot be shared: the inventory says otherwise. Undo the run, set \
                  encryption_type of {} there, and plan anew",
-                made.name, self.input.instance
+                made.name, self.input.of
             );
             return Ok(Verified::Wrong { why });
         }
-        let evidence = format!(
-            "{} is available: {} {}, {} GiB",
-            made.name, made.engine, made.engine_version, made.gib
-        );
-        Ok(Verified::Right { evidence })
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} is available: {} {}{}",
+                made.name,
+                made.engine,
+                made.engine_version,
+                made_snapshot::size(self.family, &made)
+            ),
+        })
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
-        self.world.source().rds.delete_snapshot(&self.name(cx)).await
+        let name = self.name(cx);
+        self.world.source().rds.delete_snapshot(self.family, &name).await
     }
 }

@@ -1,23 +1,23 @@
 //! Has RDS keep the master password in Secrets Manager, as it did in the source. A restore brings the old password and no secret, so
-//! the instance gets a new password and a secret of a new ARN; whoever reads the secret must be pointed to that.
+//! the database gets a new password and a secret of a new ARN; whoever reads the secret must be pointed to that.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::InstanceOutput;
-use super::settle_instance::{not_yet, restored, serves, taken};
+use super::{Output, not_yet, restored, taken};
 use crate::key::account_in;
 use crate::snapshot::made_in;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    pub(super) restored: StepId,
+pub(crate) struct Input {
+    pub(crate) restored: StepId,
 }
 
 /// The secret.
@@ -30,30 +30,31 @@ struct SecretOutput {
 }
 
 pub(super) struct ManageSecret {
+    family: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl ManageSecret {
-    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
+        Self { family, input, world }
     }
 }
 
 #[async_trait(?Send)]
 impl Step for ManageSecret {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let found = restored(cx, &self.world, &self.input.restored).await?;
+        let found = restored(cx, &self.world, self.family, &self.input.restored).await?;
         if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
                 whose: format!("{} without the tags of this run", found.arn),
             });
         }
-        Ok(match &found.master_secret {
+        Ok(match &found.secret {
             Some(secret) if secret.status == "impaired" => Observed::Broken {
                 why: format!("the secret {} is impaired: RDS cannot read it or its key", secret.arn),
             },
-            Some(secret) if serves(&found) && matches!(secret.status.as_str(), "active" | "rotating") => {
+            Some(secret) if found.serves() && matches!(secret.status.as_str(), "active" | "rotating") => {
                 Observed::Present(json!(SecretOutput {
                     secret: secret.arn.clone(),
                     key: secret.key.clone(),
@@ -68,14 +69,18 @@ impl Step for ManageSecret {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let made: InstanceOutput = cx.output(&self.input.restored)?;
-        self.world.target().rds.manage_master_password(&made.id).await?;
+        let made: Output = cx.output(&self.input.restored)?;
+        let rds = &self.world.target().rds;
+        match self.family {
+            Family::Instance => rds.manage_master_password(&made.id).await?,
+            Family::Cluster => rds.manage_cluster_password(&made.id).await?,
+        }
         Ok(taken(cx))
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: SecretOutput = cx.output(&cx.spec.id)?;
-        let instance: InstanceOutput = cx.output(&self.input.restored)?;
+        let of: Output = cx.output(&self.input.restored)?;
         let owner = account_in(&made.secret);
         if owner != self.world.target().id.as_str() {
             return Ok(Verified::Wrong {
@@ -85,13 +90,13 @@ impl Step for ManageSecret {
         Ok(Verified::Right {
             evidence: format!(
                 "the master password of {} is a new one, in {} under {}: consumers must be pointed to it",
-                instance.id, made.secret, made.key
+                of.id, made.secret, made.key
             ),
         })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
-        // The secret goes with the instance.
+        // The secret goes with what it is of.
         Ok(())
     }
 }

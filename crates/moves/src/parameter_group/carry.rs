@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
@@ -24,20 +25,26 @@ pub(super) struct Input {
 }
 
 pub(super) struct CreateParameterGroup {
+    kind: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl CreateParameterGroup {
-    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(kind: Family, input: Input, world: Rc<World>) -> Self {
+        Self { kind, input, world }
     }
 }
 
 #[async_trait(?Send)]
 impl Step for CreateParameterGroup {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let found = self.world.target().rds.parameter_group(&self.input.name).await?;
+        let found = self
+            .world
+            .target()
+            .rds
+            .parameter_group(self.kind, &self.input.name)
+            .await?;
         Ok(match found {
             None => Observed::Absent,
             Some(found) if cx.made_it(&found.tags) => {
@@ -59,7 +66,8 @@ impl Step for CreateParameterGroup {
             ..
         } = &self.input;
         let rds = &self.world.target().rds;
-        rds.create_parameter_group(name, family, description, &tags).await?;
+        rds.create_parameter_group(self.kind, name, family, description, &tags)
+            .await?;
         Ok(Begun::Once)
     }
 
@@ -71,7 +79,13 @@ impl Step for CreateParameterGroup {
             });
         }
         // The plan knows the source's from the inventory. What was set since would be missing in the target, silently.
-        let now = self.world.source().rds.user_parameters(name).await?.unwrap_or_default();
+        let now = self
+            .world
+            .source()
+            .rds
+            .user_parameters(self.kind, name)
+            .await?
+            .unwrap_or_default();
         if now != self.input.parameters {
             let planned = &self.input.parameters;
             let names = now.keys().chain(planned.keys());
@@ -90,7 +104,11 @@ impl Step for CreateParameterGroup {
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
-        self.world.target().rds.delete_parameter_group(&self.input.name).await
+        self.world
+            .target()
+            .rds
+            .delete_parameter_group(self.kind, &self.input.name)
+            .await
     }
 }
 
@@ -104,13 +122,14 @@ pub(super) struct Setting {
 }
 
 pub(super) struct SetParameters {
+    kind: Family,
     input: Setting,
     world: Rc<World>,
 }
 
 impl SetParameters {
-    pub(super) fn new(input: Setting, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(kind: Family, input: Setting, world: Rc<World>) -> Self {
+        Self { kind, input, world }
     }
 }
 
@@ -118,7 +137,7 @@ impl SetParameters {
 impl Step for SetParameters {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let name = &self.input.name;
-        let Some(found) = self.world.target().rds.user_parameters(name).await? else {
+        let Some(found) = self.world.target().rds.user_parameters(self.kind, name).await? else {
             let what = format!("the parameter group {name} is not seen any more");
             return Err(cx.failure(FailureClass::NotFound, "[Gone]", what));
         };
@@ -136,7 +155,8 @@ impl Step for SetParameters {
 
     async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
         let rds = &self.world.target().rds;
-        rds.set_parameters(&self.input.name, &self.input.parameters).await?;
+        rds.set_parameters(self.kind, &self.input.name, &self.input.parameters)
+            .await?;
         Ok(Begun::Once)
     }
 

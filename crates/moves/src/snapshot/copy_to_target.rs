@@ -1,39 +1,48 @@
-//! Copies the shared snapshot in the target, under the target's own key. An unencrypted one stays unencrypted: RDS refuses a key here, and
-//! is given it at the restore.
+//! Copies the shared snapshot in the target, under the target's own key. An unencrypted one of a cluster stays unencrypted: RDS refuses a
+//! key here, and is given it at the restore.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use aws::rds::Family;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{SnapshotOutput, made_snapshot};
+use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::key::{KeyOutput, account_in};
-use crate::snapshot::told_apart;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    pub(super) cluster: String,
-    pub(super) snapshot: StepId,
-    /// The step that makes or finds the key; absent where the snapshot is not encrypted.
-    pub(super) key: Option<StepId>,
+pub(crate) struct Input {
+    /// The instance or cluster.
+    #[serde(alias = "instance", alias = "cluster")]
+    pub(crate) of: String,
+    pub(crate) snapshot: StepId,
+    /// The step that makes or finds the key; absent where the copy is not encrypted.
+    pub(crate) key: Option<StepId>,
+    /// The target's option group: of a database with a persistent option (Oracle's Timezone) RDS refuses a copy without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) option_group: Option<String>,
+    /// Whether it is left for somebody else's restore.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) stays: bool,
 }
 
 pub(super) struct CopyToTarget {
+    family: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl CopyToTarget {
-    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+    pub(super) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
+        Self { family, input, world }
     }
 
     fn name(&self, cx: &StepContext) -> String {
-        made_snapshot::name(cx, &self.input.cluster)
+        made_snapshot::name(cx, self.family, &self.input.of)
     }
 
     fn key_arn(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
@@ -45,16 +54,15 @@ impl CopyToTarget {
 #[async_trait(?Send)]
 impl Step for CopyToTarget {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        made_snapshot::look(cx, &self.world.target().rds, &self.name(cx)).await
+        made_snapshot::look(cx, self.family, &self.world.target().rds, &self.name(cx)).await
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let shared: SnapshotOutput = cx.output(&self.input.snapshot)?;
-        let key = self.key_arn(cx)?;
-        self.world
-            .target()
-            .rds
-            .copy_cluster_snapshot(&shared.arn, &self.name(cx), key.as_deref(), &cx.tags())
+        let (name, key, tags) = (self.name(cx), self.key_arn(cx)?, cx.tags());
+        let (key, options) = (key.as_deref(), self.input.option_group.as_deref());
+        let rds = &self.world.target().rds;
+        rds.copy_snapshot(self.family, &shared.arn, &name, key, options, &tags)
             .await
             .map_err(told_apart)?;
         Ok(Begun::Once)
@@ -69,11 +77,11 @@ impl Step for CopyToTarget {
             let why = format!("{} lies under a key of account {owner:?}, not of the target", made.arn);
             return Ok(Verified::Wrong { why });
         }
-        Ok(made_snapshot::faithful(&made, &shared, key.as_deref()))
+        Ok(made_snapshot::faithful(self.family, &made, &shared, key.as_deref()))
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let name = self.name(cx);
-        self.world.target().rds.delete_cluster_snapshot(&name).await
+        self.world.target().rds.delete_snapshot(self.family, &name).await
     }
 }

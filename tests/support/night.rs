@@ -266,6 +266,7 @@ async fn look_at_all(
             now: world.clock.now(),
             started_at: place.started_at,
             tried_at: place.tried_at,
+            attempts: place.attempts,
             retried: place.retried,
             cursor: place.cursor.clone(),
             outputs: Rc::clone(&outputs),

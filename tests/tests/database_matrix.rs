@@ -186,7 +186,9 @@ fn wrong_of(all: &[One], snapshot: &str, seed: u64, level: FaultLevel) -> Vec<St
             wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
         }
         let cloud = lock(&stage.simulated.cloud);
-        let wanted = if at_hand { &as_backed_up } else { &as_written };
+        // Until its writes were stopped the application went on with them.
+        let as_closed: Vec<_> = all.iter().map(|one| held(&cloud, SOURCE, *one)).collect();
+        let wanted = if at_hand { &as_backed_up } else { &as_closed };
         for (one, wanted) in all.iter().zip(wanted) {
             let found = held(&cloud, TARGET, *one);
             let same = found.as_ref().map(|(content, _)| content) == wanted.as_ref().map(|(content, _)| content);

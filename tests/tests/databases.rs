@@ -436,3 +436,41 @@ fn what_the_run_made_under_a_key_of_the_source_stops_it() {
             .any(|stop| stop.contains("prove_independence") && stop.contains("a key of the source"))
     );
 }
+
+#[test]
+fn a_database_that_lies_on_a_key_of_awss_own_though_the_inventory_says_otherwise_is_not_shared() {
+    // Trap 4: what counts is what the snapshot is, not what a file says.
+    let planned = planned(&unencrypted(), &members()[1..2], RESTORED);
+    let moved = carry_out(&planned, 1, FaultLevel::None, |cloud| {
+        cloud
+            .rds
+            .instances
+            .values_mut()
+            .for_each(|instance| instance.sse_rds = true);
+    });
+    assert!(matches!(moved.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", moved.end);
+    assert!(
+        moved
+            .stops
+            .iter()
+            .any(|stop| stop.contains("create_snapshot") && stop.contains("the inventory says otherwise")),
+        "{:?}",
+        moved.stops
+    );
+    assert_eq!(moved.target.len(), 0);
+    assert_eq!(moved.broken, Vec::<String>::new());
+}
+
+#[test]
+fn an_option_group_is_made_anew_in_the_targets_vpc() {
+    // Trap 11: the source's is bound to the old VPC; the one that is made is bound to nothing until the restore.
+    let on_default = json!({ "encrypted": true, "key": "alias/aws/rds" });
+    let planned = planned_where(&on_default, &members()[2..3], RESTORED, false);
+    let moved = carry_out(&planned, 1, FaultLevel::None, |_| ());
+    assert_eq!(moved.end, Ok(RunEnd::Completed), "{:?}", moved.stops);
+    let oracle = &moved.target["shop-oracle"];
+    assert_eq!(
+        (oracle.option_group.as_deref(), oracle.vpc.as_str()),
+        (Some("shop-oracle"), "vpc-new")
+    );
+}

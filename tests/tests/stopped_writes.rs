@@ -309,6 +309,44 @@ fn a_check_that_fails_stops_the_run_and_keeps_what_travelled() {
     );
 }
 
+#[test]
+fn a_command_is_told_the_facts_and_that_it_runs_for_the_first_time() {
+    let (plan, inventory) = planned_with("block", false, "check = { run = [\"./check.sh\"] }", "");
+    let told = in_paused_time(async {
+        let mut stage = Stage::set(&plan, &inventory, 1, FaultLevel::None);
+        let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+        let heard = std::rc::Rc::clone(&told);
+        stage.simulated.world.hooks = std::rc::Rc::new(move |call| {
+            heard.borrow_mut().push((call.env["CLEAVE_REPEAT"].clone(), call.stdin));
+            let answer = moves::HookAnswer {
+                exit: Some(0),
+                output: String::new(),
+            };
+            Box::pin(async move { Ok(answer) })
+        });
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        let by = "the test".to_owned();
+        let end = stage.carry_on(&journal, run, Gatekeeper::Automatic { by }).await;
+        assert_eq!(end.expect("an end"), RunEnd::Completed);
+        told.take()
+    });
+    let [(repeat, facts)] = told.as_slice() else {
+        panic!("it ran {} times", told.len())
+    };
+    assert_eq!(repeat, "0");
+    let facts: serde_json::Value = serde_json::from_str(facts).expect("JSON");
+    assert_eq!((&facts["repeat"], &facts["source"]), (&json!(false), &json!(SOURCE)));
+    assert!(
+        facts["facts"]["database"]["host"]
+            .as_str()
+            .is_some_and(|host| host.starts_with("shop.")),
+        "{facts}"
+    );
+}
+
 static HOOKED: LazyLock<Driven> = LazyLock::new(|| {
     let more = "warm = { run = [\"./warm.sh\"] }\ncheck = { run = [\"./check.sh\"] }";
     let hook = "[[hook]]\nname = \"stop\"\nrun = [\"./stop.sh\"]\nundo = [\"./start.sh\"]\nbefore = [\"database\"]\n";

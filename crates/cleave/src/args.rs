@@ -158,6 +158,12 @@ pub struct PlanArgs {
     /// Print the plan as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Print only when each database, cluster, image, instance and volume is expected where.
+    #[arg(long, conflicts_with = "json")]
+    pub timeline: bool,
+    /// The journal of a run that was carried out, for --timeline: what its steps took is taken into account; may be repeated.
+    #[arg(long)]
+    pub learn_from: Vec<PathBuf>,
     /// Write a report: .html, .md or .json
     #[arg(long)]
     pub report: Option<PathBuf>,

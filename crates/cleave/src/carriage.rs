@@ -7,10 +7,12 @@ use aws::{Accounts, CallSink};
 use engine::run::SharedJournal;
 use engine::{Engine, EngineError, Options, Run, Signal, Stop};
 use journal::{Journal, JournalError};
+use model::event::WorldKind;
 use model::{CallRecord, Failure, FailureClass};
 use moves::ListingKeeper;
 use tokio::sync::watch;
 
+use crate::durations;
 use crate::world::World;
 
 /// AWS calls on their way into the journal. They are written together with the next event, not each for itself: a commit waits for
@@ -90,10 +92,15 @@ pub fn engine(
         let acting = Rc::clone(&acting);
         Box::pin(async move { acting.accounts.renew().await.is_ok() }) as futures::future::LocalBoxFuture<'static, bool>
     });
+    // What a rehearsal's steps took tells of simcloud.
+    let learns = world.kind != WorldKind::Rehearsal;
     let (journal, calls) = (Arc::clone(journal), calls.clone());
     let tell_and_log = Box::new(move |signal: Signal<'_>| {
-        if let Signal::Recorded(..) = signal {
+        if let Signal::Recorded(recorded, state) = signal {
             calls.write(&journal);
+            if learns {
+                durations::keep(&journal, recorded, state);
+            }
         }
         tell(signal);
     });

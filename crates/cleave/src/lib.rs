@@ -4,6 +4,7 @@
 pub mod args;
 pub mod carriage;
 pub mod commands;
+pub mod durations;
 pub mod error;
 pub mod exit;
 pub mod preflight;

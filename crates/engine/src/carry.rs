@@ -61,6 +61,7 @@ impl Shared {
             now: self.clock.now(),
             started_at: place.started_at,
             tried_at: place.tried_at,
+            attempts: place.attempts,
             retried: place.retried,
             cursor: place.cursor.clone(),
             outputs: Rc::clone(&self.outputs),

@@ -164,6 +164,8 @@ pub struct StepContext {
     pub started_at: Option<Timestamp>,
     /// When its last call was about to be made; absent before the first.
     pub tried_at: Option<Timestamp>,
+    /// How many calls were about to be made, the one under way among them.
+    pub attempts: u32,
     /// How often a person has had it tried again after it had stopped.
     pub retried: u32,
     /// Where a sweep goes on; absent at its beginning.

@@ -106,6 +106,17 @@ impl<'a> Draft<'a> {
         gates.map(|gate| gate.name.clone()).collect()
     }
 
+    /// What settles a resource so far, which whoever asks it wants behind them; and, among that, the step that makes a new master secret.
+    pub fn settled(&self, resource: &ResourceRef) -> (Vec<StepId>, Option<StepId>) {
+        let settling = self
+            .steps
+            .iter()
+            .filter(|step| step.resource == *resource && step.phase == Phase::Settle);
+        let ids: Vec<StepId> = settling.map(|step| step.id.clone()).collect();
+        let secret = ids.iter().find(|id| id.verb() == "manage_secret").cloned();
+        (ids, secret)
+    }
+
     /// Says that what `opened` opened is needed until `user` is done: the closing step will wait for it.
     pub fn needed_until(&mut self, opened: &StepId, user: &StepId) {
         self.used_until.entry(opened.clone()).or_default().push(user.clone());

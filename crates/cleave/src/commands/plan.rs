@@ -1,9 +1,12 @@
 //! `cleave plan`: what would be done. Reads the runbook and the inventory, and nothing else.
 
+use journal::Journal;
+
 use crate::args::PlanArgs;
 use crate::commands::files::Written;
 use crate::commands::rehearse::write_out;
 use crate::commands::report::{Rendered, format_of};
+use crate::durations::{self, Samples};
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::planned;
@@ -26,7 +29,15 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
         }
         .write(path, args.language)?;
     }
-    if args.json {
+    if args.timeline {
+        let mut samples = Samples::default();
+        for path in &args.learn_from {
+            let journal = Journal::open_read_only(path).map_err(|error| CliError::journal(path, &error))?;
+            let taken = samples.take_in(&journal, &plan);
+            taken.map_err(|error| CliError::journal(path, &error))?;
+        }
+        write_out(&planned::timeline(&durations::timeline(&plan, &samples)))?;
+    } else if args.json {
         let text = serde_json::to_string_pretty(&plan).expect("a plan has only string keys");
         write_out(&format!("{text}\n"))?;
     } else {

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use model::cost::{Sum, total};
 use model::plan::Weight;
-use model::{Plan, Undo};
+use model::{Plan, ResourceRef, Undo};
+
+use crate::durations::{Line, Predicted};
 
 /// The plan.
 pub fn text(plan: &Plan) -> String {
@@ -65,6 +67,38 @@ pub fn text(plan: &Plan) -> String {
                 .as_ref()
                 .map_or(String::new(), |resource| format!("{resource}: "));
             let _ = writeln!(out, "\n{word}: {of}{}", note.text);
+        }
+    }
+    out
+}
+
+/// When each resource is expected where, and what that rests on.
+pub fn timeline(resources: &[(ResourceRef, Vec<Line>)]) -> String {
+    let mut out = String::from(
+        "gates answered at once, windows open, copies not waiting for each other; from the run's beginning\n",
+    );
+    for (resource, lines) in resources {
+        let begins = lines.iter().map(|line| line.begins).min().unwrap_or(0);
+        let ends = lines
+            .iter()
+            .map(|line| line.begins + line.predicted.estimate.p50)
+            .max()
+            .unwrap_or(0);
+        let _ = writeln!(out, "\n{resource}: from {} to {}", duration(begins), duration(ends));
+        for line in lines {
+            let Predicted { estimate, samples } = line.predicted;
+            let rests = match samples {
+                0 => "no samples: the plan's estimate".to_owned(),
+                samples => format!("{samples} samples"),
+            };
+            let _ = writeln!(
+                out,
+                "  {:>8}  {:<28} {:>8}, nine in ten within {:<8} {rests}",
+                duration(line.begins),
+                line.step.verb(),
+                duration(estimate.p50),
+                duration(estimate.p90)
+            );
         }
     }
     out

@@ -272,10 +272,15 @@ impl Steps<'_, '_> {
     /// The team's own look at the restored cluster.
     fn ask_the_team(&mut self, restored: &StepId, served: &StepId) -> Option<StepId> {
         let command = self.spec.check.as_ref()?;
-        let facts = BTreeMap::from([("cluster".to_owned(), restored.clone())]);
+        let mut facts = BTreeMap::from([("cluster".to_owned(), restored.clone())]);
+        let (settled, secret) = self.draft.settled(&self.resource);
+        facts.extend(secret.map(|step| ("secret".to_owned(), step)));
         let title = format!("ask it whether all is there: {}", command.run.join(" "));
         let step = hook::step(&self.resource, "check", title, command, facts);
-        Some(self.draft.push(step.phase(Phase::Settle).needs([served])))
+        Some(
+            self.draft
+                .push(step.phase(Phase::Settle).needs([served]).needs(&settled)),
+        )
     }
 
     /// The steps of the other route: a share instead of a snapshot, a clone instead of copies.

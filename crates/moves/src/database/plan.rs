@@ -374,19 +374,22 @@ impl Steps<'_, '_> {
 
     /// The commands of the team's own over the restored database. Gives the last of them.
     fn ask_the_team(&mut self, restored: &StepId) -> Option<StepId> {
-        let facts = BTreeMap::from([("database".to_owned(), restored.clone())]);
+        let mut facts = BTreeMap::from([("database".to_owned(), restored.clone())]);
+        let (settled, secret) = self.draft.settled(&self.resource);
+        facts.extend(secret.map(|step| ("secret".to_owned(), step)));
         let warmed = self.spec.warm.as_ref().map(|command| {
             let gib = u64::from(self.database.storage_gib);
             let seconds = plan_loading::seconds(self.database);
             let title = format!("load its {gib} GiB from S3: {}", command.run.join(" "));
             let step = hook::step(&self.resource, "load_storage", title, command, facts.clone());
-            let step = step.phase(Phase::Settle);
+            let step = step.phase(Phase::Settle).needs(&settled);
             self.draft.push(step.estimate(seconds, command.timeout.max(seconds)))
         });
         let checked = self.spec.check.as_ref().map(|command| {
             let title = format!("ask it whether all is there: {}", command.run.join(" "));
             let step = hook::step(&self.resource, "check", title, command, facts.clone());
-            self.draft.push(step.phase(Phase::Settle).needs(&warmed))
+            self.draft
+                .push(step.phase(Phase::Settle).needs(&settled).needs(&warmed))
         });
         checked.or(warmed)
     }

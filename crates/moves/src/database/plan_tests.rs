@@ -472,12 +472,15 @@ fn commands_of_the_teams_own_stand_where_they_belong_and_what_travelled_waits_fo
         "id = \"shop-stg\"\n",
         "id = \"shop-stg\"\nwarm = { run = [\"./warm.sh\"], timeout = \"8h\" }\ncheck = { run = [\"./check.sh\"] }\n",
     );
-    let moved = plan(&format!("{hooks}{sections}"), &source(&json!({})), &target());
+    let settled = json!({"managed_secret": true, "settings": {"backup_retention_days": 7}});
+    let moved = plan(&format!("{hooks}{sections}"), &source(&settled), &target());
     assert_eq!(blocks(&moved), Vec::<&str>::new());
     for (first, then) in [
         ("hook/stop/run", "database/shop-stg/block_access"),
         ("database/shop-stg/restore_instance", "database/shop-stg/load_storage"),
         ("database/shop-stg/load_storage", "database/shop-stg/check"),
+        ("database/shop-stg/settle_instance", "database/shop-stg/load_storage"),
+        ("database/shop-stg/manage_secret", "database/shop-stg/check"),
         ("database/shop-stg/check", "database/shop-stg/delete_target_snapshot"),
         ("database/shop-stg/check", "database/shop-stg/unshare_snapshot"),
     ] {

@@ -49,7 +49,7 @@ impl RunHook {
         for (name, step) in &self.input.facts {
             facts.insert(name.clone(), cx.output::<Value>(step)?);
         }
-        let repeat = cx.tried_at.is_some() && !undo;
+        let repeat = cx.attempts > 1 && !undo;
         let told = json!({
             "run": cx.run, "step": cx.spec.id, "resource": cx.spec.resource.to_string(), "repeat": repeat, "undo": undo,
             "source": self.world.source().id, "target": self.world.target().id, "region": self.world.target().region,

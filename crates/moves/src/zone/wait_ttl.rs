@@ -134,6 +134,7 @@ mod tests {
             started_at: started_at.map(moment),
             retried: 0,
             tried_at: None,
+            attempts: 0,
             cursor: None,
             outputs: Rc::new(BTreeMap::new().into()),
         }

@@ -1,0 +1,175 @@
+//! What steps took in runs that were carried out, and what the next plan may expect from it. A sample says how long a step took, and how long
+//! its plan had expected: a sort of step that always took half as long again will do so again, whatever its size.
+
+use std::collections::BTreeMap;
+
+use engine::run::SharedJournal;
+use journal::{DurationSample, Journal, JournalError};
+use model::plan::Estimate;
+use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
+
+/// Keeps what a step took once it is proved right.
+pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
+    let Event::StepVerified { step, .. } = &recorded.event else {
+        return;
+    };
+    let (Some(spec), Some(begun)) = (state.plan.step(step), state.steps[step].started_at) else {
+        return;
+    };
+    let sample = DurationSample {
+        at: recorded.at,
+        action: spec.action.clone(),
+        size: Some(spec.estimate.p50),
+        seconds: u64::try_from(recorded.at.duration_since(begun).as_secs()).unwrap_or(0),
+    };
+    let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // An estimate is worth no run: the next event's commit meets the same disk, and stops with the journal's own error.
+    if let Err(error) = journal.put_duration(&sample) {
+        tracing::warn!(%error, "what a step took could not be kept");
+    }
+}
+
+/// What steps took, by their actions.
+#[derive(Default)]
+pub struct Samples(BTreeMap<String, Vec<DurationSample>>);
+
+/// From so many samples on they say more than the estimates of the plan.
+const ENOUGH: usize = 3;
+
+/// What a step is expected to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Predicted {
+    /// Half of such steps, and nine in ten of them, take at most so many seconds.
+    pub estimate: Estimate,
+    /// The samples that this rests on; none: the plan's own estimate.
+    pub samples: usize,
+}
+
+impl Samples {
+    /// Takes in what a journal has kept of a plan's actions.
+    pub fn take_in(&mut self, journal: &Journal, plan: &Plan) -> Result<(), JournalError> {
+        let actions: std::collections::BTreeSet<&String> = plan.steps.iter().map(|step| &step.action).collect();
+        for action in actions {
+            let samples = journal.durations(action)?;
+            self.0.entry(action.clone()).or_default().extend(samples);
+        }
+        Ok(())
+    }
+
+    /// What a step is expected to take: the plan's estimate, stretched as those before it were.
+    pub fn predict(&self, step: &StepSpec) -> Predicted {
+        let samples = self.0.get(&step.action).map(Vec::as_slice).unwrap_or_default();
+        let stretched = |sample: &DurationSample| {
+            let expected = sample.size.unwrap_or(1).max(1);
+            sample.seconds.saturating_mul(step.estimate.p50.max(1)) / expected
+        };
+        let mut seconds: Vec<u64> = samples.iter().map(stretched).collect();
+        seconds.sort_unstable();
+        if seconds.len() < ENOUGH {
+            return Predicted {
+                estimate: step.estimate,
+                samples: 0,
+            };
+        }
+        let at = |share: usize| seconds[(seconds.len() * share / 100).min(seconds.len() - 1)];
+        Predicted {
+            estimate: Estimate {
+                p50: at(50),
+                p90: at(90),
+            },
+            samples: seconds.len(),
+        }
+    }
+}
+
+/// When a resource's steps begin and end, in seconds from the run's beginning, gates answered at once and windows open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The step.
+    pub step: StepId,
+    /// When it begins.
+    pub begins: u64,
+    /// What it is expected to take.
+    pub predicted: Predicted,
+}
+
+/// The steps of each database, cluster, image, instance and volume in time: each begins when all that it needs has ended.
+pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)> {
+    let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
+    let mut lines: BTreeMap<&StepId, Line> = BTreeMap::new();
+    for step in &plan.steps {
+        let begins = step
+            .needs
+            .iter()
+            .filter_map(|needs| ends.get(needs))
+            .max()
+            .copied()
+            .unwrap_or(0);
+        let predicted = samples.predict(step);
+        ends.insert(&step.id, begins + predicted.estimate.p50);
+        let line = Line {
+            step: step.id.clone(),
+            begins,
+            predicted,
+        };
+        lines.insert(&step.id, line);
+    }
+    let told = |resource: &ResourceRef| {
+        matches!(
+            resource.kind.as_str(),
+            "database" | "cluster" | "image" | "instance" | "volume"
+        )
+    };
+    let of = |resource: &ResourceRef| {
+        let steps = plan.steps.iter().filter(|step| step.resource == *resource);
+        steps
+            .filter_map(|step| lines.get(&step.id).cloned())
+            .collect::<Vec<_>>()
+    };
+    plan.resources()
+        .into_iter()
+        .filter(told)
+        .map(|resource| {
+            let lines = of(&resource);
+            (resource, lines)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(expected: u64, seconds: u64) -> DurationSample {
+        DurationSample {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            action: "database.copy_to_target".to_owned(),
+            size: Some(expected),
+            seconds,
+        }
+    }
+
+    fn step(p50: u64) -> StepSpec {
+        serde_json::from_value(serde_json::json!({"id": "database/shop/copy_to_target", "action": "database.copy_to_target", "version": 1,
+            "resource": {"kind": "database", "name": "shop"}, "side": "target", "title": "", "phase": "freeze", "needs": [],
+            "undo": {"can": "auto"}, "estimate": {"p50": p50, "p90": p50 * 3}, "patience": 1, "input": {}}))
+        .expect("a step")
+    }
+
+    #[test]
+    fn few_samples_leave_the_plans_estimate_and_enough_stretch_it() {
+        let mut samples = Samples::default();
+        let of = samples.0.entry("database.copy_to_target".to_owned()).or_default();
+        of.extend([sample(100, 150), sample(200, 300)]);
+        let plain = samples.predict(&step(1000));
+        assert_eq!((plain.estimate, plain.samples), (Estimate { p50: 1000, p90: 3000 }, 0));
+        let of = samples.0.entry("database.copy_to_target".to_owned()).or_default();
+        of.extend([sample(1000, 1500), sample(10, 40)]);
+        let stretched = samples.predict(&step(1000));
+        // 150, 150, 150 and 400 per cent.
+        assert_eq!(
+            (stretched.estimate, stretched.samples),
+            (Estimate { p50: 1500, p90: 4000 }, 4)
+        );
+    }
+}

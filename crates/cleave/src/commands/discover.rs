@@ -119,10 +119,10 @@ async fn look_up(target: &Account, name: &str) -> Result<String, CliError> {
     let refused = |why: String| {
         CliError::before(
             exit::BLOCKED,
-            &format!("{name}: {why}"),
+            format!("{name}: {why}"),
             "Correct it in the runbook, or name the thing itself there.",
         )
-        .at(&format!("the target account {}", target.id))
+        .at(format!("the target account {}", target.id))
     };
     let unseen = |failure: &Failure| {
         CliError::preflight(
@@ -168,7 +168,7 @@ fn terraform_creates(path: &Path) -> Result<Vec<TerraformCreate>, CliError> {
             &why,
             "Write it with: terraform plan -out tfplan && terraform show -json tfplan",
         )
-        .at(&path.display().to_string())
+        .at(path.display().to_string())
     })
 }
 

@@ -81,10 +81,6 @@ async fn run(folder: &Path, call: HookCall) -> Result<HookAnswer, Failure> {
         drop(stdin.take());
         child.wait_with_output().await
     };
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the wall's clock, in the one place where commands are run"
-    )]
     let ended = tokio::time::timeout(call.timeout, ended).await;
     Ok(match ended {
         Err(_) => HookAnswer {

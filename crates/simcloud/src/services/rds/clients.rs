@@ -1,6 +1,6 @@
 //! The applications that use the databases which were there at the start. They keep connections open and write, for as long as they can get
 //! at their database: a changed security group turns new connections away and leaves those that are there, because security groups
-//! track connections (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html); a reboot ends all.
+//! track connections (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html>); a reboot ends all.
 //!
 //! Left out: who reads only, and whoever would use the target's databases.
 

@@ -301,6 +301,8 @@ fn a_check_that_fails_stops_the_run_and_keeps_what_travelled() {
     let passed = with_check(0);
     assert_eq!(passed.end, RunEnd::Completed, "{:?}", passed.stops);
     assert_eq!(passed.broken, Vec::<String>::new());
+    let asked = |line: &String| line.contains("connected at most in the last ten minutes");
+    assert!(passed.evidence.iter().any(asked), "{:?}", passed.evidence);
     assert!(
         passed
             .evidence

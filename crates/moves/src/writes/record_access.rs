@@ -1,9 +1,11 @@
-//! Notes who can connect to a database, so that it can be put back.
+//! Notes who can connect to a database, so that it can be put back; and asks CloudWatch how many are connected, so that a role that may not ask
+//! shows while everything runs as before, and not behind the closed door.
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
+use jiff::SignedDuration;
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,7 +25,12 @@ pub(super) struct Recorded {
     pub(super) vpc: String,
     /// Its security groups, sorted.
     pub(super) groups: Vec<String>,
+    /// The instances that serve it.
+    pub(super) instances: Vec<String>,
 }
+
+/// How far back it is asked who was connected.
+const LATELY: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) struct RecordAccess {
     input: Input,
@@ -53,6 +60,7 @@ impl Step for RecordAccess {
                 arn: found.arn,
                 vpc,
                 groups: found.groups,
+                instances: found.instances,
             })),
         })
     }
@@ -63,9 +71,17 @@ impl Step for RecordAccess {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let recorded: Recorded = cx.output(&cx.spec.id)?;
+        let since = cx.now.saturating_sub(LATELY).unwrap_or(cx.now);
+        let cloudwatch = &self.world.source().cloudwatch;
+        let told = cloudwatch.connections(&recorded.instances, since, cx.now).await?;
+        let most = told.iter().flat_map(|(_, minutes)| minutes).map(|minute| minute.most);
+        let connected = most.reduce(f64::max).map_or_else(
+            || "CloudWatch tells of no minute of the last ten".to_owned(),
+            |most| format!("{most} connected at most in the last ten minutes"),
+        );
         Ok(Verified::Right {
             evidence: format!(
-                "{} has the security groups {}",
+                "{} has the security groups {}; {connected}",
                 recorded.arn,
                 recorded.groups.join(", ")
             ),

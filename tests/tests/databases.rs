@@ -15,7 +15,8 @@ use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::services::kms;
 use simcloud::services::rds::{Databases, Instance};
-use whole_runs::night::{in_paused_time, stops};
+use whole_runs::drivers::Driven;
+use whole_runs::night::{Scenario, in_paused_time, stops};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -473,4 +474,42 @@ fn an_option_group_is_made_anew_in_the_targets_vpc() {
         (oracle.option_group.as_deref(), oracle.vpc.as_str()),
         (Some("shop-oracle"), "vpc-new")
     );
+}
+
+/// Two databases with all that can be made beside them: a parameter group, an option group, settings, a secret.
+static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
+    let on_default = json!({ "encrypted": true, "key": "alias/aws/rds" });
+    let databases = [members()[0].clone(), members()[2].clone()];
+    let (plan, inventory) = planned_where(&on_default, &databases, RESTORED, false);
+    let making = [
+        "CreateDBParameterGroup",
+        "CreateOptionGroup",
+        "RestoreDBInstanceFromDBSnapshot",
+        "ModifyDBInstance",
+    ];
+    // What is asked for again changes nothing that is not so already.
+    Driven::new(Scenario { plan, inventory }, &making, &["ModifyDBInstance"])
+});
+
+#[test]
+fn moving_databases_and_their_groups_survives_a_crash_after_any_event() {
+    DRIVEN.crashes(16);
+}
+
+#[test]
+fn moving_databases_and_their_groups_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
+    DRIVEN.calls(16);
+}
+
+#[test]
+fn moving_databases_and_their_groups_can_be_taken_back_from_any_point() {
+    DRIVEN.undos(16);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn moving_databases_and_their_groups_survives_every_point() {
+    DRIVEN.crashes(usize::MAX);
+    DRIVEN.calls(usize::MAX);
+    DRIVEN.undos(usize::MAX);
 }

@@ -35,12 +35,18 @@ impl Driven {
         }
     }
 
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
     /// The events of the undisturbed run.
     pub fn events(&self) -> &[Recorded] {
         &self.undisturbed.events
     }
 
-    fn against_undisturbed(&self, disturbance: &Disturbance) -> Vec<String> {
+    /// What is wrong with a disturbed run, against the undisturbed one.
+    pub fn against_undisturbed(&self, disturbance: &Disturbance) -> Vec<String> {
         let night = night::carry_out(&self.scenario, disturbance);
         let mut wrong = night.broken.clone();
         if night.end != Ok(RunEnd::Completed) {

@@ -21,6 +21,7 @@ use crate::standing::{self, Effects};
 const SEED: u64 = 1;
 
 /// A plan, and the accounts in which it is carried out.
+#[derive(Clone)]
 pub struct Scenario {
     /// The plan.
     pub plan: Plan,

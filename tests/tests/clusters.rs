@@ -12,11 +12,11 @@ use model::{Event, Inventory, Plan};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
-use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
+use simcloud::faults::FaultLevel;
 use simcloud::services::rds::Cluster;
-use whole_runs::night::{self, Cut, Disturbance, Night, Scenario, in_paused_time, stops};
-use whole_runs::points::{sample, try_all};
-use whole_runs::standing::differences;
+use whole_runs::drivers::Driven;
+use whole_runs::night::{self, Disturbance, Scenario, in_paused_time, stops};
+use whole_runs::points::try_all;
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -497,11 +497,8 @@ static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     )
 });
 
-static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
-    let night = night::carry_out(&SCENARIO, &Disturbance::default());
-    assert_eq!(night.end, Ok(RunEnd::Completed), "{:?}", night.stops());
-    assert_eq!(night.broken, Vec::<String>::new());
-    for making in [
+static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
+    let making = [
         "CreateResourceShare",
         "AcceptResourceShareInvitation",
         "DeleteResourceShare",
@@ -513,132 +510,39 @@ static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
         "CreateDBClusterParameterGroup",
         "EnableHttpEndpoint",
         "ModifyDBCluster",
-    ] {
-        assert!(
-            night.effects.keys().any(|what| what.contains(making)),
-            "the run makes no {making}"
-        );
-    }
-    night
+    ];
+    Driven::new(SCENARIO.clone(), &making, &[])
 });
-
-fn against_undisturbed(disturbance: &Disturbance) -> Vec<String> {
-    let night = night::carry_out(&SCENARIO, disturbance);
-    let mut wrong = night.broken.clone();
-    if night.end != Ok(RunEnd::Completed) {
-        wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
-    }
-    let done = differences(&UNDISTURBED.effects, &night.effects);
-    wrong.extend(done.into_iter().map(|line| format!("effect {line}")));
-    wrong.extend(differences(&UNDISTURBED.standing, &night.standing));
-    wrong
-}
-
-fn event_name(seq: u64) -> String {
-    let place = usize::try_from(seq).expect("a short run").checked_sub(1);
-    let recorded = place.and_then(|place| UNDISTURBED.events.get(place));
-    let of = recorded.map(|recorded| (recorded.event.kind(), recorded.event.step().map(ToString::to_string)));
-    format!("event {seq} {of:?}")
-}
-
-fn drive_crashes(count: usize) {
-    let last = UNDISTURBED.events.len() as u64;
-    let points: Vec<Cut> = (0..last).flat_map(|n| [Cut::After(n), Cut::Upon(n + 1)]).collect();
-    try_all(
-        &sample(&points, count, 1),
-        |cut| cut.name(event_name),
-        |cut| {
-            against_undisturbed(&Disturbance {
-                cuts: vec![*cut],
-                ..Disturbance::default()
-            })
-        },
-    );
-}
 
 #[test]
 fn moving_clusters_survives_a_crash_after_any_event() {
-    drive_crashes(24);
+    DRIVEN.crashes(24);
 }
 
 #[test]
 #[ignore = "all points: minutes"]
 fn moving_clusters_survives_a_crash_after_every_event() {
-    drive_crashes(usize::MAX);
-}
-
-fn drive_calls(count: usize) {
-    let mutating = UNDISTURBED
-        .requests
-        .iter()
-        .filter(|request| request.mutating)
-        .filter(|request| request.operation != "AssumeRole");
-    let fates = [
-        Fate::LoseReply,
-        Fate::FailAfter,
-        Fate::HangAfter,
-        Fate::FailBefore,
-        Fate::Denied,
-    ];
-    let numbered = (1_u64..).zip(mutating);
-    let points: Vec<(u64, String, Fate)> = numbered
-        .flat_map(|(nth, request)| fates.map(|fate| (nth, request.operation.clone(), fate)))
-        .collect();
-    try_all(
-        &sample(&points, count, 3),
-        |point| format!("{point:?}"),
-        |(nth, _, what)| {
-            let (nth, what) = (Nth::Mutating(*nth), *what);
-            against_undisturbed(&Disturbance {
-                traps: vec![Trap { nth, what }],
-                ..Disturbance::default()
-            })
-        },
-    );
+    DRIVEN.crashes(usize::MAX);
 }
 
 #[test]
 fn moving_clusters_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    drive_calls(24);
+    DRIVEN.calls(24);
 }
 
 #[test]
 #[ignore = "all points: minutes"]
 fn moving_clusters_survives_the_loss_of_every_reply_and_the_refusal_of_every_call() {
-    drive_calls(usize::MAX);
-}
-
-fn drive_undos(count: usize) {
-    let last = UNDISTURBED.events.len() as u64;
-    let points: Vec<u64> = (1..last).collect();
-    try_all(
-        &sample(&points, count, 5),
-        |n| format!("taken back upon {}", event_name(*n)),
-        |n| {
-            let night = night::carry_out(
-                &SCENARIO,
-                &Disturbance {
-                    cuts: vec![Cut::Upon(*n)],
-                    undo: true,
-                    ..Disturbance::default()
-                },
-            );
-            let mut wrong = night.broken.clone();
-            if night.end != Ok(RunEnd::Unwound) {
-                wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
-            }
-            wrong
-        },
-    );
+    DRIVEN.calls(usize::MAX);
 }
 
 #[test]
 fn moving_clusters_can_be_taken_back_from_any_point() {
-    drive_undos(24);
+    DRIVEN.undos(24);
 }
 
 #[test]
 #[ignore = "all points: minutes"]
 fn moving_clusters_can_be_taken_back_from_every_point() {
-    drive_undos(usize::MAX);
+    DRIVEN.undos(usize::MAX);
 }

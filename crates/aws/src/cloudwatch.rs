@@ -41,6 +41,9 @@ impl CloudWatch {
         until: Timestamp,
     ) -> Result<Vec<(String, Vec<Minute>)>, Failure> {
         let mut told: Vec<(String, Vec<Minute>)> = instances.iter().map(|id| (id.clone(), Vec::new())).collect();
+        if instances.is_empty() {
+            return Ok(told);
+        }
         let queries = instances.iter().enumerate().map(|(n, id)| {
             let dimension = Dimension::builder().name("DBInstanceIdentifier").value(id).build();
             let metric = Metric::builder()

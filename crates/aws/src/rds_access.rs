@@ -1,22 +1,10 @@
-//! RDS: who can connect to a database, whichever kind it is; and the moment of a snapshot.
+//! RDS: who can connect to a database, whichever kind it is.
 
 use aws_sdk_rds::types::VpcSecurityGroupMembership;
-use jiff::Timestamp;
 use model::Failure;
-use serde::{Deserialize, Serialize};
 
 use crate::classify;
-use crate::rds::Rds;
-
-/// What holds the data. A cluster's members have the cluster's security groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Holder {
-    /// An instance of its own.
-    Instance,
-    /// A cluster.
-    Cluster,
-}
+use crate::rds::{Family, Rds};
 
 /// Who can connect to a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +32,10 @@ fn groups(from: &[VpcSecurityGroupMembership]) -> (Vec<String>, bool) {
 
 impl Rds {
     /// Who can connect to a database; none where there is no such database.
-    pub async fn access(&self, holder: Holder, id: &str) -> Result<Option<Access>, Failure> {
-        match holder {
-            Holder::Instance => self.access_to_instance(id).await,
-            Holder::Cluster => self.access_to_cluster(id).await,
+    pub async fn access(&self, family: Family, id: &str) -> Result<Option<Access>, Failure> {
+        match family {
+            Family::Instance => self.access_to_instance(id).await,
+            Family::Cluster => self.access_to_cluster(id).await,
         }
     }
 
@@ -106,15 +94,15 @@ impl Rds {
     }
 
     /// Gives a database other security groups, at once.
-    pub async fn set_groups(&self, holder: Holder, id: &str, groups: &[String]) -> Result<(), Failure> {
+    pub async fn set_groups(&self, family: Family, id: &str, groups: &[String]) -> Result<(), Failure> {
         let groups = Some(groups.to_vec());
-        match holder {
-            Holder::Instance => {
+        match family {
+            Family::Instance => {
                 let call = self.once.modify_db_instance().db_instance_identifier(id);
                 let call = call.set_vpc_security_group_ids(groups).apply_immediately(true);
                 call.send().await.map_err(self.failed("ModifyDBInstance"))?;
             }
-            Holder::Cluster => {
+            Family::Cluster => {
                 let call = self.once.modify_db_cluster().db_cluster_identifier(id);
                 let call = call.set_vpc_security_group_ids(groups).apply_immediately(true);
                 call.send().await.map_err(self.failed("ModifyDBCluster"))?;
@@ -134,25 +122,5 @@ impl Rds {
     pub async fn status(&self, instance: &str) -> Result<Option<String>, Failure> {
         let found = self.access_to_instance(instance).await?;
         Ok(found.map(|access| access.status))
-    }
-
-    /// When a snapshot of the account's own was taken.
-    pub async fn taken_at(&self, holder: Holder, name: &str) -> Result<Option<Timestamp>, Failure> {
-        let seconds = match holder {
-            Holder::Instance => {
-                let call = self.read.describe_db_snapshots().db_snapshot_identifier(name);
-                let answer = call.send().await.map_err(self.failed("DescribeDBSnapshots"))?;
-                let found = answer.db_snapshots().first();
-                found.and_then(|one| one.snapshot_create_time()).map(|at| at.secs())
-            }
-            Holder::Cluster => {
-                let call = self.read.describe_db_cluster_snapshots();
-                let call = call.db_cluster_snapshot_identifier(name);
-                let answer = call.send().await.map_err(self.failed("DescribeDBClusterSnapshots"))?;
-                let found = answer.db_cluster_snapshots().first();
-                found.and_then(|one| one.snapshot_create_time()).map(|at| at.secs())
-            }
-        };
-        Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 }

@@ -1,6 +1,10 @@
 //! What exists in the accounts, as observed at one moment. `rehearse` fills the simulated accounts with it; live discovery
 //! writes it. The format is versioned: see `docs/inventory.md`.
 
+mod buckets;
+mod clusters;
+mod zones;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,6 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::databases::{Attached, OptionGroup, Settings};
 use crate::ids::{AccountId, Region};
 use crate::machines::{EbsSnapshot, FileSystem, ImageSettings, Instance, MachineSettings, Volume};
+
+pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, ObjectHistory, Versioning};
+pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
+pub use zones::{AliasTarget, Record, Zone};
 
 /// The version of the format that this program writes and the newest it reads.
 pub const INVENTORY_FORMAT: u32 = 1;
@@ -233,122 +241,6 @@ pub struct Database {
     pub tags: BTreeMap<String, String>,
 }
 
-/// A cluster: of Aurora, or a Multi-AZ one of another engine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Cluster {
-    /// The cluster identifier.
-    pub id: String,
-    /// `aurora-mysql`, `aurora-postgresql`; `mysql`, `postgres` of a Multi-AZ cluster.
-    pub engine: String,
-    /// The engine's version.
-    pub engine_version: String,
-    /// The class of the instances of a Multi-AZ cluster, which RDS makes itself; Aurora's members have their own.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub class: String,
-    /// `provisioned` (Serverless v2 among them) or `serverless` (v1).
-    pub engine_mode: EngineMode,
-    /// What it holds, in GiB (CloudWatch's `VolumeBytesUsed`), for estimates; what is allocated to a Multi-AZ cluster.
-    pub storage_gib: u32,
-    /// Whether its storage is encrypted.
-    pub encrypted: bool,
-    /// The key's id or an alias (`alias/aws/rds`); absent when not encrypted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// `aurora` (also when empty) or `aurora-iopt1`; `io1`, `io2` or `gp3` of a Multi-AZ cluster.
-    pub storage_type: String,
-    /// Its subnet group.
-    pub subnet_group: String,
-    /// Its VPC security groups.
-    pub security_groups: Vec<String>,
-    /// Its DB cluster parameter group.
-    pub parameter_group: String,
-    /// The port it listens on.
-    pub port: u16,
-    /// Whether it refuses to be deleted.
-    pub deletion_protection: bool,
-    /// Automated backup retention in days.
-    pub backup_retention_days: u32,
-    /// Whether IAM may log in.
-    pub iam_auth: bool,
-    /// The logs that go to CloudWatch.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub log_exports: Vec<String>,
-    /// `none`, `sse-rds` (under a key that AWS owns) or `sse-kms`; absent: as `encrypted` and `key` say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encryption_type: Option<String>,
-    /// How far a Serverless v2 cluster scales.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scaling: Option<Scaling>,
-    /// How else it is configured.
-    pub settings: Settings,
-    /// Its instances.
-    pub members: Vec<ClusterMember>,
-    /// The names of its custom endpoints: a snapshot does not carry them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub custom_endpoints: Vec<String>,
-    /// The ARNs of its IAM roles: a snapshot does not carry them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
-    /// The global cluster that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub global_cluster: Option<String>,
-    /// Whether Secrets Manager keeps its master password: a snapshot does not carry the secret.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub managed_secret: bool,
-    /// Its tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// How a cluster's capacity is provided.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EngineMode {
-    /// By its members, Serverless v2 ones among them.
-    #[default]
-    Provisioned,
-    /// Serverless v1: without members.
-    Serverless,
-}
-
-/// How far a Serverless v2 cluster scales, in capacity units.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Scaling {
-    /// The fewest.
-    pub min: f64,
-    /// The most.
-    pub max: f64,
-    /// After how many idle seconds it pauses; absent: never.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pause: Option<u32>,
-}
-
-/// An instance of a cluster.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ClusterMember {
-    /// The instance identifier.
-    pub id: String,
-    /// Its class: `db.r6g.large`, `db.serverless`.
-    pub class: String,
-    /// Which reader becomes the writer: the lowest number first, 0 to 15.
-    pub promotion_tier: u8,
-    /// Whether it is the one that writes.
-    pub writer: bool,
-    /// Its DB parameter group.
-    pub parameter_group: String,
-    /// Whether it has a public address.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub public: bool,
-    /// How else it is configured; most is its cluster's.
-    pub settings: Settings,
-    /// Its own tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-}
-
 /// Manual snapshots of instances in one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -393,167 +285,6 @@ pub struct ParameterGroup {
     /// Its tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
-}
-
-/// Contents that are computed: a bucket to measure listings against, in simcloud only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Generated {
-    /// What its keys look like.
-    pub shape: KeyShape,
-    /// How many there are. One of ten has a second version and a delete marker.
-    pub keys: u64,
-}
-
-/// What the keys of a generated bucket look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyShape {
-    /// One prefix and a number.
-    Flat,
-    /// Hexadecimal digits, evenly spread.
-    Hashed,
-    /// A folder for each hour.
-    Dates,
-    /// Nine of ten under one prefix.
-    Skew,
-}
-
-/// A bucket: its configuration, and its contents either listed (`objects`), summed up (`contents`) or computed (`generated`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Bucket {
-    /// Its name.
-    pub name: String,
-    /// `disabled` (never enabled), `enabled`, `suspended`.
-    pub versioning: Versioning,
-    /// Its policy document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy: Option<serde_json::Value>,
-    /// Its tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-    /// The customer key of its default encryption; absent: SSE-S3.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Whether all four switches of its public-access block are on.
-    pub public_access_blocked: bool,
-    /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub documents: BTreeMap<String, String>,
-    /// Contents that are computed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub generated: Option<Generated>,
-    /// Whether deleting a version needs the root user's device.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub mfa_delete: bool,
-    /// Whether requesters pay.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub requester_pays: bool,
-    /// The names of its access points.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub access_points: Vec<String>,
-    /// Whether versions lie under keys that clients bring with each request (SSE-C).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub has_customer_keys: bool,
-    /// Its contents, summed up: what discovery can tell without listing.
-    pub contents: Contents,
-    /// Its contents, listed: keys with their history, oldest first. A rehearsal uses it where it is given, and else makes
-    /// keys that add up to `contents`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub objects: Vec<ObjectHistory>,
-}
-
-/// Whether a bucket keeps versions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Versioning {
-    /// Never switched on. It cannot return to this state.
-    #[default]
-    Disabled,
-    /// Every write makes a version.
-    Enabled,
-    /// Was switched on once: writes replace the null version.
-    Suspended,
-}
-
-/// Sums over a bucket.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Contents {
-    /// Distinct keys.
-    pub keys: u64,
-    /// Object versions (delete markers not counted).
-    pub versions: u64,
-    /// Delete markers.
-    pub delete_markers: u64,
-    /// Bytes over all versions.
-    pub bytes: u64,
-    /// The most entries (versions and delete markers) that one key has.
-    pub deepest: u32,
-}
-
-/// One key and its history, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ObjectHistory {
-    /// The key, as S3 keeps it (not encoded).
-    pub key: String,
-    /// Its entries, oldest first.
-    pub entries: Vec<ObjectEntry>,
-}
-
-/// One entry of a key's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum ObjectEntry {
-    /// An object version of so many bytes; its content is made from key, position and seed.
-    Version {
-        /// Size in bytes.
-        size: u64,
-        /// Written before versioning was switched on: its version id is `null`.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        null: bool,
-        /// Storage class; absent: STANDARD.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        class: Option<String>,
-        /// In how many parts it was uploaded; absent: in one piece. Its ETag is another then.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        parts: Option<u32>,
-        /// What it carries beside its content.
-        #[serde(default, skip_serializing_if = "Carried::is_nothing")]
-        carried: Carried,
-    },
-    /// A delete marker.
-    DeleteMarker {},
-}
-
-/// What an object version carries beside its content.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Carried {
-    /// `Content-Type`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
-    /// `Expires`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires: Option<String>,
-    /// `x-amz-meta-*`, by the name after the prefix.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub metadata: BTreeMap<String, String>,
-    /// Tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-    /// Where a website sends who asks for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect: Option<String>,
-}
-
-impl Carried {
-    /// Whether it is nothing.
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// An image (AMI).
@@ -606,63 +337,6 @@ pub struct ImageSnapshot {
     /// Whether it lies in the archive tier.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-}
-
-/// A hosted zone.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Zone {
-    /// Its id, without the `/hostedzone/` prefix.
-    pub id: String,
-    /// Its name, without the last dot.
-    pub name: String,
-    /// Whether it is private.
-    pub private: bool,
-    /// Its name servers.
-    pub name_servers: Vec<String>,
-    /// Its records, the apex SOA and NS among them.
-    pub records: Vec<Record>,
-    /// Its tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A record set.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Record {
-    /// Its name, lower case, without the last dot, in Route 53's escaped form.
-    pub name: String,
-    /// `A`, `CNAME`, `NS`, …
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Seconds; absent for an alias.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ttl: Option<u32>,
-    /// Its values; empty for an alias.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
-    /// Where an alias points.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alias: Option<AliasTarget>,
-    /// Tells sets of the same name and type apart (weighted, latency, failover …).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub set_identifier: Option<String>,
-    /// The weight of a weighted set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<u32>,
-}
-
-/// Where an alias record points.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AliasTarget {
-    /// The zone of the thing pointed to; this zone's own id when it is a record of the same zone.
-    pub zone: String,
-    /// Its DNS name.
-    pub name: String,
-    /// Whether the target's health is asked for.
-    pub evaluate_health: bool,
 }
 
 /// An inventory that cannot be read.

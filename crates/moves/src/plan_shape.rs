@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Runbook;
 use crate::draft::Draft;
-use crate::{cluster, database, gate, hook, image, instance, key, volume};
+use crate::{cluster, database, gate, hook, image, instance, key, room, volume};
 
 pub(crate) const SOURCE: &str = "111111111111";
 pub(crate) const TARGET: &str = "222222222222";
@@ -46,6 +46,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         .for_each(|spec| instance::plan(&mut draft, spec));
     runbook.volumes.iter().for_each(|spec| volume::plan(&mut draft, spec));
     key::plan_last(&mut draft);
+    room::check(&mut draft);
     let plan = Plan {
         format: model::plan::PLAN_FORMAT,
         migration: runbook.migration.clone(),

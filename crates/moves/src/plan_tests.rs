@@ -186,7 +186,7 @@ fn no_room_for_what_moves_blocks_with_what_is_needed() {
     assert!(
         texts(&full, Weight::Blocks)
             .iter()
-            .any(|text| text.contains("40 DB instances of the 40") && text.contains("1 more"))
+            .any(|text| text.contains("40 of 40 DB instances") && text.contains("1 more"))
     );
     // What is not restored needs none.
     assert_eq!(

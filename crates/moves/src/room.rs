@@ -1,5 +1,6 @@
-//! Whether there is room in the target for what moves: instances and clusters, and in both accounts for the snapshots of clusters. Said before
-//! anything starts, and not at night by a refusal. The snapshots of instances are counted beside the databases.
+//! Whether AWS admits what the whole runbook makes: instances and clusters in the target, and manual snapshots in both accounts. Said before anything
+//! starts, and not at night by a refusal: the code with which RDS refuses one snapshot more also means that too many copies are under way,
+//! which passes; this does not.
 
 use model::inventory::{RegionInventory, SnapshotSlots};
 use model::plan::Weight;
@@ -7,58 +8,75 @@ use model::{Side, StepSpec};
 
 use crate::draft::Draft;
 
-/// Blocks where there is no room for the whole runbook.
-pub(crate) fn check(draft: &mut Draft) {
-    let count = |draft: &Draft, wanted: &dyn Fn(&&StepSpec) -> bool| {
-        u32::try_from(draft.steps.iter().filter(wanted).count()).unwrap_or(u32::MAX)
-    };
-    let instances = count(draft, &|step| {
-        matches!(
-            step.action.as_str(),
-            "database.restore_instance" | "cluster.create_member"
-        )
-    });
-    let clusters = count(draft, &|step| {
-        matches!(
-            step.action.as_str(),
-            "cluster.restore_cluster" | "cluster.clone_cluster"
-        )
-    });
-    let snapshots = |side: Side| {
-        move |step: &&StepSpec| {
-            let makes = [
-                "cluster.create_snapshot",
-                "cluster.copy_at_hand",
-                "cluster.rekey_snapshot",
-                "cluster.copy_to_target",
-            ];
-            step.side == side && makes.contains(&step.action.as_str())
+/// The verbs of the steps that make a manual snapshot.
+const SNAPSHOTS: [&str; 4] = ["create_snapshot", "copy_at_hand", "rekey_snapshot", "copy_to_target"];
+
+/// What RDS has quotas for.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Instances,
+    Clusters,
+    Snapshots,
+    ClusterSnapshots,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Instances => "DB instances",
+            Self::Clusters => "DB clusters",
+            Self::Snapshots => "manual snapshots of instances",
+            Self::ClusterSnapshots => "manual snapshots of clusters",
         }
-    };
-    let of_source = count(draft, &snapshots(Side::Source));
-    let of_target = count(draft, &snapshots(Side::Target));
-    type Slots = fn(&RegionInventory) -> Option<SnapshotSlots>;
-    let wanted: [(Side, &str, u32, Slots); 4] = [
-        (Side::Target, "DB instances", instances, |region| region.instance_slots),
-        (Side::Target, "DB clusters", clusters, |region| region.cluster_slots),
-        (Side::Source, "manual snapshots of clusters", of_source, |region| {
-            region.manual_cluster_snapshots
-        }),
-        (Side::Target, "manual snapshots of clusters", of_target, |region| {
-            region.manual_cluster_snapshots
-        }),
-    ];
-    for (side, what, needed, slots) in wanted {
-        let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(slots) else {
-            continue;
-        };
-        if needed > 0 && used.saturating_add(needed) > quota {
-            let text = format!(
-                "account {} has {used} {what} of the {quota} that RDS admits, and this runbook needs {needed} more: have the quota raised \
-                 (Service Quotas, rds), or delete what nobody needs",
-                draft.account(side)
-            );
-            draft.note(None, Weight::Blocks, text);
+    }
+
+    /// As the inventory tells it.
+    fn slots(self, region: &RegionInventory) -> Option<SnapshotSlots> {
+        match self {
+            Self::Instances => region.instance_slots,
+            Self::Clusters => region.cluster_slots,
+            Self::Snapshots => region.manual_snapshots,
+            Self::ClusterSnapshots => region.manual_cluster_snapshots,
+        }
+    }
+
+    /// How many a step makes.
+    fn made_by(self, step: &StepSpec) -> u64 {
+        let is = |kind: &str, verbs: &[&str]| u64::from(step.resource.kind == kind && verbs.contains(&step.id.verb()));
+        match self {
+            Self::Instances if step.action == "cluster.check_members" => {
+                // A Multi-AZ cluster's are made by RDS itself.
+                step.input["made_by_rds"].as_u64().unwrap_or(0)
+            }
+            Self::Instances => u64::from(matches!(
+                step.action.as_str(),
+                "database.restore_instance" | "cluster.create_member"
+            )),
+            Self::Clusters => is("cluster", &["restore_cluster", "clone_cluster"]),
+            Self::Snapshots => is("database", &SNAPSHOTS),
+            Self::ClusterSnapshots => is("cluster", &SNAPSHOTS),
+        }
+    }
+}
+
+/// Blocks where there is no room for all of it.
+pub(crate) fn check(draft: &mut Draft) {
+    for side in [Side::Source, Side::Target] {
+        for kind in [Kind::Instances, Kind::Clusters, Kind::Snapshots, Kind::ClusterSnapshots] {
+            let steps = draft.steps.iter().filter(|step| step.side == side);
+            let needed: u64 = steps.map(|step| kind.made_by(step)).sum();
+            let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(|region| kind.slots(region)) else {
+                continue;
+            };
+            if needed > 0 && u64::from(used) + needed > u64::from(quota) {
+                let text = format!(
+                    "account {} has {used} of {quota} {}, and this runbook needs {needed} more at once: delete what nobody needs, or have AWS \
+                     raise the quota (Service Quotas, RDS)",
+                    draft.account(side),
+                    kind.name()
+                );
+                draft.note(None, Weight::Blocks, text);
+            }
         }
     }
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::{AccountId, Failure};
+use serde::{Deserialize, Serialize};
 
 use super::{Rds, our_tags, sdk_tags};
 use crate::classify;
 
-/// Whose calls a snapshot takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whose calls a database and its snapshots take. A cluster's members have its security groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Those of an instance.
     Instance,

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::rds::Family;
-use aws::rds_access::Holder;
 use model::databases::Settings;
 use model::inventory::{Cluster, ClusterMember};
 use model::plan::Weight;
-use model::{GateName, Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Side, StepId};
 
 use super::plan_notes::{self, Groups};
 use super::plan_settings::{self, Asked};
@@ -15,16 +14,14 @@ use super::spec::{ClusterSpec, RestoreSpec, Route};
 use super::{accept_share, check_members, create_member, is_aurora, plan_clone, restore_cluster, share_cluster};
 use crate::database::spec::CARRY;
 use crate::draft::{Draft, DraftStep};
+use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
+use crate::writes::spec::StopWrites;
 use crate::{hook, key, parameter_group, restored, snapshot, writes};
 
 /// Copies of cluster snapshots that RDS makes at the same time for one account and region.
 const COPIES: u32 = 5;
 /// Instances of a Multi-AZ cluster.
 const MULTI_AZ_INSTANCES: usize = 3;
-/// How long a permission may take to spread, or a copy may be refused because others are under way, in seconds.
-const SPREADS_WITHIN: u64 = 1800;
-/// How long the cluster may be busy (a backup, a change) before its snapshot can begin, in seconds.
-const BUSY_WITHIN: u64 = 3600;
 
 /// Adds the steps of one cluster.
 pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
@@ -80,6 +77,11 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         false => plan_notes::note_copies(draft, &resource, cluster, under.as_ref()),
     }
     plan_notes::note_aftermath(draft, &resource, spec, cluster);
+    if spec.stop_writes == StopWrites::BlockAndReboot && !is_aurora(&cluster.engine) {
+        let text = "stop_writes = \"block-and-reboot\" reboots instances one by one, which RDS does not do with the writer of a Multi-AZ cluster: \
+                    write \"block\"";
+        draft.note(Some(&resource), Weight::Blocks, text);
+    }
     plan_settings::note_multi_az(draft, &resource, cluster);
     let restored = spec.restore.as_ref().map(|asked| {
         let settings = plan_settings::asked(draft, &resource, asked, cluster);
@@ -161,112 +163,29 @@ impl Steps<'_, '_> {
     }
 
     fn push(mut self, under: Option<key::SourceKey>, restored: Option<&Restored<'_>>) {
-        let cluster = self.spec.id.clone();
         let gib = u64::from(self.cluster.storage_gib);
-        let gates = self.draft.gates_before(&self.resource);
+        let spec = self.spec;
         let encrypted = under.is_some();
-        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
-        let stopped = match &self.spec.snapshot {
-            // Of a snapshot that was there nothing is to be kept out any more.
-            Some(_) => None,
-            None => self.stop_writes(&gates),
+        let resource = self.resource.clone();
+        let leaving = snapshot::Leaving {
+            resource: &resource,
+            family: Family::Cluster,
+            stop_writes: spec.stop_writes,
+            at_hand: spec.snapshot.as_deref(),
+            gib,
+            copies: COPIES,
+            taking: (120 + gib, 600 + 3 * gib),
         };
-        let mut unwritten = None;
-        let (taken, rekeyed, transport) = match &self.spec.snapshot {
-            Some(at_hand) => {
-                // On an AWS-managed key it is copied under another in the same copy.
-                let transport = managed.then(|| key::transport_key(self.draft));
-                let input = snapshot::CopyInSourceInput {
-                    of: cluster.clone(),
-                    snapshot: None,
-                    at_hand: Some(at_hand.clone()),
-                    key: transport.as_ref().map(|key| key.made.clone()),
-                };
-                let limit = self.draft.limit("rds-cluster-copies-source", COPIES);
-                let title = format!("copy the snapshot {at_hand} of {cluster}, which was there, to one that travels");
-                let step = self.step("cluster.copy_at_hand", Side::Source, title, input);
-                let step = step
-                    .phase(Phase::Freeze)
-                    .gates(gates)
-                    .needs(transport.as_ref().map(|key| &key.made))
-                    .limit(limit)
-                    .patience(SPREADS_WITHIN);
-                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-                (taken, None, transport.map(|key| key.opened))
-            }
-            None => {
-                let input = snapshot::CreateInput {
-                    of: cluster.clone(),
-                    shared_itself: !managed,
-                };
-                let title = format!("take the snapshot of {cluster} that travels");
-                let step = self.step("cluster.create_snapshot", Side::Source, title, input);
-                let step = step
-                    .phase(Phase::Freeze)
-                    .needs(stopped.as_ref().map(|stopped| &stopped.proved))
-                    .gates(gates)
-                    .disturbs()
-                    .estimate(120 + gib, 600 + 3 * gib);
-                let taken = self.draft.push(step.patience(BUSY_WITHIN));
-                unwritten = stopped
-                    .as_ref()
-                    .map(|stopped| writes::after_snapshot(self.draft, &self.resource, stopped, &taken));
-                let rekeyed = managed.then(|| self.rekey(&taken, gib));
-                (taken, rekeyed, None)
-            }
-        };
-        let (travels, opened) = match (&rekeyed, transport, under) {
-            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(opened), _) => (taken.clone(), Some(opened)),
-            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
-            // Not encrypted: there is nothing to open.
-            (None, None, None) => (taken.clone(), None),
-        };
-
-        let input = snapshot::ShareInput {
-            snapshot: travels.clone(),
-        };
-        let title = "share the snapshot with the target account".to_owned();
-        let step = self.step("cluster.share_snapshot", Side::Source, title, input);
-        let shared = self.draft.push(step.phase(Phase::Freeze).needs([&travels]));
-
-        let copied = self.copy(&travels, &shared, opened.as_ref(), encrypted, gib);
+        let left = leaving.plan(self.draft, under.as_ref());
+        let copied = self.copy(&left, encrypted, gib);
         let checked = restored.map(|how| {
-            let restored = self.restore(&copied, unwritten.as_ref(), how);
+            let restored = self.restore(&copied, left.unwritten.as_ref(), how);
             let served = self.serve(&restored, how);
             self.ask_the_team(&restored, &served).unwrap_or(served)
         });
         // What is not restored here is left as its copy: everything else can go once that is whole.
         let whole = checked.as_ref().unwrap_or(&copied);
-
-        let input = snapshot::UnshareInput {
-            snapshot: travels.clone(),
-        };
-        let title = "share the snapshot no longer".to_owned();
-        let step = self
-            .step("cluster.unshare_snapshot", Side::Source, title, input)
-            .phase(Phase::CleanUp)
-            .needs([&travels, &shared, &copied, whole])
-            .leaves_nothing();
-        let unshared = self.draft.push(step);
-        let behind = [&unshared, whole];
-        if let Some((rekeyed, _)) = &rekeyed {
-            self.delete("cluster.delete_rekeyed_snapshot", Side::Source, rekeyed, &behind);
-        }
-        self.delete("cluster.delete_source_snapshot", Side::Source, &taken, &behind);
-        if let Some(checked) = &checked {
-            self.delete("cluster.delete_target_snapshot", Side::Target, &copied, &[checked]);
-        }
-    }
-
-    fn stop_writes(&mut self, gates: &[GateName]) -> Option<writes::Stopped> {
-        writes::before_snapshot(
-            self.draft,
-            &self.resource,
-            Holder::Cluster,
-            self.spec.stop_writes,
-            gates,
-        )
+        leaving.clean_up(self.draft, &left, &copied, whole, checked.is_some());
     }
 
     /// The team's own look at the restored cluster.
@@ -287,7 +206,9 @@ impl Steps<'_, '_> {
     fn push_clone(mut self, under: &key::SourceKey, how: &Restored<'_>) {
         let cluster = self.spec.id.clone();
         let gates = self.draft.gates_before(&self.resource);
-        let stopped = self.stop_writes(&gates);
+        let hooks = hook::hooks_before(self.draft, &self.resource);
+        let how_stopped = self.spec.stop_writes;
+        let stopped = writes::before_snapshot(self.draft, &self.resource, Family::Cluster, how_stopped, &gates);
         let opened = key::opened(self.draft, &under.id);
         let input = share_cluster::Input {
             cluster: cluster.clone(),
@@ -310,6 +231,7 @@ impl Steps<'_, '_> {
             .disturbs()
             .needs([&accepted, &shared, &opened, &self.target_key])
             .needs(stopped.as_ref().map(|stopped| &stopped.proved))
+            .needs(&hooks)
             .needs(&how.made.of_cluster)
             .estimate(240, 1200);
         let cloned = self.draft.push(step.patience(BUSY_WITHIN));
@@ -386,35 +308,7 @@ impl Steps<'_, '_> {
         self.draft.push(step.estimate(90, 900).patience(BUSY_WITHIN))
     }
 
-    /// The snapshot under the transport key, and the step that opens that key.
-    fn rekey(&mut self, taken: &StepId, gib: u64) -> (StepId, StepId) {
-        let transport = key::transport_key(self.draft);
-        let input = snapshot::CopyInSourceInput {
-            of: self.spec.id.clone(),
-            snapshot: Some(taken.clone()),
-            at_hand: None,
-            key: Some(transport.made.clone()),
-        };
-        let limit = self.draft.limit("rds-cluster-copies-source", COPIES);
-        let title = "copy the snapshot under the transport key".to_owned();
-        let step = self
-            .step("cluster.rekey_snapshot", Side::Source, title, input)
-            .phase(Phase::Freeze)
-            .needs([taken, &transport.made])
-            .limit(limit)
-            .patience(SPREADS_WITHIN);
-        let rekeyed = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-        (rekeyed, transport.opened)
-    }
-
-    fn copy(
-        &mut self,
-        travels: &StepId,
-        shared: &StepId,
-        opened: Option<&StepId>,
-        encrypted: bool,
-        gib: u64,
-    ) -> StepId {
+    fn copy(&mut self, left: &snapshot::Left, encrypted: bool, gib: u64) -> StepId {
         let key = encrypted.then(|| self.target_key.clone());
         let title = match encrypted {
             true => "copy the snapshot in the target, under the target's own key",
@@ -422,7 +316,7 @@ impl Steps<'_, '_> {
         };
         let input = snapshot::CopyToTargetInput {
             of: self.spec.id.clone(),
-            snapshot: travels.clone(),
+            snapshot: left.travels.clone(),
             key: key.clone(),
             option_group: None,
             stays: self.spec.restore.is_none(),
@@ -431,13 +325,13 @@ impl Steps<'_, '_> {
         let step = self
             .step("cluster.copy_to_target", Side::Target, title.to_owned(), input)
             .phase(Phase::Freeze)
-            .needs([travels, shared])
+            .needs([&left.travels, &left.shared])
             .needs(&key)
-            .needs(opened)
+            .needs(&left.opened)
             .limit(limit)
             .patience(SPREADS_WITHIN);
         let copied = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-        if let Some(opened) = opened {
+        if let Some(opened) = &left.opened {
             self.draft.needed_until(opened, &copied);
         }
         copied
@@ -523,16 +417,5 @@ impl Steps<'_, '_> {
             made.push(self.draft.push(step.estimate(400, 1200)));
         }
         made
-    }
-
-    fn delete(&mut self, action: &str, side: Side, made: &StepId, after: &[&StepId]) {
-        let title = format!("delete the snapshot of {}", made.verb());
-        let input = snapshot::DeleteInput {
-            side,
-            snapshot: made.clone(),
-        };
-        let step = self.step(action, side, title, input).phase(Phase::CleanUp);
-        let step = step.needs([made]).needs(after.iter().copied());
-        self.draft.push(step.leaves_nothing());
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aws::rds::Family;
-use aws::rds_access::Holder;
 use model::databases::Settings;
 use model::inventory::{Cluster, Database};
 use model::plan::Weight;
@@ -12,14 +11,11 @@ use model::{Phase, ResourceRef, Side, StepId};
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
 use crate::draft::{Draft, DraftStep};
-use crate::{hook, key, parameter_group, restored, snapshot, writes};
+use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
+use crate::{hook, key, parameter_group, restored, snapshot};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
-/// How long a permission may take to spread, or a copy may be refused because others are under way, in seconds.
-const SPREADS_WITHIN: u64 = 1800;
-/// How long the database may be busy (a backup, a change) before its snapshot can begin, in seconds.
-const BUSY_WITHIN: u64 = 3600;
 
 /// Encrypted under a key that AWS owns and does not name.
 const SSE_RDS: &str = "sse-rds";
@@ -137,162 +133,50 @@ impl Steps<'_, '_> {
     }
 
     fn push(mut self, under: Option<key::SourceKey>, parameter_group: String) {
-        let instance = self.spec.id.clone();
         let gib = u64::from(self.database.storage_gib);
-        let gates = self.draft.gates_before(&self.resource);
-        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
-        let stopped = match &self.spec.snapshot {
-            // Of a snapshot that was there nothing is to be kept out any more.
-            Some(_) => None,
-            None => {
-                let how = self.spec.stop_writes;
-                writes::before_snapshot(self.draft, &self.resource, Holder::Instance, how, &gates)
-            }
-        };
-        let mut unwritten = None;
-        let (taken, rekeyed, transport) = match &self.spec.snapshot {
-            Some(at_hand) => {
-                // On an AWS-managed key it is copied under another in the same copy.
-                let transport = managed.then(|| key::transport_key(self.draft));
-                let input = snapshot::CopyInSourceInput {
-                    of: instance.clone(),
-                    snapshot: None,
-                    at_hand: Some(at_hand.clone()),
-                    key: transport.as_ref().map(|key| key.made.clone()),
-                };
-                let limit = self.draft.limit("rds-copies-source", COPIES);
-                let title = format!("copy the snapshot {at_hand} of {instance}, which was there, to one that travels");
-                let step = self.step("database.copy_at_hand", Side::Source, title, input);
-                let step = step
-                    .phase(Phase::Freeze)
-                    .gates(gates)
-                    .needs(transport.as_ref().map(|key| &key.made))
-                    .limit(limit)
-                    .patience(SPREADS_WITHIN);
-                let taken = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-                (taken, None, transport.map(|key| key.opened))
-            }
-            None => {
-                let input = snapshot::CreateInput {
-                    of: instance.clone(),
-                    shared_itself: !managed,
-                };
-                let title = format!("take the snapshot of {instance} that travels");
-                let step = self.step("database.create_snapshot", Side::Source, title, input);
-                let step = step
-                    .phase(Phase::Freeze)
-                    .needs(stopped.as_ref().map(|stopped| &stopped.proved))
-                    .gates(gates)
-                    .disturbs()
-                    .estimate(120 + 3 * gib, 600 + 10 * gib);
-                let taken = self.draft.push(step.patience(BUSY_WITHIN));
-                unwritten = stopped
-                    .as_ref()
-                    .map(|stopped| writes::after_snapshot(self.draft, &self.resource, stopped, &taken));
-                let rekeyed = managed.then(|| self.rekey(&taken, gib));
-                (taken, rekeyed, None)
-            }
-        };
-        let (travels, opened) = match (&rekeyed, transport, under) {
-            (Some((rekeyed, opened)), ..) => (rekeyed.clone(), Some(opened.clone())),
-            (None, Some(opened), _) => (taken.clone(), Some(opened)),
-            (None, None, Some(key)) => (taken.clone(), Some(key::opened(self.draft, &key.id))),
-            // Not encrypted: there is nothing to open, and the copy becomes encrypted.
-            (None, None, None) => (taken.clone(), None),
-        };
-
-        let input = snapshot::ShareInput {
-            snapshot: travels.clone(),
-        };
-        let step = self.step(
-            "database.share_snapshot",
-            Side::Source,
-            "share the snapshot with the target account".into(),
-            input,
-        );
-        let shared = self.draft.push(step.phase(Phase::Freeze).needs([&travels]));
-
-        let copied = self.copy(&travels, &shared, opened.as_ref(), gib);
         let spec = self.spec;
+        let managed = under.as_ref().is_some_and(|key| key.aws_managed);
+        if managed && spec.snapshot.is_none() {
+            self.note_rekeyed();
+        }
+        let resource = self.resource.clone();
+        let leaving = snapshot::Leaving {
+            resource: &resource,
+            family: Family::Instance,
+            stop_writes: spec.stop_writes,
+            at_hand: spec.snapshot.as_deref(),
+            gib,
+            copies: COPIES,
+            taking: (120 + 3 * gib, 600 + 10 * gib),
+        };
+        let left = leaving.plan(self.draft, under.as_ref());
+        let copied = self.copy(&left, gib);
         let restored = spec
             .restore
             .as_ref()
-            .map(|asked| self.restore(asked, &copied, unwritten.as_ref(), parameter_group));
+            .map(|asked| self.restore(asked, &copied, left.unwritten.as_ref(), parameter_group));
         let checked = restored.as_ref().and_then(|restored| self.ask_the_team(restored));
         // What is not restored here is left as its copy: everything else can go once that is whole.
         let whole = checked.as_ref().or(restored.as_ref()).unwrap_or(&copied);
-
-        let input = snapshot::UnshareInput {
-            snapshot: travels.clone(),
-        };
-        let step = self.step(
-            "database.unshare_snapshot",
-            Side::Source,
-            "share the snapshot no longer".into(),
-            input,
-        );
-        let step = step
-            .phase(Phase::CleanUp)
-            .needs([&travels, &shared, &copied, whole])
-            .leaves_nothing();
-        let unshared = self.draft.push(step);
-        if let Some((rekeyed, _)) = &rekeyed {
-            self.delete(
-                "database.delete_rekeyed_snapshot",
-                Side::Source,
-                rekeyed,
-                &[&unshared, whole],
-            );
-        }
-        self.delete(
-            "database.delete_source_snapshot",
-            Side::Source,
-            &taken,
-            &[&unshared, whole],
-        );
-        if let Some(restored) = &restored {
-            self.delete(
-                "database.delete_target_snapshot",
-                Side::Target,
-                &copied,
-                &[restored, whole],
-            );
-        }
+        leaving.clean_up(self.draft, &left, &copied, whole, restored.is_some());
     }
 
-    /// The snapshot under the transport key, and the step that opens that key.
-    fn rekey(&mut self, taken: &StepId, gib: u64) -> (StepId, StepId) {
-        let transport = key::transport_key(self.draft);
+    /// That a second copy is necessary, and what is not known of it.
+    fn note_rekeyed(&mut self) {
         let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied under a \
                     transport key. That is a second full copy";
         self.draft.note(Some(&self.resource), Weight::Tells, text);
         if self.database.encryption_type.as_deref() == Some(SSE_RDS) {
             let text = "its key is AWS's own (sse-rds). No source says whether RDS copies its snapshot under a customer key: where it \
-                        refuses, the run stops there, with nothing changed but the snapshot";
+                        refuses, the run stops there, with nothing changed but the snapshot, and access that is blocked until the run is undone";
             self.draft.note(Some(&self.resource), Weight::Warns, text);
         }
-        let input = snapshot::CopyInSourceInput {
-            of: self.spec.id.clone(),
-            snapshot: Some(taken.clone()),
-            at_hand: None,
-            key: Some(transport.made.clone()),
-        };
-        let limit = self.draft.limit("rds-copies-source", COPIES);
-        let title = "copy the snapshot under the transport key".into();
-        let step = self.step("database.rekey_snapshot", Side::Source, title, input);
-        let step = step
-            .phase(Phase::Freeze)
-            .needs([taken, &transport.made])
-            .limit(limit)
-            .patience(SPREADS_WITHIN);
-        let rekeyed = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-        (rekeyed, transport.opened)
     }
 
-    fn copy(&mut self, travels: &StepId, shared: &StepId, opened: Option<&StepId>, gib: u64) -> StepId {
+    fn copy(&mut self, left: &snapshot::Left, gib: u64) -> StepId {
         let input = snapshot::CopyToTargetInput {
             of: self.spec.id.clone(),
-            snapshot: travels.clone(),
+            snapshot: left.travels.clone(),
             key: Some(self.target_key.clone()),
             // AWS's own groups need not be named.
             option_group: self
@@ -308,13 +192,13 @@ impl Steps<'_, '_> {
             .step("database.copy_to_target", Side::Target, title, input)
             .phase(Phase::Freeze);
         let step = step
-            .needs([travels, shared, &self.target_key])
+            .needs([&left.travels, &left.shared, &self.target_key])
             .needs(&self.options)
-            .needs(opened)
+            .needs(&left.opened)
             .limit(limit)
             .patience(SPREADS_WITHIN);
         let copied = self.draft.push(step.estimate(240 + 9 * gib, 1200 + 30 * gib));
-        if let Some(opened) = opened {
+        if let Some(opened) = &left.opened {
             self.draft.needed_until(opened, &copied);
         }
         copied
@@ -430,17 +314,6 @@ impl Steps<'_, '_> {
             .needs(settled)
             .leaves_nothing();
         self.draft.push(step.estimate(90, 600).patience(BUSY_WITHIN));
-    }
-
-    fn delete(&mut self, action: &str, side: Side, made: &StepId, after: &[&StepId]) {
-        let title = format!("delete the snapshot of {}", made.verb());
-        let input = snapshot::DeleteInput {
-            side,
-            snapshot: made.clone(),
-        };
-        let step = self.step(action, side, title, input).phase(Phase::CleanUp);
-        self.draft
-            .push(step.needs([made]).needs(after.iter().copied()).leaves_nothing());
     }
 }
 

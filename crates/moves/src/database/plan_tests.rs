@@ -500,3 +500,19 @@ fn commands_of_the_teams_own_stand_where_they_belong_and_what_travelled_waits_fo
             .any(|text| text.contains("restore = false restores none"))
     );
 }
+
+#[test]
+fn a_hook_stands_before_the_snapshot_also_where_writes_go_on_or_the_snapshot_was_there() {
+    let hooks = "[[hook]]\nname = \"stop\"\nrun = [\"./stop.sh\"]\nbefore = [\"database\"]\n";
+    for (line, step) in [
+        ("stop_writes = \"no\"", "create_snapshot"),
+        ("snapshot = \"rds:shop-stg-2026-11-21\"", "copy_at_hand"),
+    ] {
+        let sections = SECTIONS.replace("id = \"shop-stg\"\n", &format!("id = \"shop-stg\"\n{line}\n"));
+        let moved = plan(&format!("{hooks}{sections}"), &source(&json!({})), &target());
+        assert!(
+            precedes(&moved, "hook/stop/run", &format!("database/shop-stg/{step}")),
+            "{line}"
+        );
+    }
+}

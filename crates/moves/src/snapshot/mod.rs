@@ -6,6 +6,7 @@ mod copy_to_target;
 mod create_snapshot;
 mod delete_snapshot;
 mod made_snapshot;
+mod plan;
 mod share_snapshot;
 mod unshare_snapshot;
 
@@ -22,12 +23,14 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::world::{World, action};
 
-pub(crate) use copy_in_source::{Input as CopyInSourceInput, LATEST_AUTOMATED};
+use copy_in_source::Input as CopyInSourceInput;
+pub(crate) use copy_in_source::LATEST_AUTOMATED;
 pub(crate) use copy_to_target::Input as CopyToTargetInput;
-pub(crate) use create_snapshot::Input as CreateInput;
-pub(crate) use delete_snapshot::Input as DeleteInput;
+use create_snapshot::Input as CreateInput;
+use delete_snapshot::Input as DeleteInput;
+pub(crate) use plan::{BUSY_WITHIN, Leaving, Left, SPREADS_WITHIN};
 pub(crate) use share_snapshot::Input as ShareInput;
-pub(crate) use unshare_snapshot::Input as UnshareInput;
+use unshare_snapshot::Input as UnshareInput;
 
 use copy_in_source::CopyInSource;
 use copy_to_target::CopyToTarget;

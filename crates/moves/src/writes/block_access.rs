@@ -65,8 +65,8 @@ impl Step for BlockAccess {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         let closed: ClosedGroup = cx.output(&self.input.closed)?;
-        let Database { holder, id } = &self.input.database;
-        self.world.source().rds.set_groups(*holder, id, &[closed.id]).await?;
+        let Database { family, id } = &self.input.database;
+        self.world.source().rds.set_groups(*family, id, &[closed.id]).await?;
         Ok(Begun::Once)
     }
 
@@ -83,7 +83,7 @@ impl Step for BlockAccess {
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let recorded: Recorded = cx.output(&self.input.recorded)?;
-        let Database { holder, id } = &self.input.database;
-        self.world.source().rds.set_groups(*holder, id, &recorded.groups).await
+        let Database { family, id } = &self.input.database;
+        self.world.source().rds.set_groups(*family, id, &recorded.groups).await
     }
 }

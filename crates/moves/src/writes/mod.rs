@@ -16,14 +16,15 @@ pub mod spec;
 
 use std::rc::Rc;
 
-use aws::rds_access::{Access, Holder};
+use aws::rds::Family;
+use aws::rds_access::Access;
 use engine::{Registry, StepContext};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
-pub(crate) use plan::{Stopped, after_snapshot, before_snapshot};
+pub(crate) use plan::{after_snapshot, before_snapshot};
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -69,7 +70,7 @@ pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Database {
     /// What it is.
-    pub(super) holder: Holder,
+    pub(super) family: Family,
     /// Its identifier.
     pub(super) id: String,
 }
@@ -77,7 +78,7 @@ pub(super) struct Database {
 impl Database {
     /// Who can connect to it now, in the source.
     async fn access(&self, cx: &StepContext, world: &World) -> Result<Access, Failure> {
-        let found = world.source().rds.access(self.holder, &self.id).await?;
+        let found = world.source().rds.access(self.family, &self.id).await?;
         found.ok_or_else(|| {
             let what = format!("the source has no database {} any more", self.id);
             cx.failure(FailureClass::NotFound, "[NoDatabase]", what)

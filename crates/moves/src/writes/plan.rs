@@ -1,6 +1,6 @@
 //! From `stop_writes` to steps.
 
-use aws::rds_access::Holder;
+use aws::rds::Family;
 use model::plan::Weight;
 use model::{GateName, Phase, ResourceRef, Side, StepId};
 
@@ -24,12 +24,12 @@ pub(crate) struct Stopped {
 pub(crate) fn before_snapshot(
     draft: &mut Draft,
     resource: &ResourceRef,
-    holder: Holder,
+    family: Family,
     how: StopWrites,
     gates: &[GateName],
 ) -> Option<Stopped> {
     let id = &resource.name;
-    let database = Database { holder, id: id.clone() };
+    let database = Database { family, id: id.clone() };
     let hooks = hook::hooks_before(draft, resource);
     note(draft, resource, how, gates, &hooks);
     let step = |verb: &str, title: String, input: serde_json::Value| {

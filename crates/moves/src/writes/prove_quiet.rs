@@ -59,10 +59,10 @@ impl ProveQuiet {
         let id = &self.input.database.id;
         let reboot = "end its connections: aws rds reboot-db-instance --db-instance-identifier";
         match self.input.how {
-            StopWrites::Gate => format!("Stop what uses {id}, then retry the step."),
+            StopWrites::Gate => format!("Stop what uses {id}."),
             StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
                 format!(
-                    "Nobody connects to {id} anew, but who was connected stays so. Stop what uses it, or {reboot} {id} (of a cluster: each member)"
+                    "Nobody connects to {id} anew, but who was connected stays so. Stop what uses it, or {reboot} {id} (of a cluster: each member)."
                 )
             }
         }
@@ -99,6 +99,13 @@ impl Step for ProveQuiet {
             });
         }
         let access = self.input.database.access(cx, &self.world).await?;
+        if access.instances.is_empty() {
+            // A cluster without members serves nobody, and CloudWatch cannot be asked about none.
+            return Ok(Observed::Present(json!(Quiet {
+                instances: Vec::new(),
+                since: looking.since,
+            })));
+        }
         let source = self.world.source();
         let told = source
             .cloudwatch
@@ -134,7 +141,15 @@ impl Step for ProveQuiet {
                     LONGEST.as_hours(),
                     access.arn
                 ),
-                advice: self.advice(),
+                advice: match self.input.how {
+                    StopWrites::Gate => format!("{} Then retry the step.", self.advice()),
+                    StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
+                        format!(
+                            "{} Then retry the step. Access stays blocked meanwhile; undoing the run gives it back.",
+                            self.advice()
+                        )
+                    }
+                },
             });
         }
         let mut progress = Progress::words(text);

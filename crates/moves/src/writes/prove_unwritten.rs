@@ -52,12 +52,13 @@ impl Step for ProveUnwritten {
         let quiet: Quiet = cx.output(&self.input.quiet)?;
         let taken: Taken = cx.output(&self.input.snapshot)?;
         let source = self.world.source();
-        let holder = self.input.database.holder;
+        let family = self.input.database.family;
         let waiting = |text: &str| Observed::Underway {
             progress: Progress::words(text),
             look_again: Duration::from_secs(30),
         };
-        let Some(taken_at) = source.rds.taken_at(holder, &taken.name).await? else {
+        let found = source.rds.snapshot(family, &taken.name).await?;
+        let Some(taken_at) = found.and_then(|snapshot| snapshot.taken_at) else {
             return Ok(waiting("RDS does not say yet when the snapshot was taken"));
         };
         let until = taken_at
@@ -79,6 +80,15 @@ impl Step for ProveUnwritten {
                 });
             }
         }
+        let unwritten = || {
+            Observed::Present(json!(Unwritten {
+                since: quiet.since,
+                taken_at
+            }))
+        };
+        if quiet.instances.is_empty() {
+            return Ok(unwritten());
+        }
         // The minute of the snapshot itself must have been told.
         let last = |minutes: &[aws::cloudwatch::Minute]| minutes.last().map(|minute| minute.at);
         let told_until = told.iter().map(|(_, minutes)| last(minutes)).min().flatten();
@@ -87,10 +97,7 @@ impl Step for ProveUnwritten {
                 .is_ok_and(|end| end >= taken_at)
         });
         Ok(if whole {
-            Observed::Present(json!(Unwritten {
-                since: quiet.since,
-                taken_at
-            }))
+            unwritten()
         } else {
             waiting("CloudWatch has not told of the minute of the snapshot yet")
         })

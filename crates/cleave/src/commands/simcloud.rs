@@ -1,5 +1,6 @@
 //! `cleave simcloud`: serves the simulated AWS on TCP, for any AWS client.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -48,9 +49,8 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
         };
         let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
         let endpoint = listener.local_addr().map_err(cannot_listen)?;
-        let udp = UdpSocket::bind((endpoint.ip(), 0)).await.map_err(cannot_listen)?;
-        let dns = udp.local_addr().map_err(cannot_listen)?;
-        let tcp = TcpListener::bind(dns).await.map_err(cannot_listen)?;
+        let (udp, tcp) = dns_sockets(endpoint.ip()).await.map_err(cannot_listen)?;
+        let dns = tcp.local_addr().map_err(cannot_listen)?;
         let keys = |of: &Credentials| json!({ "account": of.account, "access_key_id": of.access_key, "secret_access_key": of.secret_key });
         let line = json!({
             "endpoint": format!("http://{endpoint}"),
@@ -69,4 +69,19 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             Err(error) => Err(CliError::before(exit::INTERNAL, "serving has ended", "Start it again.").because(&error)),
         }
     })?
+}
+
+/// One free port for DNS, on UDP and on TCP.
+///
+/// A port that is free on one may be taken on the other, by a connection of somebody else's just now: then another one is asked for.
+async fn dns_sockets(ip: IpAddr) -> std::io::Result<(UdpSocket, TcpListener)> {
+    let mut tries_left = 100_u8;
+    loop {
+        let tcp = TcpListener::bind((ip, 0)).await?;
+        match UdpSocket::bind(tcp.local_addr()?).await {
+            Ok(udp) => return Ok((udp, tcp)),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && tries_left > 0 => tries_left -= 1,
+            Err(error) => return Err(error),
+        }
+    }
 }

@@ -14,6 +14,8 @@ mod clusters_tests;
 mod content;
 mod emptying;
 #[cfg(test)]
+mod machines_tests;
+#[cfg(test)]
 mod night;
 mod once;
 mod readable;

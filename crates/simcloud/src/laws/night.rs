@@ -35,9 +35,14 @@ pub(super) fn caller(id: &str) -> Caller {
 }
 
 pub(super) fn inventory(buckets: Value) -> Inventory {
+    let inventory = accounts(buckets);
+    Inventory::parse(&inventory.to_string()).expect("an inventory")
+}
+
+fn accounts(buckets: Value) -> Value {
     let region = |contents: Value| json!({ "ap-northeast-1": contents });
     let id = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
-    let inventory = json!({"format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+    json!({"format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
         SOURCE: {"regions": region(json!({
             "keys": [{"id": id(SOURCE_KEY), "aliases": ["alias/shop"]}, {"id": id(SPARE_KEY)}],
             "databases": [{"id": "shop-stg", "engine": "postgres", "engine_version": "16.4", "class": "db.t4g.medium",
@@ -57,8 +62,7 @@ pub(super) fn inventory(buckets: Value) -> Inventory {
             "keys": [{"id": id(TARGET_KEY), "aliases": ["alias/shop"]}],
             "subnet_groups": {"stg-db": {"vpc": "vpc-stg", "subnets": ["subnet-8", "subnet-9"]}}}))},
         STRANGER: {},
-    }});
-    Inventory::parse(&inventory.to_string()).expect("an inventory")
+    }})
 }
 
 /// The simulated accounts, and a run in them that these tests play by hand. Every step is checked as a call is.
@@ -68,8 +72,22 @@ pub(super) struct Night {
 
 impl Night {
     pub(super) fn with(buckets: Value) -> Self {
+        Self::of(&inventory(buckets))
+    }
+
+    /// With more in the source's region, and no bucket.
+    pub(super) fn holding(more: &Value) -> Self {
+        let mut accounts = accounts(json!([]));
+        let region = &mut accounts["accounts"][SOURCE]["regions"]["ap-northeast-1"];
+        for (member, value) in more.as_object().into_iter().flatten() {
+            region[member] = value.clone();
+        }
+        Self::of(&Inventory::parse(&accounts.to_string()).expect("an inventory"))
+    }
+
+    fn of(inventory: &Inventory) -> Self {
         let start: Timestamp = "2026-11-22T13:00:00Z".parse().expect("a time");
-        let mut cloud = Cloud::new(&inventory(buckets), start, 7, FaultLevel::None);
+        let mut cloud = Cloud::new(inventory, start, 7, FaultLevel::None);
         cloud.laws.split(&account(SOURCE), &account(TARGET));
         Self { cloud }
     }

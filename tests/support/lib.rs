@@ -2,6 +2,7 @@
 
 pub mod bucket_shapes;
 pub mod drivers;
+pub mod hostile;
 pub mod night;
 pub mod points;
 pub mod round_trip;

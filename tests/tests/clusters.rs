@@ -15,6 +15,7 @@ use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::services::rds::Cluster;
 use whole_runs::drivers::Driven;
+use whole_runs::hostile;
 use whole_runs::night::{self, Disturbance, Scenario, in_paused_time, stops};
 use whole_runs::points::try_all;
 
@@ -388,6 +389,24 @@ fn a_clone_arrives_configured_as_its_source_and_nothing_of_the_share_is_left() {
             assert_eq!(wrong, Vec::<String>::new(), "{served:?}, seed {seed}");
         }
     }
+}
+
+/// One cluster by either route, on hostile nights.
+fn on_hostile_nights(seeds: std::ops::RangeInclusive<u64>) {
+    let cluster = [cluster("shop", Under::OwnKey, Served::Provisioned)];
+    hostile::assert_safe(&cloned(&cluster), seeds.clone());
+    hostile::assert_safe(&scenario(&cluster), seeds);
+}
+
+#[test]
+fn on_hostile_nights_clusters_and_clones_arrive_or_the_run_stops_where_nothing_is_lost() {
+    on_hostile_nights(1..=12);
+}
+
+#[test]
+#[ignore = "minutes: 600 nights"]
+fn on_any_hostile_night_clusters_and_clones_arrive_or_the_run_stops_where_nothing_is_lost() {
+    on_hostile_nights(1..=300);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use simcloud::faults::FaultLevel;
 use simcloud::services::kms;
 use simcloud::services::rds::{Databases, Instance};
 use whole_runs::drivers::Driven;
+use whole_runs::hostile;
 use whole_runs::night::{Scenario, in_paused_time, stops};
 
 const SOURCE: &str = "111111111111";
@@ -326,6 +327,26 @@ fn unencrypted_databases_arrive_encrypted_and_configured_as_they_were() {
 #[test]
 fn databases_on_a_key_that_aws_owns_are_copied_under_a_customer_key_first() {
     every_night(&planned(&on_sse_rds(), &members(), RESTORED), "sse-rds");
+}
+
+/// A database on a customer key and one on AWS's own, on hostile nights.
+fn on_hostile_nights(seeds: std::ops::RangeInclusive<u64>) {
+    for key in [KEY, "alias/aws/rds"] {
+        let encryption = json!({ "encrypted": true, "key": key });
+        let (plan, inventory) = planned(&encryption, &members()[..1], RESTORED);
+        hostile::assert_safe(&Scenario { plan, inventory }, seeds.clone());
+    }
+}
+
+#[test]
+fn on_hostile_nights_databases_arrive_or_the_run_stops_where_nothing_is_lost() {
+    on_hostile_nights(1..=12);
+}
+
+#[test]
+#[ignore = "minutes: 600 nights"]
+fn on_any_hostile_night_databases_arrive_or_the_run_stops_where_nothing_is_lost() {
+    on_hostile_nights(1..=300);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use simcloud::faults::FaultLevel;
 use simcloud::services::ec2::{Image, InstanceState};
 use simcloud::services::kms;
 use whole_runs::drivers::Driven;
+use whole_runs::hostile;
 use whole_runs::night::{self, Cut, Disturbance, Scenario, in_paused_time, stops};
 use whole_runs::points::try_all;
 
@@ -284,6 +285,17 @@ fn instances_arrive_as_images_of_what_their_volumes_hold_once_stopped_and_volume
         |point| format!("{point:?}"),
         |(seed, level)| moved(&SCENARIO, *seed, *level, wrong_in),
     );
+}
+
+#[test]
+fn on_hostile_nights_instances_and_volumes_arrive_or_the_run_stops_where_nothing_is_lost() {
+    hostile::assert_safe(&SCENARIO, 1..=12);
+}
+
+#[test]
+#[ignore = "minutes: 300 nights"]
+fn on_any_hostile_night_instances_and_volumes_arrive_or_the_run_stops_where_nothing_is_lost() {
+    hostile::assert_safe(&SCENARIO, 1..=300);
 }
 
 static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {

@@ -111,9 +111,27 @@ fn a_database_on_a_customer_key_travels_in_one_copy() {
         "key/alias:shop/open_source_key",
         "database/shop-stg/copy_to_target"
     ));
+    assert_eq!(what_travels(&plan), "database/shop-stg/create_snapshot");
+}
+
+/// Whether RDS calls such a database encrypted, no source says.
+#[test]
+fn a_database_on_a_key_that_aws_owns_is_rekeyed_whether_or_not_rds_calls_it_encrypted() {
+    for encrypted in [true, false] {
+        let owned = json!({"encrypted": encrypted, "key": null, "encryption_type": "sse-rds"});
+        let plan = plan(SECTIONS, &source(&owned), &target());
+        assert_eq!(
+            what_travels(&plan),
+            "database/shop-stg/rekey_snapshot",
+            "encrypted: {encrypted}"
+        );
+    }
+}
+
+fn what_travels(plan: &model::Plan) -> String {
     let copied: snapshot::CopyToTargetInput =
-        serde_json::from_value(step(&plan, "database/shop-stg/copy_to_target").input.clone()).expect("its input");
-    assert_eq!(copied.snapshot.as_str(), "database/shop-stg/create_snapshot");
+        serde_json::from_value(step(plan, "database/shop-stg/copy_to_target").input.clone()).expect("its input");
+    copied.snapshot.as_str().to_owned()
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use engine::run::SharedJournal;
 use journal::{DurationSample, Journal, JournalError};
+use model::event::WorldKind;
 use model::plan::Estimate;
 use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
 
@@ -31,7 +32,13 @@ pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
 
 /// What steps took, by their actions.
 #[derive(Default)]
-pub struct Samples(BTreeMap<String, Vec<DurationSample>>);
+pub struct Samples {
+    by_action: BTreeMap<String, Vec<DurationSample>>,
+    /// Journals that were learned from.
+    pub journals: usize,
+    /// Those among them of runs on other endpoints than AWS's: what steps take in a simcloud is what AWS documents, not what it did.
+    pub not_of_aws: usize,
+}
 
 /// From so many samples on they say more than the estimates of the plan.
 const ENOUGH: usize = 3;
@@ -48,17 +55,21 @@ pub struct Predicted {
 impl Samples {
     /// Takes in what a journal has kept of a plan's actions.
     pub fn take_in(&mut self, journal: &Journal, plan: &Plan) -> Result<(), JournalError> {
+        self.journals += 1;
+        if journal.stamped()?.is_none_or(|stamp| stamp.world != WorldKind::Live) {
+            self.not_of_aws += 1;
+        }
         let actions: std::collections::BTreeSet<&String> = plan.steps.iter().map(|step| &step.action).collect();
         for action in actions {
             let samples = journal.durations(action)?;
-            self.0.entry(action.clone()).or_default().extend(samples);
+            self.by_action.entry(action.clone()).or_default().extend(samples);
         }
         Ok(())
     }
 
     /// What a step is expected to take: the plan's estimate, stretched as those before it were.
     pub fn predict(&self, step: &StepSpec) -> Predicted {
-        let samples = self.0.get(&step.action).map(Vec::as_slice).unwrap_or_default();
+        let samples = self.by_action.get(&step.action).map(Vec::as_slice).unwrap_or_default();
         let stretched = |sample: &DurationSample| {
             let expected = sample.size.unwrap_or(1).max(1);
             sample.seconds.saturating_mul(step.estimate.p50.max(1)) / expected
@@ -93,12 +104,42 @@ pub struct Line {
     pub predicted: Predicted,
 }
 
-/// The steps of each database, cluster, image, instance and volume in time: each begins when all that it needs has ended.
+/// When the places of each limit are free again.
+#[derive(Default)]
+struct Places<'p>(BTreeMap<&'p str, Vec<u64>>);
+
+impl<'p> Places<'p> {
+    /// The first moment from `ready` on at which a step with a limit may begin; it keeps its place for so many seconds.
+    fn take(&mut self, plan: &'p Plan, step: &'p StepSpec, ready: u64, seconds: u64) -> u64 {
+        let Some((name, most)) = step
+            .limit
+            .as_deref()
+            .and_then(|name| Some((name, *plan.limits.get(name)?)))
+        else {
+            return ready;
+        };
+        let taken = self.0.entry(name).or_default();
+        if taken.len() < usize::try_from(most).unwrap_or(usize::MAX) {
+            taken.push(ready + seconds);
+            return ready;
+        }
+        let Some(first) = taken.iter_mut().min() else {
+            return ready;
+        };
+        let begins = ready.max(*first);
+        *first = begins + seconds;
+        begins
+    }
+}
+
+/// The steps of each database, cluster, image, instance and volume in time: each begins when all that it needs has ended and, where only so
+/// many of its sort run at once, one of those before it in the plan has ended.
 pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)> {
     let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
     let mut lines: BTreeMap<&StepId, Line> = BTreeMap::new();
+    let mut places = Places::default();
     for step in &plan.steps {
-        let begins = step
+        let ready = step
             .needs
             .iter()
             .filter_map(|needs| ends.get(needs))
@@ -106,6 +147,7 @@ pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)>
             .copied()
             .unwrap_or(0);
         let predicted = samples.predict(step);
+        let begins = places.take(plan, step, ready, predicted.estimate.p50);
         ends.insert(&step.id, begins + predicted.estimate.p50);
         let line = Line {
             step: step.id.clone(),
@@ -159,11 +201,17 @@ mod tests {
     #[test]
     fn few_samples_leave_the_plans_estimate_and_enough_stretch_it() {
         let mut samples = Samples::default();
-        let of = samples.0.entry("database.copy_to_target".to_owned()).or_default();
+        let of = samples
+            .by_action
+            .entry("database.copy_to_target".to_owned())
+            .or_default();
         of.extend([sample(100, 150), sample(200, 300)]);
         let plain = samples.predict(&step(1000));
         assert_eq!((plain.estimate, plain.samples), (Estimate { p50: 1000, p90: 3000 }, 0));
-        let of = samples.0.entry("database.copy_to_target".to_owned()).or_default();
+        let of = samples
+            .by_action
+            .entry("database.copy_to_target".to_owned())
+            .or_default();
         of.extend([sample(1000, 1500), sample(10, 40)]);
         let stretched = samples.predict(&step(1000));
         // 150, 150, 150 and 400 per cent.
@@ -171,5 +219,25 @@ mod tests {
             (stretched.estimate, stretched.samples),
             (Estimate { p50: 1500, p90: 4000 }, 4)
         );
+    }
+
+    #[test]
+    fn copies_of_which_two_run_at_once_wait_for_the_first_that_ends() {
+        let copy = |name: &str, seconds: u64| {
+            let mut step = step(seconds);
+            step.id = StepId::new(format!("database/{name}/copy_to_target")).expect("an id");
+            step.resource = ResourceRef::new("database", name);
+            step.limit = Some("rds-copies".to_owned());
+            step
+        };
+        let steps = [copy("a", 100), copy("b", 300), copy("c", 50), copy("d", 10)];
+        let plan: Plan = serde_json::from_value(serde_json::json!({"format": 1, "migration": "shop", "region": "ap-northeast-1", "accounts": {},
+            "runbook": model::Digest::of(b""), "windows": [], "gates": [], "limits": {"rds-copies": 2}, "steps": steps, "notes": []}))
+        .expect("a plan");
+        let begins: Vec<u64> = timeline(&plan, &Samples::default())
+            .iter()
+            .flat_map(|(_, lines)| lines.iter().map(|line| line.begins))
+            .collect();
+        assert_eq!(begins, [0, 0, 100, 150]);
     }
 }

@@ -6,7 +6,7 @@ use model::cost::{Sum, total};
 use model::plan::Weight;
 use model::{Plan, ResourceRef, Undo};
 
-use crate::durations::{Line, Predicted};
+use crate::durations::{Line, Predicted, Samples};
 
 /// The plan.
 pub fn text(plan: &Plan) -> String {
@@ -73,10 +73,18 @@ pub fn text(plan: &Plan) -> String {
 }
 
 /// When each resource is expected where, and what that rests on.
-pub fn timeline(resources: &[(ResourceRef, Vec<Line>)]) -> String {
-    let mut out = String::from(
-        "gates answered at once, windows open, copies not waiting for each other; from the run's beginning\n",
-    );
+pub fn timeline(resources: &[(ResourceRef, Vec<Line>)], samples: &Samples) -> String {
+    let mut out = String::from("gates answered at once, windows open; from the run's beginning\n");
+    if samples.journals > 0 {
+        let _ = write!(out, "learned from {} journal(s)", samples.journals);
+        let _ = match samples.not_of_aws {
+            0 => writeln!(out),
+            some => writeln!(
+                out,
+                ", {some} of them of runs on another endpoint than AWS: what steps took there says little of AWS"
+            ),
+        };
+    }
     for (resource, lines) in resources {
         let begins = lines.iter().map(|line| line.begins).min().unwrap_or(0);
         let ends = lines

@@ -91,17 +91,20 @@ fn planned_where(encryption: &Value, databases: &[Value], restore: &str, ready: 
         .collect();
     let role = json!({ "trusts": ["333333333333"] });
     let monitoring = json!({ "trusts": ["monitoring.rds.amazonaws.com"] });
-    let options = json!([{ "name": "shop-oracle", "engine": "oracle-ee", "major_version": "19", "description": "of the shop",
-        "options": [{ "name": "Timezone", "settings": { "TIME_ZONE": "Asia/Tokyo" } }] }]);
+    let options = |group: &str| {
+        json!([{ "name": "shop-oracle", "engine": "oracle-ee", "major_version": "19", "description": "of the shop", "options": [
+            { "name": "Timezone", "settings": { "TIME_ZONE": "Asia/Tokyo" } },
+            { "name": "OEM", "port": 5500, "security_groups": [group] }] }])
+    };
     let groups = json!([{ "name": "shop-pg16", "family": "postgres16", "parameters": { "work_mem": "8192" } }]);
     let (there, options_there) = if ready {
-        (groups.clone(), options.clone())
+        (groups.clone(), options("sg-new"))
     } else {
         (json!([]), json!([]))
     };
     let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
         SOURCE: { "roles": { "cleave-source": role, "rds-monitoring": monitoring }, "regions": { "ap-northeast-1": {
-            "keys": [{ "id": KEY, "aliases": ["alias/shop"] }], "databases": databases, "option_groups": options,
+            "keys": [{ "id": KEY, "aliases": ["alias/shop"] }], "databases": databases, "option_groups": options("sg-old"),
             "parameter_groups": groups, "security_groups": ["sg-old"],
             "subnet_groups": { "everything": { "vpc": "vpc-old", "subnets": ["subnet-1", "subnet-2"] } } } } },
         TARGET: { "roles": { "cleave-target": role, "rds-monitoring": monitoring }, "regions": { "ap-northeast-1": {
@@ -130,6 +133,8 @@ struct Moved {
     evidence: Vec<String>,
     source: BTreeMap<String, Instance>,
     target: BTreeMap<String, Instance>,
+    /// The options of the target's groups that have ports, with the security groups of these.
+    option_ports: Vec<(String, Vec<String>)>,
     /// The snapshots left in the target, with their keys.
     snapshots: BTreeMap<String, Option<String>>,
     target_key: String,
@@ -147,6 +152,19 @@ fn instances(databases: &Databases, account: &str) -> BTreeMap<String, Instance>
         .iter()
         .filter(|(place, _)| place.0.as_str() == account);
     of.map(|(place, instance)| (place.2.clone(), instance.clone()))
+        .collect()
+}
+
+fn option_ports(cloud: &Cloud) -> Vec<(String, Vec<String>)> {
+    let groups = cloud
+        .rds
+        .option_groups
+        .iter()
+        .filter(|(place, _)| place.0.as_str() == TARGET);
+    let options = groups.flat_map(|(_, group)| &group.is.options);
+    let with_ports = options.filter(|option| option.port.is_some());
+    with_ports
+        .map(|option| (option.name.clone(), option.security_groups.clone()))
         .collect()
 }
 
@@ -193,6 +211,7 @@ fn carry_out(
             evidence: evidence.collect(),
             source: with_content(source, &instances(&cloud.rds, SOURCE)),
             target: instances(&cloud.rds, TARGET),
+            option_ports: option_ports(&cloud),
             snapshots: snapshots
                 .map(|(place, one)| (place.2.clone(), one.key.clone()))
                 .collect(),
@@ -355,7 +374,10 @@ fn groups_that_the_target_lacks_are_made_there_and_used() {
     let planned = planned_where(&on_default, &members(), RESTORED, false);
     every_night(&planned, "groups made");
     let moved = carry_out(&planned, 1, FaultLevel::None, |_| ());
-    for made in ["shop-pg16 has work_mem", "shop-oracle has the options [\"Timezone\"]"] {
+    for made in [
+        "shop-pg16 has work_mem",
+        "shop-oracle has the options [\"Timezone\",\"OEM\"]",
+    ] {
         assert!(
             moved.evidence.iter().any(|line| line.contains(made)),
             "{made}: {:?}",
@@ -495,6 +517,8 @@ fn an_option_group_is_made_anew_in_the_targets_vpc() {
         (oracle.option_group.as_deref(), oracle.vpc.as_str()),
         (Some("shop-oracle"), "vpc-new")
     );
+    // The option's port is opened to the groups of the target: those of the source are unknown there.
+    assert_eq!(moved.option_ports, [("OEM".to_owned(), vec!["sg-new".to_owned()])]);
 }
 
 /// Two databases with all that can be made beside them: a parameter group, an option group, settings, a secret.

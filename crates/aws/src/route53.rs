@@ -390,6 +390,20 @@ impl Route53 {
             .map_err(self.failed("ChangeTagsForResource"))
     }
 
+    /// Takes tags off a zone: at most ten in a call.
+    pub async fn untag_zone(&self, id: &str, keys: &[String]) -> Result<(), Failure> {
+        let call = self
+            .once
+            .change_tags_for_resource()
+            .resource_type(TagResourceType::Hostedzone)
+            .resource_id(id);
+        let call = call.set_remove_tag_keys(Some(keys.to_vec()));
+        call.send()
+            .await
+            .map(drop)
+            .map_err(self.failed("ChangeTagsForResource"))
+    }
+
     /// Every record set of a zone, those not yet served among them, in Route 53's order. It is not a snapshot: do not write
     /// meanwhile.
     pub async fn records(&self, zone: &str) -> Result<Vec<RecordSet>, Failure> {

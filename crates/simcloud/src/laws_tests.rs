@@ -205,6 +205,33 @@ fn law_4_the_zone_is_deleted_early() {
     night.breaks_only(4, "www.stg.example.com");
 }
 
+/// An empty zone of the target, and the parent's delegation to it before anything was copied.
+fn delegated_too_early(night: &mut Night, name: &str, parent: &str, action: &str) {
+    let made = night.ok(
+        TARGET,
+        "route53 CreateHostedZone",
+        json!({"Name": name, "CallerReference": "run/early"}),
+    );
+    let servers = made["DelegationSet"]["NameServers"].as_array().expect("servers");
+    let servers: Vec<Value> = servers.iter().map(|server| json!({ "Value": server })).collect();
+    night.pass(120);
+    assert_eq!(night.broken(), [0; 0], "nobody is sent there yet");
+    let set = json!({"Name": name, "Type": "NS", "TTL": 300, "ResourceRecords": servers});
+    night.change_records(SOURCE, parent, json!([{"Action": action, "ResourceRecordSet": set}]));
+}
+
+#[test]
+fn law_4_a_delegation_before_the_records_are_copied() {
+    let mut night = Night::new();
+    delegated_too_early(&mut night, "stg.example.com", "ZPARENT", "UPSERT");
+    night.breaks_only(4, "www.stg.example.com");
+
+    // Names that are carved out of a zone are hidden by the delegation.
+    let mut night = Night::new();
+    delegated_too_early(&mut night, "www.stg.example.com", "ZSTG", "CREATE");
+    night.breaks_only(4, "www.stg.example.com");
+}
+
 #[test]
 fn law_5_a_key_is_scheduled_for_deletion() {
     let mut night = Night::new();

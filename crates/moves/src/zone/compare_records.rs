@@ -69,7 +69,12 @@ impl CompareRecords {
     }
 
     async fn old_servers(&self, cx: &StepContext) -> Result<Vec<String>, Failure> {
-        let zone = self.world.source().route53.zone(&self.input.zones.old).await?;
+        let zone = self
+            .world
+            .account(self.input.zones.old_side)
+            .route53
+            .zone(&self.input.zones.old)
+            .await?;
         let servers = zone.map(|zone| zone.name_servers).unwrap_or_default();
         if servers.is_empty() {
             let what = format!("zone {} has no name servers to compare with", self.input.zones.old);

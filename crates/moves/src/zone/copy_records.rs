@@ -34,7 +34,7 @@ impl CopyRecords {
 impl Step for CopyRecords {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let stored = self.input.zones.stored(cx, &self.world).await?;
-        let refused = uncopyable(&stored.wanted);
+        let refused = uncopyable(&stored.wanted, &self.input.zones.old);
         if !refused.is_empty() {
             let why = format!(
                 "it cannot be copied as records: {}. Make it anew in the target and drop it here",

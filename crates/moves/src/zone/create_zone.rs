@@ -9,20 +9,14 @@ use async_trait::async_trait;
 use aws::route53::HostedZone;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::{Failure, FailureClass};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Created;
-use super::difference::{called, compare, deletions, is_own, wanted};
-use super::ns_sets::{self, ParentZone};
+use super::taking_back::{Origin, Owned};
 use crate::world::World;
 
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    pub(super) name: String,
-    pub(super) old: String,
-    pub(super) parent: ParentZone,
-}
+/// What the zone is made for: what its taking back must look at.
+pub(super) type Input = Origin;
 
 pub(super) struct CreateZone {
     input: Input,
@@ -106,42 +100,9 @@ impl Step for CreateZone {
         let (Some(zone), _) = self.zones(cx).await? else {
             return Ok(());
         };
-        let target = self.world.target();
-        let servers = target
-            .route53
-            .zone(&zone.id)
-            .await?
-            .map(|zone| zone.name_servers)
-            .unwrap_or_default();
-        let parent = self.world.account(self.input.parent.side);
-        let delegation = ns_sets::read(&parent, &self.input.parent.id, &self.input.name).await?;
-        if delegation.is_some_and(|set| set.names(&servers)) {
-            let what = format!(
-                "{} is delegated to zone {}: give the delegation back first",
-                self.input.name, zone.id
-            );
-            return Err(cx.failure(FailureClass::WrongState, "[StillDelegated]", what));
+        if self.input.delete_next(cx, &self.world, &zone.id, &Owned::Ours).await? {
+            return Ok(());
         }
-        let held = target.route53.records(&zone.id).await?;
-        let source = self.world.source().route53.records(&self.input.old).await?;
-        let wanted = wanted(&self.input.name, &source, &self.input.old, &zone.id);
-        if let Some(only_here) = compare(&self.input.name, &wanted, &held).extra.first() {
-            let what = format!(
-                "{} stands in the new zone {} only: move or delete it by hand",
-                called(only_here),
-                zone.id
-            );
-            return Err(cx.failure(FailureClass::WrongState, "[OnlyInNewZone]", what));
-        }
-        let copied: Vec<_> = held.into_iter().filter(|set| !is_own(&self.input.name, set)).collect();
-        let batches =
-            deletions(&copied, &zone.id).map_err(|what| cx.failure(FailureClass::WrongState, "[Circle]", what))?;
-        match batches.first() {
-            Some(batch) => {
-                let comment = format!("cleave {} {} undo", cx.run, cx.spec.id);
-                target.route53.change(&zone.id, batch, &comment).await.map(drop)
-            }
-            None => target.route53.delete_zone(&zone.id).await,
-        }
+        self.world.target().route53.delete_zone(&zone.id).await
     }
 }

@@ -28,7 +28,8 @@ const LOOK: Duration = Duration::from_secs(10);
 pub(super) struct Input {
     pub(super) zones: Pair,
     pub(super) parent: ParentZone,
-    /// The old delegation's values, as they were written: what going back writes.
+    /// The old delegation's values, as they were written: what going back writes. None where there was no delegation, as the names were the
+    /// parent's own: going back deletes the new one, and the parent answers for them again.
     pub(super) old_values: Vec<String>,
     /// The TTL that both delegations have meanwhile.
     pub(super) ttl: u32,
@@ -76,25 +77,62 @@ impl Delegate {
         Self { input, world }
     }
 
-    async fn delegation(&self, cx: &StepContext) -> Result<NsSet, Failure> {
+    /// The delegation as it is stored; none where there is none, and was none before.
+    async fn delegation(&self, cx: &StepContext) -> Result<Option<NsSet>, Failure> {
         let parent = self.world.account(self.input.parent.side);
         let found = ns_sets::read(&parent, &self.input.parent.id, &self.input.zones.name).await?;
-        found.ok_or_else(|| {
+        if found.is_none() && !self.was_none() {
             let what = format!(
                 "the parent zone {} does not delegate {}",
                 self.input.parent.id, self.input.zones.name
             );
-            cx.failure(FailureClass::NotFound, "[NoDelegation]", what)
-        })
+            return Err(cx.failure(FailureClass::NotFound, "[NoDelegation]", what));
+        }
+        Ok(found)
     }
 
-    async fn write(&self, cx: &StepContext, values: Vec<String>) -> Result<Begun, Failure> {
+    /// Whether the names were the parent's own.
+    fn was_none(&self) -> bool {
+        self.input.old_values.is_empty()
+    }
+
+    /// Whether a delegation is as it was.
+    fn is_old(&self, found: Option<&NsSet>) -> bool {
+        match found {
+            None => self.was_none(),
+            Some(found) => !self.was_none() && found.names(&self.input.old_values),
+        }
+    }
+
+    fn drifted(&self, cx: &StepContext, found: Option<&NsSet>) -> Failure {
+        let what = format!("{} is delegated to {} now", self.input.zones.name, to(found));
+        cx.failure(FailureClass::WrongState, "[DelegationDrifted]", what)
+    }
+
+    /// Points it at these servers.
+    async fn write(&self, cx: &StepContext, values: Vec<String>, found: Option<&NsSet>) -> Result<Begun, Failure> {
         let parent = self.world.account(self.input.parent.side);
+        let (zone, name) = (&self.input.parent.id, &self.input.zones.name);
         let set = NsSet {
             ttl: i64::from(self.input.ttl),
             values,
         };
-        ns_sets::write(cx, &parent, &self.input.parent.id, &self.input.zones.name, &set).await
+        match found {
+            None => ns_sets::create(cx, &parent, zone, name, &set).await,
+            Some(_) => ns_sets::write(cx, &parent, zone, name, &set).await,
+        }
+    }
+
+    /// Gives it back as it was.
+    async fn give_back(&self, cx: &StepContext, found: &NsSet) -> Result<(), Failure> {
+        if self.was_none() {
+            let parent = self.world.account(self.input.parent.side);
+            let (zone, name) = (&self.input.parent.id, &self.input.zones.name);
+            return ns_sets::delete(cx, &parent, zone, name, found).await.map(drop);
+        }
+        self.write(cx, self.input.old_values.clone(), Some(found))
+            .await
+            .map(drop)
     }
 
     async fn withdrawal(&self, new: &Created) -> Result<Option<Withdrawal>, Failure> {
@@ -112,9 +150,10 @@ impl Delegate {
         let parent = self.world.account(self.input.parent.side);
         let said = ns_sets::all_say(&self.world, &parent, &self.input.parent.id, &self.input.zones.name).await?;
         let old = servers(&self.input.old_values);
-        Ok(said
-            .iter()
-            .all(|(_, found)| found.as_ref().is_some_and(|found| found.servers == old)))
+        Ok(said.iter().all(|(_, found)| match found {
+            None => self.was_none(),
+            Some(found) => !self.was_none() && found.servers == old,
+        }))
     }
 
     /// How long resolvers may remember the new zone: by the parent's delegation, or by the zone's own NS set.
@@ -122,6 +161,10 @@ impl Delegate {
         let apex = ns_sets::read(&self.world.target(), &new.zone_id, &self.input.zones.name).await?;
         Ok(delegation.ttl.max(apex.map_or(0, |set| set.ttl)))
     }
+}
+
+fn to(found: Option<&NsSet>) -> String {
+    found.map_or_else(|| "nobody".to_owned(), |found| servers(&found.values).join(", "))
 }
 
 fn underway(text: impl Into<String>, look_again: Duration) -> Observed {
@@ -136,28 +179,32 @@ impl Step for Delegate {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let new = cx.output::<Created>(&self.input.zones.new)?;
         let found = self.delegation(cx).await?;
-        if found.names(&new.name_servers) {
+        if let Some(found) = found.as_ref().filter(|found| found.names(&new.name_servers)) {
             let parent = self.world.account(self.input.parent.side);
             let (id, name) = (&self.input.parent.id, &self.input.zones.name);
             return Ok(
-                match ns_sets::is_served(cx, &self.world, &parent, id, name, &found).await? {
-                    true => Observed::Present(ns_sets::output(&found)),
+                match ns_sets::is_served(cx, &self.world, &parent, id, name, found).await? {
+                    true => Observed::Present(ns_sets::output(found)),
                     false => underway("written; the parent's name servers do not all have it yet", LOOK),
                 },
             );
         }
-        if !found.names(&self.input.old_values) {
+        if !self.is_old(found.as_ref()) {
             return Ok(Observed::Foreign {
-                whose: format!("a delegation to {}", servers(&found.values).join(", ")),
+                whose: format!("a delegation to {}", to(found.as_ref())),
             });
         }
+        let given_back = || match &found {
+            Some(found) => ns_sets::output(found),
+            None => serde_json::json!({ "name_servers": [] }),
+        };
         Ok(match self.withdrawal(&new).await? {
             None => Observed::Absent,
             Some(Withdrawal::Begun { .. }) if !self.old_is_served().await? => {
                 underway("given back; the parent's name servers do not all have it yet", LOOK)
             }
             // Everybody says the old delegation: that moment is still to be kept, by one more call of undo.
-            Some(Withdrawal::Begun { .. }) => Observed::Present(ns_sets::output(&found)),
+            Some(Withdrawal::Begun { .. }) => Observed::Present(given_back()),
             Some(Withdrawal::Served { at, remembered }) => {
                 let left = SignedDuration::from_secs(remembered) - cx.now.duration_since(at);
                 match Duration::try_from(left) {
@@ -183,13 +230,11 @@ impl Step for Delegate {
             return Err(cx.failure(FailureClass::WrongState, "[RecordsDrifted]", what));
         }
         let found = self.delegation(cx).await?;
-        if !found.names(&self.input.old_values) && !found.names(&stored.new.name_servers) {
-            let what = format!(
-                "{} is delegated to {} now",
-                self.input.zones.name,
-                servers(&found.values).join(", ")
-            );
-            return Err(cx.failure(FailureClass::WrongState, "[DelegationDrifted]", what));
+        let is_new = found
+            .as_ref()
+            .is_some_and(|found| found.names(&stored.new.name_servers));
+        if !is_new && !self.is_old(found.as_ref()) {
+            return Err(self.drifted(cx, found.as_ref()));
         }
         // Written as Route 53 writes them: with the last dot.
         let values = stored
@@ -197,7 +242,7 @@ impl Step for Delegate {
             .name_servers
             .iter()
             .map(|server| format!("{}.", server.trim_end_matches('.')));
-        self.write(cx, values.collect()).await
+        self.write(cx, values.collect(), found.as_ref()).await
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
@@ -228,7 +273,7 @@ impl Step for Delegate {
         let new = cx.output::<Created>(&self.input.zones.new)?;
         let found = self.delegation(cx).await?;
         let mark = self.withdrawal(&new).await?;
-        if found.names(&self.input.old_values) {
+        if self.is_old(found.as_ref()) {
             return match mark {
                 Some(Withdrawal::Begun { remembered }) => {
                     self.mark(&new, Withdrawal::Served { at: cx.now, remembered }).await
@@ -236,14 +281,9 @@ impl Step for Delegate {
                 Some(Withdrawal::Served { .. }) | None => Ok(()),
             };
         }
-        if !found.names(&new.name_servers) {
-            let what = format!(
-                "{} is delegated to {}",
-                self.input.zones.name,
-                servers(&found.values).join(", ")
-            );
-            return Err(cx.failure(FailureClass::WrongState, "[DelegationDrifted]", what));
-        }
+        let Some(found) = found.as_ref().filter(|found| found.names(&new.name_servers)) else {
+            return Err(self.drifted(cx, found.as_ref()));
+        };
         let stored = self.input.zones.stored(cx, &self.world).await?;
         let difference = self.input.zones.difference(&stored);
         if !difference.extra.is_empty() || !difference.different.is_empty() {
@@ -254,11 +294,9 @@ impl Step for Delegate {
             );
             return Err(cx.failure(FailureClass::WrongState, "[WrittenOnlyToNewZone]", what));
         }
-        let remembered = self.remembered(&new, &found).await?;
+        let remembered = self.remembered(&new, found).await?;
         match mark {
-            Some(Withdrawal::Begun { remembered: marked }) if marked >= remembered => {
-                self.write(cx, self.input.old_values.clone()).await.map(drop)
-            }
+            Some(Withdrawal::Begun { remembered: marked }) if marked >= remembered => self.give_back(cx, found).await,
             _ => self.mark(&new, Withdrawal::Begun { remembered }).await,
         }
     }

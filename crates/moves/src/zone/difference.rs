@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::route53::{Alias, RecordChange, RecordSet, Routing};
+use serde::{Deserialize, Serialize};
 
-use super::names::{canonical, shown};
+use super::names::{canonical, shown, within};
 
 /// At most so many values and aliases in a batch; a replaced set counts twice.
 const MOST_RECORDS: usize = 1000;
@@ -25,7 +26,31 @@ pub(super) struct Difference {
     pub(super) extra: Vec<RecordSet>,
 }
 
+/// A set of a zone that is not the run's to touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// Canonical.
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) set_identifier: Option<String>,
+}
+
+impl Kept {
+    /// Whether it is this set.
+    pub(super) fn is(&self, set: &RecordSet) -> bool {
+        self.name == canonical(&set.name) && self.kind == set.kind && self.set_identifier == set.set_identifier
+    }
+}
+
 impl Difference {
+    /// Without the sets that the new zone had before.
+    pub(super) fn leaving(mut self, had: &[Kept]) -> Self {
+        self.extra.retain(|set| !had.iter().any(|kept| kept.is(set)));
+        self
+    }
+
     /// How many sets must still be written.
     pub(super) fn to_write(&self) -> usize {
         self.missing.len() + self.different.len()
@@ -72,24 +97,33 @@ pub(super) fn is_own(zone: &str, set: &RecordSet) -> bool {
     matches!(set.kind.as_str(), "SOA" | "NS") && canonical(&set.name) == canonical(zone)
 }
 
-/// What the copy must hold, from what the source holds. Aliases into the source zone itself point into the copy; all others keep
-/// the zone of the thing that they point to.
-pub(super) fn wanted(zone: &str, source: &[RecordSet], source_id: &str, copy_id: &str) -> Vec<RecordSet> {
-    let sets = source.iter().filter(|set| !is_own(zone, set)).cloned();
-    sets.map(|mut set| {
-        if let Some(alias) = &mut set.alias
-            && alias.zone == source_id
-        {
-            alias.zone = copy_id.to_owned();
-        }
-        set
-    })
-    .collect()
+/// What the copy must hold, from what the source holds: all of it, or where it is carved out what lies at its name and below. Aliases into
+/// the source zone itself point into the copy; all others keep the zone of the thing that they point to. One that points out of what is carved
+/// keeps the source's id, and nobody resolves that: [`uncopyable`] tells of it.
+pub(super) fn wanted(zone: &str, source: &[RecordSet], source_id: &str, copy_id: &str, carved: bool) -> Vec<RecordSet> {
+    let apex = canonical(zone);
+    let moves = |name: &str| !carved || within(&canonical(name), &apex);
+    let sets = source.iter().filter(|set| !is_own(zone, set) && moves(&set.name));
+    sets.cloned()
+        .map(|mut set| {
+            if let Some(alias) = &mut set.alias
+                && alias.zone == source_id
+                && moves(&alias.name)
+            {
+                alias.zone = copy_id.to_owned();
+            }
+            set
+        })
+        .collect()
 }
 
-/// Sets that cannot be copied as records, each with the reason.
-pub(super) fn uncopyable(sets: &[RecordSet]) -> Vec<String> {
+/// Sets that cannot be copied as records, each with the reason. `old` is the zone that they come from.
+pub(super) fn uncopyable(sets: &[RecordSet], old: &str) -> Vec<String> {
     let reason = |set: &RecordSet| match (&set.traffic_policy, &set.routing) {
+        // An alias reaches within its own zone only: https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
+        _ if set.alias.as_ref().is_some_and(|alias| alias.zone == old) => {
+            Some("is an alias to a name that stays in the old zone".to_owned())
+        }
         (Some(instance), _) => Some(format!("is made by the traffic policy instance {instance}")),
         (None, Routing::Cidr { collection, .. }) => Some(format!(
             "goes by the CIDR collection {collection} of the source account"

@@ -5,6 +5,7 @@
 //! The way back is open for as long as nothing was written only to the new zone. It takes as long as resolvers may remember the
 //! new zone, which is why TTLs are low around the hand-over.
 
+mod adopt_zone;
 mod compare_records;
 mod copy_records;
 mod create_zone;
@@ -13,10 +14,14 @@ mod difference;
 mod names;
 mod ns_sets;
 mod plan;
+mod plan_adopt;
+mod plan_carve;
 mod questions;
+mod release_zone;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
+mod taking_back;
 mod wait_ttl;
 mod watch_answers;
 
@@ -24,7 +29,7 @@ use std::rc::Rc;
 
 use aws::route53::RecordSet;
 use engine::{Registry, StepContext};
-use model::{Failure, StepId};
+use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
@@ -34,6 +39,8 @@ pub use plan::plan;
 /// The code of this kind's actions.
 pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(registry, world, "zone.create_zone", 1, create_zone::CreateZone::new);
+    action(registry, world, "zone.adopt_zone", 1, adopt_zone::AdoptZone::new);
+    action(registry, world, "zone.release_zone", 1, release_zone::ReleaseZone::new);
     action(registry, world, "zone.tag_zone", 1, tag_zone::TagZone::new);
     action(registry, world, "zone.copy_records", 1, copy_records::CopyRecords::new);
     action(
@@ -67,12 +74,30 @@ pub struct Created {
 /// The two zones of a move: what most steps are given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Pair {
-    /// The name of both.
+    /// The name of the zone that the target gets.
     name: String,
-    /// The old zone's id, in the source.
+    /// The id of the zone that has held its records so far.
     old: String,
+    /// The account of that one.
+    #[serde(default = "source", skip_serializing_if = "is_source")]
+    old_side: Side,
+    /// Whether they are carved out of a zone of a shorter name, in which they had no zone of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    carved: bool,
     /// The step that makes the new one, in the target.
     new: StepId,
+    /// The sets that the new one had before, where it was there: they stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    had: Vec<difference::Kept>,
+}
+
+fn source() -> Side {
+    Side::Source
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_source(side: &Side) -> bool {
+    *side == Side::Source
 }
 
 /// Both zones as they are stored now.
@@ -89,10 +114,10 @@ impl Pair {
     /// Reads both zones.
     async fn stored(&self, cx: &StepContext, world: &World) -> Result<Stored, Failure> {
         let new = cx.output::<Created>(&self.new)?;
-        let source = world.source().route53.records(&self.old).await?;
+        let source = world.account(self.old_side).route53.records(&self.old).await?;
         let held = world.target().route53.records(&new.zone_id).await?;
         Ok(Stored {
-            wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id),
+            wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id, self.carved),
             held,
             new,
         })
@@ -100,6 +125,6 @@ impl Pair {
 
     /// How the new zone differs from what it should hold.
     fn difference(&self, stored: &Stored) -> difference::Difference {
-        difference::compare(&self.name, &stored.wanted, &stored.held)
+        difference::compare(&self.name, &stored.wanted, &stored.held).leaving(&self.had)
     }
 }

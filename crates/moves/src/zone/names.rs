@@ -40,6 +40,11 @@ fn escaped(out: &mut String, byte: u8) {
     }
 }
 
+/// Whether a name is a zone's own or lies below it. Both canonical.
+pub(super) fn within(name: &str, zone: &str) -> bool {
+    name == zone || name.ends_with(&format!(".{zone}"))
+}
+
 /// The raw labels of a canonical name, leftmost first: what a DNS message carries.
 pub(super) fn labels(canonical: &str) -> Vec<Vec<u8>> {
     let label = |label: &str| {

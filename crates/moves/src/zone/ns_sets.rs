@@ -74,7 +74,33 @@ pub(super) async fn write(
     name: &str,
     set: &NsSet,
 ) -> Result<Begun, Failure> {
-    let set = RecordSet {
+    changed(cx, account, zone, RecordChange::Upsert(record(name, set))).await
+}
+
+/// Writes an NS set that is not there: one that somebody has written meanwhile is not written over.
+pub(super) async fn create(
+    cx: &StepContext,
+    account: &Account,
+    zone: &str,
+    name: &str,
+    set: &NsSet,
+) -> Result<Begun, Failure> {
+    changed(cx, account, zone, RecordChange::Create(record(name, set))).await
+}
+
+/// Deletes an NS set, which must be exactly this one.
+pub(super) async fn delete(
+    cx: &StepContext,
+    account: &Account,
+    zone: &str,
+    name: &str,
+    set: &NsSet,
+) -> Result<Begun, Failure> {
+    changed(cx, account, zone, RecordChange::Delete(record(name, set))).await
+}
+
+fn record(name: &str, set: &NsSet) -> RecordSet {
+    RecordSet {
         name: canonical(name),
         kind: "NS".to_owned(),
         ttl: Some(set.ttl),
@@ -84,12 +110,12 @@ pub(super) async fn write(
         routing: Routing::Simple,
         health_check: None,
         traffic_policy: None,
-    };
+    }
+}
+
+async fn changed(cx: &StepContext, account: &Account, zone: &str, change: RecordChange) -> Result<Begun, Failure> {
     let comment = format!("cleave {} {}", cx.run, cx.spec.id);
-    let change = account
-        .route53
-        .change(zone, &[RecordChange::Upsert(set)], &comment)
-        .await?;
+    let change = account.route53.change(zone, &[change], &comment).await?;
     Ok(Begun::Swept {
         cursor: json!({ "change": change }),
         done: 1,

@@ -7,48 +7,64 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::names::{canonical, servers};
 use super::ns_sets::{ParentZone, ZoneFrom};
+use super::plan_adopt::Adopted;
 use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
+use super::taking_back::Origin;
 use super::{
-    Pair, compare_records, copy_records, create_zone, delegate, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
+    Pair, adopt_zone, compare_records, copy_records, delegate, plan_adopt, plan_carve, release_zone, set_ns_ttl,
+    tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
-/// What Route 53 gives the NS set of a new zone.
-const USUAL_APEX_TTL: u32 = 172_800;
+/// What Route 53 gives the NS set of a new zone, and what a delegation should have in the end:
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-migrating.html>
+pub(super) const USUAL_TTL: u32 = 172_800;
 
 /// How long a freshly made thing, a busy zone or answers that differ while a change spreads are borne, in seconds.
 const PATIENCE: u64 = 900;
 
 /// What the inventory says of a move that can be planned.
-struct Found<'a> {
-    zone: &'a Zone,
-    parent: ParentZone,
-    delegation: &'a Record,
-    /// The TTL of the delegation.
-    delegation_ttl: u32,
-    /// The TTL of the NS set at the zone's apex.
-    apex_ttl: u32,
-    /// The zone's name servers.
-    servers: Vec<String>,
+pub(super) struct Found<'a> {
+    /// The zone that holds the records.
+    pub(super) zone: &'a Zone,
+    /// Its account.
+    pub(super) old_side: Side,
+    /// Whether they are carved out of it.
+    pub(super) carved: bool,
+    /// How many record sets move.
+    pub(super) sets: u64,
+    pub(super) parent: ParentZone,
+    /// The delegation; none where there was none.
+    pub(super) delegation: Option<&'a Record>,
+    /// The TTL that the delegation has, and is to have in the end.
+    pub(super) delegation_ttl: u32,
+    /// The TTL that the NS set at the zone's apex has, and is to have in the end.
+    pub(super) apex_ttl: u32,
+    /// The old zone's name servers; none where it keeps them.
+    pub(super) servers: Vec<String>,
 }
 
 /// Adds the steps of one zone.
 pub fn plan(draft: &mut Draft<'_>, spec: &ZoneSpec) {
     let resource = ResourceRef::new("zone", &spec.name);
-    match find(draft, spec) {
-        Ok(found) => steps(draft, spec, &resource, &found),
+    let found = find(draft, spec).and_then(|found| {
+        let adopted = plan_adopt::find(draft, spec, &found)?;
+        Ok((found, adopted))
+    });
+    match found {
+        Ok((found, adopted)) => steps(draft, spec, &resource, &found, adopted.as_ref()),
         Err(why) => draft.note(Some(&resource), Weight::Blocks, why),
     }
 }
 
-fn records<'z>(zone: &'z Zone, name: &str, kind: &str) -> Option<&'z Record> {
+pub(super) fn records<'z>(zone: &'z Zone, name: &str, kind: &str) -> Option<&'z Record> {
     zone.records
         .iter()
         .find(|record| record.kind == kind && canonical(&record.name) == canonical(name))
 }
 
-fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Result<Vec<&'a Zone>, String> {
+pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Result<Vec<&'a Zone>, String> {
     let Some(account) = draft.observed(side) else {
         return Err(format!(
             "the inventory does not have the {side} account {}",
@@ -94,13 +110,9 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
         ));
     }
     let zone = match public_zones(draft, Side::Source, name)?.as_slice() {
-        [] => {
-            return Err(format!(
-                "the source account has no public zone {name}; names inside {parent_name} are not split off yet"
-            ));
-        }
+        [] => None,
         [zone] if zone.id.is_empty() => return Err(format!("the inventory does not tell the id of zone {name}")),
-        [zone] => *zone,
+        [zone] => Some(*zone),
         several => {
             let ids: Vec<&str> = several.iter().map(|zone| zone.id.as_str()).collect();
             return Err(format!(
@@ -109,12 +121,9 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
             ));
         }
     };
-    if let Some(taken) = public_zones(draft, Side::Target, name).unwrap_or_default().first() {
-        return Err(format!(
-            "the target account has a zone {name} already ({}): it would get a second one; delete it first",
-            taken.id
-        ));
-    }
+    let Some(zone) = zone else {
+        return plan_carve::find(draft, spec, side);
+    };
     let apex = records(zone, name, "NS");
     let own = match zone.name_servers.as_slice() {
         [] => apex.map(|record| record.values.clone()).unwrap_or_default(),
@@ -158,20 +167,23 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
         .ok_or_else(|| format!("the delegation of {name} in {parent_name} has no TTL"))?;
     Ok(Found {
         zone,
+        old_side: Side::Source,
+        carved: false,
+        sets: zone.records.len() as u64,
         parent: ParentZone {
             side,
             id: parent.id.clone(),
         },
-        delegation,
+        delegation: Some(delegation),
         delegation_ttl,
-        apex_ttl: apex.and_then(|record| record.ttl).unwrap_or(USUAL_APEX_TTL),
+        apex_ttl: apex.and_then(|record| record.ttl).unwrap_or(USUAL_TTL),
         servers: own,
     })
 }
 
-fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
+fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>, adopted: Option<&Adopted>) {
     let name = spec.name.clone();
-    let sets = found.zone.records.len() as u64;
+    let sets = found.sets;
     let (delegation_low, apex_low) = (spec.ttl.min(found.delegation_ttl), spec.ttl.min(found.apex_ttl));
     // One change of a zone at a time: a second one is refused while the first is in work.
     let parent_limit = draft.limit(format!("changes of zone {}", found.parent.id), 1);
@@ -179,24 +191,38 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         DraftStep::new(resource, &format!("zone.{verb}"), side, title, input).patience(PATIENCE)
     };
 
-    let input = create_zone::Input {
+    let origin = Origin {
         name: name.clone(),
         old: found.zone.id.clone(),
+        old_side: found.old_side,
+        carved: found.carved,
         parent: found.parent.clone(),
     };
-    let new = draft.push(
-        step(
-            "create_zone",
-            Side::Target,
-            format!("make a new zone {name}"),
-            value(input),
-        )
-        .estimate(5, 30),
-    );
+    let new = match adopted {
+        None => {
+            let title = format!("make a new zone {name}");
+            step("create_zone", Side::Target, title, value(origin))
+        }
+        Some(adopted) => {
+            let title = format!("use the zone {} that the target has", adopted.id);
+            let input = adopt_zone::Input {
+                id: adopted.id.clone(),
+                origin,
+                had: adopted.had.clone(),
+            };
+            step("adopt_zone", Side::Target, title, value(input))
+        }
+    };
+    let new = draft.push(new.estimate(5, 30));
+    let had = adopted.map(|adopted| adopted.had.clone()).unwrap_or_default();
+    let new_apex_ttl = adopted.map_or(found.apex_ttl, |adopted| adopted.apex_ttl);
     let zones = || Pair {
         name: name.clone(),
         old: found.zone.id.clone(),
+        old_side: found.old_side,
+        carved: found.carved,
         new: new.clone(),
+        had: had.clone(),
     };
     let of_new = || Expected::Of(new.clone());
 
@@ -205,17 +231,18 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         .zone
         .tags
         .iter()
-        .filter(|(key, _)| !key.starts_with("aws:"))
+        // Those of a zone out of which names are carved are not theirs.
+        .filter(|(key, _)| !found.carved && !key.starts_with("aws:"))
         .map(|(k, v)| (k.clone(), v.clone()));
     let input = tag_zone::Input {
         new: new.clone(),
         tags: tags.collect(),
     };
-    let tagged = draft.push(
-        step("tag_zone", Side::Target, "tag the new zone".into(), value(input))
-            .needs([&new])
-            .leaves_nothing(),
-    );
+    // One that is adopted keeps its own: its Terraform would take others off again.
+    let tagged = adopted.is_none().then(|| {
+        let step = step("tag_zone", Side::Target, "tag the new zone".into(), value(input));
+        draft.push(step.needs([&new]).leaves_nothing())
+    });
 
     let copy = |verb: &str, title: String| {
         let input = copy_records::Input { zones: zones() };
@@ -224,24 +251,30 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             .leaves_nothing()
             .estimate(40 + sets / 50, 120 + sets / 20)
     };
-    let copied = draft.push(copy("copy_records", format!("copy its {sets} record sets")).needs([&new, &tagged]));
+    let copied = draft.push(
+        copy("copy_records", format!("copy its {sets} record sets"))
+            .needs([&new])
+            .needs(&tagged),
+    );
 
     let input = set_ns_ttl::Input {
         side: Side::Target,
         zone: ZoneFrom::Step(new.clone()),
         name: name.clone(),
-        from: None,
+        from: adopted.map(|adopted| adopted.apex_ttl),
         to: apex_low,
         servers: of_new(),
     };
     let title = format!("lower the new zone's own NS TTL to {apex_low} s, so that there is a quick way back");
-    let new_lowered = draft.push(
-        step("set_ns_ttl", Side::Target, title, value(input))
-            .named("lower_new_apex_ttl")
-            .needs([&copied])
-            .leaves_nothing()
-            .estimate(35, 90),
-    );
+    let lower = step("set_ns_ttl", Side::Target, title, value(input))
+        .named("lower_new_apex_ttl")
+        .needs([&copied, &new])
+        .estimate(35, 90);
+    let new_lowered = draft.push(match adopted {
+        // It goes with the zone that the run made.
+        None => lower.leaves_nothing(),
+        Some(_) => lower,
+    });
 
     let compare = |verb: &str, title: &str| {
         let input = compare_records::Input { zones: zones() };
@@ -254,14 +287,14 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let compared = draft.push(compare("compare_records", title).needs([&new_lowered, &copied, &new]));
 
     let mut lowered: Vec<StepId> = Vec::new();
-    if found.delegation_ttl > delegation_low {
+    if let Some(delegation) = found.delegation.filter(|_| found.delegation_ttl > delegation_low) {
         let input = set_ns_ttl::Input {
             side: found.parent.side,
             zone: ZoneFrom::Id(found.parent.id.clone()),
             name: name.clone(),
             from: Some(found.delegation_ttl),
             to: delegation_low,
-            servers: Expected::Planned(found.delegation.values.clone()),
+            servers: Expected::Planned(delegation.values.clone()),
         };
         let title = format!(
             "lower the TTL of the delegation in {} from {} to {delegation_low} s",
@@ -272,7 +305,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             .limit(parent_limit.clone());
         lowered.push(draft.push(step.estimate(35, 90)));
     }
-    if found.apex_ttl > apex_low {
+    // What is carved out has had no servers of its own that anybody could remember.
+    if found.apex_ttl > apex_low && !found.carved {
         let input = set_ns_ttl::Input {
             side: Side::Source,
             zone: ZoneFrom::Id(found.zone.id.clone()),
@@ -293,7 +327,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             ),
         );
     }
-    let mut ready = vec![compared, tagged, new.clone()];
+    let mut ready = vec![compared, new.clone()];
+    ready.extend(tagged);
     if !lowered.is_empty() {
         let seconds = found.delegation_ttl.max(found.apex_ttl);
         let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
@@ -319,10 +354,13 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let input = delegate::Input {
         zones: zones(),
         parent: found.parent.clone(),
-        old_values: found.delegation.values.clone(),
+        old_values: found.delegation.map(|set| set.values.clone()).unwrap_or_default(),
         ttl: delegation_low,
     };
-    let title = format!("point the delegation in {} at the new zone", spec.parent.zone);
+    let title = match found.carved {
+        false => format!("point the delegation in {} at the new zone", spec.parent.zone),
+        true => format!("delegate {} in {} to the new zone", spec.name, spec.parent.zone),
+    };
     let delegated = step("delegate", found.parent.side, title, value(input))
         .phase(Phase::Cutover)
         .disturbs()
@@ -366,20 +404,27 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
                 .estimate(35, 90),
         );
     }
-    if found.apex_ttl > apex_low {
+    let mut last = watched.clone();
+    if new_apex_ttl > apex_low {
         let input = set_ns_ttl::Input {
             side: Side::Target,
             zone: ZoneFrom::Step(new.clone()),
             name: name.clone(),
             from: Some(apex_low),
-            to: found.apex_ttl,
+            to: new_apex_ttl,
             servers: of_new(),
         };
-        let title = format!("raise the new zone's own NS TTL to {} s", found.apex_ttl);
+        let title = format!("raise the new zone's own NS TTL to {new_apex_ttl} s");
         let step = step("set_ns_ttl", Side::Target, title, value(input))
             .named("restore_apex_ttl")
             .phase(Phase::Settle);
-        draft.push(step.needs([&watched, &new]).leaves_nothing().estimate(35, 90));
+        last = draft.push(step.needs([&watched, &new]).leaves_nothing().estimate(35, 90));
+    }
+    if adopted.is_some() {
+        let input = release_zone::Input { adopted: new.clone() };
+        let title = "take the run's tags off the target's zone".to_owned();
+        let step = step("release_zone", Side::Target, title, value(input)).phase(Phase::Settle);
+        draft.push(step.needs([&last, &watched, &new]));
     }
     notes(draft, resource, found);
 }
@@ -403,11 +448,19 @@ fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
 }
 
 fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, found: &Found<'_>) {
-    let text = format!(
-        "the old zone {} stays in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. Delete it by \
-         hand, no earlier than 48 hours after the hand-over, and write what changes until then to both zones",
-        found.zone.id
-    );
+    let until_then = "no earlier than 48 hours after the hand-over, and write what changes until then to both zones";
+    let text = match found.carved {
+        false => format!(
+            "the old zone {} stays in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. Delete it by hand, \
+             {until_then}",
+            found.zone.id
+        ),
+        true => format!(
+            "its {} record sets stay in zone {}, hidden behind the delegation: they answer again at once where it is taken back. Delete them by \
+             hand, {until_then}",
+            found.sets, found.zone.id
+        ),
+    };
     draft.note(Some(resource), Weight::Tells, text);
     let text = "the way back is open while nothing was written only to the new zone; after the TTLs are raised again it takes as long \
                 as the raised TTL";

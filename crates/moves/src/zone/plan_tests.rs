@@ -229,10 +229,170 @@ fn a_signed_zone_blocks() {
     assert!(why.contains("signed"), "{why}");
 }
 
+fn a(name: &str, value: &str) -> Record {
+    Record {
+        kind: "A".into(),
+        ..ns(name, 60, &[value])
+    }
+}
+
+fn alias(name: &str, to: &str) -> Record {
+    Record {
+        name: name.into(),
+        kind: "A".into(),
+        alias: Some(model::inventory::AliasTarget {
+            zone: "ZPARENT".into(),
+            name: to.into(),
+            evaluate_health: false,
+        }),
+        ..Record::default()
+    }
+}
+
+/// The parent alone, with these records beside others of its own.
+fn within_parent(records: Vec<Record>) -> Inventory {
+    inventory(|zones| {
+        zones.truncate(1);
+        zones[0].records = records;
+        zones[0].records.push(a("www.shop.example.com", "192.0.2.7"));
+        zones[0].records.push(a("not-stg.shop.example.com", "192.0.2.8"));
+    })
+}
+
 #[test]
-fn names_without_a_zone_of_their_own_block() {
-    let why = blocked(&inventory(|zones| drop(zones.pop())));
-    assert!(why.contains("no public zone stg.shop.example.com"), "{why}");
+fn names_without_a_zone_of_their_own_are_carved_out_and_no_ttl_is_waited_for() {
+    let inside = vec![
+        a("api.stg.shop.example.com", "192.0.2.1"),
+        a("STG.shop.example.com.", "192.0.2.2"),
+    ];
+    let plan = planned(RUNBOOK, &within_parent(inside));
+    assert_eq!(plan.check(), Ok(()));
+    assert!(!plan.is_blocked(), "{:?}", plan.notes);
+    assert_eq!(
+        verbs(&plan),
+        [
+            "create_zone",
+            "tag_zone",
+            "copy_records",
+            "lower_new_apex_ttl",
+            "compare_records",
+            "copy_late_changes",
+            "compare_late_changes",
+            "delegate",
+            "watch_answers",
+            "restore_ttl",
+            "restore_apex_ttl",
+        ]
+    );
+    assert!(
+        step(&plan, "copy_records").title.contains(" 2 record sets"),
+        "{}",
+        step(&plan, "copy_records").title
+    );
+    assert_eq!(step(&plan, "delegate").input["old_values"], serde_json::json!([]));
+    assert_eq!(step(&plan, "copy_records").input["zones"]["carved"], true);
+    assert_eq!(step(&plan, "restore_ttl").input["to"], USUAL_TTL);
+}
+
+#[test]
+fn what_would_not_answer_behind_the_cut_blocks() {
+    let name = "stg.shop.example.com";
+    let api = || a("api.stg.shop.example.com", "192.0.2.1");
+    let cname = Record {
+        kind: "CNAME".into(),
+        ..ns(name, 60, &["elsewhere.example.com."])
+    };
+    for (records, wanted) in [
+        (vec![], "nothing to carve out"),
+        (
+            vec![api(), ns(name, 300, &["ns.others.example."])],
+            "delegates stg.shop.example.com already",
+        ),
+        (vec![api(), cname], "is a CNAME"),
+        (
+            vec![api(), alias("api2.stg.shop.example.com", "www.shop.example.com")],
+            "api2.stg.shop.example.com A to www.shop.example.com",
+        ),
+        (
+            vec![api(), alias("m.shop.example.com", "api.stg.shop.example.com")],
+            "m.shop.example.com A to api.stg.shop.example.com",
+        ),
+    ] {
+        let why = blocked(&within_parent(records));
+        assert!(why.contains(wanted), "{wanted}: {why}");
+    }
+    let within = vec![api(), alias("www.stg.shop.example.com", "api.stg.shop.example.com")];
+    assert!(!planned(RUNBOOK, &within_parent(within)).is_blocked());
+}
+
+fn with_target_zone(records: Vec<Record>) -> Inventory {
+    let mut inventory = inventory(|zones| zones[1].records.push(a("api.stg.shop.example.com", "192.0.2.1")));
+    let zone = Zone {
+        id: "ZTERRAFORM".into(),
+        name: "stg.shop.example.com".into(),
+        records,
+        ..Zone::default()
+    };
+    inventory
+        .accounts
+        .values_mut()
+        .next_back()
+        .expect("the target")
+        .zones
+        .push(zone);
+    inventory
+}
+
+const ADOPT: &str = "account = \"source\" }\nadopt = true";
+
+#[test]
+fn a_zone_that_terraform_has_made_is_used_and_what_it_holds_is_kept() {
+    let runbook = RUNBOOK.replace("account = \"source\" }", ADOPT);
+    let validation = Record {
+        kind: "CNAME".into(),
+        ..ns("_1.stg.shop.example.com", 300, &["_2.acm-validations.aws."])
+    };
+    let equal = a("API.stg.shop.example.com.", "192.0.2.1");
+    let plan = planned(&runbook, &with_target_zone(vec![validation, equal]));
+    assert_eq!(plan.check(), Ok(()));
+    let verbs = verbs(&plan);
+    assert_eq!(
+        (verbs[0], verbs[verbs.len() - 1]),
+        ("adopt_zone", "release_zone"),
+        "{:?}",
+        plan.notes
+    );
+    assert!(!verbs.contains(&"tag_zone"));
+    assert_eq!(
+        step(&plan, "lower_new_apex_ttl").undo,
+        Undo::Auto,
+        "nobody deletes that zone"
+    );
+    let had = step(&plan, "copy_records").input["zones"]["had"]
+        .as_array()
+        .expect("a list")
+        .len();
+    assert_eq!(had, 2);
+}
+
+#[test]
+fn a_zone_to_adopt_that_is_not_there_or_says_otherwise_blocks() {
+    let runbook = RUNBOOK.replace("account = \"source\" }", ADOPT);
+    let blocked = |inventory: &Inventory| {
+        let plan = planned(&runbook, inventory);
+        assert!(plan.is_blocked() && plan.steps.is_empty());
+        plan.notes.iter().map(|note| note.text.clone()).collect::<String>()
+    };
+    let why = blocked(&inventory(|_| ()));
+    assert!(
+        why.contains("lists no public zone stg.shop.example.com in the target"),
+        "{why}"
+    );
+    let why = blocked(&with_target_zone(vec![a("api.stg.shop.example.com", "192.0.2.99")]));
+    assert!(
+        why.contains("holds otherwise what would be copied into it: api.stg.shop.example.com A"),
+        "{why}"
+    );
 }
 
 #[test]

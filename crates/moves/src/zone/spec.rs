@@ -10,6 +10,9 @@ pub struct ZoneSpec {
     pub name: String,
     /// The zone that delegates it.
     pub parent: ParentSpec,
+    /// Whether the target's Terraform has made the zone: then that one is used, and what it holds stays.
+    #[serde(default)]
+    pub adopt: bool,
     /// The TTL in seconds that the delegation has while it is changed: how long resolvers keep going to the old zone, and how long
     /// going back takes.
     #[serde(default = "low_ttl")]

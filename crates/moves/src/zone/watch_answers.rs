@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::compare_records::{agree, questions};
+use super::difference::Kept;
 use super::names::{canonical, servers, shown};
 use super::ns_sets::{self, ParentZone};
 use super::questions::ask;
@@ -77,17 +78,30 @@ impl WatchAnswers {
             .filter(|set| !super::difference::is_own(&self.input.zones.name, set))
             .cloned()
             .collect();
-        let old = self.world.source().route53.zone(&self.input.zones.old).await?;
+        let old = self
+            .world
+            .account(self.input.zones.old_side)
+            .route53
+            .zone(&self.input.zones.old)
+            .await?;
         let old = old.map(|zone| zone.name_servers).unwrap_or_default();
         let names = questions(&held);
-        let Some(witness) = old.first() else {
+        // What was carved out lies hidden behind the delegation now: the zones hold the same, and the new servers bear witness to each other.
+        let witnesses = if self.input.zones.carved {
+            &stored.new.name_servers
+        } else {
+            &old
+        };
+        let Some(witness) = witnesses.first().filter(|_| !old.is_empty()) else {
             return Ok(Some(format!(
                 "the old zone {} is gone: the way back is closed",
                 self.input.zones.old
             )));
         };
         for asked in &names[slice(names.len(), cx.now.as_second() / 60)] {
-            if changed.contains(&(asked.name.clone(), asked.kind.clone())) {
+            // The old zone knows nothing of what a zone that was adopted had before.
+            let had = |kept: &Kept| kept.name == asked.name && kept.kind == asked.kind;
+            if changed.contains(&(asked.name.clone(), asked.kind.clone())) || self.input.zones.had.iter().any(had) {
                 continue;
             }
             let right = ask(&self.world, witness, &asked.name, &asked.kind).await?;
@@ -96,7 +110,7 @@ impl WatchAnswers {
                 if !agree(asked, &right, &said) {
                     let (name, kind, right) = (shown(&asked.name), &asked.kind, right.shown());
                     return Ok(Some(format!(
-                        "of {name} {kind}, {server} says {} and the old zone {right}",
+                        "of {name} {kind}, {server} says {} and {witness} {right}",
                         said.shown()
                     )));
                 }

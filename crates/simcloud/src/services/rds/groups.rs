@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::snapshots::{page_size, with_marker};
 use super::{Place, arn, invalid_combination, invalid_value, place};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
-use crate::services::members::{items, page, text, texts};
+use crate::services::members::{flag, items, page, text, texts};
 
 /// A DB subnet group.
 #[derive(Debug, Clone)]
@@ -131,11 +131,16 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
     }
 }
 
+/// Whether an instance has a public address. Left out, it depends on the internet gateway of its subnets' VPC, of which no inventory tells:
+/// every VPC here has one (the facts' restore table: it can become public).
+pub(super) fn public(input: &Value) -> bool {
+    flag(input, "PubliclyAccessible").unwrap_or(true)
+}
+
 /// Where an instance or cluster comes to lie.
 pub(super) struct Placed {
     pub(super) subnet_group: String,
     pub(super) vpc: String,
-    pub(super) of_default_vpc: bool,
     pub(super) security_groups: Vec<String>,
 }
 
@@ -143,7 +148,6 @@ pub(super) struct Placed {
 pub(super) struct Network {
     pub(super) subnet_group: String,
     pub(super) vpc: String,
-    pub(super) of_default_vpc: bool,
     pub(super) security_groups: Vec<String>,
     pub(super) parameter_group: String,
 }
@@ -164,7 +168,6 @@ pub(super) fn network(
     Ok(Network {
         subnet_group: placed.subnet_group,
         vpc: placed.vpc,
-        of_default_vpc: placed.of_default_vpc,
         security_groups: placed.security_groups,
         parameter_group,
     })
@@ -172,15 +175,15 @@ pub(super) fn network(
 
 /// What a create or restore call names, checked; and for what it leaves out, the account's defaults, whatever the snapshot remembers.
 pub(super) fn placed(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Placed, ServiceError> {
-    let (subnet_group, vpc, of_default_vpc) = match text(input, "DBSubnetGroupName") {
-        None => ("default".to_owned(), default_vpc(&caller.account, &caller.region), true),
+    let (subnet_group, vpc) = match text(input, "DBSubnetGroupName") {
+        None => ("default".to_owned(), default_vpc(&caller.account, &caller.region)),
         Some(name) => {
             let group = cloud
                 .rds
                 .subnet_groups
                 .get(&place(caller, name))
                 .ok_or_else(|| subnet_group_not_found(name))?;
-            (name.to_ascii_lowercase(), group.vpc.clone(), false)
+            (name.to_ascii_lowercase(), group.vpc.clone())
         }
     };
     let mut security_groups = texts(input, "VpcSecurityGroupIds");
@@ -192,7 +195,6 @@ pub(super) fn placed(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Pl
     Ok(Placed {
         subnet_group,
         vpc,
-        of_default_vpc,
         security_groups,
     })
 }

@@ -574,7 +574,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     let storage_type = text(input, "StorageType")
         .unwrap_or(if iops.is_some() { "io1" } else { "gp2" })
         .to_owned();
-    let public = flag(input, "PubliclyAccessible").unwrap_or(network.of_default_vpc);
+    let public = super::groups::public(input);
     let mut instance = Instance {
         resource_id: super::resource_id(cloud, "db"),
         port: number(input, "Port").unwrap_or_else(|| groups::usual_port(&engine)),

@@ -142,7 +142,7 @@ pub(super) fn from_snapshot(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         port: number(input, "Port").unwrap_or(of.port),
         multi_az: flag(input, "MultiAZ").unwrap_or(false),
         // It depends on the subnets' internet gateway; those of a default VPC have one, so the database becomes public.
-        public: flag(input, "PubliclyAccessible").unwrap_or(network.of_default_vpc),
+        public: super::groups::public(input),
         deletion_protection: flag(input, "DeletionProtection").unwrap_or(false),
         backup_retention_days: number(input, "BackupRetentionPeriod").unwrap_or(of.backup_retention_days),
         iam_authentication: flag(input, "EnableIAMDatabaseAuthentication").unwrap_or(false),

@@ -1,0 +1,288 @@
+//! Zones handed over in each of their shapes: a zone of its own that is delegated anew, and names carved out of the zone that held them. At every
+//! instant every name answers, whichever delegation and whichever answer a resolver remembers (law 4).
+
+use std::sync::LazyLock;
+
+use cleave::rehearsal::{Rehearsal, rehearse};
+use engine::RunEnd;
+use model::plan::Weight;
+use model::{Inventory, Phase, Plan};
+use serde_json::{Value, json};
+use simcloud::faults::FaultLevel;
+use whole_runs::drivers::Driven;
+use whole_runs::hostile;
+use whole_runs::night::{self, Disturbance, Scenario};
+use whole_runs::points::try_all;
+
+const SOURCE: &str = "111111111111";
+const TARGET: &str = "222222222222";
+const PARENT: &str = "444444444444";
+const NAME: &str = "stg.shop.example.com";
+const PARENT_SERVERS: [&str; 2] = ["ns-1.awsdns-01.com.", "ns-2.awsdns-02.net."];
+const CHILD_SERVERS: [&str; 2] = ["ns-3.awsdns-03.com.", "ns-4.awsdns-04.net."];
+
+/// Where the names lie before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// In a zone of their own, delegated from another of the source.
+    Delegated,
+    /// In a zone of a shorter name.
+    Carved,
+    /// The same, in a third account.
+    CarvedElsewhere,
+    /// In a zone of their own, and the target's Terraform has made one, too, with records of its own.
+    Adopted,
+}
+
+/// The records at the name and below; `zone` is the one that holds them.
+fn records(zone: &str) -> Vec<Value> {
+    let plain = |name: &str, kind: &str, ttl: u32, values: &[&str]| json!({ "name": name, "type": kind, "ttl": ttl, "values": values });
+    let alias = |name: &str, zone: &str, to: &str| json!({ "name": name, "type": "A", "alias": { "zone": zone, "name": to, "evaluate_health": false } });
+    let weighted = |of: &str, weight: u32, value: &str| json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": [value], "set_identifier": of, "weight": weight });
+    vec![
+        alias(
+            NAME,
+            "Z14GRHDCWA56QT",
+            "dualstack.shop-1.ap-northeast-1.elb.amazonaws.com",
+        ),
+        alias(&format!("www.{NAME}"), zone, NAME),
+        // An alias to an alias, listed before what it stands for.
+        alias(&format!("a.{NAME}"), zone, &format!("www.{NAME}")),
+        plain(NAME, "MX", 300, &["10 mail.example.com."]),
+        plain(NAME, "TXT", 300, &["\"v=spf1 -all\"", "\"two; strings\" \"of one\""]),
+        plain(NAME, "CAA", 300, &["0 issue \"amazon.com\""]),
+        plain(&format!("api.{NAME}"), "A", 60, &["198.51.100.21", "198.51.100.22"]),
+        plain(&format!("batch.{NAME}"), "CNAME", 86_400, &["api.stg.shop.example.com"]),
+        plain(&format!("\\052.{NAME}"), "A", 300, &["198.51.100.9"]),
+        plain(&format!("_dmarc.{NAME}"), "TXT", 300, &["\"v=DMARC1\""]),
+        plain(
+            &format!("deep.{NAME}"),
+            "NS",
+            3600,
+            &["ns.elsewhere.example.", "ns2.elsewhere.example."],
+        ),
+        weighted("blue", 90, "198.51.100.30"),
+        weighted("green", 10, "198.51.100.31"),
+    ]
+}
+
+fn own(name: &str, servers: &[&str], ttl: u32) -> Vec<Value> {
+    let soa = format!("{} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 300", servers[0]);
+    vec![
+        json!({ "name": name, "type": "NS", "ttl": ttl, "values": servers }),
+        json!({ "name": name, "type": "SOA", "ttl": 900, "values": [soa] }),
+    ]
+}
+
+fn scenario(shape: Shape) -> Scenario {
+    let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
+    let zone = |id: &str, name: &str, servers: &[&str], records: Vec<Value>| json!({ "id": id, "name": name, "name_servers": servers, "records": records });
+    let mut parent = own("shop.example.com", &PARENT_SERVERS, 172_800);
+    parent.push(json!({ "name": "shop.example.com", "type": "A", "ttl": 60, "values": ["192.0.2.1"] }));
+    parent.push(json!({ "name": "*.shop.example.com", "type": "A", "ttl": 60, "values": ["192.0.2.9"] }));
+    let mut zones = Vec::new();
+    match shape {
+        Shape::Delegated | Shape::Adopted => {
+            parent.push(json!({ "name": NAME, "type": "NS", "ttl": 3600, "values": CHILD_SERVERS }));
+            let mut child = own(NAME, &CHILD_SERVERS, 7200);
+            child.extend(records("ZCHILD"));
+            zones.push(zone("ZCHILD", NAME, &CHILD_SERVERS, child));
+        }
+        Shape::Carved | Shape::CarvedElsewhere => parent.extend(records("ZPARENT")),
+    }
+    let parent = zone("ZPARENT", "shop.example.com", &PARENT_SERVERS, parent);
+    let elsewhere = shape == Shape::CarvedElsewhere;
+    let mut of_parent = Vec::new();
+    if elsewhere { &mut of_parent } else { &mut zones }.push(parent);
+    let mut of_target = Vec::new();
+    if shape == Shape::Adopted {
+        let servers = ["ns-5.awsdns-05.com.", "ns-6.awsdns-06.net."];
+        let mut held = own(NAME, &servers, 172_800);
+        held.push(
+            json!({ "name": format!("_1.{NAME}"), "type": "CNAME", "ttl": 300, "values": ["_2.acm-validations.aws."] }),
+        );
+        held.push(json!({ "name": NAME, "type": "MX", "ttl": 300, "values": ["10 mail.example.com."] }));
+        of_target.push(zone("ZTERRAFORM", NAME, &servers, held));
+    }
+    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: { "roles": role("cleave-source"), "zones": zones },
+        PARENT: { "roles": role("cleave-parent"), "zones": of_parent },
+        TARGET: { "roles": role("cleave-target"), "zones": of_target } } });
+    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+    let account = if elsewhere { "parent" } else { "source" };
+    let adopt = if shape == Shape::Adopted { "adopt = true\n" } else { "" };
+    let runbook = format!(
+        "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
+         target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\nparent = {{ account = \"{PARENT}\", role = \"cleave-parent\" }}\n\
+         [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"{account}\" }}\n{adopt}"
+    );
+    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
+    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
+    assert!(blocks.is_empty(), "{blocks:?}");
+    Scenario { plan, inventory }
+}
+
+const SHAPES: [Shape; 4] = [Shape::Delegated, Shape::Carved, Shape::CarvedElsewhere, Shape::Adopted];
+
+/// What is wrong with one night.
+fn ended(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
+    let rehearsal = Rehearsal {
+        plan: scenario.plan.clone(),
+        inventory: scenario.inventory.clone(),
+        level,
+        journal: None,
+        gatekeeper: None,
+    };
+    let ended = rehearse(&rehearsal, seed);
+    let mut wrong = ended.law_violations.clone();
+    if ended.end != Ok(RunEnd::Completed) {
+        wrong.push(format!("it ended with {:?}", ended.end));
+    }
+    wrong
+}
+
+fn nights(count: u64) {
+    for shape in SHAPES {
+        let scenario = scenario(shape);
+        let all: Vec<(u64, FaultLevel)> = (0..count)
+            .map(|seed| (seed, if seed == 0 { FaultLevel::None } else { FaultLevel::Harsh }))
+            .collect();
+        try_all(
+            &all,
+            |night| format!("{shape:?}, {night:?}"),
+            |(seed, level)| ended(&scenario, *seed, *level),
+        );
+    }
+}
+
+#[test]
+fn every_name_answers_at_every_instant_of_a_hand_over_of_each_shape() {
+    nights(16);
+}
+
+#[test]
+#[ignore = "minutes: 1000 nights of each shape"]
+fn every_name_answers_at_every_instant_of_a_thousand_hand_overs_of_each_shape() {
+    nights(1000);
+}
+
+#[test]
+fn on_hostile_nights_names_arrive_or_the_run_stops_where_every_name_answers() {
+    for shape in SHAPES {
+        let ended = hostile::nights(&scenario(shape), 1..=12);
+        assert_eq!(ended.wrong, Vec::<String>::new(), "{shape:?}: {ended:?}");
+        assert!(ended.whole > 0, "{shape:?}: {ended:?}");
+    }
+}
+
+/// The step refuses by itself: it looks at both zones once more before the one call that moves traffic.
+#[test]
+fn a_delegation_that_is_put_before_the_copy_is_refused_by_its_own_step() {
+    for shape in SHAPES {
+        let Scenario { mut plan, inventory } = scenario(shape);
+        reorder(&mut plan);
+        let rehearsal = Rehearsal {
+            plan,
+            inventory,
+            level: FaultLevel::None,
+            journal: None,
+            gatekeeper: None,
+        };
+        let ended = rehearse(&rehearsal, 1);
+        assert_eq!(ended.law_violations, Vec::<String>::new(), "{shape:?}");
+        assert!(
+            matches!(ended.end, Ok(RunEnd::NeedsOperator(_))),
+            "{shape:?}: {:?}",
+            ended.end
+        );
+        let stopped = ended
+            .events
+            .iter()
+            .any(|recorded| format!("{:?}", recorded.event).contains("[RecordsDrifted]"));
+        assert!(stopped, "{shape:?}: it stopped for another reason");
+    }
+}
+
+/// The plan with its delegation right behind the new zone, the copy behind that.
+fn reorder(plan: &mut Plan) {
+    let place = |plan: &Plan, verb: &str| {
+        plan.steps
+            .iter()
+            .position(|step| step.id.verb() == verb)
+            .expect("the plan has it")
+    };
+    let (made, delegate) = (
+        plan.steps
+            .iter()
+            .position(|step| ["create_zone", "adopt_zone"].contains(&step.id.verb()))
+            .expect("a zone"),
+        place(plan, "delegate"),
+    );
+    let mut step = plan.steps.remove(delegate);
+    step.needs = vec![plan.steps[made].id.clone()];
+    step.phase = Phase::Prepare;
+    let id = step.id.clone();
+    plan.steps.insert(made + 1, step);
+    let copy = place(plan, "copy_records");
+    plan.steps[copy].needs.push(id);
+}
+
+static ADOPTED: LazyLock<Driven> = LazyLock::new(|| {
+    let making = ["ChangeResourceRecordSets", "ChangeTagsForResource"];
+    Driven::new(scenario(Shape::Adopted), &making, &["ChangeTagsForResource"])
+});
+
+#[test]
+fn a_zone_that_terraform_has_made_holds_all_in_the_end_and_no_tag_of_the_run() {
+    let Scenario { plan, inventory } = scenario(Shape::Adopted);
+    let night = night::carry_out(&Scenario { plan, inventory }, &Disturbance::default());
+    assert_eq!(night.end, Ok(RunEnd::Completed), "{:?}", night.stops());
+    let tagged = night
+        .standing
+        .keys()
+        .any(|what| what.contains("cleave:") && what.contains("ZTERRAFORM"));
+    assert!(!tagged, "{:#?}", night.standing);
+    assert!(
+        night.effects.keys().all(|what| !what.contains("CreateHostedZone")),
+        "{:#?}",
+        night.effects
+    );
+}
+
+#[test]
+fn adopting_a_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
+    ADOPTED.crashes(16);
+    ADOPTED.calls(16);
+    ADOPTED.undos(16);
+}
+
+static CARVED: LazyLock<Driven> = LazyLock::new(|| {
+    let making = ["CreateHostedZone", "ChangeResourceRecordSets", "ChangeTagsForResource"];
+    Driven::new(scenario(Shape::CarvedElsewhere), &making, &["ChangeTagsForResource"])
+});
+
+#[test]
+fn carving_names_out_of_a_zone_survives_a_crash_after_any_event() {
+    CARVED.crashes(30);
+}
+
+#[test]
+fn carving_names_out_of_a_zone_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
+    CARVED.calls(30);
+}
+
+#[test]
+fn carving_names_out_of_a_zone_can_be_taken_back_from_any_point() {
+    CARVED.undos(30);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn handing_names_over_survives_every_point() {
+    ADOPTED.crashes(usize::MAX);
+    ADOPTED.calls(usize::MAX);
+    ADOPTED.undos(usize::MAX);
+    CARVED.crashes(usize::MAX);
+    CARVED.calls(usize::MAX);
+    CARVED.undos(usize::MAX);
+}

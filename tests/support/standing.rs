@@ -103,6 +103,24 @@ pub fn standing(cloud: &Cloud) -> Effects {
             volume.kind, volume.size_gib, volume.iops, volume.throughput, volume.zone
         ));
     }
+    for (place, held) in cloud.elasticache.groups.iter().chain(&cloud.elasticache.clusters) {
+        lines.push(format!(
+            "cache {} of {}: {} {:?} {:?} {} {:?}",
+            place.2,
+            place.0,
+            held.status(),
+            held.listed,
+            held.shards,
+            held.subnet_group,
+            held.security_groups
+        ));
+    }
+    for (place, snapshot) in &cloud.elasticache.snapshots {
+        lines.push(format!(
+            "cache snapshot {} of {}: {:?}",
+            place.2, place.0, snapshot.phase
+        ));
+    }
     for (account, region, name) in kms::aliases(cloud).keys() {
         lines.push(format!("alias {account}/{region}/{name}"));
     }
@@ -137,7 +155,9 @@ fn without_ids(text: &str) -> String {
             word.push(c);
             continue;
         }
-        out.push_str(if out.ends_with("versionId=") {
+        // An upload's id stands behind its key, in two halves.
+        let of_upload = out.ends_with('#') || out.ends_with("#….");
+        out.push_str(if out.ends_with("versionId=") || of_upload && is_hex(&word) {
             "…"
         } else {
             stand_in(&word).unwrap_or(&word)
@@ -149,8 +169,12 @@ fn without_ids(text: &str) -> String {
     out
 }
 
+fn is_hex(text: &str) -> bool {
+    text.len() >= 8 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 fn stand_in(word: &str) -> Option<&'static str> {
-    let hex = |text: &str| text.len() >= 8 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let hex = is_hex;
     if word.strip_prefix("ami-").is_some_and(hex) {
         return Some("ami-…");
     }
@@ -175,10 +199,12 @@ mod tests {
     #[test]
     fn what_aws_makes_up_is_left_out_and_names_stay() {
         let text = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab ami-0123456789abcdef0 \
-                    Z0123456789ABCDEFGHIJ assets/a b?versionId=3sL4kqtJlcpXroDTDmJ cleave-df66fc0fd369-ops-5de6de";
+                    Z0123456789ABCDEFGHIJ assets/a b?versionId=3sL4kqtJlcpXroDTDmJ cleave-df66fc0fd369-ops-5de6de \
+                    seeds/a#1-0001.rdb#d4df7f0ab389fd2c.e1ec8deaabc4ba58/12";
         assert_eq!(
             without_ids(text),
-            "arn:aws:kms:eu-west-1:111111111111:key/uuid… ami-… Z… assets/a b?versionId=… cleave-df66fc0fd369-ops-5de6de"
+            "arn:aws:kms:eu-west-1:111111111111:key/uuid… ami-… Z… assets/a b?versionId=… cleave-df66fc0fd369-ops-5de6de \
+             seeds/a#1-0001.rdb#….…/12"
         );
     }
 

@@ -17,7 +17,7 @@ use model::{AccountId, Failure, Region, RunId, Side};
 
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
-use crate::{athena, cloudwatch, ec2, kms, quotas, ram, rds, route53, s3, s3control, sts};
+use crate::{athena, cloudwatch, ec2, efs, elasticache, kms, quotas, ram, rds, route53, s3, s3control, sts};
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
 #[derive(Clone)]
@@ -62,6 +62,10 @@ pub struct Account {
     pub ram: ram::Ram,
     /// EC2: images and their snapshots.
     pub ec2: ec2::Ec2,
+    /// ElastiCache.
+    pub elasticache: elasticache::ElastiCache,
+    /// EFS, which is only looked at.
+    pub efs: efs::Efs,
     /// S3.
     pub s3: s3::S3,
     /// S3 Batch Operations.
@@ -224,6 +228,8 @@ impl Account {
             rds: rds::Rds::new(&clients),
             ram: ram::Ram::new(&clients),
             ec2: ec2::Ec2::new(&clients),
+            elasticache: elasticache::ElastiCache::new(&clients),
+            efs: efs::Efs::new(&clients),
             s3: s3::S3::new(&clients),
             s3control: s3control::S3Control::new(&clients),
             cloudwatch: cloudwatch::CloudWatch::new(&clients),

@@ -1,12 +1,13 @@
-//! The instances of an account and its volumes, as an inventory has them.
+//! The instances of an account, its volumes and its snapshots, as an inventory has them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
     DeviceType, InstanceAttributeName, InstanceLifecycleType, InstanceStateName, InstanceType, ProductCodeValues,
+    StorageTier,
 };
 use model::Failure;
-use model::machines::{Attachment, Instance, Volume};
+use model::machines::{Attachment, EbsSnapshot, Instance, Volume};
 
 use crate::ec2::{Ec2, size};
 use crate::ec2_observed::{id_of, tags};
@@ -67,6 +68,22 @@ fn volume(from: aws_sdk_ec2::types::Volume) -> Volume {
         key: from.kms_key_id().filter(|_| encrypted).map(|arn| id_of(arn).to_owned()),
         id: from.volume_id.unwrap_or_default(),
         availability_zone: from.availability_zone.unwrap_or_default(),
+    }
+}
+
+fn snapshot(from: aws_sdk_ec2::types::Snapshot) -> EbsSnapshot {
+    let encrypted = from.encrypted() == Some(true);
+    let state = from.state().map(|state| state.as_str().to_owned());
+    EbsSnapshot {
+        tags: tags(from.tags()),
+        size_gib: size(from.volume_size),
+        encrypted,
+        key: from.kms_key_id().filter(|_| encrypted).map(|arn| id_of(arn).to_owned()),
+        // What is not told is completed.
+        state: state.filter(|state| state != "completed"),
+        archived: from.storage_tier() == Some(&StorageTier::Archive),
+        description: from.description.unwrap_or_default(),
+        id: from.snapshot_id.unwrap_or_default(),
     }
 }
 
@@ -132,5 +149,17 @@ impl Ec2 {
             volumes.insert(found.id.clone(), found);
         }
         Ok(volumes.into_values().collect())
+    }
+
+    /// The account's own snapshots, by id, those of images among them.
+    pub async fn observed_snapshots(&self) -> Result<Vec<EbsSnapshot>, Failure> {
+        let mut snapshots = BTreeMap::new();
+        let call = self.read.describe_snapshots().owner_ids("self");
+        let mut pages = call.into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = snapshot(found.map_err(self.failed("DescribeSnapshots"))?);
+            snapshots.insert(found.id.clone(), found);
+        }
+        Ok(snapshots.into_values().collect())
     }
 }

@@ -113,6 +113,21 @@ mod tests {
     }
 
     #[test]
+    fn caches_are_looked_at_and_not_changed() {
+        let asked = |action: &str| {
+            let mut request = posted("/", "elasticache");
+            *request.body_mut() = format!("Action={action}&Version=2015-02-02").into();
+            request_is_read(&request)
+        };
+        for read in ["DescribeReplicationGroups", "DescribeSnapshots", "ListTagsForResource"] {
+            assert!(asked(read), "{read}");
+        }
+        for change in ["CreateSnapshot", "CopySnapshot", "DeleteReplicationGroup"] {
+            assert!(!asked(change), "{change}");
+        }
+    }
+
+    #[test]
     fn rams_reads_are_posted_and_pass_and_nothing_else_of_it_does() {
         for path in RAM_READS {
             assert!(request_is_read(&posted(path, "ram")), "{path}");

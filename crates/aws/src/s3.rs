@@ -185,11 +185,18 @@ impl S3 {
 
     /// Makes a bucket in this account's region, without ACLs: everything in it belongs to this account.
     pub async fn create_bucket(&self, bucket: &str) -> Result<(), Failure> {
-        let mut call = self
-            .once
-            .create_bucket()
-            .bucket(bucket)
-            .object_ownership(ObjectOwnership::BucketOwnerEnforced);
+        self.create_bucket_owned(bucket, ObjectOwnership::BucketOwnerEnforced)
+            .await
+    }
+
+    /// Makes a bucket in this account's region that takes ACLs: what others write into it and give to its owner is its owner's.
+    pub async fn create_bucket_with_acls(&self, bucket: &str) -> Result<(), Failure> {
+        self.create_bucket_owned(bucket, ObjectOwnership::BucketOwnerPreferred)
+            .await
+    }
+
+    async fn create_bucket_owned(&self, bucket: &str, ownership: ObjectOwnership) -> Result<(), Failure> {
+        let mut call = self.once.create_bucket().bucket(bucket).object_ownership(ownership);
         if self.region.as_str() != "us-east-1" {
             let constraint = BucketLocationConstraint::from(self.region.as_str());
             let configuration = CreateBucketConfiguration::builder()

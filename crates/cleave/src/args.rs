@@ -42,7 +42,7 @@ pub enum Command {
     Journal(JournalArgs),
     /// Render a run that is stored in a journal.
     Report(ReportArgs),
-    /// Look at the runbook's accounts, and write keys, databases and images into the inventory. Reads only.
+    /// Look at the runbook's accounts, and write databases, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
     Manifest(ManifestArgs),
@@ -340,10 +340,10 @@ pub struct DiscoverArgs {
     /// The inventory that is written; what it holds of other kinds is kept [default: inventory.json beside the runbook]
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Only databases and images of the source with this name, in which `*` stands for anything; may be repeated.
+    /// Only what of the source has this name or id, in which `*` stands for anything; may be repeated.
     #[arg(long)]
     pub name: Vec<String>,
-    /// Only databases and images of the source with this tag, as `product=shop`; may be repeated, and all must fit.
+    /// Only what of the source has this tag, as `product=shop`; may be repeated, and all must fit.
     #[arg(long, value_parser = tag)]
     pub tag: Vec<(String, String)>,
     /// What `terraform show -json PLAN` wrote of the target's Terraform: what it would create that moves is found.

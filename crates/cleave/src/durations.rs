@@ -159,7 +159,7 @@ pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)>
     let told = |resource: &ResourceRef| {
         matches!(
             resource.kind.as_str(),
-            "database" | "cluster" | "image" | "instance" | "volume"
+            "database" | "cluster" | "image" | "instance" | "volume" | "cache"
         )
     };
     let of = |resource: &ResourceRef| {

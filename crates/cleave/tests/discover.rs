@@ -265,7 +265,27 @@ fn with_machines(home: &Path) -> PathBuf {
     ]);
     region["machine_settings"] = serde_json::json!({ "image_block_public_access": "block-new-sharing",
         "snapshot_block_public_access": "unblocked", "allowed_images": "disabled", "encrypts_by_default": true, "default_key": key });
-    region["file_systems"] = serde_json::json!([{ "id": "fs-1", "size_gib": 10 }]);
+    region["file_systems"] = serde_json::json!([
+        { "id": "fs-0aaaaaaaaaaaaaaa1", "name": "uploads", "size_gib": 10, "encrypted": true, "key": key,
+          "tags": { "Name": "uploads", "product": "legacy" } },
+        { "id": "fs-0aaaaaaaaaaaaaaa2", "size_gib": 1 },
+    ]);
+    region["ebs_snapshots"] = serde_json::json!([
+        { "id": "snap-0aaaaaaaaaaaaaa1", "size_gib": 8, "encrypted": true, "key": key, "description": "before the upgrade",
+          "tags": { "product": "legacy" } },
+        { "id": "snap-0aaaaaaaaaaaaaa2", "size_gib": 4, "encrypted": false, "archived": true },
+    ]);
+    region["caches"] = serde_json::json!([
+        { "id": "legacy-forms", "engine": "memcached", "kind": "cluster", "engine_version": "1.6.22", "node_type": "cache.t4g.micro",
+          "shards": 1, "nodes": 3, "parameter_group": "default.memcached1.6" },
+        { "id": "legacy-queue", "engine": "redis", "engine_version": "7.1.0", "node_type": "cache.r7g.large", "shards": 2, "nodes": 4,
+          "cluster_mode": true, "snapshot_retention_days": 7, "auth_token": true, "encrypted_in_transit": true,
+          "encrypted_at_rest": true, "key": key, "parameter_group": "queue", "data_mib": 300, "tags": { "product": "legacy" } },
+        { "id": "legacy-serverless", "engine": "valkey", "kind": "serverless", "engine_version": "8.0", "cluster_mode": true,
+          "encrypted_in_transit": true, "encrypted_at_rest": true, "user_groups": ["apps"], "tags": { "product": "legacy" } },
+        { "id": "legacy-tiered", "engine": "valkey", "engine_version": "7.2.6", "node_type": "cache.r6gd.xlarge", "shards": 1, "nodes": 2,
+          "data_tiering": true, "encrypted_in_transit": true, "user_groups": ["apps"], "parameter_group": "default.valkey7" },
+    ]);
     let path = home.join("machines.json");
     std::fs::write(&path, inventory.to_string()).expect("it can be written");
     path
@@ -284,11 +304,18 @@ fn instances_and_volumes_are_found_as_they_are_and_by_name_tag_and_id() {
     assert_eq!(held.instances, found.instances);
     assert_eq!(held.volumes, found.volumes);
     assert_eq!(held.machine_settings, found.machine_settings);
-    assert_eq!(held.file_systems, found.file_systems, "those are for people to write");
-    for (arguments, instances, volumes) in [
-        (["--tag", "product=legacy"], 1, 2),
-        (["--name", "legacy-archive"], 0, 1),
-        (["--name", "i-0aaaaaaaaaaaaaaa1"], 1, 1),
+    assert_eq!(held.file_systems, found.file_systems);
+    assert_eq!(
+        held.ebs_snapshots, found.ebs_snapshots,
+        "those of images are not among them"
+    );
+    assert_eq!(held.caches, found.caches);
+    for (arguments, instances, volumes, others) in [
+        (["--tag", "product=legacy"], 1, 2, (1, 2, 1)),
+        (["--name", "legacy-archive"], 0, 1, (0, 0, 0)),
+        (["--name", "uploads"], 0, 0, (0, 0, 1)),
+        (["--name", "snap-0aaaaaaaaaaaaaa2"], 0, 0, (1, 0, 0)),
+        (["--name", "i-0aaaaaaaaaaaaaaa1"], 1, 1, (0, 0, 0)),
     ] {
         let done = discover(&served, &home, &arguments);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -299,5 +326,7 @@ fn instances_and_volumes_are_found_as_they_are_and_by_name_tag_and_id() {
             (instances, volumes),
             "{arguments:?}"
         );
+        let found = (found.ebs_snapshots.len(), found.caches.len(), found.file_systems.len());
+        assert_eq!(found, others, "{arguments:?}");
     }
 }

@@ -2,6 +2,7 @@
 //! writes it. The format is versioned: see `docs/inventory.md`.
 
 mod buckets;
+mod caches;
 mod clusters;
 mod zones;
 
@@ -15,6 +16,7 @@ use crate::ids::{AccountId, Region};
 use crate::machines::{EbsSnapshot, FileSystem, ImageSettings, Instance, MachineSettings, Volume};
 
 pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, ObjectHistory, Versioning};
+pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
 pub use zones::{AliasTarget, Record, Zone};
 
@@ -52,16 +54,6 @@ pub struct TerraformCreate {
     /// The snapshot that it would be restored from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
-}
-
-/// A cache of ElastiCache.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Cache {
-    /// The id of its replication group, or of the cluster where it has none.
-    pub id: String,
-    /// `redis`, `valkey`, `memcached`.
-    pub engine: String,
 }
 
 /// One account.
@@ -137,6 +129,15 @@ pub struct RegionInventory {
     /// Caches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub caches: Vec<Cache>,
+    /// The names of its cache subnet groups: where a new cache can lie.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cache_subnet_groups: Vec<String>,
+    /// The names of its cache parameter groups; ElastiCache's own (`default.…`) need not be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cache_parameter_groups: Vec<String>,
+    /// The ids of its cache user groups (RBAC).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cache_user_groups: Vec<String>,
     /// What the account has set for EC2 and EBS here.
     #[serde(skip_serializing_if = "MachineSettings::is_nothing")]
     pub machine_settings: MachineSettings,

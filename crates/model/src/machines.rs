@@ -227,6 +227,15 @@ pub struct FileSystem {
     /// What people call it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// What it holds, in GiB.
+    /// What it holds, in GiB, of all storage classes together.
     pub size_gib: u64,
+    /// Whether it is encrypted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
+    /// The id of its key; absent when not encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
 }

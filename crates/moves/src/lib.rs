@@ -53,6 +53,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);
     volume::register(&mut registry, &world);
+    cache::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
     registry

@@ -42,11 +42,11 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     for spec in &runbook.zones {
         zone::plan(&mut draft, spec);
     }
+    cache::plan(&mut draft);
     unmoved::plan(&mut draft);
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
     room::check(&mut draft);
-    cache::plan(&mut draft);
     terraform_plan::check(&mut draft);
     let mut accounts = BTreeMap::from([
         (Side::Source, runbook.source.access()),

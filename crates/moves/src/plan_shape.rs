@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Runbook;
 use crate::draft::Draft;
-use crate::{cluster, database, gate, hook, image, instance, key, room, volume};
+use crate::{cache, cluster, database, gate, hook, image, instance, key, room, volume};
 
 pub(crate) const SOURCE: &str = "111111111111";
 pub(crate) const TARGET: &str = "222222222222";
@@ -23,7 +23,7 @@ pub(crate) fn inventory(source: &Value, target: &Value) -> Inventory {
     Inventory::parse(&text.to_string()).expect("an inventory")
 }
 
-/// The plan of a runbook's keys, databases, clusters, images, instances and volumes.
+/// The plan of a runbook's keys, databases, clusters, images, instances, volumes and caches.
 pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
     let head = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\" }}\ntarget = {{ account = \"{TARGET}\" }}\n"
@@ -45,6 +45,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         .iter()
         .for_each(|spec| instance::plan(&mut draft, spec));
     runbook.volumes.iter().for_each(|spec| volume::plan(&mut draft, spec));
+    cache::plan(&mut draft);
     key::plan_last(&mut draft);
     room::check(&mut draft);
     let plan = Plan {

@@ -100,6 +100,31 @@ fn a_terraform_that_would_create_what_moves_is_found() {
             .iter()
             .any(|text| text.contains("without snapshot_identifier"))
     );
+    let cache = |fill: &str| {
+        let section = "[[cache]]\nid = \"shop-cache\"\ncontent = \"export\"\nbecause = \"sessions\"\n";
+        planned(&format!("{section}fill = {fill}\n{}", database("false")), |inventory| {
+            inventory["accounts"]["111111111111"]["regions"]["ap-northeast-1"]["caches"] = json!([{
+                "id": "shop-cache", "engine": "redis", "engine_version": "7.1.0", "node_type": "cache.t4g.micro", "shards": 1, "nodes": 1}]);
+            inventory["terraform_creates"] = json!([{"address": "aws_elasticache_replication_group.this",
+                "kind": "aws_elasticache_replication_group", "name": "shop-cache"}]);
+        })
+    };
+    let left = cache("false");
+    assert_eq!(texts(&left, Weight::Blocks), Vec::<&str>::new());
+    let warned = texts(&left, Weight::Warns);
+    assert!(
+        warned.iter().any(|text| text.contains("without snapshot_arns")),
+        "{warned:?}"
+    );
+    let filled = cache(
+        "{ subnet_group = \"s\", security_groups = [\"sg-1\"], node_type = \"cache.t4g.micro\", parameter_group = \"default.redis7\", \
+         encrypted_in_transit = true, encrypted_at_rest = true }",
+    );
+    let blocks = texts(&filled, Weight::Blocks);
+    let blocked = blocks
+        .iter()
+        .any(|text| text.contains("aws_elasticache_replication_group.this"));
+    assert!(blocked, "{blocks:?}");
     let from_snapshot = planned(&database("false"), |inventory| {
         would_create(inventory);
         inventory["terraform_creates"][0]["snapshot"] = json!("arn:aws:rds:…");
@@ -119,13 +144,23 @@ fn what_terraform_would_create_is_read_from_its_plan() {
         change("aws_db_instance.b", "aws_db_instance", json!(["delete", "create"]), json!({"identifier": "b", "snapshot_identifier": "snap"})),
         change("aws_db_instance.c", "aws_db_instance", json!(["no-op"]), json!({"identifier": "c"})),
         change("aws_s3_bucket.d", "aws_s3_bucket", json!(["create"]), json!({"bucket": "d"})),
+        change("aws_elasticache_replication_group.f", "aws_elasticache_replication_group", json!(["create"]),
+            json!({"replication_group_id": "f", "snapshot_arns": ["arn:aws:s3:::seeds/f-0001.rdb"]})),
         change("aws_iam_role.e", "aws_iam_role", json!(["create"]), json!({"name": "e"}))]});
     let found = crate::terraform_plan::creates(plan.to_string().as_bytes()).expect("a plan");
     let found: Vec<(&str, Option<&str>)> = found
         .iter()
         .map(|one| (one.name.as_str(), one.snapshot.as_deref()))
         .collect();
-    assert_eq!(found, [("a", None), ("b", Some("snap")), ("d", None)]);
+    assert_eq!(
+        found,
+        [
+            ("a", None),
+            ("b", Some("snap")),
+            ("d", None),
+            ("f", Some("arn:aws:s3:::seeds/f-0001.rdb"))
+        ]
+    );
     assert!(
         crate::terraform_plan::creates(b"{}")
             .expect_err("no plan")
@@ -162,11 +197,14 @@ fn what_becomes_of_a_cache_is_asked_for_and_said() {
             .iter()
             .any(|text| text.contains("shop-cache"))
     );
-    let exported = planned(&section("export"), with_cache);
+    let kept = planned(&section("skip"), |inventory| {
+        inventory["accounts"]["111111111111"]["regions"]["ap-northeast-1"]["caches"] =
+            json!([{"id": "shop-cache", "engine": "redis", "snapshot_retention_days": 7}]);
+    });
     assert!(
-        texts(&exported, Weight::Blocks)
+        texts(&kept, Weight::Warns)
             .iter()
-            .any(|text| text.contains("copy-snapshot"))
+            .any(|text| text.contains("automatic snapshots for 7 day(s)"))
     );
 }
 

@@ -8,6 +8,7 @@ use model::Inventory;
 use model::plan::{Note, Weight};
 use serde_json::Value;
 
+use crate::cache::spec::Fill;
 use crate::runbook::Runbook;
 
 /// Where a name is to be found.
@@ -92,6 +93,13 @@ fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
                 .iter_mut()
                 .map(|name| (Kind::SecurityGroup, name)),
         );
+    }
+    for spec in &mut runbook.caches {
+        if let Some(Fill::Group(fill)) = &mut spec.fill {
+            found.push((Kind::Other, &mut fill.subnet_group));
+            found.push((Kind::Other, &mut fill.parameter_group));
+            found.extend(fill.security_groups.iter_mut().map(|name| (Kind::SecurityGroup, name)));
+        }
     }
     found
 }

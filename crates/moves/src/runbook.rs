@@ -243,13 +243,13 @@ impl Runbook {
             let kind = before.split('/').next().unwrap_or(before);
             matches!(
                 kind,
-                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "volume" | "zone"
+                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "volume" | "cache" | "zone"
             ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, instance, volume, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, instance, volume, cache, zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );

@@ -7,6 +7,7 @@ use model::{Inventory, ResourceRef};
 use serde_json::Value;
 
 use crate::bucket::spec::Creator;
+use crate::cache::spec::{Content, Fill};
 use crate::draft::Draft;
 
 /// What `terraform show -json PLAN` says that would be created, as far as it can be what cleave moves.
@@ -35,7 +36,7 @@ pub fn creates(plan: &[u8]) -> Result<Vec<TerraformCreate>, String> {
                 address: address.to_owned(),
                 kind: kind.to_owned(),
                 name,
-                snapshot: text("snapshot_identifier"),
+                snapshot: text("snapshot_identifier").or_else(|| after["snapshot_arns"][0].as_str().map(str::to_owned)),
             });
         }
     }
@@ -47,6 +48,7 @@ fn named_by(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "aws_db_instance" => "identifier",
         "aws_rds_cluster" => "cluster_identifier",
+        "aws_elasticache_replication_group" => "replication_group_id",
         "aws_s3_bucket" => "bucket",
         "aws_kms_alias" => "name",
         "aws_route53_zone" => "name",
@@ -66,18 +68,26 @@ pub(crate) fn check(draft: &mut Draft) {
             created.name, created.address
         );
         let (weight, text) = match left_to_terraform {
-            true if created.snapshot.is_none() && matches!(resource.kind.as_str(), "database" | "cluster") => (
-                Weight::Warns,
-                format!(
-                    "{what} without snapshot_identifier: it would be empty. Give it the ARN that the run tells at its end"
-                ),
-            ),
+            true if created.snapshot.is_none()
+                && matches!(resource.kind.as_str(), "database" | "cluster" | "cache") =>
+            {
+                (
+                    Weight::Warns,
+                    format!(
+                        "{what} without {}: it would be empty. Give it what the run tells at its end",
+                        match resource.kind.as_str() {
+                            "cache" => "snapshot_arns",
+                            _ => "snapshot_identifier",
+                        }
+                    ),
+                )
+            }
             true => continue,
             false => (
                 Weight::Blocks,
                 format!(
                     "{what}: an empty one would take the name that this runbook moves. Take it out of that apply, and import it afterwards; or \
-                     leave it to Terraform here (a database or cluster: restore = false; a bucket: create = \"terraform\")"
+                     leave it to Terraform here (a database or cluster: restore = false; a cache: fill = false; a bucket: create = \"terraform\")"
                 ),
             ),
         };
@@ -97,6 +107,16 @@ fn moved(draft: &Draft, created: &TerraformCreate) -> Option<(ResourceRef, bool)
         "aws_rds_cluster" => {
             let spec = runbook.clusters.iter().find(|spec| spec.id == name)?;
             Some((ResourceRef::new("cluster", name), spec.restore.is_none()))
+        }
+        "aws_elasticache_replication_group" => {
+            let exported = runbook.caches.iter().filter(|spec| spec.content == Content::Export);
+            let (spec, fill) = exported
+                .map(|spec| match &spec.fill {
+                    Some(Fill::Group(fill)) => (spec, Some(fill)),
+                    Some(Fill::Whether(_)) | None => (spec, None),
+                })
+                .find(|(spec, fill)| fill.and_then(|fill| fill.id.as_ref()).unwrap_or(&spec.id) == name)?;
+            Some((ResourceRef::new("cache", &spec.id), fill.is_none()))
         }
         "aws_s3_bucket" => {
             let spec = runbook

@@ -44,6 +44,10 @@ OPERATIONS = {
     ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
     ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations
         GetResourceShareInvitations AcceptResourceShareInvitation""",
+    ("elasticache", "2015-02-02"): """DescribeReplicationGroups DescribeCacheClusters DescribeServerlessCaches ListTagsForResource
+        DescribeCacheSubnetGroups DescribeCacheParameterGroups DescribeUserGroups CreateSnapshot DescribeSnapshots CopySnapshot
+        DeleteSnapshot CreateReplicationGroup DeleteReplicationGroup CreateCacheCluster DeleteCacheCluster""",
+    ("efs", "2015-02-01"): "DescribeFileSystems ListTagsForResource",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",
 }

@@ -8,7 +8,9 @@ use model::inventory::Inventory;
 use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::services::{athena, cloudwatch, ec2, kms, ram, rds, route53, s3control, service_quotas, sts};
+use crate::services::{
+    athena, cloudwatch, ec2, efs, elasticache, kms, ram, rds, route53, s3control, service_quotas, sts,
+};
 use crate::{laws, s3};
 
 /// The state as its servers share it: the in-process client, the TCP server, the DNS server. Nothing inside waits while it is held.
@@ -26,6 +28,10 @@ pub struct Cloud {
     pub rds: rds::Databases,
     /// Images and EBS snapshots.
     pub ec2: ec2::Images,
+    /// Caches and their snapshots.
+    pub elasticache: elasticache::Caches,
+    /// EFS file systems.
+    pub efs: efs::FileSystems,
     /// Buckets, and the global table of their names.
     pub s3: s3::Buckets,
     /// Batch Operations jobs.
@@ -130,6 +136,8 @@ impl Cloud {
             kms: kms::Keys::default(),
             rds: rds::Databases::default(),
             ec2: ec2::Images::default(),
+            elasticache: elasticache::Caches::default(),
+            efs: efs::FileSystems::default(),
             s3: s3::Buckets::default(),
             s3control: s3control::Jobs::default(),
             athena: athena::Queries::default(),
@@ -151,6 +159,8 @@ impl Cloud {
                 rds::fill(&mut cloud, id, region, contents);
                 ec2::fill(&mut cloud, id, region, contents);
                 s3::fill(&mut cloud, id, region, contents);
+                elasticache::fill(&mut cloud, id, region, contents);
+                efs::fill(&mut cloud, id, region, contents);
             }
             route53::fill(&mut cloud, id, account);
         }
@@ -170,6 +180,7 @@ impl Cloud {
         rds::advance(self);
         ec2::advance(self);
         s3::advance(self);
+        elasticache::advance(self);
         s3control::advance(self);
         athena::advance(self);
         route53::advance(self);
@@ -183,6 +194,8 @@ impl Cloud {
             "kms" => kms::handle(self, caller, operation, input),
             "rds" => rds::handle(self, caller, operation, input),
             "ec2" => ec2::handle(self, caller, operation, input),
+            "elasticache" => elasticache::handle(self, caller, operation, input),
+            "elasticfilesystem" => efs::handle(self, caller, operation, input),
             "s3control" => s3control::handle(self, caller, operation, input),
             "monitoring" => cloudwatch::handle(self, caller, operation, input),
             "servicequotas" => service_quotas::handle(self, caller, operation, input),

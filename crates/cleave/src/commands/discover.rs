@@ -1,5 +1,5 @@
-//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds of keys, databases, images, instances and volumes into the inventory. What an
-//! inventory holds of other kinds is kept as it was. Reads only.
+//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds into the inventory. What an inventory holds of other kinds
+//! is kept as it was, and so is what the role may not look at: of that it is said which permission is missing. Reads only.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,17 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws::{Account, Accounts, CallSink};
-use model::inventory::{AccountInventory, INVENTORY_FORMAT, RegionInventory, SnapshotSlots, TerraformCreate};
-use model::machines::name_in;
+use model::inventory::{AccountInventory, INVENTORY_FORMAT, TerraformCreate};
 use model::{Failure, Inventory, RunId, Side};
 use moves::reference::{self, Reference};
 
 use crate::args::DiscoverArgs;
 use crate::commands::files::{read_inventory, read_runbook};
 use crate::commands::listed::read_only;
+use crate::commands::observed::{Wanted, look};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::screen::say;
 use crate::world;
 
 /// Looks and writes.
@@ -55,15 +56,15 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         for side in [Side::Source, Side::Target] {
             let account = accounts.side(side);
             // Whatever the product is called, the target's groups and keys are what it can be put into.
-            let seen = match side {
-                Side::Source => observed_source(&account, &wanted).await,
-                Side::Target | Side::Parent => observed(&account, &Wanted::default()).await,
+            let wanted = match side {
+                Side::Source => Some(&wanted),
+                Side::Target | Side::Parent => None,
             };
-            let seen = seen.map_err(|failure| {
+            let seen = look(&account, wanted).await.map_err(|failure| {
                 CliError::preflight(
                     format!("the {side} account cannot be looked at"),
                     &failure,
-                    "Give the role of the runbook the Describe, List and Get calls of KMS, RDS and EC2, log in, or correct the runbook.",
+                    "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache and EFS, log in, or correct the runbook.",
                 )
                 .type_this(&world.login_command)
             })?;
@@ -87,9 +88,12 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     inventory.observed_at = world::wall_now();
     let mut said = String::new();
     for (account, seen) in found {
-        let _ = writeln!(said, "account {account}, {region}: {}", counts(&seen));
+        let _ = writeln!(said, "account {account}, {region}: {}", seen.counts());
+        for unread in &seen.unread {
+            say(&format!("account {account}, {region}: {unread}"));
+        }
         let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
-        take_over(held.regions.entry(region.clone()).or_default(), seen);
+        seen.take_over(held.regions.entry(region.clone()).or_default());
     }
     for (name, stands_for) in &references {
         let _ = writeln!(said, "{name} is {stands_for}");
@@ -107,7 +111,7 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     write_whole(&out, &inventory)?;
     let _ = writeln!(
         said,
-        "written to {}; its roles, buckets, zones, standalone snapshots and file systems are as they were: those are for you to write",
+        "written to {}; its roles, buckets and zones are as they were: those are for you to write",
         out.display()
     );
     write_out(&said)?;
@@ -172,142 +176,6 @@ fn terraform_creates(path: &Path) -> Result<Vec<TerraformCreate>, CliError> {
     })
 }
 
-/// What is looked for: everything that fits every tag and one of the names.
-#[derive(Default)]
-struct Wanted<'a> {
-    names: &'a [String],
-    tags: BTreeMap<String, String>,
-}
-
-impl Wanted<'_> {
-    /// Whether something is meant that has an id, and perhaps a name in its tags.
-    fn means_tagged(&self, id: &str, tags: &BTreeMap<String, String>) -> bool {
-        self.means(id, tags) || name_in(tags).is_some_and(|name| self.means(name, tags))
-    }
-
-    fn means(&self, name: &str, tags: &BTreeMap<String, String>) -> bool {
-        let named = self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name));
-        named && self.tags.iter().all(|(key, value)| tags.get(key) == Some(value))
-    }
-}
-
-/// Whether a name fits a pattern, in which `*` stands for anything.
-fn fits(pattern: &str, name: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    let Some(after) = name.strip_prefix(head) else {
-        return false;
-    };
-    (0..=after.len()).any(|at| after.is_char_boundary(at) && fits(rest, &after[at..]))
-}
-
-/// What of the source may move, beside the rest: machines of the target are nobody's concern.
-async fn observed_source(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
-    let mut seen = observed(account, wanted).await?;
-    let meant = |one: &model::machines::Instance| wanted.means_tagged(&one.id, &one.tags);
-    seen.instances = account.ec2.observed_instances(meant).await?;
-    seen.volumes = account.ec2.observed_volumes().await?;
-    // Whatever its own tags are, an instance's volume goes with it.
-    let instances = &seen.instances;
-    seen.volumes.retain(|volume| {
-        let attached = volume.attached_to.iter();
-        let of_meant = attached
-            .into_iter()
-            .any(|at| instances.iter().any(|one| one.id == at.instance));
-        of_meant || wanted.means_tagged(&volume.id, &volume.tags)
-    });
-    Ok(seen)
-}
-
-async fn observed(account: &Account, wanted: &Wanted<'_>) -> Result<RegionInventory, Failure> {
-    let mut databases = account.rds.observed_instances().await?;
-    databases.retain(|database| wanted.means(&database.id, &database.tags));
-    let mut clusters = account.rds.observed_clusters().await?;
-    clusters.retain(|cluster| wanted.means(&cluster.id, &cluster.tags));
-    let mut images = account.ec2.observed_images().await?;
-    images.retain(|image| wanted.means(&image.name, &image.tags));
-    let counted = account.rds.counted().await?;
-    let quotas = account.quotas.of("rds").await?;
-    let slots = |name: &str, used: u32| {
-        quotas.get(name).map(|quota| SnapshotSlots {
-            used,
-            quota: *quota as u32,
-        })
-    };
-    Ok(RegionInventory {
-        manual_snapshots: slots("Manual DB instance snapshots", counted.snapshots),
-        manual_cluster_snapshots: slots("Manual DB cluster snapshots", counted.cluster_snapshots),
-        instance_slots: slots("DB instances", counted.instances),
-        cluster_slots: slots("DB clusters", counted.clusters),
-        keys: account.kms.observed().await?,
-        databases,
-        clusters,
-        images,
-        subnet_groups: account.rds.observed_subnet_groups().await?,
-        parameter_groups: account.rds.observed_parameter_groups().await?,
-        cluster_parameter_groups: account.rds.observed_cluster_parameter_groups().await?,
-        option_groups: account.rds.observed_option_groups().await?,
-        security_groups: account.ec2.observed_security_groups().await?,
-        machine_settings: account.ec2.observed_settings().await?,
-        ..RegionInventory::default()
-    })
-}
-
-/// What was seen in place of what was known of the same kinds. Who names an image only people know.
-fn take_over(known: &mut RegionInventory, seen: RegionInventory) {
-    let named: BTreeMap<String, Vec<String>> = known.images.drain(..).map(|image| (image.id, image.named_by)).collect();
-    known.images = seen.images;
-    for image in &mut known.images {
-        image.named_by = named.get(&image.id).cloned().unwrap_or_default();
-    }
-    known.manual_snapshots = seen.manual_snapshots.or(known.manual_snapshots);
-    known.manual_cluster_snapshots = seen.manual_cluster_snapshots.or(known.manual_cluster_snapshots);
-    known.instance_slots = seen.instance_slots.or(known.instance_slots);
-    known.cluster_slots = seen.cluster_slots.or(known.cluster_slots);
-    known.keys = seen.keys;
-    known.databases = seen.databases;
-    // What Aurora holds RDS does not tell.
-    let held: BTreeMap<String, u32> = known.clusters.drain(..).map(|one| (one.id, one.storage_gib)).collect();
-    known.clusters = seen.clusters;
-    for cluster in known.clusters.iter_mut().filter(|cluster| cluster.storage_gib == 0) {
-        cluster.storage_gib = held.get(&cluster.id).copied().unwrap_or_default();
-    }
-    known.cluster_parameter_groups = seen.cluster_parameter_groups;
-    known.option_groups = seen.option_groups;
-    // Zones' ids are people's to write.
-    let zones: BTreeMap<String, Vec<String>> = std::mem::take(&mut known.subnet_groups)
-        .into_iter()
-        .map(|(name, group)| (name, group.zone_ids))
-        .collect();
-    known.subnet_groups = seen.subnet_groups;
-    for (name, group) in &mut known.subnet_groups {
-        group.zone_ids = zones.get(name).cloned().unwrap_or_default();
-    }
-    known.parameter_groups = seen.parameter_groups;
-    known.security_groups = seen.security_groups;
-    known.machine_settings = seen.machine_settings;
-    known.instances = seen.instances;
-    known.volumes = seen.volumes;
-}
-
-fn counts(seen: &RegionInventory) -> String {
-    format!(
-        "{} keys, {} databases, {} clusters, {} images, {} instances, {} volumes, {} subnet groups, {} parameter groups, {} option groups, \
-         {} security groups",
-        seen.keys.len(),
-        seen.databases.len(),
-        seen.clusters.len(),
-        seen.images.len(),
-        seen.instances.len(),
-        seen.volumes.len(),
-        seen.subnet_groups.len(),
-        seen.parameter_groups.len() + seen.cluster_parameter_groups.len(),
-        seen.option_groups.len(),
-        seen.security_groups.len()
-    )
-}
-
 /// Whole or not at all: half an inventory would be planned from.
 fn write_whole(path: &Path, inventory: &Inventory) -> Result<(), CliError> {
     let unwritable = |error: std::io::Error| CliError::unwritable(path, &error);
@@ -316,24 +184,4 @@ fn write_whole(path: &Path, inventory: &Inventory) -> Result<(), CliError> {
     let beside = path.with_extension("json.new");
     std::fs::write(&beside, text).map_err(unwritable)?;
     std::fs::rename(&beside, path).map_err(unwritable)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything_at_any_place() {
-        for (pattern, name) in [
-            ("shop-*", "shop-db"),
-            ("*-db", "shop-db"),
-            ("s*p-*b", "shop-db"),
-            ("shop-db", "shop-db"),
-        ] {
-            assert!(fits(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("shop-*", "my-shop-db"), ("shop", "shop-db"), ("*-cache", "shop-db")] {
-            assert!(!fits(pattern, name), "{pattern} {name}");
-        }
-    }
 }

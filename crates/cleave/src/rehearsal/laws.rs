@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::RunEnd;
-use model::{Event, Plan, Recorded, Side, State};
+use model::{Event, Plan, Recorded, ResourceRef, Side, State};
 use simcloud::cloud::Cloud;
 use simcloud::laws;
 use simcloud::services::rds::clients;
@@ -45,6 +45,15 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
     {
         cloud.laws.allowed_lasting.insert(arn.to_owned());
     }
+    // Files of a cache that stay for whoever fills one: what reads them goes by the grant that the plan shows.
+    if let Event::OutputSeen { step, output } = event
+        && plan
+            .step(step)
+            .is_some_and(|spec| spec.action == "cache.copy_files" && seed_stays(plan, &spec.resource))
+        && let Some(bucket) = output["bucket"].as_str()
+    {
+        cloud.laws.allowed_lasting.insert(bucket.to_owned());
+    }
     // Who agrees to a gate before a database has stopped what uses it.
     if let Event::GateApproved { gate, .. } = event {
         let source = &plan.accounts[&Side::Source].account;
@@ -58,6 +67,12 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
     {
         cloud.laws.gate_approved(bucket);
     }
+}
+
+/// Whether the bucket that a cache's files are copied into is to stay.
+fn seed_stays(plan: &Plan, cache: &ResourceRef) -> bool {
+    let mut steps = plan.steps.iter().filter(|step| step.resource == *cache);
+    steps.any(|step| step.action == "cache.admit_reading" && step.input["stays"] == true)
 }
 
 /// The bucket whose copy an event proves equal.
@@ -109,8 +124,8 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
             let ids = ids.iter().filter_map(|id| id.as_str());
             lasting.extend(ids.map(|id| format!("arn:aws:s3:::{bucket}?inventory={id}")));
         }
-        // With `restore = false` the copy of the snapshot is what was asked for.
-        let stays = step.id.verb() == "copy_to_target" && step.input["stays"] == true;
+        // With `restore = false` the copy of the snapshot is what was asked for, with `fill = false` the bucket of the files.
+        let stays = matches!(step.id.verb(), "copy_to_target" | "make_seed_bucket") && step.input["stays"] == true;
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]
@@ -124,7 +139,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 13] = [
+const LASTING: [&str; 14] = [
     "writes.create_closed_group",
     "database.restore_instance",
     "cluster.restore_cluster",
@@ -135,6 +150,7 @@ const LASTING: [&str; 13] = [
     "database.create_option_group",
     "image.copy_image",
     "volume.create_volume",
+    "cache.create_group",
     "bucket.win_name",
     "bucket.await_name",
     "zone.create_zone",

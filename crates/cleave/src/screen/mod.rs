@@ -95,7 +95,7 @@ impl Screen {
 }
 
 /// A line for people. A terminal that is gone (the connection was lost) does not stop a run.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

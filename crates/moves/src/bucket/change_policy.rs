@@ -44,6 +44,10 @@ pub(super) enum Change {
     TakeReplicas,
     /// Manifests may be read from it, and reports put into it.
     TakeReports,
+    /// One of AWS's services may write snapshots into it.
+    TakeSnapshots,
+    /// One of AWS's services may read snapshots from it.
+    GiveSnapshots,
 }
 
 pub(super) struct ChangePolicy {
@@ -64,6 +68,8 @@ impl ChangePolicy {
             Change::Deny => policy::deny(bucket, &self.input.roles, &sid),
             Change::TakeReplicas => policy::take_replicas(bucket, &self.input.roles, &sid),
             Change::TakeReports => policy::take_reports(bucket, &self.input.roles, &sid),
+            Change::TakeSnapshots => policy::take_snapshots(bucket, &self.input.roles, &sid),
+            Change::GiveSnapshots => policy::give_snapshots(bucket, &self.input.roles, &sid),
         }
     }
 }
@@ -118,6 +124,8 @@ impl Step for ChangePolicy {
                 }
                 Change::TakeReplicas => format!("the policy of {bucket} lets {who} replicate into it"),
                 Change::TakeReports => format!("the policy of {bucket} lets {who} read manifests and write reports"),
+                Change::TakeSnapshots => format!("the policy of {bucket} lets {who} write snapshots"),
+                Change::GiveSnapshots => format!("the policy of {bucket} lets {who} read snapshots"),
                 Change::Deny => format!("the policy of {bucket} denies writing to everyone but {who}"),
             },
         })

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The upload that is under way, as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct InParts {
+pub(crate) struct InParts {
     key: String,
     version_id: String,
     upload: String,
@@ -39,7 +39,7 @@ pub(super) async fn whole(from: &Account, to: &Account, copy: &Copy, size: u64) 
 }
 
 /// Makes the next few calls of a copy. Gives what is under way; none when the copy is there.
-pub(super) async fn go_on(
+pub(crate) async fn go_on(
     from: &Account,
     to: &Account,
     copy: &Copy,

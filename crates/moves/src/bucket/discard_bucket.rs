@@ -8,7 +8,7 @@ use aws::Account;
 use aws::s3::{BucketSeen, VersionName};
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use listing::Lister;
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -60,7 +60,10 @@ pub(super) async fn some(
     jobs: JobsInto,
 ) -> Result<Discarded, Failure> {
     let into = (jobs == JobsInto::ThisBucket).then_some(bucket);
-    if let Some(job) = account.s3control.underway(&job_description(cx, into)).await?.first() {
+    // Jobs are asked for in the target alone.
+    if account.side == Side::Target
+        && let Some(job) = account.s3control.underway(&job_description(cx, into)).await?.first()
+    {
         account.s3control.cancel(job).await?;
         return Ok(Discarded::Some(0));
     }
@@ -103,7 +106,7 @@ impl DiscardBucket {
 impl Step for DiscardBucket {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let bucket = self.input.bucket.name(cx)?;
-        Ok(match self.world.target().s3.look(&bucket).await? {
+        Ok(match self.input.bucket.account(&self.world).s3.look(&bucket).await? {
             BucketSeen::Owned => Observed::Absent,
             // Gone, and perhaps somebody else's by now.
             BucketSeen::Nobodys | BucketSeen::SomebodyElses => Observed::Present(json!({})),
@@ -118,7 +121,7 @@ impl Step for DiscardBucket {
             JobsInto::ThisBucket
         };
         let before = cx.cursor.as_ref().and_then(Value::as_u64).unwrap_or(0);
-        let (done, more) = match some(&self.world.target(), &bucket, cx, jobs).await? {
+        let (done, more) = match some(&self.input.bucket.account(&self.world), &bucket, cx, jobs).await? {
             Discarded::Some(removed) => (before + removed, true),
             Discarded::All => (before, false),
         };

@@ -1,4 +1,4 @@
-//! Makes a bucket of the run's own in the target: interim or for manifests and reports. That the name was free is kept in the journal
+//! Makes a bucket of the run's own, in the target: interim, for manifests and reports, or in either account for what passes through it. That the name was free is kept in the journal
 //! before the bucket is made: only then is a bucket found under it the run's, to be emptied and deleted.
 
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -22,6 +22,23 @@ pub(super) struct Input {
     pub(super) name: Option<String>,
     /// Whether it is the one for manifests and reports.
     pub(super) ops: bool,
+    /// In which account.
+    #[serde(default = "target", skip_serializing_if = "is_target")]
+    pub(super) side: Side,
+    /// Whether it takes ACLs: a service writes into it, or reads from it, that goes by no policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) acls: bool,
+    /// Whether it is to be there when the run is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) stays: bool,
+}
+
+fn target() -> Side {
+    Side::Target
+}
+
+fn is_target(side: &Side) -> bool {
+    *side == Side::Target
 }
 
 pub(super) struct MakeBucket {
@@ -44,11 +61,11 @@ impl Step for MakeBucket {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let bucket = self.name(cx);
         let was_free = cx.cursor.is_some();
-        Ok(match self.world.target().s3.look(&bucket).await? {
+        Ok(match self.world.account(self.input.side).s3.look(&bucket).await? {
             BucketSeen::Nobodys => Observed::Absent,
             BucketSeen::Owned if was_free => Observed::Present(json!(MadeBucket { bucket })),
             BucketSeen::Owned => Observed::Foreign {
-                whose: format!("the target account has a bucket {bucket} already"),
+                whose: format!("the {} account has a bucket {bucket} already", self.input.side),
             },
             BucketSeen::SomebodyElses => Observed::Foreign {
                 whose: format!("another account has the bucket {bucket}"),
@@ -65,21 +82,25 @@ impl Step for MakeBucket {
                 more: true,
             });
         }
-        self.world.target().s3.create_bucket(&self.name(cx)).await?;
+        let s3 = &self.world.account(self.input.side).s3;
+        match self.input.acls {
+            true => s3.create_bucket_with_acls(&self.name(cx)).await?,
+            false => s3.create_bucket(&self.name(cx)).await?,
+        }
         Ok(Begun::Once)
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let target = self.world.target();
+        let account = self.world.account(self.input.side);
         let bucket = self.name(cx);
-        let region = target.s3.location(&bucket).await?;
-        Ok(if region == target.region.as_str() {
+        let region = account.s3.location(&bucket).await?;
+        Ok(if region == account.region.as_str() {
             Verified::Right {
-                evidence: format!("{bucket} is account {}'s, in {region}", target.id),
+                evidence: format!("{bucket} is account {}'s, in {region}", account.id),
             }
         } else {
             Verified::Wrong {
-                why: format!("{bucket} lies in {region}, not in {}", target.region),
+                why: format!("{bucket} lies in {region}, not in {}", account.region),
             }
         })
     }
@@ -93,7 +114,7 @@ impl Step for MakeBucket {
         } else {
             JobsInto::ThisBucket
         };
-        discard_bucket::some(&self.world.target(), &self.name(cx), cx, jobs)
+        discard_bucket::some(&self.world.account(self.input.side), &self.name(cx), cx, jobs)
             .await
             .map(drop)
     }

@@ -12,20 +12,20 @@ use crate::world::World;
 
 /// A bucket in one of the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Whose it is, and with whose credentials it is read.
-    pub(super) side: Side,
+    pub(crate) side: Side,
     /// Its name, or the step that knows it.
-    pub(super) bucket: Named,
+    pub(crate) bucket: Named,
     /// The step that waited for a report of what is in it: then it is read there, and not listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) report: Option<StepId>,
+    pub(crate) report: Option<StepId>,
 }
 
 /// How a bucket is named in a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Named {
+pub(crate) enum Named {
     /// By its name.
     Name(String),
     /// By the step that makes it: its name holds the run's id, which a plan does not know.
@@ -34,13 +34,13 @@ pub(super) enum Named {
 
 /// The output of a step that makes a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct MadeBucket {
+pub(crate) struct MadeBucket {
     /// Its name.
-    pub(super) bucket: String,
+    pub(crate) bucket: String,
 }
 
 impl Place {
-    pub(super) fn named(side: Side, name: &str) -> Self {
+    pub(crate) fn named(side: Side, name: &str) -> Self {
         Self {
             side,
             bucket: Named::Name(name.to_owned()),
@@ -48,7 +48,7 @@ impl Place {
         }
     }
 
-    pub(super) fn made_by(step: &StepId) -> Self {
+    pub(crate) fn made_by(step: &StepId) -> Self {
         Self {
             side: Side::Target,
             bucket: Named::MadeBy(step.clone()),
@@ -57,7 +57,7 @@ impl Place {
     }
 
     /// The same, read from a report that a step waited for.
-    pub(super) fn reported(self, awaited: Option<&StepId>) -> Self {
+    pub(crate) fn reported(self, awaited: Option<&StepId>) -> Self {
         Self {
             report: awaited.cloned(),
             ..self
@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// The bucket's name.
-    pub(super) fn name(&self, cx: &StepContext) -> Result<String, Failure> {
+    pub(crate) fn name(&self, cx: &StepContext) -> Result<String, Failure> {
         match &self.bucket {
             Named::Name(name) => Ok(name.clone()),
             Named::MadeBy(step) => Ok(cx.output::<MadeBucket>(step)?.bucket),
@@ -73,7 +73,7 @@ impl Place {
     }
 
     /// The account it belongs to.
-    pub(super) fn account(&self, world: &Rc<World>) -> Arc<Account> {
+    pub(crate) fn account(&self, world: &Rc<World>) -> Arc<Account> {
         world.account(self.side)
     }
 }

@@ -142,6 +142,9 @@ fn make_ops(draft: &mut Draft) -> StepId {
         stem: "ops".into(),
         name: None,
         ops: true,
+        side: Side::Target,
+        acls: false,
+        stays: false,
     };
     let title = "make a bucket in the target for manifests and reports";
     let step = DraftStep::new(&resource, "bucket.make", Side::Target, title, input).named("create_ops");
@@ -269,6 +272,9 @@ impl Steps<'_, '_> {
             stem: self.spec.name.clone(),
             name: new.clone().or_else(|| self.spec.interim.clone()),
             ops: false,
+            side: Side::Target,
+            acls: false,
+            stays: false,
         };
         let step = self.step("bucket.make", &self.first_copy_verb(), Side::Target, title, input);
         let made = self.draft.push(step.needs([&self.ops]));
@@ -358,7 +364,9 @@ impl Steps<'_, '_> {
                 vec![self.roles.source.clone()],
                 "deny writing to it, to everyone but this tool",
             ),
-            Change::TakeReplicas | Change::TakeReports => (Vec::new(), "not for the source"),
+            Change::TakeReplicas | Change::TakeReports | Change::TakeSnapshots | Change::GiveSnapshots => {
+                (Vec::new(), "not for the source")
+            }
         };
         let input = change_policy::Input {
             bucket: self.source(),
@@ -373,7 +381,11 @@ impl Steps<'_, '_> {
             .step("bucket.change_policy", verb, Side::Source, title, input)
             .needs([recorded, &self.ops]);
         let step = match change {
-            Change::Grant | Change::TakeReplicas | Change::TakeReports => step,
+            Change::Grant
+            | Change::TakeReplicas
+            | Change::TakeReports
+            | Change::TakeSnapshots
+            | Change::GiveSnapshots => step,
             Change::Deny => {
                 let gates = self.draft.gates_before(&self.resource);
                 step.phase(Phase::Freeze).gates(gates).disturbs()

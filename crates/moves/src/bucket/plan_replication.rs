@@ -223,7 +223,7 @@ impl Steps<'_, '_> {
     fn admit(&mut self, bucket: Place, change: Change, verb: &str, needs: &[StepId]) -> StepId {
         let title = match change {
             Change::TakeReports => "let the source's replication role read manifests and write reports",
-            Change::TakeReplicas | Change::Grant | Change::Deny => {
+            Change::TakeReplicas | Change::TakeSnapshots | Change::GiveSnapshots | Change::Grant | Change::Deny => {
                 "let the source's replication role replicate into it"
             }
         };

@@ -99,6 +99,38 @@ pub(super) fn take_reports(bucket: &str, roles: &[String], sid: &str) -> Vec<Val
     ]
 }
 
+/// What ElastiCache needs of a bucket into which it writes a snapshot, where it goes by policy
+/// (<https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-exporting.html>).
+pub(super) fn take_snapshots(bucket: &str, services: &[String], sid: &str) -> Vec<Value> {
+    let actions = [
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:GetBucketAcl",
+        "s3:ListMultipartUploadParts",
+        "s3:ListBucketMultipartUploads",
+    ];
+    vec![service_statement(
+        bucket,
+        services,
+        &format!("{sid}Snapshots"),
+        &actions,
+    )]
+}
+
+/// What it needs of a bucket from which it fills a cache, where it goes by policy.
+pub(super) fn give_snapshots(bucket: &str, services: &[String], sid: &str) -> Vec<Value> {
+    let actions = ["s3:GetObject", "s3:ListBucket", "s3:GetBucketAcl"];
+    vec![service_statement(bucket, services, &format!("{sid}Files"), &actions)]
+}
+
+fn service_statement(bucket: &str, services: &[String], sid: &str, actions: &[&str]) -> Value {
+    json!({
+        "Sid": sid, "Effect": "Allow", "Principal": { "Service": services }, "Action": actions,
+        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+    })
+}
+
 /// What former users from the source account may do with the new bucket. Not called as the run's own statements are: these stay.
 pub(super) fn kept_access(bucket: &str, users: &[KeptAccess]) -> Vec<Value> {
     let statements = users.iter().zip(1..).flat_map(|(user, nth)| {

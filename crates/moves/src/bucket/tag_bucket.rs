@@ -43,7 +43,9 @@ fn document(cx: &StepContext) -> String {
 #[async_trait(?Send)]
 impl Step for TagBucket {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let found = TAGGING.get(&self.world.target(), &self.input.bucket.name(cx)?).await?;
+        let found = TAGGING
+            .get(&self.input.bucket.account(&self.world), &self.input.bucket.name(cx)?)
+            .await?;
         let tagged = found.is_some_and(|found| cx.tags().values().all(|value| found.xml.contains(value.as_str())));
         Ok(if tagged {
             Observed::Present(json!({}))
@@ -58,7 +60,11 @@ impl Step for TagBucket {
             transition_minimum: None,
         };
         TAGGING
-            .put_whole(&self.world.target(), &self.input.bucket.name(cx)?, &found)
+            .put_whole(
+                &self.input.bucket.account(&self.world),
+                &self.input.bucket.name(cx)?,
+                &found,
+            )
             .await?;
         Ok(Begun::Once)
     }

@@ -14,7 +14,7 @@ use crate::services::kms::Alias;
 use crate::services::rds::{Instance, ParameterGroup, Place, SubnetGroup};
 use crate::services::route53::{ZoneSummary, every_zone};
 use crate::services::stored_content::ResourceSummary;
-use crate::services::{ec2, kms, rds};
+use crate::services::{ec2, elasticache, kms, rds};
 
 /// What existed at the start, in all accounts.
 #[derive(Default)]
@@ -34,6 +34,8 @@ pub(super) struct Baseline {
     pub(super) ebs_snapshots: BTreeMap<String, ec2::Snapshot>,
     pub(super) instances_of_ec2: BTreeMap<String, ec2::Instance>,
     pub(super) volumes: BTreeMap<String, ec2::Volume>,
+    pub(super) caches: BTreeMap<Place, elasticache::Held>,
+    pub(super) cache_snapshots: BTreeMap<Place, elasticache::Snapshot>,
     pub(super) zones: BTreeMap<String, ZoneSummary>,
     pub(super) keys: BTreeMap<String, kms::Key>,
     pub(super) aliases: BTreeMap<(AccountId, model::ids::Region, String), Alias>,
@@ -78,6 +80,8 @@ impl Baseline {
             cluster_parameter_groups: cloud.rds.cluster_parameter_groups.clone(),
             images: cloud.ec2.images.clone(),
             ebs_snapshots: cloud.ec2.snapshots.clone(),
+            caches: caches(cloud),
+            cache_snapshots: cloud.elasticache.snapshots.clone(),
             instances_of_ec2: cloud.ec2.instances.clone(),
             volumes: cloud.ec2.volumes.clone(),
             zones: every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect(),
@@ -121,6 +125,21 @@ pub(super) fn security_groups(cloud: &Cloud) -> BTreeMap<Place, SecurityGroup> {
     groups.collect()
 }
 
+/// Every cache that can be made or changed, with what of ElastiCache it is before its name.
+pub(super) fn caches(cloud: &Cloud) -> BTreeMap<Place, elasticache::Held> {
+    let named = |kind: &str, (place, held): (&Place, &elasticache::Held)| {
+        let name = format!("{kind}:{}", place.2);
+        ((place.0.clone(), place.1.clone(), name), held.clone())
+    };
+    let groups = cloud
+        .elasticache
+        .groups
+        .iter()
+        .map(|one| named("replicationgroup", one));
+    let clusters = cloud.elasticache.clusters.iter().map(|one| named("cluster", one));
+    groups.chain(clusters).collect()
+}
+
 impl KeptBucket {
     fn of(bucket: &Bucket) -> Self {
         Self {
@@ -151,6 +170,9 @@ pub(super) fn settings(bucket: &Bucket) -> BTreeMap<String, String> {
     ]);
     if let Some(policy) = &bucket.policy {
         settings.insert("policy".to_owned(), policy.text.clone());
+    }
+    if !bucket.grants.is_empty() {
+        settings.insert("acl grants".to_owned(), format!("{:?}", bucket.grants));
     }
     for (name, text) in &bucket.documents {
         settings.insert(name.clone(), text.clone());

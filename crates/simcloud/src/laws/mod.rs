@@ -10,6 +10,8 @@
 
 mod baseline;
 #[cfg(test)]
+mod caches_tests;
+#[cfg(test)]
 mod clusters_tests;
 mod content;
 mod emptying;

@@ -51,6 +51,7 @@ fn accounts(buckets: Value) -> Value {
                 "subnet_group": "src-db", "members": [{"id": "shop-aurora-1", "class": "db.r6g.large", "writer": true}]}],
             "images": [{"id": "ami-1", "name": "shop-batch", "snapshots": [
                 {"id": "snap-1", "device": "/dev/xvda", "size_gib": 8}, {"id": "snap-2", "device": "/dev/xvdb", "size_gib": 8}]}],
+            "caches": [{"id": "sessions", "engine": "redis"}],
             "subnet_groups": {"src-db": {"vpc": "vpc-src", "subnets": ["subnet-1", "subnet-2"]}},
             "buckets": buckets})),
             "zones": [

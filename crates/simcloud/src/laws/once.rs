@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::ids::{AccountId, Region};
 use serde_json::Value;
 
-use super::baseline::security_groups;
+use super::baseline::{caches, security_groups};
 use super::{Laws, Parties, Touched, sharing, stored};
 use crate::cloud::{Cloud, Effect};
 use crate::s3::versions::Entry;
@@ -14,7 +14,7 @@ use crate::services::ec2::security_groups::SecurityGroup;
 use crate::services::ec2::{ImageState, SnapshotState, VolumeState};
 use crate::services::rds::{Making, Place};
 use crate::services::route53::every_zone;
-use crate::services::{ec2, kms};
+use crate::services::{ec2, elasticache, kms};
 
 use super::content::same;
 
@@ -111,6 +111,10 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
             let tags = security_group(cloud, &resource)?.tags.clone();
             Some(("security group", resource, tags))
         }
+        "elasticache CreateSnapshot" | "elasticache CreateReplicationGroup" | "elasticache CreateCacheCluster" => {
+            let (kind, tags) = elasticache::tags_of(cloud, &resource)?;
+            Some((kind, resource, tags.clone()))
+        }
         "s3 PutBucketTagging" => {
             let tags = cloud.s3.by_name.get(&resource)?.tags.iter().cloned().collect();
             Some(("bucket", resource, tags))
@@ -201,6 +205,7 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
             .volumes
             .get(id)
             .is_some_and(|volume| volume.state != VolumeState::Error),
+        "cache" | "cache snapshot" => elasticache::tags_of(cloud, resource).is_some(),
         "bucket" => cloud.s3.by_name.contains_key(resource),
         "key" => kms::keys(cloud).contains_key(resource),
         _ => every_zone(cloud).any(|zone| zone.id == resource),
@@ -455,6 +460,19 @@ fn new_resources(
     for (id, volume) in &cloud.ec2.volumes {
         if ours(&volume.owner) && !before.volumes.contains_key(id) {
             found.push(("volume", ec2::volume_arn(&volume.owner, &volume.region, id)));
+        }
+    }
+    for (place, held) in caches(cloud) {
+        let old = before.caches.get(&place);
+        if new(&place, old.is_some_and(|old| old.created_at == held.created_at)) {
+            let arn = format!("arn:aws:elasticache:{}:{}:{}", place.1, place.0, place.2);
+            found.push(("cache", arn));
+        }
+    }
+    for (place, snapshot) in &cloud.elasticache.snapshots {
+        let old = before.cache_snapshots.get(place);
+        if new(place, old.is_some_and(|old| old.taken_at == snapshot.taken_at)) {
+            found.push(("cache snapshot", elasticache::arn(place, "snapshot")));
         }
     }
     for (name, bucket) in &cloud.s3.by_name {

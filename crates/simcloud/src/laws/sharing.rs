@@ -9,7 +9,11 @@ use super::{Laws, Parties};
 use crate::cloud::{Cloud, Effect};
 use crate::s3;
 use crate::services::storage_key::account_of;
-use crate::services::{ec2, kms, ram, rds};
+use crate::services::{ec2, elasticache, kms, ram, rds};
+
+/// What a grant by ACL to ElastiCache itself is told as: it reads and writes snapshots for the account that asks it to, and is no account
+/// that anybody could use. It is to end with the run all the same.
+const ELASTICACHE: &str = "ElastiCache";
 
 /// Someone beside the owner who is admitted to something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +45,7 @@ fn place_of(effect: &Effect) -> Option<Place> {
         | "ec2 ModifyImageAttribute"
         | "ec2 ModifySnapshotAttribute"
         | "ram CreateResourceShare" => Some(Place::Stored),
-        "s3 PutBucketPolicy" => Some(Place::Bucket),
+        "s3 PutBucketPolicy" | "s3 PutBucketAcl" | "s3 PutObjectAcl" => Some(Place::Bucket),
         "kms CreateKey" | "kms PutKeyPolicy" | "kms CreateGrant" => Some(Place::Key),
         _ => None,
     }
@@ -63,6 +67,16 @@ fn grants_at(cloud: &Cloud, place: Place) -> Vec<(AccountId, Grant)> {
                 let owner = cloud.s3.by_name.get(&resource)?.owner.clone();
                 Some((owner, Grant { resource, who }))
             })
+            .chain(s3::acl::every_grant(cloud).into_iter().filter_map(|(resource, id)| {
+                let bucket = resource.split('/').next().unwrap_or(&resource);
+                let owner = cloud.s3.by_name.get(bucket)?.owner.clone();
+                let who = match elasticache::is_service(&id) {
+                    true => ELASTICACHE.to_owned(),
+                    false => id,
+                };
+                let resource = bucket.to_owned();
+                Some((owner, Grant { resource, who }))
+            }))
             .collect(),
         Place::Key => kms::keys(cloud)
             .iter()
@@ -153,6 +167,7 @@ pub(super) fn check(laws: &mut Laws, cloud: &Cloud, parties: &Parties, effects: 
         for (owner, grant) in grants_at(cloud, place) {
             let fine = !parties.has(owner.as_str())
                 || parties.has(&grant.who)
+                || grant.who == ELASTICACHE
                 || laws.baseline.grants.contains(&grant)
                 || by_the_plan(laws, &grant);
             if !fine {
@@ -176,7 +191,8 @@ pub(super) fn at_end(
         for (owner, grant) in grants_at(cloud, place) {
             let meant = laws.baseline.grants.contains(&grant)
                 || by_the_plan(laws, &grant)
-                || laws.allowed_lasting.contains(&grant.resource) && parties.has(&grant.who);
+                || laws.allowed_lasting.contains(&grant.resource)
+                    && (parties.has(&grant.who) || grant.who == ELASTICACHE);
             left.insert(grant, !meant && parties.has(owner.as_str()));
         }
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use model::ids::{AccountId, Digest};
 use model::inventory::KeyManager;
 
-use super::baseline::{Baseline, KeptBucket, security_groups, settings};
+use super::baseline::{Baseline, KeptBucket, caches, security_groups, settings};
 use super::stored::is_automated;
 use super::{Parties, content};
 use crate::cloud::Cloud;
@@ -16,7 +16,7 @@ use crate::s3::Bucket;
 use crate::s3::versions::Entry;
 use crate::services::rds::{Cluster, ClusterSnapshot, Instance, Place, Snapshot};
 use crate::services::route53::{ZoneSummary, every_zone};
-use crate::services::{ec2, kms};
+use crate::services::{ec2, elasticache, kms};
 
 /// Every difference from the start, one line each. Keys made since, and their aliases, are not differences.
 pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -> Vec<String> {
@@ -73,6 +73,13 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
         &cloud.ec2.volumes,
         |volume| &volume.owner,
         volume,
+    );
+    found.of_place("cache", &before.caches, &caches(cloud), cache);
+    found.of_place(
+        "cache snapshot",
+        &before.cache_snapshots,
+        &cloud.elasticache.snapshots,
+        text,
     );
     let zones: BTreeMap<String, ZoneSummary> = every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect();
     found.of("zone", &before.zones, &zones, |zone| &zone.owner, zone);
@@ -227,6 +234,11 @@ fn volume(volume: &ec2::Volume) -> String {
     let mut settled = volume.clone();
     settled.digest = Digest::of(b"");
     text(&settled)
+}
+
+/// A cache without what passes by itself: that a snapshot of it is just being taken.
+fn cache(held: &elasticache::Held) -> String {
+    text(&held.settled())
 }
 
 fn zone(zone: &ZoneSummary) -> String {

@@ -23,11 +23,18 @@ pub fn bucket(cloud: &Cloud, caller: &Caller, name: &str, action: &str) -> Outco
 
 /// Whether the caller may do something to an object; NoSuchBucket where there is no such bucket.
 pub fn object(cloud: &Cloud, caller: &Caller, name: &str, key: &str, action: &str) -> Outcome<()> {
-    check(cloud, caller, name, &format!("arn:aws:s3:::{name}/{key}"), action)
+    check(cloud, caller, name, &format!("arn:aws:s3:::{name}/{key}"), action)?;
+    // A bucket's policy speaks of what its owner owns
+    // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html).
+    let held = held(cloud, name)?;
+    if held.owner != caller.account && held.others_objects.contains(key) {
+        return Err(Refusal::new(403, "AccessDenied", "Access Denied"));
+    }
+    Ok(())
 }
 
 /// Whether a bucket's policy lets one of AWS's services do something for an account: none has a right of its own.
-pub(super) fn service_may(
+pub(crate) fn service_may(
     cloud: &Cloud,
     service: &Caller,
     name: &str,

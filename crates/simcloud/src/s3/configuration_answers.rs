@@ -5,7 +5,7 @@ use model::inventory::Versioning;
 use s3s::dto::*;
 
 use super::exchange::*;
-use super::{Outcome, Refusal, canonical_id, inventories, settings};
+use super::{Outcome, Refusal, access, acl, canonical_id, inventories, settings};
 use crate::cloud::{Caller, Cloud};
 
 pub(super) fn get_bucket_location(
@@ -302,20 +302,78 @@ pub(super) fn get_bucket_acl(
 ) -> Outcome<GetBucketAclOutput> {
     let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketAcl")?;
     let id = Some(canonical_id(&held.owner));
-    let grantee = Grantee {
-        display_name: None,
-        email_address: None,
-        id: id.clone(),
-        type_: Type::from_static(Type::CANONICAL_USER),
-        uri: None,
-    };
-    let permission = Some(Permission::from_static(Permission::FULL_CONTROL));
-    let grants = Some(vec![Grant {
-        grantee: Some(grantee),
-        permission,
-    }]);
+    let grants = acl::shown(id.as_deref().unwrap_or_default(), &held.grants);
     Ok(GetBucketAclOutput {
-        grants,
+        grants: Some(grants),
         owner: Some(Owner { display_name: None, id }),
     })
+}
+
+pub(super) fn put_bucket_acl(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    input: PutBucketAclInput,
+    _: &HeaderMap,
+) -> Outcome<PutBucketAclOutput> {
+    let asked = acl::Asked {
+        canned: input.acl.map(|acl| acl.as_str().to_owned()),
+        headers: vec![
+            ("FULL_CONTROL", input.grant_full_control),
+            ("READ", input.grant_read),
+            ("READ_ACP", input.grant_read_acp),
+            ("WRITE", input.grant_write),
+            ("WRITE_ACP", input.grant_write_acp),
+        ],
+        document: input.access_control_policy,
+    };
+    acl::put_bucket(cloud, caller, &input.bucket, &asked)?;
+    Ok(PutBucketAclOutput::default())
+}
+
+pub(super) fn get_object_acl(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    input: GetObjectAclInput,
+    _: &HeaderMap,
+) -> Outcome<GetObjectAclOutput> {
+    access::object(cloud, caller, &input.bucket, &input.key, "s3:GetObjectAcl")?;
+    let held = super::bucket(cloud, &input.bucket)?;
+    if held
+        .stack(&input.key)
+        .last()
+        .is_none_or(|entry| entry.object().is_none())
+    {
+        return Err(Refusal::new(404, "NoSuchKey", "The specified key does not exist."));
+    }
+    let id = canonical_id(&held.owner);
+    let grants = acl::shown(&id, &acl::of_object(cloud, &input.bucket, &input.key));
+    let owner = Some(Owner {
+        display_name: None,
+        id: Some(id),
+    });
+    Ok(GetObjectAclOutput {
+        grants: Some(grants),
+        owner,
+        ..GetObjectAclOutput::default()
+    })
+}
+
+pub(super) fn put_object_acl(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    input: PutObjectAclInput,
+    _: &HeaderMap,
+) -> Outcome<PutObjectAclOutput> {
+    let asked = acl::Asked {
+        canned: input.acl.map(|acl| acl.as_str().to_owned()),
+        headers: vec![
+            ("FULL_CONTROL", input.grant_full_control),
+            ("READ", input.grant_read),
+            ("READ_ACP", input.grant_read_acp),
+            ("WRITE_ACP", input.grant_write_acp),
+        ],
+        document: input.access_control_policy,
+    };
+    acl::put_object(cloud, caller, &input.bucket, &input.key, &asked)?;
+    Ok(PutObjectAclOutput::default())
 }

@@ -2,9 +2,10 @@
 //!
 //! Modelled: what makes moving a bucket under its own name hard (names, owners, policies, version order, null versions, markers,
 //! uploads in parts, 5 GB, storage classes, default encryption with a customer key). Left out: ACLs (every bucket is
-//! `BucketOwnerEnforced` or behaves so), Object Lock, SSE-C, requester pays, access points.
+//! `BucketOwnerEnforced` or behaves so; but see `acl.rs`), Object Lock, SSE-C, requester pays, access points.
 
 pub mod access;
+pub mod acl;
 mod answers;
 pub mod archive;
 pub mod audit;
@@ -104,6 +105,12 @@ pub struct Bucket {
     pub uploads: BTreeMap<String, uploads::Upload>,
     /// Inventories that it is reported in, by id.
     pub inventories: BTreeMap<String, inventories::Configured>,
+    /// Whom its ACL admits beside its owner.
+    pub grants: acl::Grants,
+    /// Whom the ACLs of its objects admit.
+    pub object_grants: acl::OfObjects,
+    /// Keys whose newest object belongs to another account, which wrote it: this bucket's policy does not speak of them.
+    pub others_objects: BTreeSet<String>,
 }
 
 impl Bucket {
@@ -145,6 +152,9 @@ impl Bucket {
             documents: BTreeMap::new(),
             uploads: BTreeMap::new(),
             inventories: BTreeMap::new(),
+            grants: acl::Grants::new(),
+            object_grants: acl::OfObjects::new(),
+            others_objects: BTreeSet::new(),
         }
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn check_absent(cloud: &Cloud, name: &str, key: &str, asked: bool) ->
 }
 
 /// Makes an object of content as a write wants it, and uses the key that encrypts it.
-pub(super) fn keep(
+pub(crate) fn keep(
     cloud: &mut Cloud,
     caller: &Caller,
     name: &str,
@@ -171,7 +171,7 @@ pub(super) fn use_key(cloud: &Cloud, caller: &Caller, key: &str, action: &str) -
 }
 
 /// Puts an object on its stack.
-pub(super) fn write(cloud: &mut Cloud, name: &str, key: &str, order: u64, object: Object) -> Outcome<Entry> {
+pub(crate) fn write(cloud: &mut Cloud, name: &str, key: &str, order: u64, object: Object) -> Outcome<Entry> {
     if key.len() > 1024 {
         return Err(Refusal::new(400, "KeyTooLongError", "Your key is too long"));
     }

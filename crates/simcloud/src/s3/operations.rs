@@ -285,6 +285,21 @@ impl S3 for Operations {
         self.at(&bucket, req, configuration_answers::get_bucket_acl)
     }
 
+    async fn put_bucket_acl(&self, req: S3Request<PutBucketAclInput>) -> Reply<PutBucketAclOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, configuration_answers::put_bucket_acl)
+    }
+
+    async fn get_object_acl(&self, req: S3Request<GetObjectAclInput>) -> Reply<GetObjectAclOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, configuration_answers::get_object_acl)
+    }
+
+    async fn put_object_acl(&self, req: S3Request<PutObjectAclInput>) -> Reply<PutObjectAclOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, configuration_answers::put_object_acl)
+    }
+
     async fn list_objects_v2(&self, req: S3Request<ListObjectsV2Input>) -> Reply<ListObjectsV2Output> {
         let bucket = req.input.bucket.clone();
         self.at(&bucket, req, |cloud, caller, input, _| {

@@ -220,6 +220,19 @@ pub fn ownership(cloud: &Cloud, caller: &Caller, name: &str) -> Outcome<String> 
 
 /// PutBucketOwnershipControls.
 pub fn put_ownership(cloud: &mut Cloud, caller: &Caller, name: &str, ownership: String) -> Outcome<()> {
+    let held = bucket(cloud, name)?;
+    if ownership == "BucketOwnerEnforced" && !held.grants.is_empty() {
+        return Err(Refusal::new(
+            400,
+            "InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+        ));
+    }
+    // From then on everything in it is its owner's.
+    if ownership == "BucketOwnerEnforced" && !held.others_objects.is_empty() {
+        access::bucket(cloud, caller, name, "s3:PutBucketOwnershipControls")?;
+        bucket_mut(cloud, name)?.others_objects.clear();
+    }
     let names = ("s3:PutBucketOwnershipControls", "PutBucketOwnershipControls");
     change(cloud, caller, name, names, |held| &mut held.ownership, Some(ownership))
 }

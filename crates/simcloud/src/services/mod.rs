@@ -3,6 +3,8 @@
 pub mod athena;
 pub mod cloudwatch;
 pub mod ec2;
+pub mod efs;
+pub mod elasticache;
 pub mod kms;
 mod kms_access;
 mod kms_aliases;

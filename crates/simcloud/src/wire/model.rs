@@ -161,6 +161,8 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("s3control", include_str!("../../models/s3control.json")),
             ("route53", include_str!("../../models/route53.json")),
             ("ram", include_str!("../../models/ram.json")),
+            ("elasticache", include_str!("../../models/elasticache.json")),
+            ("elasticfilesystem", include_str!("../../models/efs.json")),
             ("athena", include_str!("../../models/athena.json")),
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),

@@ -9,6 +9,7 @@ pub fn throttled(service: &str) -> ServiceError {
         "kms" => (400, "ThrottlingException", "Rate exceeded"),
         "servicequotas" => (400, "TooManyRequestsException", "Rate exceeded"),
         "ram" => (429, "ThrottlingException", "Rate exceeded"),
+        "elasticfilesystem" => (400, "ThrottlingException", "Rate exceeded"),
         "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
@@ -21,7 +22,7 @@ pub fn denied(service: &str) -> ServiceError {
     let (status, code) = match service {
         "ec2" => (403, "UnauthorizedOperation"),
         "kms" | "athena" | "servicequotas" => (400, "AccessDeniedException"),
-        "ram" => (403, "AccessDeniedException"),
+        "ram" | "elasticfilesystem" => (403, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     };
     ServiceError::with_status(status, code, "You are not authorized to perform this operation.")
@@ -41,6 +42,7 @@ pub fn internal(service: &str) -> ServiceError {
         "monitoring" => ServiceError::with_status(500, "InternalServiceFault", message),
         "servicequotas" => ServiceError::with_status(500, "ServiceException", message),
         "ram" => ServiceError::with_status(500, "ServerInternalException", message),
+        "elasticfilesystem" => ServiceError::with_status(500, "InternalServerError", message),
         "s3" | "s3control" => ServiceError::with_status(500, "InternalError", message),
         "route53" => ServiceError::with_status(503, "ServiceUnavailable", "Service Unavailable"),
         _ => ServiceError::with_status(500, "InternalFailure", message),
@@ -55,9 +57,9 @@ pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
         }
         ("kms" | "athena" | "servicequotas", "ExpiredToken") => (400, "ExpiredTokenException"),
         ("kms" | "athena" | "servicequotas", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
-        ("ram", "InvalidClientTokenId" | "InvalidToken") => (403, "UnrecognizedClientException"),
-        ("ram", "ExpiredToken") => (403, "ExpiredTokenException"),
-        ("ram", "SignatureDoesNotMatch") => (403, "InvalidSignatureException"),
+        ("ram" | "elasticfilesystem", "InvalidClientTokenId" | "InvalidToken") => (403, "UnrecognizedClientException"),
+        ("ram" | "elasticfilesystem", "ExpiredToken") => (403, "ExpiredTokenException"),
+        ("ram" | "elasticfilesystem", "SignatureDoesNotMatch") => (403, "InvalidSignatureException"),
         ("ec2", "InvalidClientTokenId" | "InvalidToken" | "SignatureDoesNotMatch") => (401, "AuthFailure"),
         ("ec2", "ExpiredToken") => (400, "RequestExpired"),
         ("s3" | "s3control", "InvalidClientTokenId") => (403, "InvalidAccessKeyId"),

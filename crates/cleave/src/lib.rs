@@ -42,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Simcloud(args) => commands::simcloud::simcloud(args),
         Command::Journal(args) => commands::journal::journal(args),
         Command::Report(args) => commands::report::report(args),
+        Command::Terraform(args) => commands::terraform::terraform(args),
         Command::Discover(args) => commands::discover::discover(args),
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),

@@ -24,6 +24,7 @@ mod restored;
 mod room;
 pub mod runbook;
 mod snapshot;
+pub mod terraform;
 pub mod terraform_plan;
 pub mod unmoved;
 pub mod volume;

@@ -13,5 +13,7 @@ pub mod report;
 pub mod run;
 pub mod simcloud;
 pub mod status;
+pub mod stored;
+pub mod terraform;
 pub mod undo;
 pub mod wishes;

@@ -46,6 +46,8 @@ pub struct Served {
     pub operator: (String, String),
     /// The source account's.
     pub source: (String, String),
+    /// The target account's.
+    pub target: (String, String),
 }
 
 impl Served {
@@ -83,6 +85,7 @@ impl Served {
             endpoint,
             operator: keys("operator"),
             source: keys("source"),
+            target: keys("target"),
             child,
         }
     }
@@ -159,10 +162,15 @@ impl Served {
 
     /// The command that starts a run and goes on with it.
     pub fn run(&self, home: &Path, journal: &Path) -> Command {
+        self.run_of(&example("runbook.toml"), home, journal)
+    }
+
+    /// The same of another runbook.
+    pub fn run_of(&self, runbook: &Path, home: &Path, journal: &Path) -> Command {
         let mut command = self.cleave(home);
         command
             .arg("run")
-            .arg(example("runbook.toml"))
+            .arg(runbook)
             .arg("--world")
             .arg(format!("simcloud={}", self.endpoint))
             .args(["--auto-approve", "--wait", "--journal"])

@@ -60,6 +60,8 @@ mod statements;
 mod survey;
 mod tables;
 mod tag_bucket;
+pub(crate) mod terraform;
+mod terraform_shapes;
 mod untold;
 mod wait;
 mod win_name;

@@ -13,6 +13,7 @@ mod plan_settings;
 mod restore_cluster;
 mod share_cluster;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 

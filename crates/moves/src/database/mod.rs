@@ -10,6 +10,7 @@ pub(crate) mod plan_settings;
 mod plan_slots;
 mod restore_instance;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 

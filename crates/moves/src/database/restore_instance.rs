@@ -82,7 +82,7 @@ impl RestoreInstance {
 
 /// The settings that the restore is given: IOPS and throughput as asked for, else as the snapshot has them, and neither where RDS
 /// reports them and refuses to be given them.
-fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
+pub(super) fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
     let iops = iops_to_give(snapshot, asked.iops.or(snapshot.iops));
     let throughput = asked.storage_throughput.or(snapshot.storage_throughput);
     Settings {

@@ -13,6 +13,7 @@ mod plan;
 mod policy;
 mod prove_independence;
 pub mod spec;
+pub(crate) mod terraform;
 mod use_target_key;
 
 use std::rc::Rc;

@@ -8,6 +8,7 @@ mod delete_snapshot;
 mod made_snapshot;
 mod plan;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 

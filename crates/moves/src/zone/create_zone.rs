@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::HostedZone;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,6 +45,11 @@ impl CreateZone {
     }
 }
 
+/// What the zone says of itself.
+pub(super) fn comment(run: &RunId) -> String {
+    format!("moved by cleave, run {run}")
+}
+
 #[async_trait(?Send)]
 impl Step for CreateZone {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
@@ -74,7 +79,7 @@ impl Step for CreateZone {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let comment = format!("moved by cleave, run {}", cx.run);
+        let comment = comment(&cx.run);
         self.world
             .target()
             .route53

@@ -17,6 +17,7 @@ mod questions;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
+pub(crate) mod terraform;
 mod wait_ttl;
 mod watch_answers;
 

@@ -44,6 +44,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Write what a run made as import and removed blocks for Terraform. Asks AWS nothing.
     Terraform(TerraformArgs),
+    /// Show old beside new of what a run made, and where the old still stands.
+    Outputs(OutputsArgs),
     /// Look at the runbook's accounts, and write keys, databases and images into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
@@ -333,6 +335,30 @@ pub struct TerraformArgs {
     /// looked up there. Without it they are guessed from names.
     #[arg(long)]
     pub source_state: Option<PathBuf>,
+}
+
+/// `cleave outputs`
+#[derive(Debug, Parser)]
+pub struct OutputsArgs {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// The run, where the journal's is to be checked: it holds one.
+    #[arg(long, value_parser = run_id)]
+    pub run: Option<RunId>,
+    /// Print one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print variables for Terraform: the new values, the old ones above them.
+    #[arg(long, group = "form")]
+    pub tfvars: bool,
+    /// Print a table in Markdown; what is printed anyway.
+    #[arg(long, group = "form")]
+    pub md: bool,
+    /// Look for old values in these files and folders, such as a clone of each repository; may be repeated. Ignored and hidden files are
+    /// read, too; not read are .git, .terraform, node_modules, what is no text, and files over 8 MiB.
+    #[arg(long, num_args = 1..)]
+    pub look_in: Vec<PathBuf>,
 }
 
 fn run_id(text: &str) -> Result<RunId, String> {

@@ -128,13 +128,13 @@ fn only_imports(target: &Folder) -> usize {
 fn terraform_takes_over_what_the_run_made_and_has_nothing_to_change() {
     let Some(terraform) = terraform() else { return };
     let home = folder("terraform");
-    let served = Served::start(&["--at", EVENING, "--speed", "2000"]);
+    let served = Served::start(&["--speed", "2000"]);
     let source = terraform.folder(&home.join("source"), served.endpoint, &served.source, SOURCE);
     source.write("main.tf", SOURCE_CONFIG);
     source.done(&["apply", "-auto-approve", "-input=false"]);
 
     let journal = home.join("m.db");
-    let mut run = UnderWay::start(served.run(&home, &journal));
+    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &journal));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
     let done = served.effects().len();
 

@@ -14,6 +14,7 @@ pub mod hook;
 pub mod image;
 pub mod instance;
 pub mod key;
+pub mod outputs;
 pub mod pace;
 mod parameter_group;
 pub mod plan;

@@ -7,6 +7,7 @@ pub mod journal;
 pub mod kept_checksums;
 pub mod listed;
 pub mod manifest;
+pub mod outputs;
 pub mod plan;
 pub mod rehearse;
 pub mod report;

@@ -1,9 +1,11 @@
 //! A run as its journal holds it, for commands that only look.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use journal::Journal;
 use model::{RunId, State};
+use moves::terraform::HandOver;
 
 use crate::error::CliError;
 use crate::exit;
@@ -23,5 +25,17 @@ pub fn stored_run(path: &Path, run: Option<&RunId>) -> Result<State, CliError> {
             "Give the journal of that run (--journal), or leave --run out: a journal holds one run.",
         )
         .at(path.display().to_string())),
+    }
+}
+
+/// Says on stderr what the plan makes and the run has not made, or not yet. A terminal that is gone cannot be told.
+pub fn say_missing(state: &State, over: &HandOver) {
+    if over.missing().is_empty() {
+        return;
+    }
+    let mut errors = std::io::stderr().lock();
+    let _ = writeln!(errors, "run {} has not made everything; not written:", state.run);
+    for line in over.missing() {
+        let _ = writeln!(errors, "  {line}");
     }
 }

@@ -3,12 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use model::State;
 use moves::terraform::{HandOver, SourceState};
 
 use crate::args::TerraformArgs;
 use crate::commands::rehearse::write_out;
-use crate::commands::stored::stored_run;
+use crate::commands::stored::{say_missing, stored_run};
 use crate::error::{CliError, NOTHING_CHANGED};
 use crate::exit;
 
@@ -39,21 +38,8 @@ pub fn terraform(args: TerraformArgs) -> Result<u8, CliError> {
         "{imports} to import in the target, {leaving} to forget in the source\n"
     ));
     write_out(&said)?;
-    warn(&state, &over);
+    say_missing(&state, &over);
     Ok(exit::DONE)
-}
-
-fn warn(state: &State, over: &HandOver) {
-    use std::io::Write as _;
-    if over.missing().is_empty() {
-        return;
-    }
-    // A terminal that is gone cannot be told: the files say it, too.
-    let mut errors = std::io::stderr().lock();
-    let _ = writeln!(errors, "run {} has not made everything; not written:", state.run);
-    for line in over.missing() {
-        let _ = writeln!(errors, "  {line}");
-    }
 }
 
 fn source_state(path: &Path) -> Result<SourceState, CliError> {

@@ -37,6 +37,18 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
+/// The example without its window, beside its inventory in a folder of the test: virtual time goes on while other programs look at
+/// simcloud, and on a busy machine a night is over before the run is.
+pub fn without_window(home: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(example("runbook.toml")).expect("the example");
+    let (before, rest) = text.split_once("[[window]]").expect("it has a window");
+    let (_, after) = rest.split_once("[[gate]]").expect("a gate behind it");
+    let runbook = home.join("runbook.toml");
+    std::fs::write(&runbook, format!("{before}[[gate]]{after}")).expect("a file");
+    std::fs::copy(example("inventory.json"), home.join("inventory.json")).expect("a file");
+    runbook
+}
+
 /// `cleave simcloud`, until it is dropped.
 pub struct Served {
     child: Child,

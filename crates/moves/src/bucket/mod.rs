@@ -32,6 +32,7 @@ mod listed;
 mod make_bucket;
 mod names;
 mod note_archived;
+pub(crate) mod outputs;
 mod pause_lifecycle;
 mod place;
 mod plan;

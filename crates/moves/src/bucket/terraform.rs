@@ -37,29 +37,24 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
             );
         }
     }
-    // Made under a new name, it is the last one; an interim one goes again.
-    let passing = |step: &StepSpec| {
-        let steps = run
-            .state
-            .plan
-            .steps
-            .iter()
-            .filter(|other| other.resource == step.resource);
-        steps
-            .map(|other| other.action.as_str())
-            .any(|action| matches!(action, "bucket.win_name" | "bucket.await_name"))
-    };
     for step in run.done("bucket.make") {
-        let (Some(input), Some(made)) = (
-            run.input::<make_bucket::Input>(step),
-            run.output::<MadeBucket>(&step.id),
-        ) else {
-            continue;
-        };
-        if !input.ops && !passing(step) {
+        if let Some(made) = run.output::<MadeBucket>(&step.id).filter(|_| !is_passing(run, step)) {
             bucket(run, over, step, &step.resource.name, &made.bucket);
         }
     }
+}
+
+/// Whether a bucket that the run made goes again: made under a new name it is the last one.
+pub(super) fn is_passing(run: &Run, made: &StepSpec) -> bool {
+    let of_it = run
+        .state
+        .plan
+        .steps
+        .iter()
+        .filter(|step| step.resource == made.resource);
+    let mut actions = of_it.map(|step| step.action.as_str());
+    let ops = run.input::<make_bucket::Input>(made).is_none_or(|input| input.ops);
+    ops || actions.any(|action| matches!(action, "bucket.win_name" | "bucket.await_name"))
 }
 
 /// The name of a bucket, as a step knew it.

@@ -7,6 +7,7 @@ mod copy_image;
 mod deprecate_image;
 mod deregister_image;
 pub(crate) mod made_image;
+pub(crate) mod outputs;
 mod plan;
 pub(crate) mod plan_account;
 mod plan_deprecation;

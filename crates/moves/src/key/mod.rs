@@ -9,6 +9,7 @@ mod close_source_key;
 mod create_alias;
 mod create_key;
 mod open_source_key;
+pub(crate) mod outputs;
 mod plan;
 mod policy;
 mod prove_independence;

@@ -12,6 +12,7 @@ mod delegate;
 mod difference;
 mod names;
 mod ns_sets;
+pub(crate) mod outputs;
 mod plan;
 mod questions;
 mod set_ns_ttl;

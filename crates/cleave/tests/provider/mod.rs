@@ -172,3 +172,23 @@ pub fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!("{}\n{}", text(&output.stdout), text(&output.stderr))
 }
+
+#[test]
+fn the_newest_provider_is_found_packed_or_not() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mirrors");
+    let _ = std::fs::remove_dir_all(&folder);
+    assert_eq!(provider_in(&folder, 0), None, "there is no such folder");
+    let made = |path: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, "").expect("a file");
+    };
+    made("host/hashicorp/random/1.0.0/linux_amd64/terraform-provider-random_v1.0.0");
+    assert_eq!(provider_in(&folder, 0), None);
+    made("host/hashicorp/aws/terraform-provider-aws_5.9.0_linux_amd64.zip");
+    assert_eq!(provider_in(&folder, 0).as_deref(), Some("5.9.0"));
+    made("host/hashicorp/aws/5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5");
+    assert_eq!(provider_in(&folder, 0).as_deref(), Some("5.100.0"));
+    let settings = "provider_installation {\n  filesystem_mirror {\n    path = \"/a/b\"\n  }\n}\n";
+    assert_eq!(mirrors_in(settings), [PathBuf::from("/a/b")]);
+}

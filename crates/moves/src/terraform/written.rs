@@ -182,13 +182,16 @@ impl HandOver {
             (unknown, "THE STATE DOES NOT HAVE, and so needs not forget:"),
         ] {
             if !lines.is_empty() {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                let lines = heading([what.to_owned()].into_iter().chain(lines));
+                text.push_str(lines.trim_end());
                 text.push('\n');
-                text.push_str(&heading([what.to_owned()].into_iter().chain(lines)));
             }
         }
-        let text = text.trim_start_matches('\n').to_owned();
-        let empty = text.is_empty();
-        text + &commented(&shared, empty)
+        let alone = text.is_empty();
+        text + &commented(&shared, alone)
     }
 }
 

@@ -36,6 +36,12 @@ pub struct Image {
     pub description: String,
     /// `x86_64`, `arm64`
     pub architecture: String,
+    /// The device that it boots from.
+    pub root_device: String,
+    /// `hvm`, `paravirtual`
+    pub virtualization: String,
+    /// `simple`, where it has the driver of Intel's enhanced network.
+    pub sriov: Option<String>,
     /// What else it says of itself; its state is `state`.
     pub settings: ImageSettings,
     /// Its EBS devices, in the image's order.
@@ -137,6 +143,12 @@ fn image(from: aws_sdk_ec2::types::Image) -> Image {
             .architecture()
             .map(|one| one.as_str().to_owned())
             .unwrap_or_default(),
+        root_device: text(from.root_device_name()),
+        virtualization: from
+            .virtualization_type()
+            .map(|one| one.as_str().to_owned())
+            .unwrap_or_default(),
+        sriov: from.sriov_net_support().map(str::to_owned),
         description: text(from.description()),
         tags: from
             .tags()

@@ -44,6 +44,8 @@ pub struct DbCluster {
     pub percent: Option<String>,
     /// The host name of the writer's endpoint.
     pub endpoint: Option<String>,
+    /// Its host name for reading.
+    pub reader: Option<String>,
     /// Its port.
     pub port: Option<i32>,
     /// The ARN of its key.
@@ -198,6 +200,7 @@ fn cluster(from: aws_sdk_rds::types::DbCluster) -> DbCluster {
         status: from.status.unwrap_or_default(),
         percent: from.percent_progress,
         endpoint: from.endpoint,
+        reader: from.reader_endpoint,
         port: from.port,
         key: from.kms_key_id,
         engine: from.engine.unwrap_or_default(),

@@ -10,6 +10,7 @@ use aws_sdk_route53::types::{
     GeoProximityLocation, HostedZoneConfig, ResourceRecord, ResourceRecordSet, RrType, Tag, TagResourceType,
 };
 use model::{AccountId, Failure, FailureClass};
+use serde::{Deserialize, Serialize};
 
 use crate::account::{Clients, two_clients};
 use crate::classify;
@@ -38,8 +39,8 @@ pub struct HostedZone {
     pub name_servers: Vec<String>,
 }
 
-/// A record set, whole: a copy that forgot a member would answer otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A record set, whole: a copy that forgot a member would answer otherwise. It is kept in the journal as it stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordSet {
     /// Its name, as Route 53 writes it.
     pub name: String,
@@ -62,7 +63,7 @@ pub struct RecordSet {
 }
 
 /// Where an alias points.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
     /// The hosted zone of the thing pointed to.
     pub zone: String,
@@ -73,7 +74,8 @@ pub struct Alias {
 }
 
 /// A routing policy.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Routing {
     /// Everybody gets the one set.
     #[default]

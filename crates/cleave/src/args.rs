@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use model::{AccountId, GateName, Region, StepId};
+use model::{AccountId, GateName, Region, RunId, StepId};
 
 /// Splits an AWS account: moves a product's environment into an account of its own, overnight, resumable at any moment.
 #[derive(Debug, Parser)]
@@ -42,6 +42,10 @@ pub enum Command {
     Journal(JournalArgs),
     /// Render a run that is stored in a journal.
     Report(ReportArgs),
+    /// Write what a run made as import and removed blocks for Terraform. Asks AWS nothing.
+    Terraform(TerraformArgs),
+    /// Show old beside new of what a run made, and where the old still stands.
+    Outputs(OutputsArgs),
     /// Look at the runbook's accounts, and write databases, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
@@ -310,6 +314,55 @@ pub struct ReportArgs {
     /// The language.
     #[arg(long, value_enum, default_value_t)]
     pub language: Language,
+}
+
+/// `cleave terraform`
+#[derive(Debug, Parser)]
+pub struct TerraformArgs {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// The run, where the journal's is to be checked: it holds one.
+    #[arg(long, value_parser = run_id)]
+    pub run: Option<RunId>,
+    /// The folder for target_imports.tf, source_removed.tf and, with --with-config, target_resources.tf
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Also write the resource blocks, as everything was made.
+    #[arg(long)]
+    pub with_config: bool,
+    /// What `terraform state pull` or `terraform show -json` wrote of the source's Terraform: the addresses in source_removed.tf are
+    /// looked up there. Without it they are guessed from names.
+    #[arg(long)]
+    pub source_state: Option<PathBuf>,
+}
+
+/// `cleave outputs`
+#[derive(Debug, Parser)]
+pub struct OutputsArgs {
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// The run, where the journal's is to be checked: it holds one.
+    #[arg(long, value_parser = run_id)]
+    pub run: Option<RunId>,
+    /// Print one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print variables for Terraform: the new values, the old ones above them.
+    #[arg(long, group = "form")]
+    pub tfvars: bool,
+    /// Print a table in Markdown; what is printed anyway.
+    #[arg(long, group = "form")]
+    pub md: bool,
+    /// Look for old values in these files and folders, such as a clone of each repository; may be repeated. Ignored and hidden files are
+    /// read, too; not read are .git, .terraform, node_modules, what is no text, and files over 8 MiB.
+    #[arg(long, num_args = 1..)]
+    pub look_in: Vec<PathBuf>,
+}
+
+fn run_id(text: &str) -> Result<RunId, String> {
+    RunId::new(text).map_err(|error| error.to_string())
 }
 
 /// How a bucket is read, whoever owns it.

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod durations;
 pub mod error;
 pub mod exit;
+pub mod look_in;
 pub mod preflight;
 pub mod rehearsal;
 pub mod screen;
@@ -42,6 +43,8 @@ pub fn main() -> ExitCode {
         Command::Simcloud(args) => commands::simcloud::simcloud(args),
         Command::Journal(args) => commands::journal::journal(args),
         Command::Report(args) => commands::report::report(args),
+        Command::Terraform(args) => commands::terraform::terraform(args),
+        Command::Outputs(args) => commands::outputs::outputs(args),
         Command::Discover(args) => commands::discover::discover(args),
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),

@@ -16,7 +16,7 @@ EXPECTED = "1.43.11"
 
 OPERATIONS = {
     ("sts", "2011-06-15"): "AssumeRole GetCallerIdentity",
-    ("kms", "2014-11-01"): """CreateKey DescribeKey ListKeys ListAliases CreateAlias UpdateAlias DeleteAlias GetKeyPolicy PutKeyPolicy
+    ("kms", "2014-11-01"): """CreateKey DescribeKey ListKeys ListAliases CreateAlias UpdateAlias DeleteAlias GetKeyPolicy GetKeyRotationStatus PutKeyPolicy
         TagResource UntagResource ListResourceTags EnableKey DisableKey ScheduleKeyDeletion CreateGrant ListGrants RevokeGrant""",
     ("rds", "2014-10-31"): """CreateDBInstance DescribeDBInstances ModifyDBInstance DeleteDBInstance StartDBInstance StopDBInstance
         CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
@@ -24,7 +24,7 @@ OPERATIONS = {
         RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
         DescribeDBParameters ModifyDBParameterGroup DeleteDBParameterGroup CreateOptionGroup ModifyOptionGroup
         DescribeOptionGroups DeleteOptionGroup
-        DescribeDBClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot
+        DescribeDBClusters DescribeGlobalClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot
         CopyDBClusterSnapshot DescribeDBClusterSnapshots DeleteDBClusterSnapshot ModifyDBClusterSnapshotAttribute
         DescribeDBClusterSnapshotAttributes DescribeDBClusterParameterGroups CreateDBClusterParameterGroup
         ModifyDBClusterParameterGroup DescribeDBClusterParameters DeleteDBClusterParameterGroup EnableHttpEndpoint

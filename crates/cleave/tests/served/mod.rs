@@ -37,6 +37,18 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
+/// The example without its window, beside its inventory in a folder of the test: virtual time goes on while other programs look at
+/// simcloud, and on a busy machine a night is over before the run is.
+pub fn without_window(home: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(example("runbook.toml")).expect("the example");
+    let (before, rest) = text.split_once("[[window]]").expect("it has a window");
+    let (_, after) = rest.split_once("[[gate]]").expect("a gate behind it");
+    let runbook = home.join("runbook.toml");
+    std::fs::write(&runbook, format!("{before}[[gate]]{after}")).expect("a file");
+    std::fs::copy(example("inventory.json"), home.join("inventory.json")).expect("a file");
+    runbook
+}
+
 /// `cleave simcloud`, until it is dropped.
 pub struct Served {
     child: Child,
@@ -46,6 +58,8 @@ pub struct Served {
     pub operator: (String, String),
     /// The source account's.
     pub source: (String, String),
+    /// The target account's.
+    pub target: (String, String),
 }
 
 impl Served {
@@ -83,6 +97,7 @@ impl Served {
             endpoint,
             operator: keys("operator"),
             source: keys("source"),
+            target: keys("target"),
             child,
         }
     }
@@ -159,10 +174,15 @@ impl Served {
 
     /// The command that starts a run and goes on with it.
     pub fn run(&self, home: &Path, journal: &Path) -> Command {
+        self.run_of(&example("runbook.toml"), home, journal)
+    }
+
+    /// The same of another runbook.
+    pub fn run_of(&self, runbook: &Path, home: &Path, journal: &Path) -> Command {
         let mut command = self.cleave(home);
         command
             .arg("run")
-            .arg(example("runbook.toml"))
+            .arg(runbook)
             .arg("--world")
             .arg(format!("simcloud={}", self.endpoint))
             .args(["--auto-approve", "--wait", "--journal"])

@@ -70,7 +70,7 @@ pub(super) struct ApplyDocument {
 }
 
 /// What is to be there.
-enum Wanted {
+pub(super) enum Wanted {
     /// The source has it, and this is how it reads in the target.
     This(Found),
     /// The source has none.
@@ -100,23 +100,17 @@ impl ApplyDocument {
     }
 
     fn wanted(&self, cx: &StepContext) -> Result<Wanted, Failure> {
-        let Some(mut found) = self.recorded(cx)? else {
+        let Some(found) = self.recorded(cx)? else {
             return Ok(Wanted::Nothing);
         };
-        if let Some(key) = &self.input.key {
-            found.xml = documents::with_key(&found.xml, &key.arn(cx)?);
-        }
+        let key = self.input.key.as_ref().map(|key| key.arn(cx)).transpose()?;
         let (document, source, target) = (self.document(cx)?, self.world.source(), self.world.target());
         let renaming = Renaming {
             from: &source.id,
             to: &target.id,
             instead: &self.input.instead,
         };
-        if let Some(why) = renaming.hopeless(&document, &found.xml) {
-            return Ok(Wanted::Hopeless(why));
-        }
-        found.xml = renaming.renamed(&document, &found.xml);
-        Ok(Wanted::This(found))
+        Ok(wanted(&document, found, key.as_deref(), &renaming))
     }
 
     /// A new bucket has every public access blocked: only there does "not configured" have to be applied.
@@ -149,6 +143,18 @@ impl ApplyDocument {
         }
         Ok(Observed::Present(output))
     }
+}
+
+/// How what was recorded reads in the target.
+pub(super) fn wanted(document: &Document, mut found: Found, key: Option<&str>, renaming: &Renaming) -> Wanted {
+    if let Some(key) = key {
+        found.xml = documents::with_key(&found.xml, key);
+    }
+    if let Some(why) = renaming.hopeless(document, &found.xml) {
+        return Wanted::Hopeless(why);
+    }
+    found.xml = renaming.renamed(document, &found.xml);
+    Wanted::This(found)
 }
 
 fn put_so_far(cx: &StepContext) -> Option<Put> {

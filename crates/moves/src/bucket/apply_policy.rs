@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{AccountId, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -37,22 +37,31 @@ impl ApplyPolicy {
     fn wanted(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
         let recorded: Recorded = cx.output(&self.input.recorded)?;
         let (source, target) = (self.world.source(), self.world.target());
-        let carried = recorded.policy.and_then(|text| {
-            let text = policy::renamed(&text, &self.input.was, &self.input.bucket);
-            match self.input.carried {
-                PolicyCarried::Rewrite => Some(policy::rewrite(&text, &source.id, &target.id)),
-                PolicyCarried::AsIs => Some(text),
-                PolicyCarried::Leave => None,
-            }
-        });
-        if self.input.keep_access.is_empty() {
-            return Ok(carried);
-        }
-        let kept = policy::kept_access(&self.input.bucket, &self.input.keep_access);
-        let whole = policy::with(carried.as_deref(), &kept);
-        let whole = whole.map_err(|error| cx.failure(FailureClass::Invalid, "[BucketPolicy]", error.to_string()))?;
-        Ok(Some(whole))
+        wanted(&self.input, recorded.policy, &source.id, &target.id)
+            .map_err(|error| cx.failure(FailureClass::Invalid, "[BucketPolicy]", error.to_string()))
     }
+}
+
+/// How the policy that was recorded reads in the target.
+pub(super) fn wanted(
+    input: &Input,
+    recorded: Option<String>,
+    source: &AccountId,
+    target: &AccountId,
+) -> Result<Option<String>, policy::Malformed> {
+    let carried = recorded.and_then(|text| {
+        let text = policy::renamed(&text, &input.was, &input.bucket);
+        match input.carried {
+            PolicyCarried::Rewrite => Some(policy::rewrite(&text, source, target)),
+            PolicyCarried::AsIs => Some(text),
+            PolicyCarried::Leave => None,
+        }
+    });
+    if input.keep_access.is_empty() {
+        return Ok(carried);
+    }
+    let kept = policy::kept_access(&input.bucket, &input.keep_access);
+    policy::with(carried.as_deref(), &kept).map(Some)
 }
 
 #[async_trait(?Send)]

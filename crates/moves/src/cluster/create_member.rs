@@ -71,10 +71,16 @@ impl Step for CreateMember {
                 why: format!("{} is {status}", found.arn),
             });
         }
-        if status == "available" && found.endpoint.is_some() {
+        if status == "available"
+            && let Some((host, _)) = found.endpoint
+        {
+            let original = self.world.source().rds.instance(&self.input.id).await?;
+            let was_host = original.and_then(|original| original.endpoint).map(|(host, _)| host);
             return Ok(Observed::Present(json!(MemberOutput {
                 id: found.id,
-                arn: found.arn
+                arn: found.arn,
+                host: Some(host),
+                was_host,
             })));
         }
         Ok(Observed::Underway {

@@ -6,6 +6,7 @@
 mod accept_share;
 mod check_members;
 mod create_member;
+pub(crate) mod outputs;
 mod plan;
 mod plan_clone;
 mod plan_notes;
@@ -13,12 +14,14 @@ mod plan_settings;
 mod restore_cluster;
 mod share_cluster;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 
 use engine::Registry;
 use serde::{Deserialize, Serialize};
 
+use crate::restored::Was;
 use crate::world::{World, action};
 
 pub use plan::plan;
@@ -94,6 +97,12 @@ pub struct ClusterOutput {
     pub port: i32,
     /// The ARN of its key.
     pub key: Option<String>,
+    /// Its host name for reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
+    /// How the original is reached; absent where it was gone, and in journals of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Was>,
 }
 
 /// The output of `create_member`.
@@ -103,6 +112,12 @@ pub struct MemberOutput {
     pub id: String,
     /// Its ARN.
     pub arn: String,
+    /// Its host name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The host name of the original; absent where it was gone, and in journals of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_host: Option<String>,
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{ClusterOutput, share_cluster};
 use crate::key::KeyOutput;
 use crate::pace;
-use crate::restored::BROKEN;
+use crate::restored::{BROKEN, Was};
 use crate::snapshot::SnapshotOutput;
 use crate::world::World;
 
@@ -223,13 +223,24 @@ impl Step for Restore {
             });
         }
         match found.endpoint {
-            Some(host) if status == "available" => Ok(Observed::Present(json!(ClusterOutput {
-                id: found.id,
-                arn: found.arn,
-                host,
-                port: found.port.unwrap_or_default(),
-                key: found.key,
-            }))),
+            Some(host) if status == "available" => {
+                let original = self.world.source().rds.cluster(&self.input.cluster).await?;
+                let was = original.map(|original| Was {
+                    host: original.endpoint,
+                    reader: original.reader,
+                    port: original.port,
+                    secret: original.master_secret.map(|secret| secret.arn),
+                });
+                Ok(Observed::Present(json!(ClusterOutput {
+                    id: found.id,
+                    arn: found.arn,
+                    host,
+                    port: found.port.unwrap_or_default(),
+                    key: found.key,
+                    reader: found.reader,
+                    was,
+                })))
+            }
             _ => {
                 let percent = found.percent.filter(|percent| !percent.is_empty());
                 let shown = percent.map_or_else(|| status.to_owned(), |percent| format!("{status} {percent} %"));

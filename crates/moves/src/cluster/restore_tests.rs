@@ -10,6 +10,7 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
         status: "available".into(),
         percent: None,
         endpoint: Some("shop.cluster-c.example".into()),
+        reader: None,
         port: Some(5432),
         key: Some(KEY.into()),
         engine: "aurora-postgresql".into(),

@@ -3,6 +3,7 @@
 //! in the target depends on a key of the source.
 
 mod carry_option_group;
+pub(crate) mod outputs;
 mod plan;
 mod plan_groups;
 mod plan_loading;
@@ -10,12 +11,14 @@ pub(crate) mod plan_settings;
 mod plan_slots;
 mod restore_instance;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 
 use engine::Registry;
 use serde::{Deserialize, Serialize};
 
+use crate::restored::Was;
 use crate::world::{World, action};
 
 pub use plan::plan;
@@ -58,6 +61,9 @@ pub struct InstanceOutput {
     pub port: i32,
     /// The ARN of its key.
     pub key: Option<String>,
+    /// How the original is reached; absent where it was gone, and in journals of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Was>,
 }
 
 #[cfg(test)]

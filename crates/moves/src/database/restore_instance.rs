@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::InstanceOutput;
 use crate::key::KeyOutput;
 use crate::pace;
-use crate::restored::BROKEN;
+use crate::restored::{BROKEN, Was};
 use crate::snapshot::SnapshotOutput;
 use crate::world::World;
 
@@ -82,7 +82,7 @@ impl RestoreInstance {
 
 /// The settings that the restore is given: IOPS and throughput as asked for, else as the snapshot has them, and neither where RDS
 /// reports them and refuses to be given them.
-fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
+pub(super) fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
     let iops = iops_to_give(snapshot, asked.iops.or(snapshot.iops));
     let throughput = asked.storage_throughput.or(snapshot.storage_throughput);
     Settings {
@@ -200,7 +200,15 @@ impl Step for RestoreInstance {
         match found.endpoint {
             // While its storage is optimised an instance serves.
             Some((host, port)) if matches!(status, "available" | "storage-optimization") => {
+                let original = self.world.source().rds.instance(&self.input.instance).await?;
+                let was = original.map(|original| Was {
+                    host: original.endpoint.as_ref().map(|(host, _)| host.clone()),
+                    reader: None,
+                    port: original.endpoint.as_ref().map(|(_, port)| *port),
+                    secret: original.master_secret.map(|secret| secret.arn),
+                });
                 Ok(Observed::Present(json!(InstanceOutput {
+                    was,
                     id: found.id,
                     arn: found.arn,
                     host,

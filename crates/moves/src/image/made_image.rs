@@ -5,7 +5,7 @@ use engine::{Observed, Progress, StepContext, Verified};
 use model::Failure;
 use serde_json::json;
 
-use super::{ImageOutput, SnapshotOutput};
+use super::{ImageOutput, Machine, SnapshotOutput};
 use crate::pace;
 
 /// Looks at the image of a name in an account. Names are unique there, and the call that makes it carries a token, so the name and
@@ -35,6 +35,16 @@ async fn seen(cx: &StepContext, ec2: &Ec2, image: &Image) -> Result<Observed, Fa
                 id: image.id.clone(),
                 name: image.name.clone(),
                 snapshots: snapshots.collect(),
+                machine: Some(Machine {
+                    architecture: image.architecture.clone(),
+                    root_device: image.root_device.clone(),
+                    virtualization: image.virtualization.clone(),
+                    sriov: image.sriov.clone(),
+                    boot_mode: image.settings.boot_mode.clone(),
+                    tpm_support: image.settings.tpm_support.clone(),
+                    imds_support: image.settings.imds_support.clone(),
+                    ena_support: image.settings.ena_support,
+                }),
             };
             Ok(Observed::Present(json!(output)))
         }
@@ -234,6 +244,9 @@ mod tests {
             state_reason: None,
             description: "nightly".into(),
             architecture: "arm64".into(),
+            root_device: "/dev/xvda".into(),
+            virtualization: "hvm".into(),
+            sriov: None,
             settings,
             devices: Vec::new(),
             tags: std::collections::BTreeMap::new(),

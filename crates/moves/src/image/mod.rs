@@ -7,12 +7,14 @@ mod copy_image;
 mod deprecate_image;
 mod deregister_image;
 pub(crate) mod made_image;
+pub(crate) mod outputs;
 mod plan;
 pub(crate) mod plan_account;
 mod plan_deprecation;
 pub(crate) mod plan_steps;
 mod rekey_image;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 
@@ -54,6 +56,35 @@ pub struct ImageOutput {
     pub name: String,
     /// Its snapshots, in the order of its devices.
     pub snapshots: Vec<SnapshotOutput>,
+    /// What it boots as; absent in journals of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
+}
+
+/// What an image says of the machines that are launched of it, as EC2 showed it. Terraform makes an image anew over any of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// `x86_64`, `arm64`
+    pub architecture: String,
+    /// The device that it boots from.
+    pub root_device: String,
+    /// `hvm`, `paravirtual`
+    pub virtualization: String,
+    /// `simple`, where it has the driver of Intel's enhanced network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sriov: Option<String>,
+    /// `uefi`, `legacy-bios`, `uefi-preferred`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_mode: Option<String>,
+    /// `v2.0`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tpm_support: Option<String>,
+    /// `v2.0`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imds_support: Option<String>,
+    /// Whether it has the driver of the enhanced network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ena_support: Option<bool>,
 }
 
 /// One snapshot of an image.

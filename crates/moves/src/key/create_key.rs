@@ -21,6 +21,9 @@ const LIST_LAG: SignedDuration = SignedDuration::from_secs(60);
 pub(super) struct Input {
     pub(super) side: Side,
     pub(super) description: String,
+    /// The id of the source's key that it stands for, where the inventory tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) original: Option<String>,
 }
 
 pub(super) struct CreateKey {

@@ -9,10 +9,12 @@ mod close_source_key;
 mod create_alias;
 mod create_key;
 mod open_source_key;
+pub(crate) mod outputs;
 mod plan;
 mod policy;
 mod prove_independence;
 pub mod spec;
+pub(crate) mod terraform;
 mod use_target_key;
 
 use std::rc::Rc;

@@ -104,6 +104,7 @@ pub fn plan_first(draft: &mut Draft) {
         let input = create_key::Input {
             side: Side::Target,
             description,
+            original: listed_key(draft, Side::Source, &spec.alias).map(|key| key.id.clone()),
         };
         let made = draft.push(
             DraftStep::new(&resource, "key.create_target_key", Side::Target, title, input)
@@ -322,6 +323,7 @@ pub fn transport_key(draft: &mut Draft) -> TransportKey {
         let input = create_key::Input {
             side: Side::Source,
             description,
+            original: None,
         };
         let title = "make a key in the source, under which copies of what lies on AWS-managed keys travel";
         let step = DraftStep::new(&resource, "key.create_transport_key", Side::Source, title, input);

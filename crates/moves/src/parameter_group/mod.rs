@@ -2,6 +2,8 @@
 //! made there from the source's; where it has them and they differ, the plan says in what.
 
 mod carry;
+pub(crate) mod outputs;
+pub(crate) mod terraform;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -22,11 +22,11 @@ pub(crate) struct Input {
 
 /// The secret.
 #[derive(Debug, Serialize, Deserialize)]
-struct SecretOutput {
+pub(crate) struct SecretOutput {
     /// What consumers must be pointed to.
-    secret: String,
+    pub(crate) secret: String,
     /// The ARN of its key.
-    key: String,
+    pub(crate) key: String,
 }
 
 pub(super) struct ManageSecret {

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::world::{World, action};
 
 pub(crate) use enable_data_api::Input as DataApiInput;
-pub(crate) use manage_secret::Input as SecretInput;
+pub(crate) use manage_secret::{Input as SecretInput, SecretOutput};
 pub(crate) use settle::Input as SettleInput;
 
 use manage_secret::ManageSecret;
@@ -52,6 +52,31 @@ pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
 struct Output {
     id: String,
     arn: String,
+}
+
+/// How the original is reached in the source, as it was seen when its restore was there: consumers know it by these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Was {
+    /// Its host name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// A cluster's host name for reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
+    /// Its port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<i32>,
+    /// The ARN of the secret that has its master password, where RDS keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// The ARN that the original of something in the target has: the same under the source's account.
+pub(crate) fn in_source(run: &crate::terraform::Run, arn: &str) -> String {
+    match (run.account(model::Side::Source), run.account(model::Side::Target)) {
+        (Some(source), Some(target)) => arn.replacen(&format!(":{target}:"), &format!(":{source}:"), 1),
+        _ => String::new(),
+    }
 }
 
 /// What was restored, as RDS shows it.

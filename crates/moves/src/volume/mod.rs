@@ -6,8 +6,10 @@ mod create_snapshot;
 mod create_volume;
 mod delete_snapshot;
 mod made_snapshot;
+pub(crate) mod outputs;
 mod plan;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 

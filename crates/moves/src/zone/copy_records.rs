@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws::route53::RecordSet;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,16 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) zones: Pair,
+}
+
+/// The output: what the new zone holds. No plan knows it, and the old zone goes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Copied {
+    /// How many record sets there are.
+    pub(super) records: usize,
+    /// The sets, but for those that Route 53 keeps itself; none in journals of before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sets: Vec<RecordSet>,
 }
 
 pub(super) struct CopyRecords {
@@ -56,7 +67,10 @@ impl Step for CopyRecords {
                 look_again: Duration::from_secs(10),
             });
         }
-        Ok(Observed::Present(json!({ "records": stored.wanted.len() })))
+        Ok(Observed::Present(json!(Copied {
+            records: stored.wanted.len(),
+            sets: stored.wanted,
+        })))
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {

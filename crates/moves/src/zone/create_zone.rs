@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::HostedZone;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, RunId};
 use serde_json::{Value, json};
 
 use super::Created;
@@ -37,6 +37,11 @@ impl CreateZone {
             others.into_iter().filter(|zone| !zone.private).collect(),
         ))
     }
+}
+
+/// What the zone says of itself.
+pub(super) fn comment(run: &RunId) -> String {
+    format!("moved by cleave, run {run}")
 }
 
 #[async_trait(?Send)]
@@ -68,7 +73,7 @@ impl Step for CreateZone {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        let comment = format!("moved by cleave, run {}", cx.run);
+        let comment = comment(&cx.run);
         self.world
             .target()
             .route53

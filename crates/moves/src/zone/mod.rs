@@ -13,6 +13,7 @@ mod delegate;
 mod difference;
 mod names;
 mod ns_sets;
+pub(crate) mod outputs;
 mod plan;
 mod plan_adopt;
 mod plan_carve;
@@ -22,6 +23,7 @@ mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
 mod taking_back;
+pub(crate) mod terraform;
 mod wait_ttl;
 mod watch_answers;
 

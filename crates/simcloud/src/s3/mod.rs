@@ -101,6 +101,8 @@ pub struct Bucket {
     pub ownership: Option<String>,
     /// Other sub-resources as the XML documents they were put as, by name.
     pub documents: BTreeMap<String, String>,
+    /// What was said beside its lifecycle configuration of the smallest objects that move on; absent: the usual.
+    pub transition_minimum: Option<String>,
     /// Uploads in parts that are under way, by id.
     pub uploads: BTreeMap<String, uploads::Upload>,
     /// Inventories that it is reported in, by id.
@@ -150,6 +152,7 @@ impl Bucket {
             public_access_block: Some([true; 4]),
             ownership: Some("BucketOwnerEnforced".to_owned()),
             documents: BTreeMap::new(),
+            transition_minimum: None,
             uploads: BTreeMap::new(),
             inventories: BTreeMap::new(),
             grants: acl::Grants::new(),

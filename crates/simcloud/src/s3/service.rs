@@ -286,6 +286,15 @@ impl S3Route for ByHand {
         let mut cloud = lock(&self.0);
         let (status, text) = by_hand(&mut cloud, &request, &place.bucket, &body).map_err(refuse)?;
         let mut response = S3Response::with_status(Body::from(text), status);
+        let query = request.uri.query().unwrap_or_default();
+        if query_value(query, "lifecycle").is_some() && request.method != Method::DELETE {
+            let name = settings::TRANSITION_MINIMUM;
+            let put = (request.method == Method::PUT).then(|| header(&request.headers, name));
+            let said = settings::transition_minimum(&mut cloud, &place.bucket, put).map_err(refuse)?;
+            if let Ok(said) = HeaderValue::from_str(&said) {
+                response.headers.insert(name, said);
+            }
+        }
         response
             .headers
             .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));

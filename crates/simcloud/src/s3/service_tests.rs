@@ -344,3 +344,20 @@ async fn an_answer_has_as_references_what_no_xml_carries() {
         content
     );
 }
+
+#[tokio::test]
+async fn a_lifecycle_configuration_says_beside_it_from_which_size_on_objects_move() {
+    let client = Client::of(SOURCE, OBJECTS);
+    let xml =
+        "<LifecycleConfiguration><Rule><ID>a</ID><Filter/><Status>Enabled</Status></Rule></LifecycleConfiguration>";
+    let minimum = settings::TRANSITION_MINIMUM;
+    for (said, shown) in [
+        (vec![(minimum, "varies_by_storage_class")], "varies_by_storage_class"),
+        (vec![], "all_storage_classes_128K"),
+    ] {
+        let put = client.send("PUT", "/shop-assets?lifecycle=", &said, xml).await;
+        assert_eq!((put.status().as_u16(), header_of(&put, minimum).as_str()), (200, shown));
+        let read = client.send("GET", "/shop-assets?lifecycle=", &[], "").await;
+        assert_eq!((text(&read).as_str(), header_of(&read, minimum).as_str()), (xml, shown));
+    }
+}

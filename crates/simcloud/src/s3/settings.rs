@@ -323,6 +323,20 @@ const fn document(
     }
 }
 
+/// The header in which S3 says beside a lifecycle configuration from which size on objects move on by themselves.
+pub const TRANSITION_MINIMUM: &str = "x-amz-transition-default-minimum-object-size";
+
+/// What that header says in the answer to a lifecycle configuration that was put or read. What a put does not say is
+/// `all_storage_classes_128K`.
+pub fn transition_minimum(cloud: &mut Cloud, name: &str, put: Option<Option<String>>) -> Outcome<String> {
+    let held = bucket_mut(cloud, name)?;
+    if let Some(said) = put {
+        held.transition_minimum = said;
+    }
+    let said = held.transition_minimum.clone();
+    Ok(said.unwrap_or_else(|| "all_storage_classes_128K".to_owned()))
+}
+
 impl Document {
     /// Reads it.
     pub fn get(&self, cloud: &Cloud, caller: &Caller, name: &str) -> Outcome<String> {

@@ -2,7 +2,7 @@
 //!
 //! Modelled: key policies with accounts and roles, AWS-managed keys that never leave their account, aliases per account and region,
 //! policies kept byte for byte, principals that must exist, the lock-out check, the 32 KiB limit, a change that takes a while to
-//! be seen. Left out: cryptographic calls of clients, rotation, imported and asymmetric material, multi-Region replicas.
+//! be seen. Left out: cryptographic calls of clients, switching rotation on, imported and asymmetric material, multi-Region replicas.
 
 use std::collections::BTreeMap;
 
@@ -191,7 +191,7 @@ pub fn default_policy(account: &AccountId) -> String {
 /// The policy of an AWS-managed key. Nobody can change it.
 pub(super) fn managed_policy(account: &AccountId) -> String {
     format!(
-        "{{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"auto-1\",\n  \"Statement\" : [ {{\n    \"Sid\" : \"Allow use by the account through its services\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {{\n      \"AWS\" : \"arn:aws:iam::{account}:root\"\n    }},\n    \"Action\" : [ \"kms:Encrypt\", \"kms:Decrypt\", \"kms:ReEncrypt*\", \"kms:GenerateDataKey*\", \"kms:CreateGrant\", \"kms:DescribeKey\", \"kms:ListGrants\", \"kms:RevokeGrant\", \"kms:GetKeyPolicy\", \"kms:ListResourceTags\" ],\n    \"Resource\" : \"*\"\n  }} ]\n}}"
+        "{{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"auto-1\",\n  \"Statement\" : [ {{\n    \"Sid\" : \"Allow use by the account through its services\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {{\n      \"AWS\" : \"arn:aws:iam::{account}:root\"\n    }},\n    \"Action\" : [ \"kms:Encrypt\", \"kms:Decrypt\", \"kms:ReEncrypt*\", \"kms:GenerateDataKey*\", \"kms:CreateGrant\", \"kms:DescribeKey\", \"kms:ListGrants\", \"kms:RevokeGrant\", \"kms:Get*\", \"kms:ListResourceTags\" ],\n    \"Resource\" : \"*\"\n  }} ]\n}}"
     )
 }
 
@@ -232,6 +232,13 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "GetKeyPolicy" => {
             let arn = own(cloud, caller, input, "kms:GetKeyPolicy")?;
             Ok(json!({ "Policy": cloud.kms.keys[&arn].policy(), "PolicyName": "default" }))
+        }
+        "GetKeyRotationStatus" => {
+            let arn = kms_access::open(cloud, caller, &input["KeyId"], "kms:GetKeyRotationStatus")?;
+            kms_access::materialise(cloud, &arn);
+            // What AWS manages always rotates; a customer's key does once EnableKeyRotation was called, which is not modelled.
+            let rotates = cloud.kms.keys[&arn].manager == KeyManager::Aws;
+            Ok(json!({ "KeyId": arn, "KeyRotationEnabled": rotates }))
         }
         "PutKeyPolicy" => put_key_policy(cloud, caller, input),
         "ListResourceTags" => {

@@ -295,3 +295,18 @@ fn a_grant_with_a_name_is_made_once() {
     .expect("revoked");
     assert!(may_use(&cloud, &target(), KEY, "kms:Decrypt").is_err());
 }
+
+#[test]
+fn a_key_that_aws_manages_rotates_and_a_fresh_customer_key_does_not() {
+    let mut cloud = cloud(FaultLevel::None);
+    let rotation = |cloud: &mut Cloud, caller: &Caller, key: &str| {
+        call(cloud, caller, "GetKeyRotationStatus", json!({ "KeyId": key }))
+            .map(|answer| answer["KeyRotationEnabled"].clone())
+    };
+    assert_eq!(rotation(&mut cloud, &source(), KEY), Ok(json!(false)));
+    assert_eq!(rotation(&mut cloud, &source(), "alias/aws/rds"), Ok(json!(true)));
+    assert!(
+        rotation(&mut cloud, &target(), KEY).is_err(),
+        "its policy does not admit another account"
+    );
+}

@@ -303,6 +303,7 @@ fn a_volume_is_made_of_a_snapshot_once_for_a_token_and_refuses_what_its_type_doe
     );
     a.pass(600);
     let shown = a.ok(SOURCE, "ec2 DescribeVolumes", json!({ "VolumeIds": [id] }))["Volumes"][0].clone();
+    assert!(shown["CreateTime"].is_string(), "{shown}");
     assert_eq!(
         (&shown["State"], &shown["Size"], &shown["Iops"]),
         (&json!("available"), &json!(50), &json!(4000))

@@ -60,6 +60,8 @@ pub struct Volume {
     pub maker: Option<Caller>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// When it was made, or first seen.
+    pub created: Timestamp,
     /// From when describe calls show it.
     pub visible_from: Timestamp,
 }
@@ -87,7 +89,7 @@ impl Volume {
             "VolumeId": id, "State": self.state_name(), "Size": self.size_gib, "VolumeType": self.kind,
             "AvailabilityZone": self.zone, "Encrypted": self.key.is_some(), "Attachments": attachments.collect::<Value>(),
             "MultiAttachEnabled": self.attached.len() > 1, "SnapshotId": self.snapshot.clone().unwrap_or_default(),
-            "Tags": tag_list(&self.tags),
+            "Tags": tag_list(&self.tags), "CreateTime": self.created.to_string(),
         });
         for (member, told) in [("Iops", self.iops), ("Throughput", self.throughput)] {
             if let Some(told) = told {
@@ -126,6 +128,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
             state: VolumeState::Ready,
             maker: None,
             tags: volume.tags.clone(),
+            created: now,
             visible_from: now,
         };
         cloud.ec2.volumes.insert(volume.id.clone(), filled);
@@ -360,6 +363,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         state: VolumeState::Creating(cloud.later(seconds)),
         maker: Some(caller.clone()),
         tags,
+        created: cloud.now,
         visible_from: cloud.later(delay),
     };
     cloud.effect(

@@ -375,6 +375,17 @@ pub(super) fn phase_ended(cloud: &mut Cloud, place: &Place) {
     }
 }
 
+/// `DescribeGlobalClusters`: global databases are not modelled, so that there are none.
+pub(super) fn describe_global(input: &Value) -> Answer {
+    match text(input, "GlobalClusterIdentifier") {
+        None => Ok(json!({ "GlobalClusters": [] })),
+        Some(named) => Err(ServiceError::new(
+            "GlobalClusterNotFoundFault",
+            format!("Global cluster {named} not found"),
+        )),
+    }
+}
+
 /// `DescribeDBClusters`.
 pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
     let wanted = text(input, "DBClusterIdentifier");

@@ -116,6 +116,16 @@ fn a_cluster_is_described_with_its_members_and_the_usual_storage_type_is_not_sho
 }
 
 #[test]
+fn there_are_no_global_databases() {
+    let mut a = accounts();
+    let all = a.ok(SOURCE, "rds DescribeGlobalClusters", json!({}));
+    assert_eq!(all["GlobalClusters"], json!([]));
+    let one = json!({"GlobalClusterIdentifier": "world"});
+    let refused = a.refused(SOURCE, "rds DescribeGlobalClusters", one);
+    assert_eq!(refused, "GlobalClusterNotFoundFault");
+}
+
+#[test]
 fn a_snapshot_takes_time_inherits_its_clusters_key_and_keeps_the_family_of_codes() {
     let mut a = accounts();
     let made = a.ok(SOURCE, "rds CreateDBClusterSnapshot", create("on-own", "s1"))["DBClusterSnapshot"].clone();

@@ -310,6 +310,7 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ModifyDBSnapshotAttribute" => sharing::modify(cloud, caller, input),
         "DescribeDBSnapshotAttributes" => sharing::describe(cloud, caller, input),
         "DescribeDBClusters" => clusters::describe(cloud, caller, input),
+        "DescribeGlobalClusters" => clusters::describe_global(input),
         "RestoreDBClusterToPointInTime" => cluster_restore::clone(cloud, caller, input),
         "RestoreDBClusterFromSnapshot" => cluster_restore::from_snapshot(cloud, caller, input),
         "ModifyDBCluster" => cluster_settings::modify(cloud, caller, input),

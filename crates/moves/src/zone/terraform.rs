@@ -1,0 +1,205 @@
+//! The new zone and its records for Terraform.
+
+use aws::route53::{RecordSet, Routing};
+
+use super::names::{canonical, shown};
+use super::taking_back::Origin;
+use super::{Created, adopt_zone, copy_records, create_zone, tag_zone};
+use crate::terraform::{Config, HandOver, Leaving, Run, Thing, Value, label};
+
+/// Hands over the zones that the run made in the target.
+pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
+    let tagged = run.made(over, "zone.tag_zone");
+    let copies = run.made(over, "zone.copy_records");
+    let mut zones = run.made(over, "zone.create_zone");
+    zones.extend(run.made(over, "zone.adopt_zone"));
+    for step in zones {
+        let adopted = run
+            .input::<adopt_zone::Input>(step)
+            .filter(|_| step.action == "zone.adopt_zone");
+        let (had, origin) = match adopted {
+            Some(adopted) => (adopted.had, Some(adopted.origin)),
+            None => (Vec::new(), run.input::<Origin>(step)),
+        };
+        let (Some(input), Some(made)) = (origin, run.output::<Created>(&step.id)) else {
+            continue;
+        };
+        let name = shown(&canonical(&input.name));
+        // One that was adopted is in the state of the Terraform that made it.
+        if step.action == "zone.create_zone" {
+            let mut config = Config::default()
+                .set("name", &name)
+                .set("comment", create_zone::comment(&run.state.run));
+            for tagging in &tagged {
+                if let Some(tags) = run.input::<tag_zone::Input>(tagging).filter(|tags| tags.new == step.id) {
+                    config.push("tags", &run.tags(&tagging.id, &tags.tags));
+                }
+            }
+            let zone = Thing::new("aws_route53_zone", &name, &made.zone_id)
+                .with(config)
+                .keeps_data();
+            over.add(zone);
+        }
+        // The last copy holds what came late, too.
+        let mut of_zone = copies.iter().filter(|copy| {
+            let input = run.input::<copy_records::Input>(copy);
+            input.is_some_and(|input| input.zones.new == step.id)
+        });
+        let copied: Option<copy_records::Copied> = of_zone.next_back().and_then(|copy| run.output(&copy.id));
+        let sets = copied.as_ref().map(|copied| copied.sets.as_slice()).unwrap_or_default();
+        if let Some(copied) = copied
+            .as_ref()
+            .filter(|copied| copied.sets.is_empty() && copied.records > 0)
+        {
+            over.tell(format!(
+                "The {} records of {name} are not in here: the journal was written before they were kept. List them with aws route53 \
+                 list-resource-record-sets --hosted-zone-id {}; an import id is {}_NAME_TYPE.",
+                copied.records, made.zone_id, made.zone_id
+            ));
+        }
+        let delegated = run
+            .done("zone.delegate")
+            .any(|delegate| delegate.resource == step.resource);
+        for set in sets.iter().filter(|set| !had.iter().any(|kept| kept.is(set))) {
+            over.add(record(over, &made.zone_id, &name, set));
+        }
+        if !delegated {
+            continue;
+        }
+        let said = || format!("answered from zone {} of the target", made.zone_id);
+        // A zone out of which names are carved goes on.
+        if !input.carved {
+            over.leave(Leaving {
+                kind: "aws_route53_zone",
+                label: label(&name),
+                known_by: vec![("zone_id", input.old.clone())],
+                said: format!(
+                    "{name} is {}. The old zone still stands: delete it once no resolver asks it any more",
+                    said()
+                ),
+                shared: false,
+            });
+        }
+        for set in sets {
+            let fqdn = shown(&canonical(&set.name));
+            let mut known_by = vec![
+                ("zone_id", input.old.clone()),
+                ("fqdn", fqdn),
+                ("type", set.kind.clone()),
+            ];
+            known_by.extend(
+                set.set_identifier
+                    .clone()
+                    .map(|identifier| ("set_identifier", identifier)),
+            );
+            over.leave(Leaving {
+                kind: "aws_route53_record",
+                label: label(&labelled(set)),
+                known_by,
+                said: said(),
+                shared: false,
+            });
+        }
+    }
+}
+
+/// What a record's address is made of: a wildcard is called so.
+fn labelled(set: &RecordSet) -> String {
+    let name = shown(&canonical(&set.name)).replace('*', "wildcard");
+    let identifier = set.set_identifier.as_ref().map(|identifier| format!(" {identifier}"));
+    format!("{name} {}{}", set.kind, identifier.unwrap_or_default())
+}
+
+fn record(over: &HandOver, zone_id: &str, zone: &str, set: &RecordSet) -> Thing {
+    let name = shown(&canonical(&set.name));
+    // The apex, too, under its whole name: the provider reads both ways of writing it.
+    let mut id = format!("{zone_id}_{name}_{}", set.kind);
+    if let Some(identifier) = &set.set_identifier {
+        id.push('_');
+        id.push_str(identifier);
+    }
+    let zone_id = over.refer("aws_route53_zone", zone_id, "zone_id", zone_id);
+    let mut config = Config::default()
+        .set("zone_id", zone_id.clone())
+        .set("name", &name)
+        .set("type", &set.kind)
+        .maybe("ttl", set.ttl)
+        .maybe("set_identifier", set.set_identifier.as_ref())
+        .maybe("health_check_id", set.health_check.as_ref())
+        .maybe(
+            "multivalue_answer_routing_policy",
+            (set.routing == Routing::MultiValue).then_some(true),
+        );
+    if !set.values.is_empty() {
+        let values = set.values.iter().map(|value| written(&set.kind, value));
+        config.push("records", Value::List(values.map(Value::Text).collect()));
+    }
+    if let Some(alias) = &set.alias {
+        let inside = Config::default()
+            .set("name", alias.name.trim_end_matches('.'))
+            .set(
+                "zone_id",
+                over.refer("aws_route53_zone", &alias.zone, "zone_id", &alias.zone),
+            )
+            .set("evaluate_target_health", alias.evaluate_health);
+        config = config.block("alias", inside);
+    }
+    let config = with_routing(config, &set.routing);
+    let thing = Thing::new("aws_route53_record", &labelled(set), id).with(config);
+    match &set.health_check {
+        Some(check) => thing.say(format!(
+            "{name} of {zone} depends on the health check {check}, which no run moves: it is of the account that made it"
+        )),
+        None => thing,
+    }
+}
+
+/// A value as the provider takes it: it puts the outer quotes around texts itself.
+fn written(kind: &str, value: &str) -> String {
+    let inside = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match (kind, inside) {
+        ("TXT" | "SPF", Some(inside)) => inside.to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+fn with_routing(config: Config, routing: &Routing) -> Config {
+    let policy = Config::default();
+    match routing {
+        Routing::Simple | Routing::MultiValue => config,
+        Routing::Weighted(weight) => config.block("weighted_routing_policy", policy.set("weight", *weight)),
+        Routing::Latency(region) => config.block("latency_routing_policy", policy.set("region", region)),
+        Routing::Failover(role) => config.block("failover_routing_policy", policy.set("type", role)),
+        Routing::Geo {
+            continent,
+            country,
+            subdivision,
+        } => {
+            let policy = policy
+                .maybe("continent", continent.as_ref())
+                .maybe("country", country.as_ref())
+                .maybe("subdivision", subdivision.as_ref());
+            config.block("geolocation_routing_policy", policy)
+        }
+        Routing::GeoProximity {
+            region,
+            local_zone_group,
+            coordinates,
+            bias,
+        } => {
+            let mut policy = policy
+                .maybe("aws_region", region.as_ref())
+                .maybe("bias", *bias)
+                .maybe("local_zone_group", local_zone_group.as_ref());
+            if let Some((latitude, longitude)) = coordinates {
+                let place = Config::default().set("latitude", latitude).set("longitude", longitude);
+                policy = policy.block("coordinates", place);
+            }
+            config.block("geoproximity_routing_policy", policy)
+        }
+        Routing::Cidr { collection, location } => {
+            let policy = policy.set("collection_id", collection).set("location_name", location);
+            config.block("cidr_routing_policy", policy)
+        }
+    }
+}

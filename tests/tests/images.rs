@@ -29,7 +29,7 @@ fn what_names_an_image_is_told_with_the_images_new_id() {
     assert_ne!(new, "ami-09c1b2c7ed78e42fb");
     let left: Vec<&str> = state.left_out().into_iter().map(|(_, what)| what).collect();
     for who in [
-        "launch template ledger-batch, version 7",
+        "launch template arn:aws:ec2:ap-northeast-1:111111111111:launch-template/lt-0c9d7e5f3a1b2c4d6",
         "Auto Scaling group ledger-batch",
     ] {
         let told = format!("{who} names ami-09c1b2c7ed78e42fb: in the target it must name {new}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{ProductCodeValues, StorageTier, Tag};
+use aws_sdk_ec2::types::{ImageReferenceResourceType, ProductCodeValues, ResourceTypeRequest, StorageTier, Tag};
 use model::Failure;
 use model::inventory::{Image, ImageSnapshot};
 use model::machines::MachineSettings;
@@ -88,6 +88,46 @@ impl Ec2 {
             images.insert(observed.id.clone(), observed);
         }
         Ok(images.into_values().collect())
+    }
+
+    /// What of the account names these images by their ids, by image: launch templates, SSM parameters and recipes of Image Builder, each in words
+    /// with its ARN. Launch configurations of Auto Scaling groups EC2 does not tell.
+    pub async fn observed_references(&self, images: &[String]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+        let kinds = [
+            (ImageReferenceResourceType::Ec2LaunchTemplate, "launch template"),
+            (ImageReferenceResourceType::SsmParameter, "SSM parameter"),
+            (ImageReferenceResourceType::ImageBuilderImageRecipe, "image recipe"),
+            (
+                ImageReferenceResourceType::ImageBuilderContainerRecipe,
+                "container recipe",
+            ),
+        ];
+        let asked: Vec<ResourceTypeRequest> = kinds
+            .iter()
+            .map(|(kind, _)| ResourceTypeRequest::builder().resource_type(kind.clone()).build())
+            .collect();
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        // At most ten images in a call.
+        for some in images.chunks(10) {
+            let mut next: Option<String> = None;
+            loop {
+                let call = self.read.describe_image_references().set_image_ids(Some(some.to_vec()));
+                let call = call.set_resource_types(Some(asked.clone())).set_next_token(next.take());
+                let answer = call.send().await.map_err(self.failed("DescribeImageReferences"))?;
+                for one in answer.image_references() {
+                    let what = kinds.iter().find(|(kind, _)| one.resource_type() == Some(kind));
+                    let (Some(id), Some(arn), Some((_, what))) = (one.image_id(), one.arn(), what) else {
+                        continue;
+                    };
+                    found.entry(id.to_owned()).or_default().push(format!("{what} {arn}"));
+                }
+                match answer.next_token {
+                    Some(token) if !token.is_empty() => next = Some(token),
+                    _ => break,
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// What the account has set for EC2 and EBS in its region.

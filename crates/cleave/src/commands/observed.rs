@@ -56,6 +56,8 @@ pub(super) struct Seen {
     databases: Option<Vec<Database>>,
     clusters: Option<Vec<Cluster>>,
     images: Option<Vec<Image>>,
+    /// What names them.
+    references: Option<BTreeMap<String, Vec<String>>>,
     subnet_groups: Option<BTreeMap<String, SubnetGroup>>,
     parameter_groups: Option<Vec<ParameterGroup>>,
     cluster_parameter_groups: Option<Vec<ParameterGroup>>,
@@ -126,6 +128,11 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
         images.retain(|image| wanted.means(&image.name, &image.tags));
         images
     });
+    if is_source && let Some(images) = &seen.images {
+        let ids: Vec<String> = images.iter().map(|image| image.id.clone()).collect();
+        let answer = account.ec2.observed_references(&ids).await;
+        seen.references = seen.take("what names the images", answer)?;
+    }
     let answer = account.ec2.observed_security_groups().await;
     seen.security_groups = seen.take("security groups", answer)?;
     let answer = account.ec2.observed_settings().await;
@@ -240,6 +247,13 @@ impl Seen {
             known.images = seen;
             for image in &mut known.images {
                 image.named_by = named.get(&image.id).cloned().unwrap_or_default();
+                if let Some(references) = &self.references {
+                    // What was found before may be gone; what people wrote stays.
+                    let written = std::mem::take(&mut image.named_by);
+                    let written = written.into_iter().filter(|who| !who.contains(" arn:"));
+                    image.named_by = references.get(&image.id).cloned().unwrap_or_default();
+                    image.named_by.extend(written);
+                }
             }
         }
         known.manual_snapshots = self.manual_snapshots.or(known.manual_snapshots);

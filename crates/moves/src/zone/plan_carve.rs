@@ -1,5 +1,5 @@
 //! Names that have had no zone of their own: those at and below a name are carved out of the zone that holds them. What would not answer the same
-//! afterwards is found here: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html
+//! afterwards is found here: <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html>
 
 use model::Side;
 use model::inventory::{Record, Zone};

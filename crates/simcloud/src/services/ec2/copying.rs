@@ -258,6 +258,7 @@ pub(super) fn copy_image(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
             deregistration_protection: None,
             ..source.settings.clone()
         },
+        references: Vec::new(),
         source: Some(source_id),
         tags,
         created_at: cloud.now,

@@ -60,6 +60,8 @@ pub struct Image {
     pub permitted: BTreeMap<String, Timestamp>,
     /// Marketplace product codes.
     pub marketplace_codes: Vec<String>,
+    /// What names it by its id, as far as EC2 is asked for that: a type, and an ARN.
+    pub references: Vec<(String, String)>,
     /// The image that it was copied from.
     pub source: Option<String>,
     /// Its tags, for its owner's eyes only.

@@ -348,6 +348,7 @@ pub(super) fn create_image(cloud: &mut Cloud, caller: &Caller, input: &Value) ->
         state: ImageState::Pending,
         permitted: BTreeMap::new(),
         marketplace_codes: instance.listed.marketplace_codes.clone(),
+        references: Vec::new(),
         source: None,
         tags,
         created_at: cloud.now,

@@ -10,6 +10,7 @@ mod images;
 mod instances;
 mod network;
 mod permissions;
+mod references;
 pub mod security_groups;
 mod snapshots;
 mod tags;
@@ -253,6 +254,7 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
             settings: image.settings.clone(),
             permitted: BTreeMap::new(),
             marketplace_codes: image.marketplace_codes.clone(),
+            references: image.named_by.iter().filter_map(|who| references::told(who)).collect(),
             source: None,
             tags: image.tags.clone(),
             created_at: created,
@@ -308,6 +310,7 @@ pub fn advance(cloud: &mut Cloud) {
 fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Option<Answer> {
     Some(match operation {
         "DescribeImages" => images::describe(cloud, caller, input),
+        "DescribeImageReferences" => references::describe(cloud, caller, input),
         "DescribeImageAttribute" => permissions::describe_image(cloud, caller, input),
         "DescribeSnapshots" => snapshots::describe(cloud, caller, input),
         "DescribeSnapshotAttribute" => permissions::describe_snapshot(cloud, caller, input),

@@ -74,6 +74,10 @@ fn section(id: &str, restore: &str) -> String {
 
 const RESTORED: &str = "{ subnet_group = \"shop\", security_groups = [\"sg-new\"] }";
 
+/// In a subnet group that the target lacks.
+const IN_NEW_SUBNET_GROUP: &str =
+    "{ subnet_group = \"shop-made\", subnets = [\"subnet-3\", \"subnet-4\"], security_groups = [\"sg-new\"] }";
+
 /// The plan of a runbook over a source with these databases, all encrypted in one way; the target has their groups.
 fn planned(encryption: &Value, databases: &[Value], restore: &str) -> (Plan, Inventory) {
     planned_where(encryption, databases, restore, true)
@@ -521,13 +525,29 @@ fn an_option_group_is_made_anew_in_the_targets_vpc() {
     assert_eq!(moved.option_ports, [("OEM".to_owned(), vec!["sg-new".to_owned()])]);
 }
 
+#[test]
+fn a_subnet_group_that_the_target_lacks_is_made_of_the_subnets_that_the_runbook_names() {
+    let own = json!({ "encrypted": true, "key": KEY });
+    let planned = planned(&own, &members()[..2], IN_NEW_SUBNET_GROUP);
+    for (seed, level) in [(1, FaultLevel::None), (2, FaultLevel::Harsh), (3, FaultLevel::Harsh)] {
+        let moved = carry_out(&planned, seed, level, |_| ());
+        assert_eq!(moved.end, Ok(RunEnd::Completed), "seed {seed}: {:?}", moved.stops);
+        assert_eq!(moved.broken, Vec::<String>::new(), "seed {seed}");
+        for (id, database) in &moved.target {
+            let lies = (database.subnet_group.as_str(), database.vpc.as_str());
+            assert_eq!(lies, ("shop-made", "vpc-new"), "{id}, seed {seed}");
+        }
+    }
+}
+
 /// Two databases with all that can be made beside them: a parameter group, an option group, settings, a secret.
 static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
     let on_default = json!({ "encrypted": true, "key": "alias/aws/rds" });
     let databases = [members()[0].clone(), members()[2].clone()];
-    let (plan, inventory) = planned_where(&on_default, &databases, RESTORED, false);
+    let (plan, inventory) = planned_where(&on_default, &databases, IN_NEW_SUBNET_GROUP, false);
     let making = [
         "CreateDBParameterGroup",
+        "CreateDBSubnetGroup",
         "CreateOptionGroup",
         "RestoreDBInstanceFromDBSnapshot",
         "ModifyDBInstance",

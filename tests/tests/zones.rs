@@ -1,13 +1,18 @@
 //! Zones handed over in each of their shapes: a zone of its own that is delegated anew, and names carved out of the zone that held them. At every
 //! instant every name answers, whichever delegation and whichever answer a resolver remembers (law 4).
 
-use std::sync::LazyLock;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
-use cleave::rehearsal::{Rehearsal, rehearse};
-use engine::RunEnd;
-use model::plan::Weight;
-use model::{Inventory, Phase, Plan};
+use cleave::carriage;
+use cleave::rehearsal::{Rehearsal, Stage, rehearse};
+use engine::{Gatekeeper, Run, RunEnd};
+use journal::{InboxItem, Journal};
+use model::plan::{GateSpec, Weight};
+use model::{AccountId, Inventory, Phase, Plan, Region, StepId};
 use serde_json::{Value, json};
+use simcloud::cloud::Caller;
+use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use whole_runs::drivers::Driven;
 use whole_runs::hostile;
@@ -75,6 +80,11 @@ fn own(name: &str, servers: &[&str], ttl: u32) -> Vec<Value> {
 }
 
 fn scenario(shape: Shape) -> Scenario {
+    gated(shape, "")
+}
+
+/// The same, with gates.
+fn gated(shape: Shape, gates: &str) -> Scenario {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let zone = |id: &str, name: &str, servers: &[&str], records: Vec<Value>| json!({ "id": id, "name": name, "name_servers": servers, "records": records });
     let mut parent = own("shop.example.com", &PARENT_SERVERS, 172_800);
@@ -114,7 +124,7 @@ fn scenario(shape: Shape) -> Scenario {
     let runbook = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
          target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\nparent = {{ account = \"{PARENT}\", role = \"cleave-parent\" }}\n\
-         [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"{account}\" }}\n{adopt}"
+         [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"{account}\" }}\n{adopt}{gates}"
     );
     let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
     let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
@@ -225,6 +235,74 @@ fn reorder(plan: &mut Plan) {
     plan.steps.insert(made + 1, step);
     let copy = place(plan, "copy_records");
     plan.steps[copy].needs.push(id);
+}
+
+/// Somebody rewrites half of the old zone while the gate is open: that is copied once a person has said that it is meant, and not before.
+#[test]
+fn a_third_of_a_zone_that_changed_since_it_was_copied_is_not_copied_without_a_word() {
+    let Scenario { plan, inventory } = gated(
+        Shape::Delegated,
+        "[[gate]]\nname = \"go\"\nask = \"Go?\"\nbefore = [\"zone\"]\n",
+    );
+    night::in_paused_time(async {
+        let stage = Stage::set(&plan, &inventory, 1, FaultLevel::None);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        let cloud = Arc::clone(&stage.simulated.cloud);
+        let rewrite = move |_: &GateSpec, _: &str| {
+            let changes: Vec<Value> = (0..8)
+                .map(|nth| {
+                    let set = json!({ "Name": format!("new-{nth}.{NAME}"), "Type": "A", "TTL": 60, "ResourceRecords": [{ "Value": "192.0.2.77" }] });
+                    json!({ "Action": "CREATE", "ResourceRecordSet": set })
+                })
+                .collect();
+            let input = json!({ "HostedZoneId": "ZCHILD", "ChangeBatch": { "Changes": changes } });
+            let owner = Caller {
+                account: AccountId::new(SOURCE).expect("an account"),
+                region: Region::new("ap-northeast-1").expect("a region"),
+                principal: format!("arn:aws:iam::{SOURCE}:root"),
+            };
+            lock(&cloud)
+                .call(&owner, "route53", "ChangeResourceRecordSets", &input)
+                .expect("the owner may");
+            true
+        };
+        let end = stage
+            .carry_on(&journal, run, Gatekeeper::Person(Rc::new(rewrite)))
+            .await;
+        let end = end.map_err(|error| format!("{error:?}"));
+        let late = StepId::new(format!("zone/{NAME}/copy_late_changes")).expect("an id");
+        assert_eq!(end, Ok(RunEnd::NeedsOperator(vec![late.clone()])));
+        let stopped = night::stops(&journal.lock().expect("nobody panicked").load().expect("events"));
+        assert!(
+            stopped
+                .iter()
+                .any(|stop| stop.contains("8 of its 21 record sets changed")),
+            "{stopped:?}"
+        );
+
+        let word = InboxItem::Retry {
+            step: late,
+            by: "the test".to_owned(),
+            reason: "it is meant".to_owned(),
+        };
+        journal
+            .lock()
+            .expect("nobody panicked")
+            .put_inbox(&word)
+            .expect("it can be written");
+        let run = Run::resume(Arc::clone(&journal)).expect("it has begun");
+        let automatic = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage.carry_on(&journal, run, automatic).await;
+        let end = end.map_err(|error| format!("{error:?}"));
+        assert_eq!(end, Ok(RunEnd::Completed));
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        assert_eq!(stage.laws_broken(end.as_ref().ok(), &events), Vec::<String>::new());
+    });
 }
 
 static ADOPTED: LazyLock<Driven> = LazyLock::new(|| {

@@ -219,6 +219,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "InvalidDBClusterSnapshotStateFault"
         | "InvalidDBParameterGroupState"
         | "InvalidDBParameterGroupStateFault"
+        | "InvalidDBSubnetGroupStateFault"
         | "InvalidOptionGroupStateFault"
         | "InvalidReplicationGroupState"
         | "InvalidCacheClusterState"

@@ -12,7 +12,7 @@ use model::{AccountId, Failure};
 use crate::account::{Clients, two_clients};
 use crate::classify;
 
-pub use groups::ParameterGroup;
+pub use groups::{ParameterGroup, SubnetGroup};
 pub use snapshots::{DbSnapshot, Family};
 
 /// RDS in one account.

@@ -272,7 +272,8 @@ fn terraform_takes_over_every_kind() {
     assert_eq!(state.lines().count(), imports);
     let kinds: std::collections::BTreeSet<&str> = state.lines().filter_map(|line| line.split('.').next()).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), EVERY_KIND);
-    for kind in EVERY_KIND {
+    // The subnet groups of the source are of its own VPC, and none of them stands for one that was made.
+    for kind in EVERY_KIND.iter().filter(|kind| **kind != "aws_db_subnet_group") {
         assert!(
             source.contains(&format!("from = {kind}.")),
             "the source forgets {kind}, too: {source}"
@@ -280,11 +281,12 @@ fn terraform_takes_over_every_kind() {
     }
 }
 
-const EVERY_KIND: [&str; 27] = [
+const EVERY_KIND: [&str; 28] = [
     "aws_ami",
     "aws_db_instance",
     "aws_db_option_group",
     "aws_db_parameter_group",
+    "aws_db_subnet_group",
     "aws_ebs_volume",
     "aws_kms_alias",
     "aws_kms_key",

@@ -25,6 +25,7 @@ mod restored;
 mod room;
 pub mod runbook;
 mod snapshot;
+mod subnet_group;
 pub mod terraform;
 pub mod terraform_plan;
 pub mod unmoved;
@@ -51,6 +52,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     writes::register(&mut registry, &world);
     hook::register(&mut registry, &world);
     parameter_group::register(&mut registry, &world);
+    subnet_group::register(&mut registry, &world);
     restored::register(&mut registry, &world);
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);

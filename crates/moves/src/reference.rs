@@ -75,6 +75,7 @@ fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
     let mut found = Vec::new();
     for restore in runbook.databases.iter_mut().filter_map(|spec| spec.restore.as_mut()) {
         found.push((Kind::Other, &mut restore.subnet_group));
+        found.extend(restore.subnets.iter_mut().map(|name| (Kind::Other, name)));
         found.push((Kind::Other, &mut restore.parameter_group));
         found.extend(
             restore
@@ -85,6 +86,7 @@ fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
     }
     for restore in runbook.clusters.iter_mut().filter_map(|spec| spec.restore.as_mut()) {
         found.push((Kind::Other, &mut restore.subnet_group));
+        found.extend(restore.subnets.iter_mut().map(|name| (Kind::Other, name)));
         found.push((Kind::Other, &mut restore.cluster_parameter_group));
         found.push((Kind::Other, &mut restore.instance_parameter_group));
         found.extend(

@@ -21,7 +21,7 @@ OPERATIONS = {
     ("rds", "2014-10-31"): """CreateDBInstance DescribeDBInstances ModifyDBInstance DeleteDBInstance StartDBInstance StopDBInstance
         CreateDBSnapshot DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot ModifyDBSnapshotAttribute
         DescribeDBSnapshotAttributes RestoreDBInstanceFromDBSnapshot RebootDBInstance AddTagsToResource ListTagsForResource
-        RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups CreateDBParameterGroup DescribeDBParameterGroups
+        RemoveTagsFromResource CreateDBSubnetGroup DescribeDBSubnetGroups DeleteDBSubnetGroup CreateDBParameterGroup DescribeDBParameterGroups
         DescribeDBParameters ModifyDBParameterGroup DeleteDBParameterGroup CreateOptionGroup ModifyOptionGroup
         DescribeOptionGroups DeleteOptionGroup
         DescribeDBClusters DescribeGlobalClusters ModifyDBCluster DeleteDBCluster RestoreDBClusterFromSnapshot CreateDBClusterSnapshot

@@ -20,6 +20,19 @@ pub struct ParameterGroup {
     pub tags: BTreeMap<String, String>,
 }
 
+/// A subnet group as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubnetGroup {
+    /// Its ARN.
+    pub arn: String,
+    /// The VPC that it lies in.
+    pub vpc: String,
+    /// Its subnets.
+    pub subnets: Vec<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
 impl Rds {
     async fn tags(&self, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
         let call = self.read.list_tags_for_resource().resource_name(arn);
@@ -155,6 +168,52 @@ impl Rds {
                 answer.map(drop).map_err(self.failed("ModifyDBClusterParameterGroup"))
             }
         }
+    }
+
+    /// The account's subnet group of this name; none if there is none.
+    pub async fn subnet_group(&self, name: &str) -> Result<Option<SubnetGroup>, Failure> {
+        let call = self.read.describe_db_subnet_groups().db_subnet_group_name(name);
+        let answer = call.send().await.map_err(self.failed("DescribeDBSubnetGroups"));
+        let found = classify::found(answer)?.and_then(|answer| answer.db_subnet_groups);
+        let Some(found) = found.and_then(|found| found.into_iter().next()) else {
+            return Ok(None);
+        };
+        let subnets = found.subnets().iter();
+        let subnets = subnets
+            .filter_map(|subnet| subnet.subnet_identifier().map(str::to_owned))
+            .collect();
+        let arn = found.db_subnet_group_arn.unwrap_or_default();
+        let Some(tags) = self.tags(&arn).await? else {
+            return Ok(None);
+        };
+        Ok(Some(SubnetGroup {
+            arn,
+            vpc: found.vpc_id.unwrap_or_default(),
+            subnets,
+            tags,
+        }))
+    }
+
+    /// Makes a subnet group. RDS refuses subnets that lie in fewer than two zones.
+    pub async fn create_subnet_group(
+        &self,
+        name: &str,
+        description: &str,
+        subnets: &[String],
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
+        let call = self.once.create_db_subnet_group().db_subnet_group_name(name);
+        let call = call.db_subnet_group_description(description);
+        let call = call
+            .set_subnet_ids(Some(subnets.to_vec()))
+            .set_tags(Some(sdk_tags(tags)));
+        call.send().await.map(drop).map_err(self.failed("CreateDBSubnetGroup"))
+    }
+
+    /// Deletes a subnet group in which nothing lies.
+    pub async fn delete_subnet_group(&self, name: &str) -> Result<(), Failure> {
+        let call = self.once.delete_db_subnet_group().db_subnet_group_name(name);
+        call.send().await.map(drop).map_err(self.failed("DeleteDBSubnetGroup"))
     }
 
     /// Deletes a parameter group that nothing uses.

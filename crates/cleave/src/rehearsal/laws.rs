@@ -139,8 +139,9 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 14] = [
+const LASTING: [&str; 15] = [
     "writes.create_closed_group",
+    "subnet_group.create_subnet_group",
     "database.restore_instance",
     "cluster.restore_cluster",
     "cluster.clone_cluster",

@@ -16,7 +16,7 @@ use crate::database::spec::CARRY;
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
 use crate::writes::spec::StopWrites;
-use crate::{hook, key, parameter_group, restored, snapshot, writes};
+use crate::{hook, key, parameter_group, restored, snapshot, subnet_group, writes};
 
 /// Copies of cluster snapshots that RDS makes at the same time for one account and region.
 const COPIES: u32 = 5;
@@ -115,7 +115,9 @@ fn groups_made(
     groups: &Groups,
 ) -> Made {
     let carried = asked.cluster_parameter_group == CARRY;
-    let of_cluster = parameter_group::plan(draft, resource, Family::Cluster, &groups.cluster, carried);
+    let mut of_cluster = parameter_group::plan(draft, resource, Family::Cluster, &groups.cluster, carried);
+    let subnets = asked.subnets_of(&cluster.subnet_group);
+    of_cluster.extend(subnet_group::plan(draft, resource, &subnets));
     let carried = asked.instance_parameter_group == CARRY;
     let names: BTreeSet<&String> = match is_aurora(&cluster.engine) {
         true => groups.members.values().collect(),

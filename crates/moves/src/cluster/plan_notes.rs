@@ -12,6 +12,7 @@ use crate::database::spec::CARRY;
 use crate::draft::Draft;
 use crate::key::SourceKey;
 use crate::parameter_group::unfit;
+use crate::subnet_group;
 
 /// The parameter groups in the target: of the cluster, and of each member.
 #[derive(Default)]
@@ -142,8 +143,8 @@ fn missing(
     for member in cluster.members.iter().filter(|member| taken.contains(&&member.id)) {
         tell(format!("has an instance {} already", member.id));
     }
-    if !target.subnet_groups.contains_key(&asked.subnet_group) {
-        tell(format!("has no subnet group {}", asked.subnet_group));
+    if let Some(text) = subnet_group::unfit(target, &asked.subnets_of(&cluster.subnet_group)) {
+        tell(text);
     }
     for group in asked
         .security_groups

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::database::spec::{CARRY, restored_or_not};
 use crate::hook::spec::Command;
+use crate::subnet_group;
 use crate::writes::spec::StopWrites;
 
 /// A cluster to move.
@@ -52,6 +53,9 @@ pub enum Route {
 pub struct RestoreSpec {
     /// The subnet group in the target: AWS's own default is the default VPC.
     pub subnet_group: String,
+    /// The subnets of which that group is made where the target lacks it.
+    #[serde(default)]
+    pub subnets: Vec<String>,
     /// The security groups in the target: AWS's own default is the VPC's default group.
     pub security_groups: Vec<String>,
     /// The cluster parameter group in the target, or `carry`: the one of the source's name.
@@ -84,6 +88,17 @@ pub struct RestoreSpec {
     /// What of every member shall be.
     #[serde(default)]
     pub member_settings: Settings,
+}
+
+impl RestoreSpec {
+    /// The subnet group that it asks for, beside the one of the source.
+    pub(crate) fn subnets_of<'a>(&'a self, had: &'a str) -> subnet_group::Wanted<'a> {
+        subnet_group::Wanted {
+            name: &self.subnet_group,
+            subnets: &self.subnets,
+            had,
+        }
+    }
 }
 
 fn carry() -> String {

@@ -12,7 +12,7 @@ use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
-use crate::{hook, key, parameter_group, restored, snapshot};
+use crate::{hook, key, parameter_group, restored, snapshot, subnet_group};
 
 /// Copies that RDS makes at the same time for one account and region.
 const COPIES: u32 = 20;
@@ -83,7 +83,10 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
     let groups = match &spec.restore {
         Some(restore) => {
             let carried = restore.parameter_group == CARRY;
-            parameter_group::plan(draft, &resource, Family::Instance, &parameter_group, carried)
+            let mut groups = parameter_group::plan(draft, &resource, Family::Instance, &parameter_group, carried);
+            let subnets = restore.subnets_of(&database.subnet_group);
+            groups.extend(subnet_group::plan(draft, &resource, &subnets));
+            groups
         }
         None => Vec::new(),
     };
@@ -121,7 +124,7 @@ struct Steps<'d, 'a> {
     resource: ResourceRef,
     target_key: StepId,
     settings: Settings,
-    /// The steps after which its parameter group is in the target.
+    /// The steps after which its parameter group and its subnet group are in the target.
     groups: Vec<StepId>,
     /// Those after which its option group is.
     options: Vec<StepId>,
@@ -356,9 +359,8 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             if taken.any(|id| *id == spec.id) {
                 blocks.push(format!("account {account} has a database {} already", spec.id));
             }
-            if !target.subnet_groups.contains_key(&asked.subnet_group) {
-                blocks.push(format!("account {account} has no subnet group {}", asked.subnet_group));
-            }
+            let unfit = subnet_group::unfit(target, &asked.subnets_of(&database.subnet_group));
+            blocks.extend(unfit.map(|text| format!("account {account} {text}")));
             for group in asked
                 .security_groups
                 .iter()

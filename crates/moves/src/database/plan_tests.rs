@@ -240,6 +240,44 @@ fn what_is_missing_in_the_target_blocks() {
 }
 
 #[test]
+fn a_subnet_group_is_made_of_the_subnets_that_are_named_and_what_differs_is_told() {
+    let runbook = |subnets: &str| {
+        SECTIONS.replace(
+            "subnet_group = \"stg-db\"",
+            &format!("subnet_group = \"stg-db\", subnets = {subnets}"),
+        )
+    };
+    let mut without = target();
+    without["subnet_groups"] = json!({});
+    let mut of_three = source(&json!({ "subnet_group": "src-db" }));
+    of_three["subnet_groups"] = json!({ "src-db": { "vpc": "vpc-1", "subnets": ["a", "b", "c"] } });
+
+    let made = plan(&runbook("[\"subnet-8\", \"subnet-9\"]"), &of_three, &without);
+    assert_eq!(blocks(&made), Vec::<String>::new());
+    assert!(precedes(
+        &made,
+        "subnet_group/stg-db/create_subnet_group",
+        "database/shop-stg/restore_instance"
+    ));
+    assert!(
+        notes(&made).contains("stg-db has 2 subnets in the target, and 3 in the source"),
+        "{}",
+        notes(&made)
+    );
+
+    let one = plan(&runbook("[\"subnet-8\"]"), &of_three, &without);
+    assert!(
+        blocks(&one).iter().any(|text| text.contains("two zones at least")),
+        "{:?}",
+        blocks(&one)
+    );
+
+    let there = plan(&runbook("[\"subnet-8\", \"subnet-9\"]"), &of_three, &target());
+    assert!(!ids(&there).iter().any(|id| id.contains("create_subnet_group")));
+    assert!(notes(&there).contains("it is used as it is"), "{}", notes(&there));
+}
+
+#[test]
 fn a_parameter_group_of_another_family_blocks() {
     let mut target = target();
     target["parameter_groups"] = json!([{"name": "shop-pg16", "family": "postgres15"}]);

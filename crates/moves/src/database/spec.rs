@@ -9,6 +9,7 @@ use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::hook::spec::Command;
+use crate::subnet_group;
 use crate::writes::spec::StopWrites;
 
 /// A database instance to move.
@@ -71,6 +72,9 @@ pub(crate) fn restored_or_not<'de, D: Deserializer<'de>, T: Deserialize<'de>>(fr
 pub struct RestoreSpec {
     /// The subnet group in the target: AWS's own default is the default VPC.
     pub subnet_group: String,
+    /// The subnets of which that group is made where the target lacks it.
+    #[serde(default)]
+    pub subnets: Vec<String>,
     /// The security groups in the target: AWS's own default is the VPC's default group.
     pub security_groups: Vec<String>,
     /// The parameter group in the target, or `carry`: the one of the source's name.
@@ -97,6 +101,17 @@ pub struct RestoreSpec {
     /// What shall be configured otherwise than in the source.
     #[serde(default)]
     pub settings: Settings,
+}
+
+impl RestoreSpec {
+    /// The subnet group that it asks for, beside the one of the source.
+    pub(crate) fn subnets_of<'a>(&'a self, had: &'a str) -> subnet_group::Wanted<'a> {
+        subnet_group::Wanted {
+            name: &self.subnet_group,
+            subnets: &self.subnets,
+            had,
+        }
+    }
 }
 
 /// Written for a parameter group that has the source's name in the target.

@@ -113,6 +113,7 @@ impl HandOver {
         let mut over = Self::default();
         crate::key::terraform::hand_over(&run, &mut over);
         crate::parameter_group::terraform::hand_over(&run, &mut over);
+        crate::subnet_group::terraform::hand_over(&run, &mut over);
         crate::database::terraform::hand_over(&run, &mut over);
         crate::cluster::terraform::hand_over(&run, &mut over);
         crate::bucket::terraform::hand_over(&run, &mut over);

@@ -18,6 +18,22 @@ use crate::world::World;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) zones: Pair,
+    /// Whether the zones were equal once, so that it copies only what was changed since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) late: bool,
+}
+
+/// A zone with fewer sets changes by large parts.
+const SMALL: usize = 10;
+/// Of a zone that is not small, at most so many per cent change without a person's word: more looks like an accident in one of the two.
+const MOST_PER_CENT: usize = 30;
+
+/// How much of a zone changed, where that is more than goes without a word.
+fn too_much(changed: usize, sets: usize) -> Option<String> {
+    let too_much = sets >= SMALL && changed * 100 > sets * MOST_PER_CENT;
+    too_much.then(|| {
+        format!("{changed} of its {sets} record sets changed since they were copied, more than {MOST_PER_CENT} %")
+    })
 }
 
 /// The output: what the new zone holds. No plan knows it, and the old zone goes.
@@ -54,6 +70,20 @@ impl Step for CopyRecords {
             return Ok(Observed::Broken { why });
         }
         let difference = self.input.zones.difference(&stored);
+        let changed = difference.to_write() + difference.extra.len();
+        if let Some(much) = too_much(changed, stored.wanted.len() + difference.extra.len())
+            && self.input.late
+            && cx.retried == 0
+            && cx.attempts == 0
+        {
+            return Ok(Observed::Stuck {
+                why: format!("{much}: {}", difference.shown()),
+                advice: format!(
+                    "Look whether that is meant. If it is: cleave retry {} --reason …, and they are copied",
+                    cx.spec.id
+                ),
+            });
+        }
         if difference.to_write() > 0 {
             return Ok(match batches(&difference, &stored.new.zone_id) {
                 Ok(_) => Observed::Absent,
@@ -129,5 +159,23 @@ impl Step for CopyRecords {
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_third_of_a_zone_that_is_not_small_does_not_change_without_a_word() {
+        for (changed, sets, told) in [
+            (9, 9, false),
+            (3, 10, false),
+            (4, 10, true),
+            (30, 100, false),
+            (31, 100, true),
+        ] {
+            assert_eq!(too_much(changed, sets).is_some(), told, "{changed} of {sets}");
+        }
     }
 }

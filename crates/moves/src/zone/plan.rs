@@ -245,7 +245,10 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     });
 
     let copy = |verb: &str, title: String| {
-        let input = copy_records::Input { zones: zones() };
+        let input = copy_records::Input {
+            zones: zones(),
+            late: verb == "copy_late_changes",
+        };
         step("copy_records", Side::Target, title, value(input))
             .named(verb)
             .leaves_nothing()

@@ -12,6 +12,7 @@ use engine::run::SharedJournal;
 use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
 use journal::{InboxItem, Journal, JournalError};
 use model::{Event, Failure, Inventory, Plan, Recorded, State, StepId};
+use simcloud::cloud::Cloud;
 use simcloud::dispatch::{RequestRecord, lock};
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
@@ -106,6 +107,42 @@ pub struct Night {
     pub standing: Effects,
     /// Broken laws.
     pub broken: Vec<String>,
+}
+
+/// One whole night without a disturbance of its own, gates approved by themselves; what is wrong with it: broken laws, an end before the end, and
+/// what `look` finds in the accounts.
+pub fn whole(
+    scenario: &Scenario,
+    seed: u64,
+    level: FaultLevel,
+    look: impl Fn(&Cloud, &State) -> Vec<String>,
+) -> Vec<String> {
+    in_paused_time(async {
+        let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        let gatekeeper = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage.carry_on(&journal, run, gatekeeper).await;
+        let end = end.map_err(|error| format!("{error:?}"));
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
+        if end != Ok(RunEnd::Completed) {
+            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
+        }
+        let state = State::fold(&events).expect("events").expect("a run");
+        wrong.extend(look(&lock(&stage.simulated.cloud), &state));
+        wrong
+    })
+}
+
+/// A quiet night, and so many harsh ones.
+pub fn quiet_and_harsh(count: u64) -> Vec<(u64, FaultLevel)> {
+    let harsh = (2..2 + count).map(|seed| (seed, FaultLevel::Harsh));
+    std::iter::once((1, FaultLevel::None)).chain(harsh).collect()
 }
 
 /// Carries the plan out under a disturbance, until it ends or a person would be needed.

@@ -11,11 +11,10 @@ use model::plan::Weight;
 use model::{Inventory, State};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
-use simcloud::dispatch::lock;
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 use simcloud::services::elasticache::{Held, Place};
 use whole_runs::drivers::Driven;
-use whole_runs::night::{Disturbance, Scenario, in_paused_time, stops};
+use whole_runs::night::{self, Disturbance, Scenario, in_paused_time, stops};
 use whole_runs::points::try_all;
 
 const SOURCE: &str = "111111111111";
@@ -182,46 +181,12 @@ fn wrong_with_files(cloud: &Cloud, left: &[&str]) -> Vec<String> {
     wrong
 }
 
-/// One whole run; what is wrong with it.
-fn moved(
-    scenario: &Scenario,
-    seed: u64,
-    level: FaultLevel,
-    look: impl Fn(&Cloud, &State) -> Vec<String>,
-) -> Vec<String> {
-    in_paused_time(async {
-        let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
-        let mut journal = Journal::in_memory().expect("memory");
-        stage.stamp(&mut journal).expect("a new journal can be stamped");
-        let journal = carriage::shared(journal);
-        let run = stage.begin(&journal).expect("a run");
-        let gatekeeper = Gatekeeper::Automatic {
-            by: "the test".to_owned(),
-        };
-        let end = stage.carry_on(&journal, run, gatekeeper).await;
-        let end = end.map_err(|error| format!("{error:?}"));
-        let events = journal.lock().expect("nobody panicked").load().expect("events");
-        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
-        if end != Ok(RunEnd::Completed) {
-            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
-        }
-        let state = State::fold(&events).expect("events").expect("a run");
-        wrong.extend(look(&lock(&stage.simulated.cloud), &state));
-        wrong
-    })
-}
-
-fn nights(count: u64) -> Vec<(u64, FaultLevel)> {
-    let harsh = (2..2 + count).map(|seed| (seed, FaultLevel::Harsh));
-    std::iter::once((1, FaultLevel::None)).chain(harsh).collect()
-}
-
 #[test]
 fn caches_arrive_with_what_they_held_and_nothing_is_left_but_what_was_asked_for() {
     try_all(
-        &nights(8),
+        &night::quiet_and_harsh(8),
         |point| format!("{point:?}"),
-        |(seed, level)| moved(&SCENARIO, *seed, *level, wrong_in),
+        |(seed, level)| night::whole(&SCENARIO, *seed, *level, wrong_in),
     );
 }
 
@@ -249,9 +214,9 @@ fn a_cache_arrives_in_a_region_that_must_be_switched_on() {
         wrong
     };
     try_all(
-        &nights(2),
+        &night::quiet_and_harsh(2),
         |point| format!("{point:?}"),
-        |(seed, level)| moved(&scenario, *seed, *level, look),
+        |(seed, level)| night::whole(&scenario, *seed, *level, look),
     );
 }
 

@@ -1,16 +1,12 @@
 //! Images that are moved: that they arrive as they were, and what is left for people to do once their new ids are known.
 
-use cleave::carriage;
-use cleave::rehearsal::Stage;
-use engine::{Gatekeeper, RunEnd};
-use journal::Journal;
+use engine::RunEnd;
 use model::plan::Weight;
 use model::{Inventory, State};
 use serde_json::{Value, json};
-use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::services::ec2::{Image, image_digest};
-use whole_runs::night::{self, Disturbance, Scenario, in_paused_time, stops};
+use whole_runs::night::{self, Disturbance, Scenario};
 use whole_runs::points::try_all;
 
 #[test]
@@ -81,23 +77,8 @@ fn scenario() -> Scenario {
 
 /// One whole run; what is wrong with it, and with the images that it made.
 fn moved(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
-    in_paused_time(async {
-        let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
-        let mut journal = Journal::in_memory().expect("memory");
-        stage.stamp(&mut journal).expect("a new journal can be stamped");
-        let journal = carriage::shared(journal);
-        let run = stage.begin(&journal).expect("a run");
-        let gatekeeper = Gatekeeper::Automatic {
-            by: "the test".to_owned(),
-        };
-        let end = stage.carry_on(&journal, run, gatekeeper).await;
-        let end = end.map_err(|error| format!("{error:?}"));
-        let events = journal.lock().expect("nobody panicked").load().expect("events");
-        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
-        if end != Ok(RunEnd::Completed) {
-            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
-        }
-        let state = State::fold(&events).expect("events").expect("a run");
+    night::whole(scenario, seed, level, |cloud, state| {
+        let mut wrong = Vec::new();
         let left: Vec<&str> = state.left_out().into_iter().map(|(_, what)| what).collect();
         if !left
             .iter()
@@ -105,7 +86,6 @@ fn moved(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
         {
             wrong.push(format!("nobody is told of the protection: {left:?}"));
         }
-        let cloud = lock(&stage.simulated.cloud);
         let named = |account: &str, name: &str| {
             let found = cloud.ec2.images.values();
             let found: Vec<_> = found
@@ -116,7 +96,7 @@ fn moved(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
         };
         for name in ["on-awss", "plain", "on-own"] {
             let (was, is) = (named("111111111111", name), named("222222222222", name));
-            if image_digest(&cloud, &was) != image_digest(&cloud, &is) {
+            if image_digest(cloud, &was) != image_digest(cloud, &is) {
                 wrong.push(format!("{name} does not hold what it held"));
             }
             let date = (name == "on-awss").then(|| "2027-06-01T12:00:00Z".parse().expect("a time"));
@@ -138,7 +118,7 @@ fn moved(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
             }
             for device in &is.devices {
                 let key = cloud.ec2.snapshots[&device.snapshot].key.clone().unwrap_or_default();
-                if !key.contains("222222222222:key/") || simcloud::services::kms::is_aws_managed(&cloud, &key) {
+                if !key.contains("222222222222:key/") || simcloud::services::kms::is_aws_managed(cloud, &key) {
                     wrong.push(format!("{name} lies under {key:?}"));
                 }
             }

@@ -3,21 +3,17 @@
 
 use std::sync::LazyLock;
 
-use cleave::carriage;
-use cleave::rehearsal::Stage;
-use engine::{Gatekeeper, RunEnd};
-use journal::Journal;
+use engine::RunEnd;
 use model::plan::Weight;
 use model::{Inventory, State};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
-use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::services::ec2::{Image, InstanceState};
 use simcloud::services::kms;
 use whole_runs::drivers::Driven;
 use whole_runs::hostile;
-use whole_runs::night::{self, Cut, Disturbance, Scenario, in_paused_time, stops};
+use whole_runs::night::{self, Cut, Disturbance, Scenario};
 use whole_runs::points::try_all;
 
 const SOURCE: &str = "111111111111";
@@ -103,7 +99,7 @@ fn what_comes_to_lie_on_the_accounts_own_default_key_arrives_without_a_copy_more
         "[[instance]]\nid = \"i-erp\"\n[[volume]]\nid = \"vol-free\"\navailability_zone = \"ap-northeast-1c\"\n";
     let scenario = scenario(&contents, sections);
     assert!(scenario.plan.steps.iter().all(|step| !step.action.contains("rekey")));
-    let wrong = moved(&scenario, 1, FaultLevel::None, |cloud, _| {
+    let wrong = night::whole(&scenario, 1, FaultLevel::None, |cloud, _| {
         let of_target = cloud
             .ec2
             .volumes
@@ -244,46 +240,12 @@ fn wrong_volumes(cloud: &Cloud, left: &[&str]) -> Vec<String> {
     wrong
 }
 
-/// One whole run; what is wrong with it.
-fn moved(
-    scenario: &Scenario,
-    seed: u64,
-    level: FaultLevel,
-    look: impl Fn(&Cloud, &State) -> Vec<String>,
-) -> Vec<String> {
-    in_paused_time(async {
-        let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
-        let mut journal = Journal::in_memory().expect("memory");
-        stage.stamp(&mut journal).expect("a new journal can be stamped");
-        let journal = carriage::shared(journal);
-        let run = stage.begin(&journal).expect("a run");
-        let gatekeeper = Gatekeeper::Automatic {
-            by: "the test".to_owned(),
-        };
-        let end = stage.carry_on(&journal, run, gatekeeper).await;
-        let end = end.map_err(|error| format!("{error:?}"));
-        let events = journal.lock().expect("nobody panicked").load().expect("events");
-        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
-        if end != Ok(RunEnd::Completed) {
-            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
-        }
-        let state = State::fold(&events).expect("events").expect("a run");
-        wrong.extend(look(&lock(&stage.simulated.cloud), &state));
-        wrong
-    })
-}
-
-fn nights(count: u64) -> Vec<(u64, FaultLevel)> {
-    let harsh = (2..2 + count).map(|seed| (seed, FaultLevel::Harsh));
-    std::iter::once((1, FaultLevel::None)).chain(harsh).collect()
-}
-
 #[test]
 fn instances_arrive_as_images_of_what_their_volumes_hold_once_stopped_and_volumes_as_they_were() {
     try_all(
-        &nights(8),
+        &night::quiet_and_harsh(8),
         |point| format!("{point:?}"),
-        |(seed, level)| moved(&SCENARIO, *seed, *level, wrong_in),
+        |(seed, level)| night::whole(&SCENARIO, *seed, *level, wrong_in),
     );
 }
 

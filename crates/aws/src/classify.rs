@@ -289,8 +289,21 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
             404 => FailureClass::NotFound,
             409 => FailureClass::WrongState,
             429 => FailureClass::Throttled,
+            // It will not know the operation later either.
+            501 => FailureClass::Invalid,
             500..=599 => FailureClass::Unavailable,
             _ => FailureClass::Invalid,
         },
+    }
+}
+
+#[cfg(test)]
+mod status_tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_is_not_known_is_not_asked_for_again_and_a_server_in_trouble_is() {
+        assert_eq!(class_of("NotImplemented", 501), FailureClass::Invalid);
+        assert_eq!(class_of("", 503), FailureClass::Unavailable);
     }
 }

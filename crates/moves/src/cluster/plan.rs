@@ -15,6 +15,7 @@ use super::{accept_share, check_members, create_member, is_aurora, plan_clone, r
 use crate::database::spec::CARRY;
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
+use crate::subnet_group::Wanted;
 use crate::writes::spec::StopWrites;
 use crate::{hook, key, parameter_group, restored, snapshot, subnet_group, writes};
 
@@ -116,7 +117,7 @@ fn groups_made(
 ) -> Made {
     let carried = asked.cluster_parameter_group == CARRY;
     let mut of_cluster = parameter_group::plan(draft, resource, Family::Cluster, &groups.cluster, carried);
-    let subnets = asked.subnets_of(&cluster.subnet_group);
+    let subnets = Wanted::new(&asked.subnet_group, &asked.subnets, &cluster.subnet_group);
     of_cluster.extend(subnet_group::plan(draft, resource, &subnets));
     let carried = asked.instance_parameter_group == CARRY;
     let names: BTreeSet<&String> = match is_aurora(&cluster.engine) {

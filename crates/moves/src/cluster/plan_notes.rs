@@ -143,7 +143,8 @@ fn missing(
     for member in cluster.members.iter().filter(|member| taken.contains(&&member.id)) {
         tell(format!("has an instance {} already", member.id));
     }
-    if let Some(text) = subnet_group::unfit(target, &asked.subnets_of(&cluster.subnet_group)) {
+    let subnets = subnet_group::Wanted::new(&asked.subnet_group, &asked.subnets, &cluster.subnet_group);
+    if let Some(text) = subnet_group::unfit(target, &subnets) {
         tell(text);
     }
     for group in asked

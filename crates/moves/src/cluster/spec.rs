@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::database::spec::{CARRY, restored_or_not};
 use crate::hook::spec::Command;
-use crate::subnet_group;
 use crate::writes::spec::StopWrites;
 
 /// A cluster to move.
@@ -88,17 +87,6 @@ pub struct RestoreSpec {
     /// What of every member shall be.
     #[serde(default)]
     pub member_settings: Settings,
-}
-
-impl RestoreSpec {
-    /// The subnet group that it asks for, beside the one of the source.
-    pub(crate) fn subnets_of<'a>(&'a self, had: &'a str) -> subnet_group::Wanted<'a> {
-        subnet_group::Wanted {
-            name: &self.subnet_group,
-            subnets: &self.subnets,
-            had,
-        }
-    }
 }
 
 fn carry() -> String {

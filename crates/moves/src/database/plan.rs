@@ -12,6 +12,7 @@ use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
+use crate::subnet_group::Wanted;
 use crate::{hook, key, parameter_group, restored, snapshot, subnet_group};
 
 /// Copies that RDS makes at the same time for one account and region.
@@ -84,7 +85,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         Some(restore) => {
             let carried = restore.parameter_group == CARRY;
             let mut groups = parameter_group::plan(draft, &resource, Family::Instance, &parameter_group, carried);
-            let subnets = restore.subnets_of(&database.subnet_group);
+            let subnets = Wanted::new(&restore.subnet_group, &restore.subnets, &database.subnet_group);
             groups.extend(subnet_group::plan(draft, &resource, &subnets));
             groups
         }
@@ -359,7 +360,8 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             if taken.any(|id| *id == spec.id) {
                 blocks.push(format!("account {account} has a database {} already", spec.id));
             }
-            let unfit = subnet_group::unfit(target, &asked.subnets_of(&database.subnet_group));
+            let subnets = Wanted::new(&asked.subnet_group, &asked.subnets, &database.subnet_group);
+            let unfit = subnet_group::unfit(target, &subnets);
             blocks.extend(unfit.map(|text| format!("account {account} {text}")));
             for group in asked
                 .security_groups

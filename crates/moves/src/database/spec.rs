@@ -9,7 +9,6 @@ use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::hook::spec::Command;
-use crate::subnet_group;
 use crate::writes::spec::StopWrites;
 
 /// A database instance to move.
@@ -101,17 +100,6 @@ pub struct RestoreSpec {
     /// What shall be configured otherwise than in the source.
     #[serde(default)]
     pub settings: Settings,
-}
-
-impl RestoreSpec {
-    /// The subnet group that it asks for, beside the one of the source.
-    pub(crate) fn subnets_of<'a>(&'a self, had: &'a str) -> subnet_group::Wanted<'a> {
-        subnet_group::Wanted {
-            name: &self.subnet_group,
-            subnets: &self.subnets,
-            had,
-        }
-    }
 }
 
 /// Written for a parameter group that has the source's name in the target.

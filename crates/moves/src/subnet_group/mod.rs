@@ -35,6 +35,13 @@ pub(crate) struct Wanted<'a> {
     pub(crate) had: &'a str,
 }
 
+impl<'a> Wanted<'a> {
+    /// By the runbook's words, and the source's.
+    pub(crate) fn new(name: &'a str, subnets: &'a [String], had: &'a str) -> Self {
+        Self { name, subnets, had }
+    }
+}
+
 /// The group of a name: RDS keeps it in lower case, people may not.
 fn listed<'r>(region: &'r RegionInventory, name: &str) -> Option<&'r SubnetGroup> {
     let mut groups = region.subnet_groups.iter();

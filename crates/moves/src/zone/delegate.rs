@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws::route53::RecordChange;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
 use model::{Failure, FailureClass};
@@ -117,10 +118,12 @@ impl Delegate {
             ttl: i64::from(self.input.ttl),
             values,
         };
-        match found {
-            None => ns_sets::create(cx, &parent, zone, name, &set).await,
-            Some(_) => ns_sets::write(cx, &parent, zone, name, &set).await,
-        }
+        // Where there was none, one that somebody has written meanwhile is not written over.
+        let how = match found {
+            None => RecordChange::Create,
+            Some(_) => RecordChange::Upsert,
+        };
+        ns_sets::change(cx, &parent, zone, how, (name, &set)).await
     }
 
     /// Gives it back as it was.
@@ -128,7 +131,8 @@ impl Delegate {
         if self.was_none() {
             let parent = self.world.account(self.input.parent.side);
             let (zone, name) = (&self.input.parent.id, &self.input.zones.name);
-            return ns_sets::delete(cx, &parent, zone, name, found).await.map(drop);
+            let deleted = ns_sets::change(cx, &parent, zone, RecordChange::Delete, (name, found)).await;
+            return deleted.map(drop);
         }
         self.write(cx, self.input.old_values.clone(), Some(found))
             .await

@@ -66,37 +66,24 @@ pub(super) async fn read(account: &Account, zone: &str, name: &str) -> Result<Op
     }))
 }
 
-/// Writes an NS set, and keeps the change's id as the cursor: only by it can be asked whether all servers have the change.
-pub(super) async fn write(
+/// Changes an NS set, and keeps the change's id as the cursor: only by it can be asked whether all servers have the change. `how` writes it over what
+/// is there (`Upsert`), only where nothing is (`Create`), or deletes exactly this one (`Delete`).
+pub(super) async fn change(
     cx: &StepContext,
     account: &Account,
     zone: &str,
-    name: &str,
-    set: &NsSet,
+    how: fn(RecordSet) -> RecordChange,
+    (name, set): (&str, &NsSet),
 ) -> Result<Begun, Failure> {
-    changed(cx, account, zone, RecordChange::Upsert(record(name, set))).await
-}
-
-/// Writes an NS set that is not there: one that somebody has written meanwhile is not written over.
-pub(super) async fn create(
-    cx: &StepContext,
-    account: &Account,
-    zone: &str,
-    name: &str,
-    set: &NsSet,
-) -> Result<Begun, Failure> {
-    changed(cx, account, zone, RecordChange::Create(record(name, set))).await
-}
-
-/// Deletes an NS set, which must be exactly this one.
-pub(super) async fn delete(
-    cx: &StepContext,
-    account: &Account,
-    zone: &str,
-    name: &str,
-    set: &NsSet,
-) -> Result<Begun, Failure> {
-    changed(cx, account, zone, RecordChange::Delete(record(name, set))).await
+    let comment = format!("cleave {} {}", cx.run, cx.spec.id);
+    let change = how(record(name, set));
+    let change = account.route53.change(zone, &[change], &comment).await?;
+    Ok(Begun::Swept {
+        cursor: json!({ "change": change }),
+        done: 1,
+        total: Some(1),
+        more: false,
+    })
 }
 
 fn record(name: &str, set: &NsSet) -> RecordSet {
@@ -111,17 +98,6 @@ fn record(name: &str, set: &NsSet) -> RecordSet {
         health_check: None,
         traffic_policy: None,
     }
-}
-
-async fn changed(cx: &StepContext, account: &Account, zone: &str, change: RecordChange) -> Result<Begun, Failure> {
-    let comment = format!("cleave {} {}", cx.run, cx.spec.id);
-    let change = account.route53.change(zone, &[change], &comment).await?;
-    Ok(Begun::Swept {
-        cursor: json!({ "change": change }),
-        done: 1,
-        total: Some(1),
-        more: false,
-    })
 }
 
 /// Whether the step's last change is at all name servers; none where its id was never learnt or is forgotten.

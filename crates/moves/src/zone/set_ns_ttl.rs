@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws::route53::RecordChange;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::{Failure, FailureClass, Side, StepId};
 use serde::{Deserialize, Serialize};
@@ -80,14 +81,8 @@ impl SetNsTtl {
             ttl: i64::from(ttl),
             ..found
         };
-        ns_sets::write(
-            cx,
-            &self.world.account(self.input.side),
-            &self.input.zone.id(cx)?,
-            &self.input.name,
-            &set,
-        )
-        .await
+        let (zone, account) = (self.input.zone.id(cx)?, self.world.account(self.input.side));
+        ns_sets::change(cx, &account, &zone, RecordChange::Upsert, (&self.input.name, &set)).await
     }
 }
 

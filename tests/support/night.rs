@@ -300,6 +300,7 @@ async fn look_at_all(
         let cx = StepContext {
             run: state.run.clone(),
             spec: Rc::new(spec.clone()),
+            direction: model::event::Direction::Do,
             token: engine::carry::token(&state.run, &spec.id),
             now: world.clock.now(),
             started_at: place.started_at,

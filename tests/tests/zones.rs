@@ -37,6 +37,8 @@ enum Shape {
     CarvedElsewhere,
     /// In a zone of their own, and the target's Terraform has made one, too, with records of its own.
     Adopted,
+    /// In a zone of their own, whose parent is not in Route 53.
+    Outside,
 }
 
 /// The records at the name and below; `zone` is the one that holds them.
@@ -99,11 +101,19 @@ fn gated(shape: Shape, gates: &str) -> Scenario {
             zones.push(zone("ZCHILD", NAME, &CHILD_SERVERS, child));
         }
         Shape::Carved | Shape::CarvedElsewhere => parent.extend(records("ZPARENT")),
+        Shape::Outside => {
+            let mut child = own(NAME, &CHILD_SERVERS, 7200);
+            child.extend(records("ZCHILD"));
+            zones.push(zone("ZCHILD", NAME, &CHILD_SERVERS, child));
+        }
     }
     let parent = zone("ZPARENT", "shop.example.com", &PARENT_SERVERS, parent);
-    let elsewhere = shape == Shape::CarvedElsewhere;
     let mut of_parent = Vec::new();
-    if elsewhere { &mut of_parent } else { &mut zones }.push(parent);
+    match shape {
+        Shape::CarvedElsewhere => of_parent.push(parent),
+        Shape::Outside => {}
+        Shape::Delegated | Shape::Carved | Shape::Adopted => zones.push(parent),
+    }
     let mut of_target = Vec::new();
     if shape == Shape::Adopted {
         let servers = ["ns-5.awsdns-05.com.", "ns-6.awsdns-06.net."];
@@ -119,7 +129,11 @@ fn gated(shape: Shape, gates: &str) -> Scenario {
         PARENT: { "roles": role("cleave-parent"), "zones": of_parent },
         TARGET: { "roles": role("cleave-target"), "zones": of_target } } });
     let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
-    let account = if elsewhere { "parent" } else { "source" };
+    let account = match shape {
+        Shape::CarvedElsewhere => "parent",
+        Shape::Outside => "outside",
+        Shape::Delegated | Shape::Carved | Shape::Adopted => "source",
+    };
     let adopt = if shape == Shape::Adopted { "adopt = true\n" } else { "" };
     let runbook = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
@@ -132,7 +146,13 @@ fn gated(shape: Shape, gates: &str) -> Scenario {
     Scenario { plan, inventory }
 }
 
-const SHAPES: [Shape; 4] = [Shape::Delegated, Shape::Carved, Shape::CarvedElsewhere, Shape::Adopted];
+const SHAPES: [Shape; 5] = [
+    Shape::Delegated,
+    Shape::Carved,
+    Shape::CarvedElsewhere,
+    Shape::Adopted,
+    Shape::Outside,
+];
 
 /// What is wrong with one night.
 fn ended(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
@@ -334,6 +354,18 @@ fn adopting_a_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
     ADOPTED.undos(16);
 }
 
+static OUTSIDE: LazyLock<Driven> = LazyLock::new(|| {
+    let making = ["CreateHostedZone", "ChangeResourceRecordSets", "ChangeTagsForResource"];
+    Driven::new(scenario(Shape::Outside), &making, &["ChangeTagsForResource"])
+});
+
+#[test]
+fn a_zone_whose_parent_is_not_in_route_53_survives_crashes_and_lost_replies_and_can_be_taken_back() {
+    OUTSIDE.crashes(30);
+    OUTSIDE.calls(30);
+    OUTSIDE.undos(30);
+}
+
 static CARVED: LazyLock<Driven> = LazyLock::new(|| {
     let making = ["CreateHostedZone", "ChangeResourceRecordSets", "ChangeTagsForResource"];
     Driven::new(scenario(Shape::CarvedElsewhere), &making, &["ChangeTagsForResource"])
@@ -360,6 +392,9 @@ fn handing_names_over_survives_every_point() {
     ADOPTED.crashes(usize::MAX);
     ADOPTED.calls(usize::MAX);
     ADOPTED.undos(usize::MAX);
+    OUTSIDE.crashes(usize::MAX);
+    OUTSIDE.calls(usize::MAX);
+    OUTSIDE.undos(usize::MAX);
     CARVED.crashes(usize::MAX);
     CARVED.calls(usize::MAX);
     CARVED.undos(usize::MAX);

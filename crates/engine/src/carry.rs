@@ -50,7 +50,7 @@ impl Shared {
         self.run.borrow().state().steps[step].clone()
     }
 
-    fn context(&self, spec: &Rc<StepSpec>) -> StepContext {
+    fn context(&self, spec: &Rc<StepSpec>, direction: Direction) -> StepContext {
         let run = self.run.borrow();
         let place = &run.state().steps[&spec.id];
         let run = run.state().run.clone();
@@ -58,6 +58,7 @@ impl Shared {
             token: token(&run, &spec.id),
             run,
             spec: Rc::clone(spec),
+            direction,
             now: self.clock.now(),
             started_at: place.started_at,
             tried_at: place.tried_at,
@@ -71,7 +72,7 @@ impl Shared {
     /// One turn forward.
     pub(crate) async fn carry(&self, spec: Rc<StepSpec>) -> Result<Turn, EngineError> {
         let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
-        let cx = self.context(&spec);
+        let cx = self.context(&spec, Direction::Do);
         let observed = match step.observe(&cx).await {
             Ok(observed) => observed,
             Err(failure) => return self.look_failed(&spec, failure),
@@ -146,7 +147,7 @@ impl Shared {
         let attempt = self.intend(spec, Direction::Do)?;
         loop {
             // Made anew for each call of a sweep: the cursor has moved.
-            let cx = self.context(spec);
+            let cx = self.context(spec, Direction::Do);
             match step.begin(&cx).await {
                 Ok(Begun::Once) => return self.ended(spec, attempt, Outcome::Done, None),
                 Ok(Begun::Swept {
@@ -179,7 +180,7 @@ impl Shared {
         spec: &Rc<StepSpec>,
         output: &serde_json::Value,
     ) -> Result<Turn, EngineError> {
-        let cx = self.context(spec);
+        let cx = self.context(spec, Direction::Do);
         match step.verify(&cx, output).await {
             Ok(Verified::Right { evidence }) => {
                 let mut events = vec![Event::StepVerified {
@@ -219,7 +220,7 @@ impl Shared {
             evidence: evidence.to_owned(),
         };
         let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
-        let cx = self.context(&spec);
+        let cx = self.context(&spec, Direction::Undo);
         match &spec.undo {
             Undo::Nothing => {
                 self.record(vec![undone("it leaves nothing to take back")])?;
@@ -231,6 +232,12 @@ impl Shared {
             Ok(observed) => observed,
             Err(failure) => return self.look_failed(&spec, failure),
         };
+        // Somebody may have to do something for it to go on, as on the way forward.
+        let alarm = match &observed {
+            Observed::Underway { progress, .. } => progress.alarm.clone(),
+            _ => None,
+        };
+        self.alarm(&spec, alarm)?;
         let there = match observed {
             Observed::Absent => {
                 self.record(vec![undone("it does not exist any more")])?;
@@ -263,7 +270,7 @@ impl Shared {
             }
         }
         let attempt = self.intend(&spec, Direction::Undo)?;
-        match step.undo(&self.context(&spec)).await {
+        match step.undo(&self.context(&spec, Direction::Undo)).await {
             Ok(()) => self.ended(&spec, attempt, Outcome::Done, None),
             Err(failure) => self.attempt_failed(&spec, attempt, failure),
         }

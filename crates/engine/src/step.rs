@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use model::event::Direction;
 use model::{Failure, FailureClass, RunId, StepId, StepSpec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -156,6 +157,8 @@ pub struct StepContext {
     pub run: RunId,
     /// The step as planned.
     pub spec: Rc<StepSpec>,
+    /// Whether it is carried out or taken back.
+    pub direction: Direction,
     /// The idempotency token, from run and step, the same for every attempt: 32 lower-case hexadecimal digits.
     pub token: String,
     /// The moment of this look or call.

@@ -185,17 +185,14 @@ pub fn answer(cloud: &mut Cloud, server: &str, query: &[u8]) -> Vec<u8> {
     message::write(&query, &reply, recurses)
 }
 
-/// Points a registry at other name servers: what the owner does at a registrar when a zone without a parent in the inventory
-/// moves. Nothing in AWS does it.
+/// Points a registry, or whoever else serves the zone above a top zone, at other name servers, at once.
 pub fn change_registry(cloud: &mut Cloud, zone: &str, servers: &[String]) {
     let Some(zone) = names::canonical(zone) else { return };
+    let mut servers: Vec<String> = servers.iter().map(|server| names::server(server)).collect();
+    servers.sort();
     let now = cloud.now;
     let zones = &mut cloud.route53;
-    zones.world.altered(now, |world| {
-        world
-            .registries
-            .insert(zone, servers.iter().map(|server| names::server(server)).collect());
-    });
+    zones.world.register(now, zone, servers);
     let world = zones.world.clone();
     zones.moments.push((now, world));
 }
@@ -236,7 +233,11 @@ impl World {
         }
         self.registries = largest
             .into_iter()
-            .map(|(name, zone)| (name.to_owned(), zone.servers.clone()))
+            .map(|(name, zone)| {
+                let mut servers = zone.servers.clone();
+                servers.sort();
+                (name.to_owned(), servers)
+            })
             .collect();
     }
 
@@ -250,6 +251,18 @@ impl World {
                 world.zones.remove(&id);
             }
         });
+    }
+
+    /// From this moment on, a registry points at these name servers.
+    pub(crate) fn register(&mut self, at: Timestamp, zone: String, servers: Vec<String>) {
+        self.altered(at, |world| {
+            world.registries.insert(zone, servers);
+        });
+    }
+
+    /// Where a registry points.
+    pub(crate) fn registered(&self, zone: &str) -> Option<&Vec<String>> {
+        self.registries.get(zone)
     }
 
     /// Changes something, and keeps the delegations that this replaced for as long as they may be cached.
@@ -370,6 +383,21 @@ impl World {
                 authorities: servers.iter().map(ns).collect(),
             };
         }
+        // What lies above a top zone is served from here, too: that is what its parent's name servers are.
+        let above_top = self.registries.keys().any(|top| names::within(top, name));
+        if above_top && kind == "NS" {
+            return Reply {
+                code: Code::NoError,
+                authoritative: true,
+                answers: vec![Rr {
+                    name: name.to_owned(),
+                    kind: kind.to_owned(),
+                    ttl: REGISTRY_TTL,
+                    value: format!("{ROOT_SERVER}."),
+                }],
+                authorities: Vec::new(),
+            };
+        }
         let host = names::server(name);
         let ours =
             self.zones.values().any(|zone| zone.servers.contains(&host)) || host == ROOT_SERVER || host == RESOLVER;
@@ -399,7 +427,7 @@ impl World {
             value: format!("{ROOT_SERVER}. hostmaster.simcloud.invalid. 1 7200 900 1209600 900"),
         };
         Reply {
-            code: if ours || endpoint {
+            code: if ours || endpoint || above_top {
                 Code::NoError
             } else {
                 Code::NxDomain
@@ -418,6 +446,10 @@ impl World {
             zones.chain(registries).chain([ROOT_SERVER, RESOLVER])
         };
         let name = names::server(server);
+        // The real ones' names lead to the only one that there is.
+        if name.ends_with(".root-servers.net") {
+            return Some(ROOT_SERVER.to_owned());
+        }
         match server.parse::<Ipv4Addr>() {
             Ok(address) => known().find(|known| address_of(known) == address).map(str::to_owned),
             Err(_) => known().find(|known| *known == name).map(str::to_owned),

@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use crate::cloud::Shared;
 use crate::dispatch::{Clock, Reply, dispatch, lock};
+use crate::dns;
 use crate::dns_server::DnsServer;
 use crate::laws;
 
@@ -193,7 +194,8 @@ fn own_page(shared: &Shared, clock: &ScaledClock, dns: Option<SocketAddr>, page:
 
 /// What the laws must be told, because simcloud knows nothing of plans: `split/SOURCE/TARGET` before the first call of a run, without
 /// which only laws 4 and 5 are watched; `proved/BUCKET`; `approved/BUCKET`; and `end` with a JSON list of the ARNs and names that the
-/// run was to make. Answers with the laws broken so far.
+/// run was to make. And what a person does outside of AWS: `registry/ZONE` with a JSON list of name servers points a zone that is delegated from
+/// outside of Route 53 at them. Answers with the laws broken so far.
 fn hear(shared: &Shared, clock: &ScaledClock, page: &str, body: &Bytes) -> (u16, Value) {
     let refused = |why: &str| (400, json!({ "error": why }));
     {
@@ -211,7 +213,15 @@ fn hear(shared: &Shared, clock: &ScaledClock, page: &str, body: &Bytes) -> (u16,
                 Ok(lasting) => laws::at_end(&mut cloud, &lasting),
                 Err(_) => return refused("the body is a JSON list of ARNs and names"),
             },
-            _ => return refused("one can tell split/SOURCE/TARGET, proved/BUCKET, approved/BUCKET and end"),
+            ["registry", zone] => match serde_json::from_slice::<Vec<String>>(body) {
+                Ok(servers) => dns::change_registry(&mut cloud, zone, &servers),
+                Err(_) => return refused("the body is a JSON list of name servers"),
+            },
+            _ => {
+                return refused(
+                    "one can tell split/SOURCE/TARGET, proved/BUCKET, approved/BUCKET, registry/ZONE and end",
+                );
+            }
         }
     }
     own_page(shared, clock, None, "laws")

@@ -34,7 +34,11 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
 }
 
 /// Tells the laws what an event means for them: a copy is proved equal, a bucket's gate is approved.
-pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
+pub(crate) fn heed(cloud: &mut Cloud, event: &Event, state: &State) {
+    let plan = &state.plan;
+    if matches!(event, Event::AlarmChanged { .. }) {
+        change_delegations(cloud, state);
+    }
     if let Some(bucket) = proves_copy(event, plan) {
         cloud.laws.proved_equal(&bucket);
     }
@@ -66,6 +70,31 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
         && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
     {
         cloud.laws.gate_approved(bucket);
+    }
+}
+
+/// Whoever runs a parent outside of Route 53 does what the run's alarms ask for. By the state and not by the event: an earlier life's alarms are
+/// heard again.
+fn change_delegations(cloud: &mut Cloud, state: &State) {
+    let outside = state
+        .plan
+        .steps
+        .iter()
+        .filter(|step| step.action == "zone.delegate_outside");
+    for step in outside.filter(|step| state.steps[&step.id].alarm.is_some()) {
+        let made = step.needs.iter().filter_map(|need| state.output(need));
+        let new = made
+            .filter(|output| output.get("zone_id").is_some())
+            .map(|output| &output["name_servers"]);
+        let wanted = match state.undoing.is_some() {
+            true => Some(&step.input["old_values"]),
+            false => new.last(),
+        };
+        let servers = wanted.and_then(|wanted| wanted.as_array()).into_iter().flatten();
+        let servers: Vec<String> = servers
+            .filter_map(|server| server.as_str().map(str::to_owned))
+            .collect();
+        simcloud::services::route53::ask_registrar(cloud, &step.resource.name, &servers);
     }
 }
 

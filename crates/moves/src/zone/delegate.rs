@@ -1,7 +1,6 @@
 //! Points the parent's delegation at the new zone's servers. This is the moment at which traffic moves; both zones hold the same.
 //!
-//! Going back is one more call, and then waiting: while resolvers may remember the new zone, it must go on answering. No step knows
-//! when its undo began, so the moment is kept where it survives everything: in a tag of the new zone.
+//! Going back is one more call, and then waiting: while resolvers may remember the new zone, it must go on answering.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,18 +8,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::RecordChange;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use jiff::{SignedDuration, Timestamp};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::names::servers;
 use super::ns_sets::{self, NsSet, ParentZone};
+use super::withdrawal::{Withdrawal, forgotten};
 use super::{Created, Pair};
 use crate::world::World;
-
-/// The tag of a zone whose delegation is, or was, given back.
-const TAG: &str = "cleave:withdrawn";
 
 /// How often the name servers are asked whether they have a change.
 const LOOK: Duration = Duration::from_secs(10);
@@ -34,38 +30,6 @@ pub(super) struct Input {
     pub(super) old_values: Vec<String>,
     /// The TTL that both delegations have meanwhile.
     pub(super) ttl: u32,
-}
-
-/// What the tag says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Withdrawal {
-    /// The old delegation is being written; the new one may be remembered for so many seconds after that.
-    Begun { remembered: i64 },
-    /// Since that moment every parent server has said the old one.
-    Served { at: Timestamp, remembered: i64 },
-}
-
-impl Withdrawal {
-    fn read(tag: &str) -> Option<Self> {
-        let mut parts = tag.split(':');
-        let found = match (parts.next()?, parts.next()?.parse().ok()?, parts.next()) {
-            ("begun", remembered, None) => Withdrawal::Begun { remembered },
-            ("served", remembered, Some(at)) => Withdrawal::Served {
-                at: Timestamp::from_second(at.parse().ok()?).ok()?,
-                remembered,
-            },
-            _ => return None,
-        };
-        parts.next().is_none().then_some(found)
-    }
-
-    fn write(self) -> String {
-        match self {
-            Withdrawal::Begun { remembered } => format!("begun:{remembered}"),
-            // One more second: the moment is cut to whole ones.
-            Withdrawal::Served { at, remembered } => format!("served:{remembered}:{}", at.as_second() + 1),
-        }
-    }
 }
 
 pub(super) struct Delegate {
@@ -139,16 +103,6 @@ impl Delegate {
             .map(drop)
     }
 
-    async fn withdrawal(&self, new: &Created) -> Result<Option<Withdrawal>, Failure> {
-        let tags = self.world.target().route53.zone_tags(&new.zone_id).await?;
-        Ok(tags.get(TAG).and_then(|tag| Withdrawal::read(tag)))
-    }
-
-    async fn mark(&self, new: &Created, withdrawal: Withdrawal) -> Result<(), Failure> {
-        let tags = [(TAG.to_owned(), withdrawal.write())].into();
-        self.world.target().route53.tag_zone(&new.zone_id, &tags).await
-    }
-
     /// Whether every server of the parent says the old delegation.
     async fn old_is_served(&self) -> Result<bool, Failure> {
         let parent = self.world.account(self.input.parent.side);
@@ -202,26 +156,14 @@ impl Step for Delegate {
             Some(found) => ns_sets::output(found),
             None => serde_json::json!({ "name_servers": [] }),
         };
-        Ok(match self.withdrawal(&new).await? {
-            None => Observed::Absent,
+        Ok(match Withdrawal::of(&self.world, &new).await? {
+            None | Some(Withdrawal::Asked) => Observed::Absent,
             Some(Withdrawal::Begun { .. }) if !self.old_is_served().await? => {
                 underway("given back; the parent's name servers do not all have it yet", LOOK)
             }
             // Everybody says the old delegation: that moment is still to be kept, by one more call of undo.
             Some(Withdrawal::Begun { .. }) => Observed::Present(given_back()),
-            Some(Withdrawal::Served { at, remembered }) => {
-                let left = SignedDuration::from_secs(remembered) - cx.now.duration_since(at);
-                match Duration::try_from(left) {
-                    Ok(left) if !left.is_zero() => {
-                        let text = format!(
-                            "given back; resolvers may remember the new zone for {} s",
-                            left.as_secs()
-                        );
-                        underway(text, left.min(Duration::from_secs(600)))
-                    }
-                    _ => Observed::Absent,
-                }
-            }
+            Some(Withdrawal::Served { at, remembered }) => forgotten(cx, at, remembered),
         })
     }
 
@@ -276,13 +218,15 @@ impl Step for Delegate {
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let new = cx.output::<Created>(&self.input.zones.new)?;
         let found = self.delegation(cx).await?;
-        let mark = self.withdrawal(&new).await?;
+        let mark = Withdrawal::of(&self.world, &new).await?;
         if self.is_old(found.as_ref()) {
             return match mark {
                 Some(Withdrawal::Begun { remembered }) => {
-                    self.mark(&new, Withdrawal::Served { at: cx.now, remembered }).await
+                    Withdrawal::Served { at: cx.now, remembered }
+                        .mark(&self.world, &new)
+                        .await
                 }
-                Some(Withdrawal::Served { .. }) | None => Ok(()),
+                Some(Withdrawal::Served { .. } | Withdrawal::Asked) | None => Ok(()),
             };
         }
         let Some(found) = found.as_ref().filter(|found| found.names(&new.name_servers)) else {
@@ -301,47 +245,7 @@ impl Step for Delegate {
         let remembered = self.remembered(&new, found).await?;
         match mark {
             Some(Withdrawal::Begun { remembered: marked }) if marked >= remembered => self.give_back(cx, found).await,
-            _ => self.mark(&new, Withdrawal::Begun { remembered }).await,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mark_is_read_as_it_was_written() {
-        let begun = Withdrawal::Begun { remembered: 60 };
-        assert_eq!(Withdrawal::read(&begun.write()), Some(begun));
-        let at = Timestamp::from_second(1_800_000_000).expect("a moment");
-        let later = Timestamp::from_second(1_800_000_001).expect("a moment");
-        let written = Withdrawal::Served {
-            at,
-            remembered: 172_800,
-        }
-        .write();
-        assert_eq!(
-            Withdrawal::read(&written),
-            Some(Withdrawal::Served {
-                at: later,
-                remembered: 172_800
-            })
-        );
-    }
-
-    #[test]
-    fn a_tag_of_somebody_else_is_no_mark() {
-        for tag in [
-            "",
-            "yes",
-            "begun:",
-            "begun:60:1",
-            "served:60",
-            "served:60:1:2",
-            "served:x:1",
-        ] {
-            assert_eq!(Withdrawal::read(tag), None, "{tag:?}");
+            _ => Withdrawal::Begun { remembered }.mark(&self.world, &new).await,
         }
     }
 }

@@ -6,17 +6,21 @@
 //! new zone, which is why TTLs are low around the hand-over.
 
 mod adopt_zone;
+mod check_parent;
 mod compare_records;
 mod copy_records;
 mod create_zone;
 mod delegate;
+mod delegate_outside;
 mod difference;
 mod names;
 mod ns_sets;
 pub(crate) mod outputs;
+mod parent;
 mod plan;
 mod plan_adopt;
 mod plan_carve;
+mod plan_outside;
 mod questions;
 mod release_zone;
 mod set_ns_ttl;
@@ -26,6 +30,7 @@ mod taking_back;
 pub(crate) mod terraform;
 mod wait_ttl;
 mod watch_answers;
+mod withdrawal;
 
 use std::rc::Rc;
 
@@ -55,6 +60,14 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     action(registry, world, "zone.set_ns_ttl", 1, set_ns_ttl::SetNsTtl::new);
     action(registry, world, "zone.wait_ttl", 1, wait_ttl::WaitTtl::new);
     action(registry, world, "zone.delegate", 1, delegate::Delegate::new);
+    action(
+        registry,
+        world,
+        "zone.delegate_outside",
+        1,
+        delegate_outside::DelegateOutside::new,
+    );
+    action(registry, world, "zone.check_parent", 1, check_parent::CheckParent::new);
     action(
         registry,
         world,

@@ -1,8 +1,10 @@
 //! Zones, old beside new.
 
+use serde::Deserialize as _;
+
 use super::names::servers;
 use super::taking_back::Origin;
-use super::{Created, adopt_zone, delegate};
+use super::{Created, adopt_zone};
 use crate::outputs::Outputs;
 use crate::terraform::Run;
 
@@ -21,11 +23,13 @@ pub(crate) fn tell(run: &Run, outputs: &mut Outputs) {
         outputs.add(&step.resource, "zone_id", old, made.zone_id);
         // As the delegation named them, whose values the plan keeps.
         let steps = run.state.plan.steps.iter();
-        let mut delegates = steps.filter(|other| other.action == "zone.delegate" && other.resource == step.resource);
-        let delegate = delegates.next().and_then(|step| run.input::<delegate::Input>(step));
-        let old = delegate
-            .map(|delegate| servers(&delegate.old_values))
-            .unwrap_or_default();
+        let delegates = |action: &str| matches!(action, "zone.delegate" | "zone.delegate_outside");
+        let mut delegates = steps.filter(|other| delegates(&other.action) && other.resource == step.resource);
+        let old = delegates.next().and_then(|delegate| {
+            let values = &delegate.input["old_values"];
+            Vec::<String>::deserialize(values).ok()
+        });
+        let old = servers(&old.unwrap_or_default());
         outputs.add_all(
             &step.resource,
             "name_servers",

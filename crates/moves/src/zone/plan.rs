@@ -7,13 +7,14 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::names::{canonical, servers};
 use super::ns_sets::{ParentZone, ZoneFrom};
+use super::parent::Parent;
 use super::plan_adopt::Adopted;
 use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
-    Pair, adopt_zone, compare_records, copy_records, delegate, plan_adopt, plan_carve, release_zone, set_ns_ttl,
-    tag_zone, wait_ttl, watch_answers,
+    Pair, adopt_zone, compare_records, copy_records, delegate, plan_adopt, plan_carve, plan_outside, release_zone,
+    set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
@@ -34,15 +35,25 @@ pub(super) struct Found<'a> {
     pub(super) carved: bool,
     /// How many record sets move.
     pub(super) sets: u64,
-    pub(super) parent: ParentZone,
+    pub(super) parent: Parent,
     /// The delegation; none where there was none.
     pub(super) delegation: Option<&'a Record>,
-    /// The TTL that the delegation has, and is to have in the end.
-    pub(super) delegation_ttl: u32,
+    /// The TTL that the delegation has, and is to have in the end; none where it is not ours to set.
+    pub(super) delegation_ttl: Option<u32>,
     /// The TTL that the NS set at the zone's apex has, and is to have in the end.
     pub(super) apex_ttl: u32,
     /// The old zone's name servers; none where it keeps them.
     pub(super) servers: Vec<String>,
+}
+
+impl Found<'_> {
+    /// Whose credentials see to the parent; the target's where nobody's do.
+    fn side_of_parent(&self) -> Side {
+        match &self.parent {
+            Parent::Zone(parent) => parent.side,
+            Parent::Outside { .. } => Side::Target,
+        }
+    }
 }
 
 /// Adds the steps of one zone.
@@ -75,11 +86,13 @@ pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Res
     Ok(account.zones.iter().filter(named).collect())
 }
 
-fn side_of(account: ParentAccount) -> Side {
+/// The account that holds the parent zone; none where it lies outside of Route 53.
+fn side_of(account: ParentAccount) -> Option<Side> {
     match account {
-        ParentAccount::Source => Side::Source,
-        ParentAccount::Target => Side::Target,
-        ParentAccount::Parent => Side::Parent,
+        ParentAccount::Source => Some(Side::Source),
+        ParentAccount::Target => Some(Side::Target),
+        ParentAccount::Parent => Some(Side::Parent),
+        ParentAccount::Outside => None,
     }
 }
 
@@ -96,7 +109,7 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
             spec.ttl
         ));
     }
-    if side == Side::Parent && draft.runbook.parent.is_none() {
+    if side == Some(Side::Parent) && draft.runbook.parent.is_none() {
         return Err("its parent zone lies in the parent account, and the runbook has no [parent] account".into());
     }
     if draft
@@ -121,8 +134,14 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
             ));
         }
     };
-    let Some(zone) = zone else {
-        return plan_carve::find(draft, spec, side);
+    let zone = match (zone, side) {
+        (Some(zone), _) => zone,
+        (None, Some(side)) => return plan_carve::find(draft, spec, side),
+        (None, None) => {
+            return Err(format!(
+                "the source account has no public zone {name}, and what lies in a zone outside of Route 53 cannot be read"
+            ));
+        }
     };
     let apex = records(zone, name, "NS");
     let own = match zone.name_servers.as_slice() {
@@ -132,6 +151,9 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
     if own.is_empty() {
         return Err(format!("the inventory does not tell the name servers of zone {name}"));
     }
+    let Some(side) = side else {
+        return Ok(plan_outside::found(spec, zone, apex, own));
+    };
     let parents = public_zones(draft, side, parent_name)?;
     // Of several parents of one name, the one that delegates the zone.
     let delegates = |zone: &&&Zone| records(zone, name, "NS").is_some_and(|set| servers(&set.values) == servers(&own));
@@ -170,12 +192,12 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
         old_side: Side::Source,
         carved: false,
         sets: zone.records.len() as u64,
-        parent: ParentZone {
+        parent: Parent::Zone(ParentZone {
             side,
             id: parent.id.clone(),
-        },
+        }),
         delegation: Some(delegation),
-        delegation_ttl,
+        delegation_ttl: Some(delegation_ttl),
         apex_ttl: apex.and_then(|record| record.ttl).unwrap_or(USUAL_TTL),
         servers: own,
     })
@@ -184,9 +206,12 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
 fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>, adopted: Option<&Adopted>) {
     let name = spec.name.clone();
     let sets = found.sets;
-    let (delegation_low, apex_low) = (spec.ttl.min(found.delegation_ttl), spec.ttl.min(found.apex_ttl));
-    // One change of a zone at a time: a second one is refused while the first is in work.
-    let parent_limit = draft.limit(format!("changes of zone {}", found.parent.id), 1);
+    let delegation_low = spec.ttl.min(found.delegation_ttl.unwrap_or(spec.ttl));
+    let apex_low = spec.ttl.min(found.apex_ttl);
+    let checked = match &found.parent {
+        Parent::Zone(_) => None,
+        Parent::Outside { .. } => Some(plan_outside::check(draft, spec, resource, found)),
+    };
     let step = |verb: &str, side, title: String, input: serde_json::Value| {
         DraftStep::new(resource, &format!("zone.{verb}"), side, title, input).patience(PATIENCE)
     };
@@ -213,7 +238,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             step("adopt_zone", Side::Target, title, value(input))
         }
     };
-    let new = draft.push(new.estimate(5, 30));
+    let new = draft.push(new.needs(&checked).estimate(5, 30));
     let had = adopted.map(|adopted| adopted.had.clone()).unwrap_or_default();
     let new_apex_ttl = adopted.map_or(found.apex_ttl, |adopted| adopted.apex_ttl);
     let zones = || Pair {
@@ -290,23 +315,30 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let compared = draft.push(compare("compare_records", title).needs([&new_lowered, &copied, &new]));
 
     let mut lowered: Vec<StepId> = Vec::new();
-    if let Some(delegation) = found.delegation.filter(|_| found.delegation_ttl > delegation_low) {
+    let ttl_of_delegation = |draft: &mut Draft<'_>, parent: &ParentZone, verb: &str, (from, to), servers, title| {
         let input = set_ns_ttl::Input {
-            side: found.parent.side,
-            zone: ZoneFrom::Id(found.parent.id.clone()),
+            side: parent.side,
+            zone: ZoneFrom::Id(parent.id.clone()),
             name: name.clone(),
-            from: Some(found.delegation_ttl),
-            to: delegation_low,
-            servers: Expected::Planned(delegation.values.clone()),
+            from: Some(from),
+            to,
+            servers,
         };
+        // One change of a zone at a time: a second one is refused while the first is in work.
+        let limit = draft.limit(format!("changes of zone {}", parent.id), 1);
+        let step = step("set_ns_ttl", parent.side, title, value(input)).named(verb);
+        step.limit(limit).estimate(35, 90)
+    };
+    if let (Parent::Zone(parent), Some(delegation), Some(ttl)) = (&found.parent, found.delegation, found.delegation_ttl)
+        && ttl > delegation_low
+    {
         let title = format!(
-            "lower the TTL of the delegation in {} from {} to {delegation_low} s",
-            spec.parent.zone, found.delegation_ttl
+            "lower the TTL of the delegation in {} from {ttl} to {delegation_low} s",
+            spec.parent.zone
         );
-        let step = step("set_ns_ttl", found.parent.side, title, value(input))
-            .named("lower_ttl")
-            .limit(parent_limit.clone());
-        lowered.push(draft.push(step.estimate(35, 90)));
+        let servers = Expected::Planned(delegation.values.clone());
+        let lower = ttl_of_delegation(draft, parent, "lower_ttl", (ttl, delegation_low), servers, title);
+        lowered.push(draft.push(lower));
     }
     // What is carved out has had no servers of its own that anybody could remember.
     if found.apex_ttl > apex_low && !found.carved {
@@ -333,9 +365,14 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let mut ready = vec![compared, new.clone()];
     ready.extend(tagged);
     if !lowered.is_empty() {
-        let seconds = found.delegation_ttl.max(found.apex_ttl);
+        let seconds = found.delegation_ttl.unwrap_or_default().max(found.apex_ttl);
         let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
-        let wait = step("wait_ttl", found.parent.side, title, value(wait_ttl::Input { seconds }));
+        let wait = step(
+            "wait_ttl",
+            found.side_of_parent(),
+            title,
+            value(wait_ttl::Input { seconds }),
+        );
         let wait = wait
             .needs(&lowered)
             .leaves_nothing()
@@ -354,27 +391,25 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
     let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
 
-    let input = delegate::Input {
-        zones: zones(),
-        parent: found.parent.clone(),
-        old_values: found.delegation.map(|set| set.values.clone()).unwrap_or_default(),
-        ttl: delegation_low,
+    let delegated = match &found.parent {
+        Parent::Zone(parent) => {
+            let input = delegate::Input {
+                zones: zones(),
+                parent: parent.clone(),
+                old_values: found.delegation.map(|set| set.values.clone()).unwrap_or_default(),
+                ttl: delegation_low,
+            };
+            let title = match found.carved {
+                false => format!("point the delegation in {} at the new zone", spec.parent.zone),
+                true => format!("delegate {} in {} to the new zone", spec.name, spec.parent.zone),
+            };
+            let limit = draft.limit(format!("changes of zone {}", parent.id), 1);
+            let delegated = step("delegate", parent.side, title, value(input));
+            delegated.phase(Phase::Cutover).limit(limit).estimate(35, 120)
+        }
+        Parent::Outside { .. } => plan_outside::delegate(spec, resource, found, zones(), delegation_low),
     };
-    let title = match found.carved {
-        false => format!("point the delegation in {} at the new zone", spec.parent.zone),
-        true => format!("delegate {} in {} to the new zone", spec.name, spec.parent.zone),
-    };
-    let delegated = step("delegate", found.parent.side, title, value(input))
-        .phase(Phase::Cutover)
-        .disturbs()
-        .gates(gates);
-    let delegated = draft.push(
-        delegated
-            .needs(&ready)
-            .needs([&again])
-            .limit(parent_limit.clone())
-            .estimate(35, 120),
-    );
+    let delegated = draft.push(delegated.disturbs().gates(gates).needs(&ready).needs([&again]));
 
     let input = watch_answers::Input {
         zones: zones(),
@@ -387,25 +422,12 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         .leaves_nothing();
     let watched = draft.push(watch.needs([&delegated, &new]).estimate(spec.soak, spec.soak + 60));
 
-    if found.delegation_ttl > delegation_low {
-        let input = set_ns_ttl::Input {
-            side: found.parent.side,
-            zone: ZoneFrom::Id(found.parent.id.clone()),
-            name: name.clone(),
-            from: Some(delegation_low),
-            to: found.delegation_ttl,
-            servers: of_new(),
-        };
-        let title = format!("raise the TTL of the delegation to {} s again", found.delegation_ttl);
-        let step = step("set_ns_ttl", found.parent.side, title, value(input))
-            .named("restore_ttl")
-            .phase(Phase::Settle);
-        draft.push(
-            step.needs([&watched, &new])
-                .limit(parent_limit)
-                .leaves_nothing()
-                .estimate(35, 90),
-        );
+    if let (Parent::Zone(parent), Some(ttl)) = (&found.parent, found.delegation_ttl)
+        && ttl > delegation_low
+    {
+        let title = format!("raise the TTL of the delegation to {ttl} s again");
+        let raise = ttl_of_delegation(draft, parent, "restore_ttl", (delegation_low, ttl), of_new(), title);
+        draft.push(raise.phase(Phase::Settle).needs([&watched, &new]).leaves_nothing());
     }
     let mut last = watched.clone();
     if new_apex_ttl > apex_low {
@@ -429,10 +451,10 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         let step = step("release_zone", Side::Target, title, value(input)).phase(Phase::Settle);
         draft.push(step.needs([&last, &watched, &new]));
     }
-    notes(draft, resource, found);
+    notes(draft, spec, resource, found);
 }
 
-fn value(input: impl serde::Serialize) -> serde_json::Value {
+pub(super) fn value(input: impl serde::Serialize) -> serde_json::Value {
     serde_json::to_value(input).expect("a step's input has only string keys")
 }
 
@@ -450,7 +472,10 @@ fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
     draft.note(Some(resource), weight, text);
 }
 
-fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, found: &Found<'_>) {
+fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
+    if matches!(found.parent, Parent::Outside { .. }) {
+        plan_outside::note(draft, spec, resource);
+    }
     let until_then = "no earlier than 48 hours after the hand-over, and write what changes until then to both zones";
     let text = match found.carved {
         false => format!(

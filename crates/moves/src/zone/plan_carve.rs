@@ -6,6 +6,7 @@ use model::inventory::{Record, Zone};
 
 use super::names::{canonical, shown, within};
 use super::ns_sets::ParentZone;
+use super::parent::Parent;
 use super::plan::{Found, USUAL_TTL, public_zones, records};
 use super::spec::ZoneSpec;
 use crate::draft::Draft;
@@ -60,12 +61,12 @@ pub(super) fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec, side: Side) -> Result
         old_side: side,
         carved: true,
         sets: moved.len() as u64,
-        parent: ParentZone {
+        parent: Parent::Zone(ParentZone {
             side,
             id: parent.id.clone(),
-        },
+        }),
         delegation: None,
-        delegation_ttl: USUAL_TTL,
+        delegation_ttl: Some(USUAL_TTL),
         apex_ttl: USUAL_TTL,
         servers: Vec::new(),
     })

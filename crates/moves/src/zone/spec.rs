@@ -42,6 +42,8 @@ pub enum ParentAccount {
     Target,
     /// The account of the runbook's `parent` section.
     Parent,
+    /// None: the zone is served by a DNS provider, or it is a registry's, and a person changes the delegation there.
+    Outside,
 }
 
 fn low_ttl() -> u32 {

@@ -4,8 +4,9 @@ use engine::StepContext;
 use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 
+use super::Created;
 use super::difference::{Kept, called, compare, deletions, is_own, wanted};
-use super::ns_sets::{self, ParentZone};
+use super::parent::Parent;
 use crate::world::World;
 
 /// Where the copies came from, and what delegates the name.
@@ -20,7 +21,7 @@ pub(super) struct Origin {
     /// Whether they are carved out of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) carved: bool,
-    pub(super) parent: ParentZone,
+    pub(super) parent: Parent,
 }
 
 /// Whose the new zone is.
@@ -41,16 +42,12 @@ impl Origin {
         owned: &Owned<'_>,
     ) -> Result<bool, Failure> {
         let target = world.target();
-        let servers = target.route53.zone(zone).await?.map(|zone| zone.name_servers);
-        let parent = world.account(self.parent.side);
-        let delegation = ns_sets::read(&parent, &self.parent.id, &self.name).await?;
-        if delegation.is_some_and(|set| set.names(&servers.unwrap_or_default())) {
-            let what = format!(
-                "{} is delegated to zone {zone}: give the delegation back first",
-                self.name
-            );
-            return Err(cx.failure(FailureClass::WrongState, "[StillDelegated]", what));
-        }
+        let name_servers = target.route53.zone(zone).await?.map(|zone| zone.name_servers);
+        let new = Created {
+            zone_id: zone.to_owned(),
+            name_servers: name_servers.unwrap_or_default(),
+        };
+        self.parent.must_not_lead_to(cx, world, &self.name, &new).await?;
         let held = target.route53.records(zone).await?;
         let source = world.account(self.old_side).route53.records(&self.old).await?;
         let wanted = wanted(&self.name, &source, &self.old, zone, self.carved);

@@ -59,6 +59,7 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
         }
         let delegated = run
             .done("zone.delegate")
+            .chain(run.done("zone.delegate_outside"))
             .any(|delegate| delegate.resource == step.resource);
         for set in sets.iter().filter(|set| !had.iter().any(|kept| kept.is(set))) {
             over.add(record(over, &made.zone_id, &name, set));

@@ -129,6 +129,7 @@ mod tests {
                 limit: None,
                 input: Value::Null,
             }),
+            direction: model::event::Direction::Do,
             token: String::new(),
             now: moment(now),
             started_at: started_at.map(moment),

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::compare_records::{agree, questions};
 use super::difference::Kept;
 use super::names::{canonical, servers, shown};
-use super::ns_sets::{self, ParentZone};
+use super::parent::Parent;
 use super::questions::ask;
 use super::wait_ttl::{after, waiting};
 use super::{Pair, Stored};
@@ -28,7 +28,7 @@ const AT_ONCE: usize = 100;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) zones: Pair,
-    pub(super) parent: ParentZone,
+    pub(super) parent: Parent,
     /// For how long, in seconds.
     pub(super) soak: u64,
 }
@@ -53,8 +53,7 @@ impl WatchAnswers {
     /// What is wrong now, if anything is.
     async fn wrong(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
         let stored = self.input.zones.stored(cx, &self.world).await?;
-        let parent = self.world.account(self.input.parent.side);
-        let said = ns_sets::all_say(&self.world, &parent, &self.input.parent.id, &self.input.zones.name).await?;
+        let said = self.input.parent.said(&self.world, &self.input.zones.name).await?;
         let right = servers(&stored.new.name_servers);
         for (server, found) in said {
             if found.as_ref().is_none_or(|found| found.servers != right) {

@@ -41,7 +41,7 @@ pub struct Zones {
     /// Every change that was submitted, by id without prefix.
     changes: BTreeMap<String, Submitted>,
     /// What becomes visible at the name servers, in order; the number keeps equal times apart.
-    due: BTreeMap<(Timestamp, u64), (String, Option<Served>)>,
+    due: BTreeMap<(Timestamp, u64), Due>,
     /// How many events were ever put into `due`.
     events: u64,
     /// Caller references that made a zone. Whether AWS frees one with its zone is not documented; it is kept.
@@ -54,6 +54,15 @@ pub struct Zones {
     pub(crate) moments: Vec<(Timestamp, World)>,
     /// What one resolver, shared by everyone who asks with recursion, has cached.
     pub(crate) resolver: dns::resolver::Resolver,
+}
+
+/// What becomes visible at the name servers.
+#[derive(Debug, Clone)]
+enum Due {
+    /// A zone as it is served then; none when it is gone.
+    Zone(String, Option<Served>),
+    /// Where a registry points then: the zone, its name servers.
+    Registry(String, Vec<String>),
 }
 
 /// One hosted zone.
@@ -149,8 +158,11 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
 pub fn advance(cloud: &mut Cloud) {
     let zones = &mut cloud.route53;
     while let Some(entry) = zones.due.first_entry().filter(|entry| entry.key().0 <= cloud.now) {
-        let ((at, _), (id, served)) = entry.remove_entry();
-        zones.world.serve(at, id, served);
+        let ((at, _), due) = entry.remove_entry();
+        match due {
+            Due::Zone(id, served) => zones.world.serve(at, id, served),
+            Due::Registry(zone, servers) => zones.world.register(at, zone, servers),
+        }
         zones.moments.push((at, zones.world.clone()));
     }
 }
@@ -277,7 +289,7 @@ fn submit(cloud: &mut Cloud, caller: &Caller, zone_id: &str, comment: Option<Str
         .route53
         .due
         .iter()
-        .filter(|(_, event)| event.0 == zone_id)
+        .filter(|(_, due)| matches!(due, Due::Zone(id, _) if id == zone_id))
         .map(|(key, _)| key.0)
         .max()
     {
@@ -287,7 +299,7 @@ fn submit(cloud: &mut Cloud, caller: &Caller, zone_id: &str, comment: Option<Str
     zones.events += 1;
     zones
         .due
-        .insert((in_sync_at, zones.events), (zone_id.to_owned(), served));
+        .insert((in_sync_at, zones.events), Due::Zone(zone_id.to_owned(), served));
     let change = Submitted {
         owner: caller.account.clone(),
         at: now,
@@ -297,6 +309,33 @@ fn submit(cloud: &mut Cloud, caller: &Caller, zone_id: &str, comment: Option<Str
     let info = change.info(&id, now);
     zones.changes.insert(id, change);
     info
+}
+
+/// A person is asked to point a registry, or whoever else serves the zone above a top zone, at other name servers, and gets round to it some time
+/// later. Nothing in AWS does it. Asked again for what is so already, or will be, they do nothing.
+pub fn ask_registrar(cloud: &mut Cloud, zone: &str, servers: &[String]) {
+    let Some(zone) = names::canonical(zone) else { return };
+    let mut servers: Vec<String> = servers.iter().map(|server| names::server(server)).collect();
+    servers.sort();
+    let due = cloud.route53.due.values().rev().find_map(|due| match due {
+        Due::Registry(of, servers) if *of == zone => Some(servers),
+        Due::Registry(..) | Due::Zone(..) => None,
+    });
+    if due.or(cloud.route53.world.registered(&zone)) == Some(&servers) {
+        return;
+    }
+    let seconds = match cloud.faults.level() {
+        FaultLevel::None => 300,
+        FaultLevel::Usual | FaultLevel::Harsh | FaultLevel::Hostile => cloud.faults.stream("registrar").i64(60..3600),
+    };
+    let at = cloud.later(seconds);
+    let zones = &mut cloud.route53;
+    zones.events += 1;
+    // Who is asked for the opposite before having acted on the first word does only the last.
+    zones
+        .due
+        .retain(|_, due| !matches!(due, Due::Registry(of, _) if *of == zone));
+    zones.due.insert((at, zones.events), Due::Registry(zone, servers));
 }
 
 /// How long a change takes to reach every name server: usually under a minute.

@@ -1,0 +1,116 @@
+//! Looks, before anything is made, whether a parent outside of Route 53 delegates the zone that is to move, and whether it is signed: what the plan
+//! reads from the inventory where the parent is a zone of Route 53.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::names::{canonical, servers};
+use super::parent::Parent;
+use super::questions::ask;
+use crate::world::World;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    /// The zone that moves.
+    pub(super) name: String,
+    /// The parent zone.
+    pub(super) outside: String,
+    /// The old zone.
+    pub(super) old: String,
+    /// Its name servers.
+    pub(super) old_values: Vec<String>,
+}
+
+pub(super) struct CheckParent {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl CheckParent {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for CheckParent {
+    async fn observe(&self, _cx: &StepContext) -> Result<Observed, Failure> {
+        let Input {
+            name,
+            outside,
+            old,
+            old_values,
+        } = &self.input;
+        let parent = Parent::Outside {
+            outside: outside.clone(),
+        };
+        let said = parent.said(&self.world, name).await?;
+        let right = servers(old_values);
+        let wrong = said
+            .iter()
+            .find(|(_, found)| found.as_ref().is_none_or(|found| found.servers != right));
+        if let Some((server, found)) = wrong {
+            let to = found
+                .as_ref()
+                .map_or("nobody".to_owned(), |found| found.servers.join(", "));
+            return Ok(Observed::Stuck {
+                why: format!(
+                    "{server} delegates {name} to {to}, and zone {old} is on {}: the zone that would move is not the one in use",
+                    right.join(", ")
+                ),
+                advice: format!(
+                    "Have {outside} delegate {name} to the servers of the zone in use, or correct the inventory. Then retry the step."
+                ),
+            });
+        }
+        for (server, _) in &said {
+            let signed = ask(&self.world, server, &canonical(name), "DS").await?;
+            if signed.data.iter().any(|record| record.starts_with("DS ")) {
+                return Ok(Observed::Stuck {
+                    why: format!("{name} is signed ({server} has a DS set of it), and signing cannot move"),
+                    advice: "Remove the DS, wait its TTL and until every server of the parent has forgotten it, and retry the step. Sign the new zone \
+                             afterwards."
+                        .to_owned(),
+                });
+            }
+        }
+        let ttl = said
+            .iter()
+            .filter_map(|(_, found)| found.as_ref())
+            .map(|found| found.ttl)
+            .max();
+        let asked: Vec<&String> = said.iter().map(|(server, _)| server).collect();
+        Ok(Observed::Present(json!({ "servers": asked, "ttl": ttl })))
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let (asked, ttl) = (&output["servers"], &output["ttl"]);
+        let asked: Vec<&str> = asked
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} delegate {} to zone {}, to be remembered for {ttl} s, and none has a DS set of it",
+                asked.join(", "),
+                self.input.name,
+                self.input.old
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -11,6 +11,11 @@ if ! command -v cc >/dev/null; then
   apt-get update -q && apt-get install -y -q build-essential
 fi
 
+if ! command -v dig >/dev/null; then
+  say "dig, which asks the name servers of a served simcloud; without it that one test is skipped"
+  apt-get update -q && apt-get install -y -q bind9-dnsutils || echo "dig cannot be installed"
+fi
+
 say "format"
 cargo fmt --all --check
 

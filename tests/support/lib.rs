@@ -7,3 +7,4 @@ pub mod night;
 pub mod points;
 pub mod round_trip;
 pub mod standing;
+pub mod zones;

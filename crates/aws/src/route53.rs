@@ -128,6 +128,15 @@ pub enum RecordChange {
     Delete(RecordSet),
 }
 
+impl RecordChange {
+    /// The set that it makes, replaces or deletes.
+    pub fn set(&self) -> &RecordSet {
+        match self {
+            RecordChange::Create(set) | RecordChange::Upsert(set) | RecordChange::Delete(set) => set,
+        }
+    }
+}
+
 fn bare(id: &str) -> String {
     id.rsplit('/').next().unwrap_or(id).to_owned()
 }

@@ -37,14 +37,28 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// The example without its window, beside its inventory in a folder of the test: virtual time goes on while other programs look at
-/// simcloud, and on a busy machine a night is over before the run is.
+/// The example without the two days for which its zones are kept the same, beside its inventory in a folder of the test.
+pub fn brief(home: &Path) -> PathBuf {
+    written(home, brief_text())
+}
+
+/// The same without its window: virtual time goes on while other programs look at simcloud, and on a busy machine a night is over before the run is.
 pub fn without_window(home: &Path) -> PathBuf {
-    let text = std::fs::read_to_string(example("runbook.toml")).expect("the example");
+    let text = brief_text();
     let (before, rest) = text.split_once("[[window]]").expect("it has a window");
     let (_, after) = rest.split_once("[[gate]]").expect("a gate behind it");
+    written(home, format!("{before}[[gate]]{after}"))
+}
+
+fn brief_text() -> String {
+    let text = std::fs::read_to_string(example("runbook.toml")).expect("the example");
+    let (before, after) = text.split_once("[[zone]]").expect("it has a zone");
+    format!("{before}[[zone]]\nequal_for = 0{after}")
+}
+
+fn written(home: &Path, text: String) -> PathBuf {
     let runbook = home.join("runbook.toml");
-    std::fs::write(&runbook, format!("{before}[[gate]]{after}")).expect("a file");
+    std::fs::write(&runbook, text).expect("a file");
     std::fs::copy(example("inventory.json"), home.join("inventory.json")).expect("a file");
     runbook
 }
@@ -174,7 +188,7 @@ impl Served {
 
     /// The command that starts a run and goes on with it.
     pub fn run(&self, home: &Path, journal: &Path) -> Command {
-        self.run_of(&example("runbook.toml"), home, journal)
+        self.run_of(&brief(home), home, journal)
     }
 
     /// The same of another runbook.

@@ -29,7 +29,7 @@ const SMALL: usize = 10;
 const MOST_PER_CENT: usize = 30;
 
 /// How much of a zone changed, where that is more than goes without a word.
-fn too_much(changed: usize, sets: usize) -> Option<String> {
+pub(super) fn too_much(changed: usize, sets: usize) -> Option<String> {
     let too_much = sets >= SMALL && changed * 100 > sets * MOST_PER_CENT;
     too_much.then(|| {
         format!("{changed} of its {sets} record sets changed since they were copied, more than {MOST_PER_CENT} %")

@@ -21,7 +21,7 @@ use crate::world::World;
 /// How often the name servers are asked whether they have a change.
 const LOOK: Duration = Duration::from_secs(10);
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) zones: Pair,
     pub(super) parent: ParentZone,
@@ -30,6 +30,15 @@ pub(super) struct Input {
     pub(super) old_values: Vec<String>,
     /// The TTL that both delegations have meanwhile.
     pub(super) ttl: u32,
+}
+
+/// How far a delegation is on its way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayBack {
+    /// The parent has it as it was; not all of its servers do.
+    Written,
+    /// All of them do.
+    Served,
 }
 
 pub(super) struct Delegate {
@@ -111,6 +120,18 @@ impl Delegate {
         Ok(said.iter().all(|(_, found)| match found {
             None => self.was_none(),
             Some(found) => !self.was_none() && found.servers == old,
+        }))
+    }
+
+    /// How far it is on its way back; none where it has not begun.
+    pub(super) async fn way_back(&self, cx: &StepContext) -> Result<Option<WayBack>, Failure> {
+        let found = self.delegation(cx).await?;
+        if !self.is_old(found.as_ref()) {
+            return Ok(None);
+        }
+        Ok(Some(match self.old_is_served().await? {
+            true => WayBack::Served,
+            false => WayBack::Written,
         }))
     }
 

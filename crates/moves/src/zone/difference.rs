@@ -13,7 +13,7 @@ const MOST_RECORDS: usize = 1000;
 const MOST_CHARACTERS: usize = 32_000;
 
 /// What makes a set the same set: name, type and identifier.
-type Key = (String, String, String);
+pub(super) type Key = (String, String, String);
 
 /// How a zone differs from what it should hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,7 +84,8 @@ pub(super) fn called(set: &RecordSet) -> String {
     }
 }
 
-fn key(set: &RecordSet) -> Key {
+/// What makes it the same set in another zone.
+pub(super) fn key(set: &RecordSet) -> Key {
     (
         canonical(&set.name),
         set.kind.clone(),
@@ -186,12 +187,12 @@ pub(super) fn batches(difference: &Difference, zone_id: &str) -> Result<Vec<Vec<
     let mut changes: Vec<(usize, RecordChange)> = Vec::new();
     let depths = depths(difference, zone_id)?;
     for change in creates.chain(upserts) {
-        let set = set_of(&change);
+        let set = change.set();
         changes.push((depths[&(canonical(&set.name), set.kind.clone())], change));
     }
     // A delegation's NS before its DS, which alone would mean nothing; else by name, so that what belongs together stays so.
     let place = |change: &RecordChange| {
-        let set = set_of(change);
+        let set = change.set();
         (
             canonical(&set.name),
             set.kind != "NS",
@@ -227,15 +228,9 @@ pub(super) fn deletions(sets: &[RecordSet], zone_id: &str) -> Result<Vec<Vec<Rec
     let mut batches = batches(&as_missing, zone_id)?;
     batches.reverse();
     for change in batches.iter_mut().flatten() {
-        *change = RecordChange::Delete(set_of(change).clone());
+        *change = RecordChange::Delete(change.set().clone());
     }
     Ok(batches)
-}
-
-fn set_of(change: &RecordChange) -> &RecordSet {
-    match change {
-        RecordChange::Create(set) | RecordChange::Upsert(set) | RecordChange::Delete(set) => set,
-    }
 }
 
 fn cost(change: &RecordChange) -> (usize, usize) {
@@ -244,7 +239,7 @@ fn cost(change: &RecordChange) -> (usize, usize) {
     } else {
         1
     };
-    let set = set_of(change);
+    let set = change.set();
     let characters: usize = set.values.iter().map(|value| value.chars().count()).sum();
     (times * set.values.len().max(1), times * characters)
 }

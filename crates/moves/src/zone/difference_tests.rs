@@ -129,7 +129,7 @@ fn missing(sets: Vec<RecordSet>) -> Difference {
 fn place(batches: &[Vec<RecordChange>], name: &str) -> usize {
     batches
         .iter()
-        .position(|batch| batch.iter().any(|c| set_of(c).name.starts_with(name)))
+        .position(|batch| batch.iter().any(|c| c.set().name.starts_with(name)))
         .expect("it is in a batch")
 }
 
@@ -186,7 +186,7 @@ fn a_delegation_and_its_ds_stay_in_one_batch_in_order() {
         plain("team.stg.example.com.", "NS", &["ns.elsewhere.example."]),
     ];
     let made = batches(&missing(sets), "ZCOPY").expect("no circle");
-    let kinds: Vec<&str> = made[0].iter().map(|change| set_of(change).kind.as_str()).collect();
+    let kinds: Vec<&str> = made[0].iter().map(|change| change.set().kind.as_str()).collect();
     assert_eq!(kinds, ["NS", "DS"]);
 }
 

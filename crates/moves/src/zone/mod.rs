@@ -13,6 +13,7 @@ mod create_zone;
 mod delegate;
 mod delegate_outside;
 mod difference;
+mod keep_equal;
 mod names;
 mod ns_sets;
 pub(crate) mod outputs;
@@ -67,6 +68,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         delegate_outside::DelegateOutside::new,
     );
+    action(registry, world, "zone.keep_equal", 1, keep_equal::KeepEqual::new);
     action(registry, world, "zone.check_parent", 1, check_parent::CheckParent::new);
     action(
         registry,

@@ -13,8 +13,8 @@ use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
-    Pair, adopt_zone, compare_records, copy_records, delegate, plan_adopt, plan_carve, plan_outside, release_zone,
-    set_ns_ttl, tag_zone, wait_ttl, watch_answers,
+    Pair, adopt_zone, compare_records, copy_records, delegate, keep_equal, plan_adopt, plan_carve, plan_outside,
+    release_zone, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
@@ -358,6 +358,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             draft.push(
                 step("set_ns_ttl", Side::Source, title, value(input))
                     .named("lower_apex_ttl")
+                    .needs(&checked)
                     .estimate(35, 90),
             ),
         );
@@ -391,14 +392,15 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
     let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
 
+    let handing_over = |parent: &ParentZone| delegate::Input {
+        zones: zones(),
+        parent: parent.clone(),
+        old_values: found.delegation.map(|set| set.values.clone()).unwrap_or_default(),
+        ttl: delegation_low,
+    };
     let delegated = match &found.parent {
         Parent::Zone(parent) => {
-            let input = delegate::Input {
-                zones: zones(),
-                parent: parent.clone(),
-                old_values: found.delegation.map(|set| set.values.clone()).unwrap_or_default(),
-                ttl: delegation_low,
-            };
+            let input = handing_over(parent);
             let title = match found.carved {
                 false => format!("point the delegation in {} at the new zone", spec.parent.zone),
                 true => format!("delegate {} in {} to the new zone", spec.name, spec.parent.zone),
@@ -415,12 +417,27 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         zones: zones(),
         parent: found.parent.clone(),
         soak: spec.soak,
+        back: match &found.parent {
+            Parent::Zone(parent) => Some(handing_over(parent)),
+            Parent::Outside { .. } => None,
+        },
     };
     let title = format!("watch the delegation and the answers for {} s", spec.soak);
     let watch = step("watch_answers", Side::Target, title, value(input))
         .phase(Phase::Settle)
         .leaves_nothing();
-    let watched = draft.push(watch.needs([&delegated, &new]).estimate(spec.soak, spec.soak + 60));
+    let mut watched = draft.push(watch.needs([&delegated, &new]).estimate(spec.soak, spec.soak + 60));
+    if spec.equal_for > 0 {
+        let input = keep_equal::Input {
+            zones: zones(),
+            copied: late.clone(),
+            seconds: spec.equal_for,
+        };
+        let title = format!("keep both zones the same for {:.1} h more", hours(spec.equal_for));
+        let step = step("keep_equal", found.old_side, title, value(input)).phase(Phase::Settle);
+        let step = step.leaves_nothing().needs([&watched, &new]);
+        watched = draft.push(step.estimate(spec.equal_for, spec.equal_for + 60));
+    }
 
     if let (Parent::Zone(parent), Some(ttl)) = (&found.parent, found.delegation_ttl)
         && ttl > delegation_low
@@ -458,8 +475,12 @@ pub(super) fn value(input: impl serde::Serialize) -> serde_json::Value {
     serde_json::to_value(input).expect("a step's input has only string keys")
 }
 
+fn hours(seconds: u64) -> f64 {
+    seconds as f64 / 3600.0
+}
+
 fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
-    let hours = f64::from(seconds) / 3600.0;
+    let hours = hours(u64::from(seconds));
     let weight = if seconds > 6 * 3600 {
         Weight::Warns
     } else {
@@ -476,20 +497,34 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     if matches!(found.parent, Parent::Outside { .. }) {
         plan_outside::note(draft, spec, resource);
     }
-    let until_then = "no earlier than 48 hours after the hand-over, and write what changes until then to both zones";
+    let kept = match spec.equal_for {
+        0 => "Write what changes to both zones, and delete them by hand no earlier than 48 hours after the hand-over"
+            .to_owned(),
+        seconds => format!(
+            "For {:.1} h what is written to the new zone is written there too; what is written there only is told. Delete them by hand after that, \
+             and no earlier than 48 hours after the hand-over",
+            hours(seconds)
+        ),
+    };
     let text = match found.carved {
         false => format!(
-            "the old zone {} stays in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. Delete it by hand, \
-             {until_then}",
+            "the records of the old zone {} stay in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. {kept}",
             found.zone.id
         ),
         true => format!(
-            "its {} record sets stay in zone {}, hidden behind the delegation: they answer again at once where it is taken back. Delete them by \
-             hand, {until_then}",
+            "its {} record sets stay in zone {}, hidden behind the delegation: they answer again at once where it is taken back. {kept}",
             found.sets, found.zone.id
         ),
     };
     draft.note(Some(resource), Weight::Tells, text);
+    if matches!(found.parent, Parent::Zone(_)) {
+        let text = format!(
+            "within the {} s after the hand-over the run puts the delegation back by itself, where a name is gone from the new zone or does not \
+             answer as it should for three minutes, unless something was written only to the new zone: approving the hand-over approves that",
+            spec.soak
+        );
+        draft.note(Some(resource), Weight::Tells, text);
+    }
     let text = "the way back is open while nothing was written only to the new zone; after the TTLs are raised again it takes as long \
                 as the raised TTL";
     draft.note(Some(resource), Weight::Tells, text);

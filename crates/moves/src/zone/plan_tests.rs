@@ -111,6 +111,7 @@ fn a_zone_is_made_compared_and_handed_over() {
             "compare_late_changes",
             "delegate",
             "watch_answers",
+            "keep_equal",
             "restore_ttl",
             "restore_apex_ttl",
         ]
@@ -280,6 +281,7 @@ fn names_without_a_zone_of_their_own_are_carved_out_and_no_ttl_is_waited_for() {
             "compare_late_changes",
             "delegate",
             "watch_answers",
+            "keep_equal",
             "restore_ttl",
             "restore_apex_ttl",
         ]

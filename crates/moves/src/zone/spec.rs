@@ -17,7 +17,10 @@ pub struct ZoneSpec {
     /// going back takes.
     #[serde(default = "low_ttl")]
     pub ttl: u32,
-    /// How long the moved zone is watched before the TTLs are raised again, in seconds.
+    /// For how long both zones are kept the same after the hand-over, in seconds, before the TTLs are raised again; 0: not at all.
+    #[serde(default = "equal_for")]
+    pub equal_for: u64,
+    /// How long the moved zone is watched, in seconds; where names stop answering meanwhile, the delegation is put back.
     #[serde(default = "soak")]
     pub soak: u64,
 }
@@ -52,4 +55,9 @@ fn low_ttl() -> u32 {
 
 fn soak() -> u64 {
     900
+}
+
+/// How long AWS has the old zone kept: <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-migrating.html>
+fn equal_for() -> u64 {
+    172_800
 }

@@ -1,18 +1,21 @@
 //! Watches the moved zone for a while: the parent's servers keep delegating to it, and its own keep answering. The old zone's
-//! servers say what is right; names that were written in one of the zones since are left out.
+//! servers say what is right; names that were written in one of the zones since are left out. Where names stay wrong, the delegation is put back
+//! without being asked: the approval of the hand-over has named that. Not where something was written only to the new zone.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::{Begun, Observed, Step, StepContext, Verified};
-use jiff::SignedDuration;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::{SignedDuration, Timestamp};
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::compare_records::{agree, questions};
-use super::difference::Kept;
+use super::delegate::{self, Delegate, WayBack};
+use super::difference::{Kept, called};
 use super::names::{canonical, servers, shown};
 use super::parent::Parent;
 use super::questions::ask;
@@ -25,17 +28,47 @@ const EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// At most so many names in one look; the next look goes on behind them.
 const AT_ONCE: usize = 100;
 
+/// For how long names may be wrong before the delegation is put back: a change of a record takes a minute to reach every server.
+const BORNE: SignedDuration = SignedDuration::from_mins(3);
+/// How often it is looked while something is wrong.
+const SOON: Duration = Duration::from_secs(20);
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
     pub(super) zones: Pair,
     pub(super) parent: Parent,
     /// For how long, in seconds.
     pub(super) soak: u64,
+    /// How the delegation is put back where names stop answering; none where a person would have to do it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) back: Option<delegate::Input>,
 }
 
 pub(super) struct WatchAnswers {
-    input: Input,
+    zones: Pair,
+    parent: Parent,
+    soak: u64,
+    back: Option<Delegate>,
     world: Rc<World>,
+}
+
+/// What was seen so far, kept as the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Watched {
+    /// Since when it is watched.
+    from: Timestamp,
+    /// Since when something is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wrong: Option<Wrong>,
+    /// That the delegation is to be put back, whatever comes; and how often a person had had the step tried again by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    put_back: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Wrong {
+    since: Timestamp,
+    what: String,
 }
 
 /// Which of so many names are asked in a look: those of the minute, so that a crash does not begin at the first again.
@@ -47,26 +80,41 @@ fn slice(names: usize, minute: i64) -> std::ops::Range<usize> {
 
 impl WatchAnswers {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
-        Self { input, world }
+        Self {
+            zones: input.zones,
+            parent: input.parent,
+            soak: input.soak,
+            back: input.back.map(|back| Delegate::new(back, Rc::clone(&world))),
+            world,
+        }
+    }
+
+    fn watched(&self, cx: &StepContext) -> Option<Watched> {
+        Watched::deserialize(cx.cursor.as_ref()?).ok()
     }
 
     /// What is wrong now, if anything is.
     async fn wrong(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
-        let stored = self.input.zones.stored(cx, &self.world).await?;
-        let said = self.input.parent.said(&self.world, &self.input.zones.name).await?;
+        let stored = self.zones.stored(cx, &self.world).await?;
+        let said = self.parent.said(&self.world, &self.zones.name).await?;
         let right = servers(&stored.new.name_servers);
         for (server, found) in said {
             if found.as_ref().is_none_or(|found| found.servers != right) {
                 let to = found.map_or("nobody".to_owned(), |found| found.servers.join(", "));
-                return Ok(Some(format!("{server} delegates {} to {to}", self.input.zones.name)));
+                return Ok(Some(format!("{server} delegates {} to {to}", self.zones.name)));
             }
         }
         self.wrong_answer(cx, &stored).await
     }
 
     async fn wrong_answer(&self, cx: &StepContext, stored: &Stored) -> Result<Option<String>, Failure> {
-        let difference = self.input.zones.difference(stored);
-        let changed: BTreeSet<_> = [&difference.missing, &difference.different, &difference.extra]
+        let difference = self.zones.difference(stored);
+        // So soon after the hand-over a name that is gone is an accident.
+        if let Some(gone) = difference.missing.first() {
+            let what = format!("{} is gone from the new zone {}", called(gone), stored.new.zone_id);
+            return Ok(Some(what));
+        }
+        let changed: BTreeSet<_> = [&difference.different, &difference.extra]
             .into_iter()
             .flatten()
             .map(|set| (canonical(&set.name), set.kind.clone()))
@@ -74,19 +122,19 @@ impl WatchAnswers {
         let held: Vec<_> = stored
             .held
             .iter()
-            .filter(|set| !super::difference::is_own(&self.input.zones.name, set))
+            .filter(|set| !super::difference::is_own(&self.zones.name, set))
             .cloned()
             .collect();
         let old = self
             .world
-            .account(self.input.zones.old_side)
+            .account(self.zones.old_side)
             .route53
-            .zone(&self.input.zones.old)
+            .zone(&self.zones.old)
             .await?;
         let old = old.map(|zone| zone.name_servers).unwrap_or_default();
         let names = questions(&held);
         // What was carved out lies hidden behind the delegation now: the zones hold the same, and the new servers bear witness to each other.
-        let witnesses = if self.input.zones.carved {
+        let witnesses = if self.zones.carved {
             &stored.new.name_servers
         } else {
             &old
@@ -94,13 +142,13 @@ impl WatchAnswers {
         let Some(witness) = witnesses.first().filter(|_| !old.is_empty()) else {
             return Ok(Some(format!(
                 "the old zone {} is gone: the way back is closed",
-                self.input.zones.old
+                self.zones.old
             )));
         };
         for asked in &names[slice(names.len(), cx.now.as_second() / 60)] {
             // The old zone knows nothing of what a zone that was adopted had before.
             let had = |kept: &Kept| kept.name == asked.name && kept.kind == asked.kind;
-            if changed.contains(&(asked.name.clone(), asked.kind.clone())) || self.input.zones.had.iter().any(had) {
+            if changed.contains(&(asked.name.clone(), asked.kind.clone())) || self.zones.had.iter().any(had) {
                 continue;
             }
             let right = ask(&self.world, witness, &asked.name, &asked.kind).await?;
@@ -122,28 +170,100 @@ impl WatchAnswers {
 #[async_trait(?Send)]
 impl Step for WatchAnswers {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        let Some(began) = cx.started_at else {
+        let Some(watched) = self.watched(cx) else {
             return Ok(Observed::Absent);
         };
-        if let Some(why) = self.wrong(cx).await? {
-            return Ok(Observed::Broken { why });
+        if let (Some(back), Some(retried)) = (&self.back, watched.put_back) {
+            if cx.retried > retried {
+                return Ok(Observed::Absent);
+            }
+            match back.way_back(cx).await? {
+                None => return Ok(Observed::Absent),
+                Some(WayBack::Written) => {
+                    return Ok(Observed::Underway {
+                        progress: Progress::words("put back; the parent's name servers do not all have it yet"),
+                        look_again: SOON,
+                    });
+                }
+                Some(WayBack::Served) => {}
+            }
+            let what = watched.wrong.map_or_else(String::new, |wrong| wrong.what);
+            return Ok(Observed::Stuck {
+                why: format!(
+                    "{what}: the delegation of {} was put back, and it is answered from the old zone",
+                    self.zones.name
+                ),
+                advice: format!(
+                    "Mend the new zone, and point the delegation at it once more: cleave retry {} --reason …. Or undo the run",
+                    cx.spec.id
+                ),
+            });
         }
-        let until = after(cx, began, self.input.soak)?;
-        if cx.now < until {
-            return Ok(waiting(cx, until, self.input.soak, EVERY, "watching the moved zone"));
-        }
-        Ok(Observed::Present(json!({ "until": until })))
+        let wrong = self.wrong(cx).await?;
+        let until = after(cx, watched.from, self.soak)?;
+        Ok(match (wrong, watched.wrong) {
+            (None, None) if cx.now >= until => Observed::Present(json!({ "until": until })),
+            (None, None) => waiting(cx, until, self.soak, EVERY, "watching the moved zone"),
+            (None, Some(_)) | (Some(_), None) => Observed::Absent,
+            (Some(what), Some(since)) if cx.now.duration_since(since.since) < BORNE => Observed::Underway {
+                progress: Progress::words(what),
+                look_again: SOON,
+            },
+            (Some(why), Some(_)) if self.back.is_none() => Observed::Broken { why },
+            (Some(_), Some(_)) => Observed::Absent,
+        })
     }
 
-    /// The intent that the engine has recorded is what the watch counts from.
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
+    /// What is to be remembered, and, where names have been wrong for too long, putting the delegation back: one call at a time.
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let swept = |watched: &Watched| {
+            Ok(Begun::Swept {
+                cursor: json!(watched),
+                done: 0,
+                total: None,
+                more: false,
+            })
+        };
+        let fresh = Watched {
+            from: cx.now,
+            wrong: None,
+            put_back: None,
+        };
+        let Some(watched) = self.watched(cx) else {
+            return swept(&fresh);
+        };
+        if let (Some(back), Some(retried)) = (&self.back, watched.put_back) {
+            if cx.retried > retried {
+                back.begin(cx).await?;
+                return swept(&fresh);
+            }
+            // Written already, it has only to reach the servers: the moment is marked when the step itself is taken back.
+            if back.way_back(cx).await?.is_none() {
+                back.undo(cx).await?;
+            }
+            return swept(&watched);
+        }
+        let wrong = self.wrong(cx).await?;
+        swept(&match (wrong, watched.wrong.clone()) {
+            (None, _) => Watched { wrong: None, ..watched },
+            (Some(what), None) => Watched {
+                wrong: Some(Wrong { since: cx.now, what }),
+                ..watched
+            },
+            (Some(_), Some(since)) if cx.now.duration_since(since.since) < BORNE => watched,
+            // First the decision, then its calls.
+            (Some(what), Some(since)) => Watched {
+                wrong: Some(Wrong { what, ..since }),
+                put_back: Some(cx.retried),
+                ..watched
+            },
+        })
     }
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let seconds = self.input.soak;
+        let seconds = self.soak;
         Ok(Verified::Right {
-            evidence: format!("{} was delegated and answered for {seconds} s", self.input.zones.name),
+            evidence: format!("{} was delegated and answered for {seconds} s", self.zones.name),
         })
     }
 

@@ -1,0 +1,260 @@
+//! Keeps both zones the same after the hand-over, until the old one may go: resolvers may use it for two days, and the way back is open for as long as
+//! it holds what the new one holds. What is written to the new zone, where people write now, is written to the old one too. What is written to the
+//! old one only is never copied by itself: whoever wrote it does not know of the hand-over, and is told.
+//! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-migrating.html>
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::route53::{RecordChange, RecordSet};
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::SignedDuration;
+use model::{Digest, Failure, FailureClass, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::copy_records::{Copied, too_much};
+use super::difference::{Difference, batches, compare, deletions, is_own, key, wanted};
+use super::wait_ttl::{after, waiting};
+use super::{Pair, Stored};
+use crate::world::World;
+
+/// How often the zones are compared.
+const EVERY: SignedDuration = SignedDuration::from_mins(30);
+/// How often, while they differ and a person is awaited.
+const LOOK: Duration = Duration::from_secs(300);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input {
+    pub(super) zones: Pair,
+    /// The last copy before the hand-over: what both zones held then.
+    pub(super) copied: StepId,
+    /// For how long, in seconds.
+    pub(super) seconds: u64,
+}
+
+/// What the zones held when they were the same: which of them has changed since is told by it. Kept as the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    old: String,
+    new: String,
+    /// Whether the old zone is being written, so that what changes in it is the run's own doing.
+    copying: bool,
+    /// How many changes were written to it so far.
+    written: u64,
+    /// How often a person had had the step tried again by then.
+    retried: u32,
+}
+
+/// What one look makes of the zones.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    /// They are the same, and were so before.
+    Equal,
+    /// They are the same, in a way that was not known.
+    EqualAnew,
+    /// Somebody has written to the old zone.
+    OldWritten,
+    /// The new one has changed; these are the batches for the old one.
+    Behind(Vec<Vec<RecordChange>>),
+    /// So much of it that a person must say that it is meant.
+    TooMuch(String),
+}
+
+pub(super) struct KeepEqual {
+    input: Input,
+    world: Rc<World>,
+}
+
+fn digest(zone: &str, sets: &[RecordSet]) -> String {
+    let own: Vec<&RecordSet> = sets.iter().filter(|set| !is_own(zone, set)).collect();
+    let text = serde_json::to_string(&own).expect("record sets have only string keys");
+    Digest::of(text.as_bytes()).short().to_owned()
+}
+
+/// The batches that make the old zone hold what the new one holds. A set that stands in the way of another of its name goes in the same batch: the
+/// name answers at every instant.
+fn catching_up(difference: &Difference, old: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+    let mut all = batches(difference, old)?;
+    let mut gone = difference.extra.clone();
+    for batch in &mut all {
+        let names: Vec<String> = batch.iter().map(|change| key(change.set()).0).collect();
+        let (with, rest): (Vec<_>, Vec<_>) = gone.into_iter().partition(|set| names.contains(&key(set).0));
+        gone = rest;
+        batch.splice(0..0, with.into_iter().map(RecordChange::Delete));
+    }
+    all.extend(deletions(&gone, old)?);
+    Ok(all)
+}
+
+impl KeepEqual {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    fn known(&self, cx: &StepContext) -> Option<Known> {
+        let cursor = cx.cursor.as_ref()?;
+        Known::deserialize(cursor).ok()
+    }
+
+    fn now(&self, stored: &Stored, before: &Known, cx: &StepContext) -> Known {
+        Known {
+            old: digest(&self.input.zones.name, &stored.wanted),
+            new: digest(&self.input.zones.name, &stored.held),
+            copying: false,
+            written: before.written,
+            retried: cx.retried,
+        }
+    }
+
+    /// How the old zone differs from what the new one holds.
+    fn behind(&self, stored: &Stored) -> Difference {
+        let Pair {
+            name, old, had, new: _, ..
+        } = &self.input.zones;
+        let kept = |set: &&RecordSet| !had.iter().any(|kept| kept.is(set));
+        let held: Vec<RecordSet> = stored.held.iter().filter(kept).cloned().collect();
+        let new = &stored.new.zone_id;
+        let right = wanted(name, &held, new, old, false);
+        // As the old zone writes them, aliases into itself among them.
+        let now = wanted(name, &stored.wanted, new, old, false);
+        compare(name, &right, &now)
+    }
+
+    fn seen(&self, cx: &StepContext, stored: &Stored, known: &Known) -> Result<Seen, Failure> {
+        let now = self.now(stored, known, cx);
+        let behind = self.behind(stored);
+        if behind == Difference::default() {
+            let as_known = !known.copying && known.old == now.old && known.new == now.new;
+            return Ok(if as_known { Seen::Equal } else { Seen::EqualAnew });
+        }
+        if !known.copying && known.old != now.old {
+            return Ok(Seen::OldWritten);
+        }
+        let changed = behind.to_write() + behind.extra.len();
+        if let Some(much) = too_much(changed, stored.wanted.len() + behind.missing.len())
+            && !known.copying
+            && cx.retried == known.retried
+        {
+            return Ok(Seen::TooMuch(much));
+        }
+        catching_up(&behind, &self.input.zones.old)
+            .map(Seen::Behind)
+            .map_err(|what| cx.failure(FailureClass::WrongState, "[Circle]", what))
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for KeepEqual {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let (Some(began), Some(known)) = (cx.started_at, self.known(cx)) else {
+            return Ok(Observed::Absent);
+        };
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let until = after(cx, began, self.input.seconds)?;
+        let old = &self.input.zones.old;
+        Ok(match self.seen(cx, &stored, &known)? {
+            Seen::Equal if cx.now >= until => Observed::Present(json!({ "until": until, "written": known.written })),
+            Seen::Equal => waiting(cx, until, self.input.seconds, EVERY, "keeping both zones the same"),
+            Seen::EqualAnew | Seen::Behind(_) => Observed::Absent,
+            Seen::OldWritten if cx.now >= until => Observed::Stuck {
+                why: format!(
+                    "the zones differ, and zone {old} was written to after the hand-over: {}",
+                    self.input.zones.difference(&stored).shown()
+                ),
+                advice: format!(
+                    "Write to zone {} what is meant of it, and take it out of the old one; then retry the step",
+                    stored.new.zone_id
+                ),
+            },
+            Seen::OldWritten => Observed::Underway {
+                progress: Progress {
+                    fraction: None,
+                    text: "the zones differ: a person must look".to_owned(),
+                    alarm: Some(format!(
+                        "somebody writes to the old zone {old}, from which {} is not answered any more. What only one of them holds: {}. Write what \
+                         is meant to zone {} too, or take it out of the old one, and have whoever wrote it write to the new one",
+                        self.input.zones.name,
+                        self.input.zones.difference(&stored).shown(),
+                        stored.new.zone_id
+                    )),
+                },
+                look_again: LOOK,
+            },
+            Seen::TooMuch(much) => Observed::Stuck {
+                why: format!("{much}: {}", self.behind(&stored).shown()),
+                advice: format!(
+                    "The new zone has changed so. Look whether that is meant. If it is: cleave retry {} --reason …, and the old zone follows",
+                    cx.spec.id
+                ),
+            },
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        let stored = self.input.zones.stored(cx, &self.world).await?;
+        let swept = |known: &Known, more| {
+            Ok(Begun::Swept {
+                cursor: json!(known),
+                done: known.written,
+                total: None,
+                more,
+            })
+        };
+        let Some(known) = self.known(cx) else {
+            // Since the hand-over, and not since now: what was written to the old one meanwhile is not to be taken for old.
+            let copied = cx.output::<Copied>(&self.input.copied)?;
+            let both = digest(&self.input.zones.name, &copied.sets);
+            let then = Known {
+                old: both.clone(),
+                new: both,
+                copying: false,
+                written: 0,
+                retried: cx.retried,
+            };
+            return swept(&then, false);
+        };
+        match self.seen(cx, &stored, &known)? {
+            Seen::EqualAnew => swept(&self.now(&stored, &known, cx), false),
+            Seen::Equal | Seen::OldWritten | Seen::TooMuch(_) => swept(&known, false),
+            // First that it is the run's own doing, then the doing.
+            Seen::Behind(_) if !known.copying => swept(&Known { copying: true, ..known }, true),
+            Seen::Behind(batches) => {
+                let Some(batch) = batches.first() else {
+                    return swept(&known, false);
+                };
+                let comment = format!("cleave {} {}", cx.run, cx.spec.id);
+                let account = self.world.account(self.input.zones.old_side);
+                let changed = account.route53.change(&self.input.zones.old, batch, &comment).await;
+                changed.map_err(|mut failure| {
+                    // Somebody wrote one of these sets since they were read: another look tells what is left to write.
+                    if failure.code == "InvalidChangeBatch" {
+                        failure.class = FailureClass::WrongState;
+                    }
+                    failure
+                })?;
+                let written = known.written + batch.len() as u64;
+                swept(&Known { written, ..known }, batches.len() > 1)
+            }
+        }
+    }
+
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let (until, written) = (output["until"].as_str().unwrap_or_default(), &output["written"]);
+        Ok(Verified::Right {
+            evidence: format!(
+                "both zones held the same until {until}; {written} changes of the new one were written to zone {} too",
+                self.input.zones.old
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "keep_equal_tests.rs"]
+mod tests;

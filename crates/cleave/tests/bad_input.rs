@@ -230,7 +230,7 @@ fn another_runs_journal_is_refused() {
     let mut command = served.cleave(&home);
     command
         .arg("undo")
-        .arg(example("runbook.toml"))
+        .arg(served::brief(&home))
         .args(["--to", "bucket/none/none", "--reason", "a test"]);
     command
         .arg("--world")

@@ -150,6 +150,10 @@ fn terraform_takes_over_what_the_run_made_and_has_nothing_to_change() {
     );
     assert!(written.status.success(), "{}", said(&written));
 
+    let told = std::fs::read_to_string(home.join("target/target_imports.tf")).expect("it is written");
+    let delegation = "The delegation of stg.shop.example.com lies in zone ";
+    assert!(told.replace("\n# ", " ").contains(delegation), "{told}");
+
     // The target: everything is imported, and nothing differs.
     let removed = std::fs::read_to_string(home.join("target/source_removed.tf")).expect("it is written");
     std::fs::remove_file(home.join("target/source_removed.tf")).expect("it is there");

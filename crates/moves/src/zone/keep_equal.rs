@@ -3,6 +3,7 @@
 //! old one only is never copied by itself: whoever wrote it does not know of the hand-over, and is told.
 //! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-migrating.html>
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::copy_records::{Copied, too_much};
-use super::difference::{Difference, batches, compare, deletions, is_own, key, wanted};
+use super::difference::{Difference, Key, batches, compare, deletions, is_own, key, wanted};
 use super::wait_ttl::{after, waiting};
 use super::{Pair, Stored};
 use crate::world::World;
@@ -113,8 +114,10 @@ impl KeepEqual {
         let Pair {
             name, old, had, new: _, ..
         } = &self.input.zones;
-        let kept = |set: &&RecordSet| !had.iter().any(|kept| kept.is(set));
-        let held: Vec<RecordSet> = stored.held.iter().filter(kept).cloned().collect();
+        // What an adopted zone had, and the old one has not, is not its business; what both had is.
+        let of_old: BTreeSet<Key> = stored.wanted.iter().map(key).collect();
+        let shared = |set: &&RecordSet| of_old.contains(&key(set)) || !had.iter().any(|kept| kept.is(set));
+        let held: Vec<RecordSet> = stored.held.iter().filter(shared).cloned().collect();
         let new = &stored.new.zone_id;
         let right = wanted(name, &held, new, old, false);
         // As the old zone writes them, aliases into itself among them.

@@ -4,7 +4,7 @@ use aws::route53::{RecordSet, Routing};
 
 use super::names::{canonical, shown};
 use super::taking_back::Origin;
-use super::{Created, adopt_zone, copy_records, create_zone, tag_zone};
+use super::{Created, adopt_zone, copy_records, create_zone, delegate, tag_zone};
 use crate::terraform::{Config, HandOver, Leaving, Run, Thing, Value, label};
 
 /// Hands over the zones that the run made in the target.
@@ -67,6 +67,21 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
         if !delegated {
             continue;
         }
+        for handed_over in run
+            .done("zone.delegate")
+            .filter(|other| other.resource == step.resource)
+        {
+            let Some(delegation) = run.input::<delegate::Input>(handed_over) else {
+                continue;
+            };
+            let account = &run.state.plan.accounts[&delegation.parent.side].account;
+            over.tell(delegation_of(
+                &name,
+                &delegation.parent.id,
+                account.as_str(),
+                &made.name_servers,
+            ));
+        }
         let said = || format!("answered from zone {} of the target", made.zone_id);
         // A zone out of which names are carved goes on.
         if !input.carved {
@@ -102,6 +117,19 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
             });
         }
     }
+}
+
+/// The delegation is a record of a zone that stays whose it was: nothing to import or forget, but to be written anew where it is Terraform's.
+fn delegation_of(name: &str, parent: &str, account: &str, servers: &[String]) -> String {
+    let servers: Vec<String> = servers
+        .iter()
+        .map(|server| format!("\"{}.\"", server.trim_end_matches('.')))
+        .collect();
+    format!(
+        "The delegation of {name} lies in zone {parent} of account {account}. Where a Terraform owns that record (aws_route53_record, import id \
+         {parent}_{name}_NS), write records = [{}] there before its next apply: with the old name servers it would give the delegation back.",
+        servers.join(", ")
+    )
 }
 
 /// What a record's address is made of: a wildcard is called so.

@@ -34,7 +34,9 @@ pub fn after_failure(
     let borne = now.duration_since(since.unwrap_or(now));
     let mut within = |longest: SignedDuration| {
         if borne < longest {
-            Next::Again(pause(tries, rng))
+            // What is only looked at has no tries to count: whoever has waited for long may wait a little longer.
+            let longer = Duration::try_from(borne / 8).unwrap_or_default();
+            Next::Again(pause(tries, rng).max(longer).min(LONGEST_PAUSE))
         } else {
             Next::Stop
         }
@@ -80,6 +82,21 @@ mod tests {
     fn a_refusal_is_borne_for_the_steps_patience_and_then_stops() {
         assert!(matches!(next(FailureClass::Denied, 299), Next::Again(_)));
         assert_eq!(next(FailureClass::Denied, 300), Next::Stop);
+    }
+
+    #[test]
+    fn a_look_that_fails_for_long_is_not_repeated_every_second() {
+        let again = |borne: i64| {
+            let since = Timestamp::UNIX_EPOCH;
+            let now = since + SignedDuration::from_secs(borne);
+            let patience = Duration::from_secs(3600);
+            let mut rng = fastrand::Rng::with_seed(1);
+            match after_failure(FailureClass::NotFound, 0, Some(since), now, patience, &mut rng) {
+                Next::Again(pause) => pause.as_secs(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([again(0), again(80), again(480), again(3000)], [0, 10, 60, 60]);
     }
 
     #[test]

@@ -107,6 +107,11 @@ pub struct Rr {
     pub value: String,
 }
 
+/// The names of the real root servers lead to the only one that there is.
+fn is_root(server: &str) -> bool {
+    server == ROOT_SERVER || server.ends_with(".root-servers.net")
+}
+
 /// What one server says to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -342,7 +347,7 @@ impl World {
     /// What a server says; `salt` picks one of several weighted sets.
     pub fn reply(&self, server: &str, name: &str, kind: &str, salt: u64) -> Reply {
         let server = names::server(server);
-        if server == ROOT_SERVER {
+        if is_root(&server) {
             return self.root_reply(name, kind);
         }
         // The DS set of a zone lies in its parent, also where one server has both.
@@ -446,8 +451,7 @@ impl World {
             zones.chain(registries).chain([ROOT_SERVER, RESOLVER])
         };
         let name = names::server(server);
-        // The real ones' names lead to the only one that there is.
-        if name.ends_with(".root-servers.net") {
+        if is_root(&name) {
             return Some(ROOT_SERVER.to_owned());
         }
         match server.parse::<Ipv4Addr>() {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::names::{canonical, servers};
-use super::parent::Parent;
+use super::parent::{NO_ZONE, Parent};
 use super::questions::ask;
 use crate::world::World;
 
@@ -49,7 +49,18 @@ impl Step for CheckParent {
         let parent = Parent::Outside {
             outside: outside.clone(),
         };
-        let said = parent.said(&self.world, name).await?;
+        let said = match parent.said(&self.world, name).await {
+            Err(failure) if failure.code == NO_ZONE => {
+                return Ok(Observed::Stuck {
+                    why: failure.message,
+                    advice: format!(
+                        "Write in the runbook under parent which zone delegates {name} (dig +trace NS {name} shows it). Undo this run, and start \
+                         another with a new journal"
+                    ),
+                });
+            }
+            said => said?,
+        };
         let right = servers(old_values);
         let wrong = said
             .iter()

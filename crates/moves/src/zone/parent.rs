@@ -1,6 +1,7 @@
 //! What delegates a name: a zone of Route 53, or a DNS provider or registry outside of it, of which only its name servers are seen.
 
 use engine::StepContext;
+use hickory_proto::op::ResponseCode;
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +78,8 @@ const ROOT_SERVERS: [&str; 4] = [
     "l.root-servers.net",
     "m.root-servers.net",
 ];
+/// The code of a name that is no zone.
+pub(super) const NO_ZONE: &str = "[NoZone]";
 /// More cuts than any name has labels that people have delegated.
 const DEEPEST: usize = 16;
 
@@ -94,10 +97,12 @@ pub(super) async fn servers_of(world: &World, zone: &str) -> Result<Vec<String>,
         let mut last = None;
         for server in &at {
             match ask(world, server, &zone, "NS").await {
-                Ok(answer) => {
+                Ok(answer) if matches!(answer.code, ResponseCode::NoError | ResponseCode::NXDomain) => {
                     said = Some(answer);
                     break;
                 }
+                // One that does not serve what it is said to serve is as good as none.
+                Ok(answer) => last = Some(failed("[NoServers]", format!("{server} says {}", answer.shown()))),
                 Err(failure) => last = Some(failure),
             }
         }
@@ -117,7 +122,7 @@ pub(super) async fn servers_of(world: &World, zone: &str) -> Result<Vec<String>,
             .collect();
         if own.is_empty() {
             let why = format!("{} says {}: it is no zone of its own", at.join(", "), said.shown());
-            return Err(failed("[NoZone]", why));
+            return Err(failed(NO_ZONE, why));
         }
         return Ok(super::names::servers(&own));
     }

@@ -6,6 +6,7 @@
 //! new zone, which is why TTLs are low around the hand-over.
 
 mod adopt_zone;
+mod certificate;
 mod compare_records;
 mod copy_records;
 mod create_zone;
@@ -62,6 +63,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         watch_answers::WatchAnswers::new,
     );
+    certificate::register(registry, world);
 }
 
 /// The output of the step that makes the new zone.

@@ -12,8 +12,8 @@ use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
-    Pair, adopt_zone, compare_records, copy_records, delegate, plan_adopt, plan_carve, release_zone, set_ns_ttl,
-    tag_zone, wait_ttl, watch_answers,
+    Pair, adopt_zone, certificate, compare_records, copy_records, delegate, plan_adopt, plan_carve, release_zone,
+    set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
@@ -75,7 +75,7 @@ pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Res
     Ok(account.zones.iter().filter(named).collect())
 }
 
-fn side_of(account: ParentAccount) -> Side {
+pub(super) fn side_of(account: ParentAccount) -> Side {
     match account {
         ParentAccount::Source => Side::Source,
         ParentAccount::Target => Side::Target,
@@ -198,6 +198,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         carved: found.carved,
         parent: found.parent.clone(),
     };
+    let certified = certificate::plan::plan(draft, spec, resource, found, adopted);
     let new = match adopted {
         None => {
             let title = format!("make a new zone {name}");
@@ -213,7 +214,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             step("adopt_zone", Side::Target, title, value(input))
         }
     };
-    let new = draft.push(new.estimate(5, 30));
+    let new = draft.push(new.needs(&certified.written).estimate(5, 30));
     let had = adopted.map(|adopted| adopted.had.clone()).unwrap_or_default();
     let new_apex_ttl = adopted.map_or(found.apex_ttl, |adopted| adopted.apex_ttl);
     let zones = || Pair {
@@ -332,6 +333,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     }
     let mut ready = vec![compared, new.clone()];
     ready.extend(tagged);
+    ready.extend(certified.issued);
     if !lowered.is_empty() {
         let seconds = found.delegation_ttl.max(found.apex_ttl);
         let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
@@ -469,7 +471,7 @@ fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, found: &Found<'_>) {
                 as the raised TTL";
     draft.note(Some(resource), Weight::Tells, text);
     let text = "not carried over: query logging, signing, accelerated recovery, the SOA's own TTL. Certificates of the target account \
-                need validation records of their own, in the old zone before the hand-over and in the new one after it";
+                need validation records of their own, in the old zone before the hand-over and in the new one after it (certificates = [...])";
     draft.note(Some(resource), Weight::Tells, text);
 }
 

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::certificate::spec::CertificateSpec;
+
 /// A zone that moves, and where it is delegated from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,9 @@ pub struct ZoneSpec {
     /// How long the moved zone is watched before the TTLs are raised again, in seconds.
     #[serde(default = "soak")]
     pub soak: u64,
+    /// The target's certificates for its names: their validation records are written, and the hand-over waits until they are issued.
+    #[serde(default)]
+    pub certificates: Vec<CertificateSpec>,
 }
 
 /// The parent zone.

@@ -57,6 +57,49 @@ pub fn watch_names(cloud: &Cloud) -> NameWatch {
     NameWatch::of(&cloud.route53.world, cloud.now)
 }
 
+/// What a plan makes a name say.
+#[derive(Debug, Clone, Copy)]
+pub enum Meant<'a> {
+    /// Nothing else than before, so far.
+    AsBefore,
+    /// These values.
+    Values(&'a [String]),
+    /// What a thing of AWS's answers, by its DNS name.
+    Alias(&'a str),
+}
+
+/// Names what a plan makes a name and type say, beside the old: for the name itself, and for every alias of its zone that stands for it.
+pub fn plan_name(cloud: &mut Cloud, name: &str, kind: &str, meant: Meant<'_>) {
+    let Some(name) = names::canonical(name) else { return };
+    let data = match meant {
+        Meant::AsBefore => None,
+        Meant::Values(values) => {
+            let mut data: Vec<String> = values
+                .iter()
+                .map(|value| format!("{kind} {}", comparable(kind, value)))
+                .collect();
+            data.sort();
+            Some(data)
+        }
+        Meant::Alias(target) => Some(vec![format!("{kind} {}", super::address_value(kind, target))]),
+    };
+    let mut follow = vec![name];
+    let mut seen = BTreeSet::new();
+    while let Some(name) = follow.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        for (id, zone) in &cloud.route53.world.zones {
+            let aliases = zone.records.values().filter(|set| {
+                let alias = set.alias.as_ref().filter(|alias| alias.zone == *id);
+                set.kind == kind && alias.is_some_and(|alias| alias.name == name)
+            });
+            follow.extend(aliases.map(|set| set.name.clone()));
+        }
+        cloud.laws.names.admit(&name, kind, data.clone());
+    }
+}
+
 /// What has been broken since the last check, at whichever instant; each fault of a name is told once. Costs nothing while
 /// nothing that is served has changed, or only in zones that no delegation leads to.
 pub fn check_names(cloud: &mut Cloud, watch: &mut NameWatch) -> Vec<String> {
@@ -117,13 +160,17 @@ impl NameWatch {
     /// for exactly this name counts as meant.
     pub fn plan_data(&mut self, name: &str, kind: &str, values: &[String]) {
         let Some(name) = names::canonical(name) else { return };
-        if let Some(watched) = self.names.get_mut(&(askable(&name), kind.to_owned())) {
-            let mut data: Vec<String> = values
-                .iter()
-                .map(|value| format!("{kind} {}", comparable(kind, value)))
-                .collect();
-            data.sort();
-            watched.planned.get_or_insert_default().insert(data);
+        let mut data: Vec<String> = values
+            .iter()
+            .map(|value| format!("{kind} {}", comparable(kind, value)))
+            .collect();
+        data.sort();
+        self.admit(&name, kind, Some(data));
+    }
+
+    fn admit(&mut self, name: &str, kind: &str, data: Option<Vec<String>>) {
+        if let Some(watched) = self.names.get_mut(&(askable(name), kind.to_owned())) {
+            watched.planned.get_or_insert_default().extend(data);
         }
     }
 

@@ -1,0 +1,266 @@
+//! Zones whose hand-over waits for certificates of the target: their validation records are in the old zone before they are needed, and in both zones after it.
+
+use std::sync::{Arc, LazyLock};
+
+use cleave::carriage;
+use cleave::rehearsal::Stage;
+use engine::{Gatekeeper, RunEnd};
+use journal::Journal;
+use model::plan::Weight;
+use model::{AccountId, Event, Inventory, Plan, Recorded, Region, State};
+use serde_json::{Value, json};
+use simcloud::cloud::{Caller, Cloud};
+use simcloud::dispatch::lock;
+use simcloud::faults::FaultLevel;
+use simcloud::services::acm::every_certificate;
+use simcloud::services::route53::every_zone;
+use whole_runs::drivers::Driven;
+use whole_runs::hostile;
+use whole_runs::night::{self, Disturbance, Scenario};
+use whole_runs::points::try_all;
+
+const SOURCE: &str = "111111111111";
+const TARGET: &str = "222222222222";
+const NAME: &str = "stg.shop.example.com";
+const SERVERS: [&str; 2] = ["ns-3.awsdns-03.com.", "ns-4.awsdns-04.net."];
+
+/// A certificate for load balancers, and one for distributions, which lie in us-east-1; both go by one record.
+const CERTIFICATES: &str = "certificates = [\"stg.shop.example.com\", { domain = \"*.stg.shop.example.com\", region = \"us-east-1\" }, \"api.stg.shop.example.com\"]\n";
+
+fn inventory(records: Vec<Value>) -> Inventory {
+    let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
+    let ns = |ttl: u32| json!({ "name": NAME, "type": "NS", "ttl": ttl, "values": SERVERS });
+    let mut of_zone = vec![
+        ns(7200),
+        json!({ "name": NAME, "type": "CAA", "ttl": 300, "values": ["0 issue \"amazon.com\""] }),
+        json!({ "name": format!("api.{NAME}"), "type": "A", "ttl": 60, "values": ["198.51.100.21"] }),
+        json!({ "name": format!("*.{NAME}"), "type": "A", "ttl": 300, "values": ["198.51.100.9"] }),
+    ];
+    of_zone.extend(records);
+    let zones = json!([
+        { "id": "ZCHILD", "name": NAME, "name_servers": SERVERS, "records": of_zone },
+        { "id": "ZPARENT", "name": "shop.example.com", "name_servers": ["ns-1.awsdns-01.com."], "records": [ns(3600)] },
+    ]);
+    let text = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: { "roles": role("cleave-source"), "zones": zones }, TARGET: { "roles": role("cleave-target") } } });
+    Inventory::parse(&text.to_string()).expect("an inventory")
+}
+
+fn planned(words: &str, inventory: &Inventory) -> Plan {
+    let runbook = format!(
+        "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
+         target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\n\
+         [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"source\" }}\n{words}"
+    );
+    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), inventory);
+    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
+    assert!(blocks.is_empty(), "{blocks:?}");
+    plan
+}
+
+fn scenario(words: &str, records: Vec<Value>) -> Scenario {
+    let inventory = inventory(records);
+    Scenario {
+        plan: planned(words, &inventory),
+        inventory,
+    }
+}
+
+/// The validation records that a zone of an account holds.
+fn validations(cloud: &Cloud, owner: &str) -> Vec<String> {
+    let zones = every_zone(cloud).filter(|zone| zone.owner.as_str() == owner && zone.name.starts_with("stg."));
+    let sets = zones.flat_map(|zone| zone.records.values().cloned().collect::<Vec<_>>());
+    let proofs = sets.filter(|set| set.values.iter().any(|value| value.ends_with(".acm-validations.aws.")));
+    proofs.map(|set| set.name.clone()).collect()
+}
+
+/// What is wrong with the accounts after a whole night.
+fn after(cloud: &Cloud, state: &State) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let issued = every_certificate(cloud)
+        .filter(|(.., status)| *status == "ISSUED")
+        .count();
+    if issued != 3 {
+        wrong.push(format!("{issued} certificates are issued"));
+    }
+    for owner in [SOURCE, TARGET] {
+        let there = validations(cloud, owner);
+        if there.len() != 2 {
+            wrong.push(format!("account {owner} has the validation records {there:?}"));
+        }
+    }
+    let ended = |verb: &str| {
+        let steps = state.steps.iter().filter(|(id, _)| id.verb().starts_with(verb));
+        steps.map(|(_, place)| place.ended_at).max().flatten()
+    };
+    let began = |verb: &str| {
+        let steps = state.steps.iter().filter(|(id, _)| id.verb() == verb);
+        steps.map(|(_, place)| place.started_at).max().flatten()
+    };
+    if ended("await_issued") > began("delegate") {
+        wrong.push("the zone was handed over before its certificates were issued".to_owned());
+    }
+    wrong
+}
+
+#[test]
+fn a_zone_is_handed_over_behind_its_certificates_and_both_zones_renew_them() {
+    let scenario = scenario(CERTIFICATES, Vec::new());
+    try_all(
+        &night::quiet_and_harsh(8),
+        |night| format!("{night:?}"),
+        |(seed, level)| night::whole(&scenario, *seed, *level, after),
+    );
+}
+
+#[test]
+fn on_hostile_nights_certificates_are_waited_for_or_the_run_stops_where_every_name_answers() {
+    let ended = hostile::nights(&scenario(CERTIFICATES, Vec::new()), 1..=8);
+    assert_eq!(ended.wrong, Vec::<String>::new(), "{ended:?}");
+    assert!(ended.whole > 0, "{ended:?}");
+}
+
+static CERTIFIED: LazyLock<Driven> = LazyLock::new(|| {
+    let making = ["CreateHostedZone", "acm-", "ChangeResourceRecordSets"];
+    Driven::new(
+        scenario(CERTIFICATES, Vec::new()),
+        &making[..1],
+        &["ChangeTagsForResource"],
+    )
+});
+
+#[test]
+fn writing_validation_records_survives_crashes_and_lost_replies_and_can_be_taken_back() {
+    CERTIFIED.crashes(14);
+    CERTIFIED.calls(14);
+    CERTIFIED.undos(14);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn writing_validation_records_survives_every_point() {
+    CERTIFIED.crashes(usize::MAX);
+    CERTIFIED.calls(usize::MAX);
+    CERTIFIED.undos(usize::MAX);
+}
+
+fn root(account: &str) -> Caller {
+    let region = Region::new("ap-northeast-1").expect("a region");
+    Caller::root(&AccountId::new(account).expect("an account"), &region)
+}
+
+/// The validation record that ACM tells the target for the zone's own name.
+fn told(cloud: &mut Cloud) -> (String, String) {
+    let asked = json!({ "DomainName": NAME, "ValidationMethod": "DNS" });
+    let made = cloud
+        .call(&root(TARGET), "acm", "RequestCertificate", &asked)
+        .expect("it may");
+    let later = cloud.later(60);
+    cloud.advance(later);
+    let seen = cloud
+        .call(&root(TARGET), "acm", "DescribeCertificate", &made)
+        .expect("it is there");
+    let record = &seen["Certificate"]["DomainValidationOptions"][0]["ResourceRecord"];
+    let text = |member: &str| record[member].as_str().expect("it is told").to_owned();
+    (text("Name"), text("Value"))
+}
+
+/// What a record of this value, which somebody has written before, makes of a run: its end, its events, and whether the record still stands.
+fn with_record(value: impl Fn(&str) -> String, undo: bool) -> (Result<RunEnd, String>, Vec<Recorded>, Vec<String>) {
+    let bare = inventory(Vec::new());
+    let (name, right) = told(&mut Cloud::new(&bare, bare.observed_at, 1, FaultLevel::None));
+    let set = json!({ "name": name.trim_end_matches('.'), "type": "CNAME", "ttl": 60, "values": [value(&right)] });
+    let scenario = scenario("certificates = [\"stg.shop.example.com\"]\n", vec![set]);
+    let disturbance = match undo {
+        // Behind the record, before the hand-over.
+        true => {
+            let undisturbed = night::carry_out(&scenario, &Disturbance::default());
+            let issued = |recorded: &Recorded| matches!(&recorded.event, Event::StepVerified { step, .. } if step.verb() == "await_issued");
+            let at = undisturbed.events.iter().position(issued).expect("it is issued") as u64;
+            Disturbance {
+                cuts: vec![night::Cut::Upon(at + 1)],
+                undo: true,
+                ..Disturbance::default()
+            }
+        }
+        false => Disturbance::default(),
+    };
+    let night = night::carry_out(&scenario, &disturbance);
+    assert_eq!(night.broken, Vec::<String>::new());
+    let standing = night
+        .standing
+        .keys()
+        .filter(|line| line.contains("ZCHILD") || line.contains(SOURCE));
+    (night.end.clone(), night.events.clone(), standing.cloned().collect())
+}
+
+#[test]
+fn a_record_that_stands_there_already_is_left_and_not_taken_out_again() {
+    let (end, events, _) = with_record(str::to_owned, false);
+    assert_eq!(end, Ok(RunEnd::Completed));
+    let evidence = events.iter().find_map(|recorded| match &recorded.event {
+        Event::StepVerified { step, evidence } if step.verb() == "write_validation" => Some(evidence.clone()),
+        _ => None,
+    });
+    let evidence = evidence.expect("the step is done");
+    assert!(evidence.contains("written: none; there before: _"), "{evidence}");
+    // Law 7 compares the zone with the start: the record is as it was.
+    let (end, ..) = with_record(str::to_owned, true);
+    assert_eq!(end, Ok(RunEnd::Unwound));
+}
+
+#[test]
+fn a_record_of_another_value_is_somebody_elses_and_stops_the_run() {
+    let (end, events, _) = with_record(|_| "elsewhere.example.".to_owned(), false);
+    assert!(matches!(end, Ok(RunEnd::NeedsOperator(_))), "{end:?}");
+    let stops = night::stops(&events);
+    assert!(
+        stops.iter().any(|stop| stop.contains("points to elsewhere.example")),
+        "{stops:?}"
+    );
+}
+
+/// Terraform that never applies is told what to do, for as long as it takes; a certificate that timed out stops the run.
+#[test]
+fn who_must_apply_what_is_told_and_a_certificate_that_fails_stops_the_run() {
+    let Scenario { plan, inventory } = scenario("certificates = [\"stg.shop.example.com\"]\n", Vec::new());
+    night::in_paused_time(async {
+        let stage = Stage::set(&plan, &inventory, 1, FaultLevel::None);
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let run = stage.begin(&journal).expect("a run");
+        // Somebody forbids Amazon after the plan was made.
+        {
+            let mut cloud = lock(&stage.simulated.cloud);
+            let set = json!({ "Name": NAME, "Type": "CAA", "TTL": 300, "ResourceRecords": [{ "Value": "0 issue \"letsencrypt.org\"" }] });
+            let changes = json!({ "Changes": [{ "Action": "UPSERT", "ResourceRecordSet": set }] });
+            let input = json!({ "HostedZoneId": "ZCHILD", "ChangeBatch": changes });
+            cloud
+                .call(&root(SOURCE), "route53", "ChangeResourceRecordSets", &input)
+                .expect("it may");
+        }
+        let gatekeeper = Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let end = stage.carry_on(&journal, run, gatekeeper).await;
+        assert!(matches!(end, Ok(RunEnd::NeedsOperator(_))), "{end:?}");
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        let stops = night::stops(&events);
+        assert!(stops.iter().any(|stop| stop.contains("FAILED, CAA_ERROR")), "{stops:?}");
+        let alarms: Vec<String> = events
+            .iter()
+            .filter_map(|recorded| match &recorded.event {
+                Event::AlarmChanged { alarm, .. } => alarm.clone(),
+                _ => None,
+            })
+            .collect();
+        let told = alarms.iter().any(|alarm| {
+            alarm.contains("terraform apply -target=aws_acm_certificate.NAME")
+                && alarm.contains(TARGET)
+                && alarm.contains(NAME)
+        });
+        assert!(told, "{alarms:?}");
+        let _ = Arc::clone(&journal);
+    });
+}

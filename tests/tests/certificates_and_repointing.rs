@@ -1,6 +1,7 @@
 //! Zones whose hand-over waits for certificates of the target: their validation records are in the old zone before they are needed, and in both zones after it.
+//! And records that name something of the target's in the end: until their own step every name answers with the old data, from then on with the plan's.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use cleave::carriage;
 use cleave::rehearsal::Stage;
@@ -261,6 +262,207 @@ fn who_must_apply_what_is_told_and_a_certificate_that_fails_stops_the_run() {
                 && alarm.contains(NAME)
         });
         assert!(told, "{alarms:?}");
-        let _ = Arc::clone(&journal);
     });
+}
+
+/// Records that are re-pointed: an alias of a load balancer with aliases of its own zone behind it, a database's name, one of two weighted sets, a wildcard.
+const REPOINT: &str = r#"repoint = [
+    { name = "app.stg.shop.example.com", type = "A", to = { alias = "new-1.ap-northeast-1.elb.amazonaws.com", zone_id = "Z14GRHDCWA56QT" } },
+    { name = "db.stg.shop.example.com", type = "CNAME", to = { database = "shop-stg" } },
+    { name = "shared.stg.shop.example.com", type = "A", set_identifier = "blue", to = { value = "203.0.113.30" } },
+    { name = "*.stg.shop.example.com", type = "A", to = { values = ["203.0.113.9", "203.0.113.10"] } },
+]
+"#;
+
+/// The staging database of the example, and the zone beside it.
+fn repointing(words: &str) -> Scenario {
+    let text = include_str!("../../runbooks/shop-staging/inventory.json");
+    let mut all: Value = serde_json::from_str(text).expect("JSON");
+    let weighted = |of: &str, value: &str| json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": [value], "set_identifier": of, "weight": 50 });
+    let records = vec![
+        json!({ "name": format!("app.{NAME}"), "type": "A", "alias": { "zone": "Z14GRHDCWA56QT", "name": "dualstack.old-1.ap-northeast-1.elb.amazonaws.com", "evaluate_health": true } }),
+        json!({ "name": NAME, "type": "A", "alias": { "zone": "ZCHILD", "name": format!("app.{NAME}"), "evaluate_health": false } }),
+        json!({ "name": format!("www.{NAME}"), "type": "A", "alias": { "zone": "ZCHILD", "name": NAME, "evaluate_health": false } }),
+        json!({ "name": format!("db.{NAME}"), "type": "CNAME", "ttl": 3600, "values": ["shop-stg.cexample.ap-northeast-1.rds.amazonaws.com"] }),
+        weighted("blue", "198.51.100.30"),
+        weighted("green", "198.51.100.31"),
+    ];
+    let zones = serde_json::to_value(inventory(records)).expect("JSON");
+    all["accounts"][SOURCE]["zones"] = zones["accounts"][SOURCE]["zones"].clone();
+    for kind in ["buckets", "images"] {
+        all["accounts"][SOURCE]["regions"]["ap-northeast-1"][kind] = json!([]);
+    }
+    let inventory = Inventory::parse(&all.to_string()).expect("an inventory");
+    let database = "[[key]]\nalias = \"alias/shop\"\n[[database]]\nid = \"shop-stg\"\n\
+                    restore = { subnet_group = \"stg-db\", security_groups = [\"sg-0a1b2c3d\"], parameter_group = \"carry\" }\n\
+                    [[gate]]\nname = \"go\"\nask = \"Go?\"\nbefore = [\"zone\"]\n";
+    Scenario {
+        plan: planned(&format!("{words}{database}"), &inventory),
+        inventory,
+    }
+}
+
+/// What is wrong with the re-pointed records after a whole night: both zones have the new values, and the old TTLs again.
+fn repointed(cloud: &Cloud, state: &State) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let restored = state
+        .plan
+        .steps
+        .iter()
+        .find(|step| step.action == "database.restore_instance");
+    let restored = state
+        .output(&restored.expect("it is planned").id)
+        .expect("it is restored");
+    let host = restored["host"].as_str().expect("it has an endpoint");
+    for owner in [SOURCE, TARGET] {
+        let zone = every_zone(cloud).find(|zone| zone.owner.as_str() == owner && zone.name.starts_with("stg."));
+        let zone = zone.expect("both have one");
+        let says = |name: &str, kind: &str, of: Option<&str>| {
+            let name = format!("{name}.{NAME}.");
+            let set = zone
+                .records
+                .values()
+                .find(|set| set.name == name && set.kind == kind && set.set_identifier.as_deref() == of);
+            let set = set.unwrap_or_else(|| panic!("{owner} has no {name}"));
+            let alias = set.alias.as_ref().map(|alias| alias.name.clone());
+            (set.ttl, alias, set.values.clone())
+        };
+        let alias = Some("new-1.ap-northeast-1.elb.amazonaws.com.".to_owned());
+        for (found, right) in [
+            (says("app", "A", None), (None, alias, Vec::new())),
+            (says("db", "CNAME", None), (Some(3600), None, vec![host.to_owned()])),
+            (
+                says("shared", "A", Some("blue")),
+                (Some(60), None, vec!["203.0.113.30".to_owned()]),
+            ),
+            (
+                says("shared", "A", Some("green")),
+                (Some(60), None, vec!["198.51.100.31".to_owned()]),
+            ),
+            (
+                says("\\052", "A", None),
+                (
+                    Some(300),
+                    None,
+                    vec!["203.0.113.9".to_owned(), "203.0.113.10".to_owned()],
+                ),
+            ),
+        ] {
+            if found != right {
+                wrong.push(format!("in {owner}'s zone: {found:?} instead of {right:?}"));
+            }
+        }
+    }
+    let ended = |verb: &str| {
+        let steps = state.steps.iter().filter(|(id, _)| id.verb().starts_with(verb));
+        steps.map(|(_, place)| place.ended_at).max().flatten()
+    };
+    let began = |verb: &str| {
+        let steps = state.steps.iter().filter(|(id, _)| id.verb().starts_with(verb));
+        steps.filter_map(|(_, place)| place.started_at).min()
+    };
+    if ended("restore_instance") > began("repoint_db") || ended("repoint_db") > began("repoint_app") {
+        wrong.push("a name changed before what it names was there".to_owned());
+    }
+    if ended("repoint") > began("delegate") || ended("wait_record_ttl") > began("repoint") {
+        wrong.push("a name changed before its old TTL had run out, or behind the delegation".to_owned());
+    }
+    wrong
+}
+
+#[test]
+fn records_are_re_pointed_behind_what_they_name_and_before_the_delegation() {
+    let scenario = repointing(REPOINT);
+    try_all(
+        &night::quiet_and_harsh(6),
+        |night| format!("{night:?}"),
+        |(seed, level)| night::whole(&scenario, *seed, *level, repointed),
+    );
+}
+
+#[test]
+fn a_night_with_certificates_a_database_and_re_pointed_records_breaks_no_law() {
+    let scenario = repointing(&format!("{CERTIFICATES}{REPOINT}"));
+    try_all(
+        &night::quiet_and_harsh(3),
+        |night| format!("{night:?}"),
+        |(seed, level)| {
+            night::whole(&scenario, *seed, *level, |cloud, state| {
+                let mut wrong = repointed(cloud, state);
+                wrong.extend(after(cloud, state));
+                wrong
+            })
+        },
+    );
+}
+
+#[test]
+fn on_hostile_nights_names_say_the_old_or_the_new_and_nothing_else() {
+    hostile::assert_safe(&repointing(REPOINT), 1..=8);
+}
+
+/// The law is told what is meant when its step begins: a step that writes something else breaks it.
+#[test]
+fn a_record_that_says_something_else_than_planned_breaks_the_law() {
+    let Scenario { plan, inventory } = repointing(REPOINT);
+    let writes = |at: &str, value: &str| {
+        night::in_paused_time(async {
+            let stage = Stage::set(&plan, &inventory, 1, FaultLevel::None);
+            let mut journal = Journal::in_memory().expect("memory");
+            stage.stamp(&mut journal).expect("a new journal can be stamped");
+            let journal = carriage::shared(journal);
+            let run = stage.begin(&journal).expect("a run");
+            {
+                let mut cloud = lock(&stage.simulated.cloud);
+                let set = json!({ "Name": at, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{ "Value": value }] });
+                let changes = json!({ "Changes": [{ "Action": "UPSERT", "ResourceRecordSet": set }] });
+                let input = json!({ "HostedZoneId": "ZCHILD", "ChangeBatch": changes });
+                cloud
+                    .call(&root(SOURCE), "route53", "ChangeResourceRecordSets", &input)
+                    .expect("it may");
+                let later = cloud.later(120);
+                cloud.advance(later);
+            }
+            drop(run);
+            stage.laws_broken(None, &[])
+        })
+    };
+    let broken = writes(&format!("db.{NAME}"), "somewhere.example.");
+    assert!(
+        broken
+            .iter()
+            .any(|line| line.contains("law 4") && line.contains("db.stg")),
+        "{broken:?}"
+    );
+    let free = writes(&format!("new.{NAME}"), "somewhere.example.");
+    assert_eq!(free, Vec::<String>::new(), "what is not re-pointed may be written");
+}
+
+static REPOINTED: LazyLock<Driven> = LazyLock::new(|| {
+    let words = REPOINT.replace("{ database = \"shop-stg\" }", "{ value = \"new.db.example\" }");
+    let records = vec![
+        json!({ "name": format!("app.{NAME}"), "type": "A", "alias": { "zone": "Z14GRHDCWA56QT", "name": "old-1.ap-northeast-1.elb.amazonaws.com", "evaluate_health": true } }),
+        json!({ "name": format!("db.{NAME}"), "type": "CNAME", "ttl": 3600, "values": ["old.db.example."] }),
+        json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": ["198.51.100.30"], "set_identifier": "blue", "weight": 1 }),
+    ];
+    Driven::new(
+        scenario(&words, records),
+        &["ChangeResourceRecordSets"],
+        &["ChangeTagsForResource"],
+    )
+});
+
+#[test]
+fn re_pointing_survives_crashes_and_lost_replies_and_can_be_taken_back() {
+    REPOINTED.crashes(20);
+    REPOINTED.calls(20);
+    REPOINTED.undos(20);
+}
+
+#[test]
+#[ignore = "all points: minutes"]
+fn re_pointing_survives_every_point() {
+    REPOINTED.crashes(usize::MAX);
+    REPOINTED.calls(usize::MAX);
+    REPOINTED.undos(usize::MAX);
 }

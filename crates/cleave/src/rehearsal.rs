@@ -177,12 +177,12 @@ impl Stage {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .load()?;
         for recorded in &before {
-            laws::heed(&mut lock(&self.simulated.cloud), &recorded.event, &run.state().plan);
+            laws::heed(&mut lock(&self.simulated.cloud), &recorded.event, run.state());
         }
         let cloud = Arc::clone(&self.simulated.cloud);
         let tell = Box::new(move |signal: Signal<'_>| {
             if let Signal::Recorded(recorded, state) = signal {
-                laws::heed(&mut lock(&cloud), &recorded.event, &state.plan);
+                laws::heed(&mut lock(&cloud), &recorded.event, state);
             }
         });
         let stop = StopSwitch::default();

@@ -20,6 +20,7 @@ mod plan_adopt;
 mod plan_carve;
 mod questions;
 mod release_zone;
+mod repoint;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
@@ -64,6 +65,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         watch_answers::WatchAnswers::new,
     );
     certificate::register(registry, world);
+    repoint::register(registry, world);
 }
 
 /// The output of the step that makes the new zone.

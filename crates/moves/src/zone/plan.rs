@@ -13,7 +13,7 @@ use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
     Pair, adopt_zone, certificate, compare_records, copy_records, delegate, plan_adopt, plan_carve, release_zone,
-    set_ns_ttl, tag_zone, wait_ttl, watch_answers,
+    repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
@@ -199,6 +199,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         parent: found.parent.clone(),
     };
     let certified = certificate::plan::plan(draft, spec, resource, found, adopted);
+    let repointing = repoint::plan::prepare(draft, spec, resource, found);
     let new = match adopted {
         None => {
             let title = format!("make a new zone {name}");
@@ -249,6 +250,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         let input = copy_records::Input {
             zones: zones(),
             late: verb == "copy_late_changes",
+            meant: repointing.meant(),
         };
         step("copy_records", Side::Target, title, value(input))
             .named(verb)
@@ -258,7 +260,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let copied = draft.push(
         copy("copy_records", format!("copy its {sets} record sets"))
             .needs([&new])
-            .needs(&tagged),
+            .needs(&tagged)
+            .needs(&repointing.lowered),
     );
 
     let input = set_ns_ttl::Input {
@@ -347,12 +350,18 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     }
 
     let gates = draft.gates_before(resource);
+    let repointed = repoint::plan::cut_over(draft, resource, found, &repointing, &ready, &gates);
     let late = copy(
         "copy_late_changes",
         "copy what was changed in the old zone since".into(),
     )
     .phase(Phase::Cutover);
-    let late = draft.push(late.needs(&ready).gates(gates.clone()).estimate(5, 60));
+    let late = draft.push(
+        late.needs(&ready)
+            .needs(&repointed)
+            .gates(gates.clone())
+            .estimate(5, 60),
+    );
     let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
     let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
 
@@ -389,6 +398,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         .leaves_nothing();
     let watched = draft.push(watch.needs([&delegated, &new]).estimate(spec.soak, spec.soak + 60));
 
+    repoint::plan::settle(draft, resource, found, &repointing, &watched, &new);
     if found.delegation_ttl > delegation_low {
         let input = set_ns_ttl::Input {
             side: found.parent.side,

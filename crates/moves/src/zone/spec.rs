@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::certificate::spec::CertificateSpec;
+use super::repoint::spec::RepointSpec;
 
 /// A zone that moves, and where it is delegated from.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,6 +26,9 @@ pub struct ZoneSpec {
     /// The target's certificates for its names: their validation records are written, and the hand-over waits until they are issued.
     #[serde(default)]
     pub certificates: Vec<CertificateSpec>,
+    /// Records that must name something of the target's in the end.
+    #[serde(default)]
+    pub repoint: Vec<RepointSpec>,
 }
 
 /// The parent zone.

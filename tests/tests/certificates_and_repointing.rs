@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 
 use cleave::carriage;
 use cleave::rehearsal::Stage;
-use engine::{Gatekeeper, RunEnd};
-use journal::Journal;
+use engine::{Gatekeeper, Run, RunEnd};
+use journal::{InboxItem, Journal};
 use model::plan::Weight;
-use model::{AccountId, Event, Inventory, Plan, Recorded, Region, State};
+use model::{AccountId, Event, Inventory, Plan, Recorded, Region, State, StepId};
 use serde_json::{Value, json};
 use simcloud::cloud::{Caller, Cloud};
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
-use simcloud::services::acm::every_certificate;
+use simcloud::services::acm::{every_certificate, terraform_rests};
 use simcloud::services::route53::every_zone;
 use whole_runs::drivers::Driven;
 use whole_runs::hostile;
@@ -143,6 +143,69 @@ fn writing_validation_records_survives_every_point() {
     CERTIFIED.crashes(usize::MAX);
     CERTIFIED.calls(usize::MAX);
     CERTIFIED.undos(usize::MAX);
+}
+
+/// Nobody applies, for a day: a person says that it is waited on, and another day later that the zone goes without.
+#[test]
+fn who_waits_for_a_day_is_asked_and_can_wait_on_or_go_without() {
+    let Scenario { plan, inventory } = scenario("certificates = [\"stg.shop.example.com\"]\n", Vec::new());
+    night::in_paused_time(async {
+        let stage = Stage::set(&plan, &inventory, 1, FaultLevel::None);
+        terraform_rests(&mut lock(&stage.simulated.cloud));
+        let mut journal = Journal::in_memory().expect("memory");
+        stage.stamp(&mut journal).expect("a new journal can be stamped");
+        let journal = carriage::shared(journal);
+        let automatic = || Gatekeeper::Automatic {
+            by: "the test".to_owned(),
+        };
+        let run = stage.begin(&journal).expect("a run");
+        let waiting = StepId::new(format!("zone/{NAME}/await_certificate")).expect("an id");
+        let end = stage.carry_on(&journal, run, automatic()).await;
+        assert_eq!(
+            end.map_err(|error| error.to_string()),
+            Ok(RunEnd::NeedsOperator(vec![waiting.clone()]))
+        );
+        let (by, reason) = ("the test".to_owned(), "somebody said so".to_owned());
+        let retry = InboxItem::Retry {
+            step: waiting.clone(),
+            by: by.clone(),
+            reason: reason.clone(),
+        };
+        let before = stage.simulated.world.clock.now();
+        let put = |item: &InboxItem| {
+            journal
+                .lock()
+                .expect("nobody panicked")
+                .put_inbox(item)
+                .expect("it can be written")
+        };
+        put(&retry);
+        let run = Run::resume(std::sync::Arc::clone(&journal)).expect("it has begun");
+        let end = stage.carry_on(&journal, run, automatic()).await;
+        assert_eq!(
+            end.map_err(|error| error.to_string()),
+            Ok(RunEnd::NeedsOperator(vec![waiting.clone()]))
+        );
+        assert!(
+            stage.simulated.world.clock.now().duration_since(before).as_hours() >= 24,
+            "it waited on"
+        );
+        put(&InboxItem::Skip {
+            step: waiting,
+            by,
+            reason,
+        });
+        let run = Run::resume(std::sync::Arc::clone(&journal)).expect("it has begun");
+        let end = stage.carry_on(&journal, run, automatic()).await;
+        let events = journal.lock().expect("nobody panicked").load().expect("events");
+        assert_eq!(stage.laws_broken(end.as_ref().ok(), &events), Vec::<String>::new());
+        assert_eq!(
+            end.map_err(|error| error.to_string()),
+            Ok(RunEnd::Completed),
+            "{:?}",
+            night::stops(&events)
+        );
+    });
 }
 
 fn root(account: &str) -> Caller {

@@ -142,6 +142,11 @@ pub fn terraform_applies(cloud: &mut Cloud, account: &AccountId, region: &Region
     cloud.acm.applies.push(apply);
 }
 
+/// Nobody applies Terraform any more.
+pub fn terraform_rests(cloud: &mut Cloud) {
+    cloud.acm.applies.clear();
+}
+
 /// Something (a load balancer, a distribution) uses a certificate from now on, or does not any more.
 pub fn attach(cloud: &mut Cloud, arn: &str, by: &str, uses: bool) {
     let named = cloud.acm.held.iter_mut().filter(|((_, _, held), _)| held == arn);

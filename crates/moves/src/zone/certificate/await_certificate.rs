@@ -8,16 +8,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::acm::{Proof, Status};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::SignedDuration;
 use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asked, Authoritative, Validation, Wanted, shown};
+use super::{Asked, Authoritative, Validation, Waiting, Wanted, shown};
 use crate::world::World;
 use crate::zone::names::{canonical, within};
 
 /// Somebody has to notice and type a command: there is no hurry.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// After so long a person is asked whether to wait on.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 /// ACM tells the records within seconds.
 const TOLD_SOON: Duration = Duration::from_secs(5);
 /// The TTL of a record that nobody else has written.
@@ -51,7 +54,10 @@ impl AwaitCertificate {
         Observed::Underway { progress, look_again }
     }
 
-    fn absent(&self, over: &str) -> Observed {
+    fn absent(&self, cx: &StepContext, over: &str) -> Observed {
+        let Some(waited) = Waiting::waited(cx) else {
+            return Observed::Absent;
+        };
         let (account, wanted) = (&self.world.target().id, self.input.certificate.shown());
         let over = if over.is_empty() {
             String::new()
@@ -64,6 +70,13 @@ impl AwaitCertificate {
              writes the records as soon as they are known, and hands {} over when the certificate is issued",
             self.input.zone.name
         );
+        if waited >= LONGEST {
+            let (why, step) = (format!("{} h have passed, and {alarm}", waited.as_hours()), &cx.spec.id);
+            let advice = format!(
+                "To wait on: cleave retry {step} --reason …. To hand the zone over without it: cleave skip {step} --reason …; Terraform's apply waits for its records then"
+            );
+            return Observed::Stuck { why, advice };
+        }
         Self::waiting(format!("no certificate for {wanted} yet"), Some(alarm), LOOK_AGAIN)
     }
 
@@ -92,10 +105,10 @@ impl AwaitCertificate {
 
 #[async_trait(?Send)]
 impl Step for AwaitCertificate {
-    async fn observe(&self, _cx: &StepContext) -> Result<Observed, Failure> {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let found = self.input.certificate.find(&self.world).await?;
         if found.useful.is_empty() {
-            return Ok(self.absent(&shown(&found.over)));
+            return Ok(self.absent(cx, &shown(&found.over)));
         }
         let mut records: BTreeMap<String, String> = BTreeMap::new();
         for certificate in found.useful.iter().filter(|certificate| certificate.issued_by_acm) {
@@ -103,16 +116,16 @@ impl Step for AwaitCertificate {
             if certificate.status == Status::Pending
                 && let Some(proof) = certificate.proofs.iter().find(otherwise)
             {
-                let alarm = format!(
-                    "{} is not validated by DNS for {}: no record can prove it. Approve it where it is asked for, or have Terraform make it with \
-                     validation_method = \"DNS\"",
-                    certificate.arn, proof.domain
-                );
-                return Ok(Self::waiting(
-                    "the certificate waits for another proof than DNS".to_owned(),
-                    Some(alarm),
-                    LOOK_AGAIN,
-                ));
+                return Ok(Observed::Stuck {
+                    why: format!(
+                        "{} is not validated by DNS for {}: no record can prove it",
+                        certificate.arn, proof.domain
+                    ),
+                    advice: format!(
+                        "Approve it where it is asked for, or have Terraform make it with validation_method = \"DNS\"; then cleave retry {} --reason …",
+                        cx.spec.id
+                    ),
+                });
             }
             let by_dns = certificate.proofs.iter().filter(|proof| proof.by_dns);
             let told: Option<Vec<_>> = by_dns.map(|proof| proof.record.clone()).collect();
@@ -148,8 +161,8 @@ impl Step for AwaitCertificate {
         Ok(Observed::Present(json!(asked)))
     }
 
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Waiting::begin(cx))
     }
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {

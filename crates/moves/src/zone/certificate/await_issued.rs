@@ -11,13 +11,15 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asked, Validation, Wanted, shown};
+use super::{Asked, Validation, Waiting, Wanted, asked, shown};
 use crate::world::World;
 use crate::zone::names;
 
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// ACM's guide speaks of minutes, and of hours at most: <https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-DNS-validation.html>
 const UNUSUAL: SignedDuration = SignedDuration::from_mins(30);
+/// After so long a person is asked whether to wait on.
+const LONGEST: SignedDuration = SignedDuration::from_hours(6);
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::zone) struct Input {
@@ -41,28 +43,22 @@ impl AwaitIssued {
         Self { input, world }
     }
 
-    fn alarm(&self, cx: &StepContext, pending: &[String]) -> Result<Option<String>, Failure> {
-        let asked = cx.output::<Asked>(&self.input.asked)?;
-        let waited = cx
-            .started_at
-            .map_or(SignedDuration::ZERO, |began| cx.now.duration_since(began));
+    /// What people should see to.
+    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<String> {
         if !asked.elsewhere.is_empty() {
-            return Ok(Some(format!(
-                "{} has names outside of this zone. Write their records where those names lie: {}",
-                pending.join(", "),
+            return Some(format!(
+                "{pending} has names outside of this zone. Write their records where those names lie: {}",
                 lines(&asked.elsewhere)
-            )));
+            ));
         }
-        Ok((waited >= UNUSUAL).then(|| {
+        (waited >= UNUSUAL).then(|| {
             format!(
-                "{} has waited for {} min, which is unusual. See with dig whether public DNS answers {}, and whether a CAA record names Amazon; the zone is not handed over \
-                 before. Without it: cleave skip {} --reason …",
-                pending.join(", "),
-                waited.as_mins(),
-                lines(&asked.records),
-                cx.spec.id
+                "{pending} has waited for {} min, which is unusual. See with dig whether public DNS answers {}, and whether a CAA record admits Amazon; the zone \
+                 is not handed over before",
+                UNUSUAL.as_mins(),
+                lines(&asked.records)
             )
-        }))
+        })
     }
 }
 
@@ -81,9 +77,12 @@ impl Step for AwaitIssued {
         if pending.is_empty() && !issued.is_empty() {
             return Ok(Observed::Present(json!({ "arns": arns(issued) })));
         }
-        if cx.started_at.is_none() {
+        let Some(asked) = asked(cx, &self.input.asked)? else {
+            return Ok(Observed::Present(json!({ "arns": [] })));
+        };
+        let Some(waited) = Waiting::waited(cx) else {
             return Ok(Observed::Absent);
-        }
+        };
         let wanted = self.input.certificate.shown();
         if pending.is_empty() {
             let gone = match found.over.as_slice() {
@@ -99,11 +98,21 @@ impl Step for AwaitIssued {
                 ),
             });
         }
-        let pending = arns(pending);
+        let pending = arns(pending).join(", ");
+        if waited >= LONGEST {
+            return Ok(Observed::Stuck {
+                why: format!("{pending} has not been issued for {} h", waited.as_hours()),
+                advice: format!(
+                    "See whether public DNS answers {}. To wait on: cleave retry {} --reason …; to hand the zone over without it: cleave skip",
+                    lines(&asked.records),
+                    cx.spec.id
+                ),
+            });
+        }
         let progress = Progress {
             fraction: None,
             text: format!("ACM has not issued the certificate for {wanted} yet"),
-            alarm: self.alarm(cx, &pending)?,
+            alarm: Self::alarm(&asked, waited, &pending),
         };
         Ok(Observed::Underway {
             progress,
@@ -111,9 +120,8 @@ impl Step for AwaitIssued {
         })
     }
 
-    /// The intent that the engine has recorded is what the wait counts from.
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Waiting::begin(cx))
     }
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {

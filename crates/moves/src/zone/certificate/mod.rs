@@ -16,9 +16,11 @@ mod plan_tests;
 use std::rc::Rc;
 
 use aws::acm::{Certificate, Status};
-use engine::Registry;
-use model::{Failure, Region, Side};
+use engine::{Begun, Registry, StepContext};
+use jiff::{SignedDuration, Timestamp};
+use model::{Failure, Region, Side, StepId};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::world::{World, action};
 
@@ -104,6 +106,41 @@ impl Wanted {
     /// For people.
     fn shown(&self) -> String {
         format!("{} in {}", self.domain, self.region)
+    }
+}
+
+/// What the step that waits for a certificate found; none where a person has skipped it: then there is nothing to write or to wait for.
+fn asked(cx: &StepContext, step: &StepId) -> Result<Option<Asked>, Failure> {
+    let known = cx.outputs.borrow().contains_key(step);
+    known.then(|| cx.output(step)).transpose()
+}
+
+/// Since when a step waits: kept where a sweep keeps how far it is, so that whoever has it tried again has it wait as long again.
+#[derive(Debug, Serialize, Deserialize)]
+struct Waiting {
+    since: Timestamp,
+    retried: u32,
+}
+
+impl Waiting {
+    fn begin(cx: &StepContext) -> Begun {
+        let waiting = Self {
+            since: cx.now,
+            retried: cx.retried,
+        };
+        Begun::Swept {
+            cursor: json!(waiting),
+            done: 0,
+            total: None,
+            more: false,
+        }
+    }
+
+    /// For how long; none where it has not begun to.
+    fn waited(cx: &StepContext) -> Option<SignedDuration> {
+        let waiting = cx.cursor.as_ref().and_then(|cursor| Self::deserialize(cursor).ok());
+        let waiting = waiting.filter(|waiting| waiting.retried == cx.retried)?;
+        Some(cx.now.duration_since(waiting.since))
     }
 }
 

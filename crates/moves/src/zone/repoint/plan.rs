@@ -419,7 +419,7 @@ fn data(
 fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, repointing: &Repointing) {
     for planned in &repointing.planned {
         let text = format!(
-            "{}\n- {}\n+ {}",
+            "{}: - {} + {}",
             called(&planned.record),
             planned.old.data.shown(),
             planned.new.data.shown()

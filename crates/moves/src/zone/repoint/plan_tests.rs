@@ -74,7 +74,7 @@ fn a_record_is_lowered_waited_for_changed_before_the_last_copy_and_raised_in_bot
     assert_eq!(one.input["from"]["ttl"], 60);
     let alias = &step("repoint_app.stg.example.com_A").input["to"];
     assert_eq!(alias["alias"]["evaluate_health"], true, "as before: {alias}");
-    let diff = "app.stg.example.com A\n- alias old-1.ap-northeast-1.elb.amazonaws.com\n+ alias new-1.ap-northeast-1.elb.amazonaws.com";
+    let diff = "app.stg.example.com A: - alias old-1.ap-northeast-1.elb.amazonaws.com + alias new-1.ap-northeast-1.elb.amazonaws.com";
     assert!(plan.notes.iter().any(|note| note.text == diff), "{:?}", plan.notes);
 }
 

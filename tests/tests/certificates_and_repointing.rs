@@ -529,3 +529,97 @@ fn re_pointing_survives_every_point() {
     REPOINTED.calls(usize::MAX);
     REPOINTED.undos(usize::MAX);
 }
+
+/// The names lie in the zone of a shorter name, out of which they are carved: that one is asked, and is written.
+#[test]
+fn names_that_are_carved_out_are_certified_and_re_pointed_in_the_zone_that_holds_them() {
+    let words = format!(
+        "{CERTIFICATES}{}",
+        REPOINT.replace("{ database = \"shop-stg\" }", "{ value = \"new.db.example\" }")
+    );
+    let records = vec![
+        json!({ "name": format!("app.{NAME}"), "type": "A", "alias": { "zone": "Z14GRHDCWA56QT", "name": "old-1.ap-northeast-1.elb.amazonaws.com", "evaluate_health": true } }),
+        json!({ "name": format!("db.{NAME}"), "type": "CNAME", "ttl": 3600, "values": ["old.db.example."] }),
+        json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": ["198.51.100.30"], "set_identifier": "blue", "weight": 1 }),
+    ];
+    let mut all = serde_json::to_value(inventory(records)).expect("JSON");
+    let zones = &mut all["accounts"][SOURCE]["zones"];
+    let names = zones[0]["records"].as_array().expect("records").clone();
+    let below = names.into_iter().filter(|record| record["type"] != "NS");
+    zones[1]["records"] = below.collect();
+    zones.as_array_mut().expect("zones").remove(0);
+    let inventory = Inventory::parse(&all.to_string()).expect("an inventory");
+    let scenario = Scenario {
+        plan: planned(&words, &inventory),
+        inventory,
+    };
+    try_all(
+        &night::quiet_and_harsh(4),
+        |night| format!("{night:?}"),
+        |(seed, level)| {
+            night::whole(&scenario, *seed, *level, |cloud, _| {
+                let of = |owner: &str| {
+                    every_zone(cloud)
+                        .find(|zone| zone.owner.as_str() == owner)
+                        .expect("a zone")
+                };
+                let says = |owner: &str| -> Vec<Vec<String>> {
+                    let zone = of(owner);
+                    let sets = zone.records.values().filter(|set| {
+                        set.name == format!("db.{NAME}.") || set.name.contains("._") || set.name.starts_with('_')
+                    });
+                    sets.map(|set| set.values.clone()).collect()
+                };
+                let (old, new) = (says(SOURCE), says(TARGET));
+                let whole = old == new && old.len() == 3 && old.contains(&vec!["new.db.example".to_owned()]);
+                if whole {
+                    Vec::new()
+                } else {
+                    vec![format!("{old:?} and {new:?}")]
+                }
+            })
+        },
+    );
+}
+
+/// The target's Terraform has written the record into its own zone already, with a TTL of its own: both zones have it so.
+#[test]
+fn a_record_that_terraform_has_in_its_own_zone_is_written_as_it_stands_there() {
+    let bare = inventory(Vec::new());
+    let (name, value) = told(&mut Cloud::new(&bare, bare.observed_at, 1, FaultLevel::None));
+    let name = name.trim_end_matches('.');
+    let mut all = serde_json::to_value(&bare).expect("JSON");
+    let servers = ["ns-5.awsdns-05.com.", "ns-6.awsdns-06.net."];
+    all["accounts"][TARGET]["zones"] = json!([{ "id": "ZTERRAFORM", "name": NAME, "name_servers": servers, "records": [
+        { "name": NAME, "type": "NS", "ttl": 172_800, "values": servers },
+        { "name": name, "type": "CNAME", "ttl": 61, "values": [value] },
+    ] }]);
+    let inventory = Inventory::parse(&all.to_string()).expect("an inventory");
+    let scenario = Scenario {
+        plan: planned("adopt = true\ncertificates = [\"stg.shop.example.com\"]\n", &inventory),
+        inventory,
+    };
+    try_all(
+        &night::quiet_and_harsh(4),
+        |night| format!("{night:?}"),
+        |(seed, level)| {
+            night::whole(&scenario, *seed, *level, |cloud, _| {
+                let zones = every_zone(cloud).filter(|zone| zone.name.starts_with("stg."));
+                let ttls = zones.map(|zone| {
+                    zone.records
+                        .values()
+                        .find(|set| set.name == format!("{name}."))
+                        .and_then(|set| set.ttl)
+                });
+                let ttls: Vec<Option<u32>> = ttls.collect();
+                if ttls == [Some(61), Some(61)] {
+                    Vec::new()
+                } else {
+                    vec![format!("{ttls:?}")]
+                }
+            })
+        },
+    );
+    let driven = Driven::new(scenario, &["ChangeResourceRecordSets"], &["ChangeTagsForResource"]);
+    driven.undos(12);
+}

@@ -130,8 +130,8 @@ impl Waiting {
         };
         Begun::Swept {
             cursor: json!(waiting),
-            done: 0,
-            total: None,
+            done: 1,
+            total: Some(1),
             more: false,
         }
     }

@@ -85,11 +85,11 @@ impl WriteValidation {
         Ok(Stored::Fits { held, missing })
     }
 
-    /// Whether the run wrote a record that is there: it was not there before, and no refusal has said that another was quicker.
+    /// Whether the step wrote a record that is there: it has tried, the record was not there before, and no refusal has said that another was quicker.
     fn is_ours(cx: &StepContext, validation: &Validation) -> bool {
         let quicker = cx.cursor.as_ref().and_then(|cursor| cursor["theirs"].as_array());
         let theirs = quicker.is_some_and(|names| names.iter().any(|name| *name == validation.name.as_str()));
-        !validation.there && !theirs
+        cx.attempts > 0 && !validation.there && !theirs
     }
 
     fn comment(cx: &StepContext) -> String {
@@ -124,7 +124,7 @@ impl Step for WriteValidation {
             let those = held
                 .iter()
                 .filter(|(validation, _)| Self::is_ours(cx, validation) == ours);
-            those.map(|(validation, _)| shown(&validation.name)).collect()
+            those.map(|(validation, _)| validation.name.clone()).collect()
         };
         Ok(Observed::Present(
             json!({ "wrote": names(true), "there": names(false) }),
@@ -183,7 +183,7 @@ impl Step for WriteValidation {
                 .into_iter()
                 .flatten()
                 .filter_map(Value::as_str);
-            let names: Vec<&str> = names.collect();
+            let names: Vec<String> = names.map(shown).collect();
             if names.is_empty() {
                 "none".to_owned()
             } else {
@@ -205,7 +205,17 @@ impl Step for WriteValidation {
             Stored::Fits { held, .. } => held,
             Stored::Other { .. } => Vec::new(),
         };
-        let ours = held.into_iter().filter(|(validation, _)| Self::is_ours(cx, validation));
+        // As the look before this call has told it, which did not count this call among its tries.
+        let wrote = cx
+            .outputs
+            .borrow()
+            .get(&cx.spec.id)
+            .map(|output| output["wrote"].clone());
+        let wrote = wrote.and_then(|wrote| Vec::<String>::deserialize(wrote).ok());
+        let ours = held.into_iter().filter(|(validation, _)| match &wrote {
+            Some(wrote) => wrote.contains(&validation.name),
+            None => Self::is_ours(cx, validation),
+        });
         let deletions: Vec<RecordChange> = ours.map(|(_, set)| RecordChange::Delete(set)).collect();
         if deletions.is_empty() {
             // All are others', and stay.

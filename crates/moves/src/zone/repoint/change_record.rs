@@ -106,10 +106,7 @@ fn said(set: &RecordSet) -> String {
         Some(alias) => Data::Alias(alias.clone()),
         None => Data::Values(set.values.clone()),
     };
-    match set.ttl {
-        Some(ttl) => format!("{} (TTL {ttl} s)", data.shown()),
-        None => data.shown(),
-    }
+    Content { ttl: set.ttl, data }.shown()
 }
 
 #[async_trait(?Send)]
@@ -150,7 +147,7 @@ impl Step for ChangeRecord {
                 "{} says {}, and said {}",
                 self.called(),
                 output["says"].as_str().unwrap_or_default(),
-                self.input.from.data.shown()
+                self.input.from.shown()
             ),
         })
     }

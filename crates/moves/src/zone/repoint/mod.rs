@@ -126,6 +126,16 @@ impl Content {
     }
 }
 
+impl Content {
+    /// For people.
+    fn shown(&self) -> String {
+        match self.ttl {
+            Some(ttl) => format!("{} (TTL {ttl} s)", self.data.shown()),
+            None => self.data.shown(),
+        }
+    }
+}
+
 impl Data {
     /// For people.
     pub(super) fn shown(&self) -> String {

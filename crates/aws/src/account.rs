@@ -17,7 +17,7 @@ use model::{AccountId, Failure, Region, RunId, Side};
 
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
-use crate::{athena, cloudwatch, ec2, efs, elasticache, kms, quotas, ram, rds, route53, s3, s3control, sts};
+use crate::{acm, athena, cloudwatch, ec2, efs, elasticache, kms, quotas, ram, rds, route53, s3, s3control, sts};
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
 #[derive(Clone)]
@@ -74,6 +74,8 @@ pub struct Account {
     pub cloudwatch: cloudwatch::CloudWatch,
     /// Service Quotas.
     pub quotas: quotas::Quotas,
+    /// Certificate Manager, which is only looked at.
+    pub acm: acm::Acm,
     /// Athena.
     pub athena: athena::Athena,
     /// Route 53.
@@ -234,6 +236,7 @@ impl Account {
             s3control: s3control::S3Control::new(&clients),
             cloudwatch: cloudwatch::CloudWatch::new(&clients),
             quotas: quotas::Quotas::new(&clients),
+            acm: acm::Acm::new(&clients),
             athena: athena::Athena::new(&clients),
             route53: route53::Route53::new(&clients),
             sts: sts_client(&clients.reads, connection, Some(&access.account)),

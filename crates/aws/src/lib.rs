@@ -4,6 +4,7 @@
 //! A mutating call gets one attempt: the SDK's own resend after a lost reply would copy a version twice. Reads keep the SDK's retries.
 
 pub mod account;
+pub mod acm;
 pub mod athena;
 pub mod call_log;
 pub mod classify;

@@ -200,11 +200,19 @@ impl Stage {
     }
 }
 
-/// The product team's Terraform, where the plan waits for a bucket that it makes.
+/// The product team's Terraform, where the plan waits for a bucket or a certificate that it makes.
 fn enlist_terraform(cloud: &mut Cloud, plan: &Plan) {
     for step in plan.steps.iter().filter(|step| step.action == "bucket.await_name") {
         let account = &plan.accounts[&step.side].account;
         simcloud::s3::names::terraform_applies(cloud, &step.resource.name, account, &plan.region);
+    }
+    for step in plan.steps.iter().filter(|step| step.action == "zone.await_certificate") {
+        let account = &plan.accounts[&step.side].account;
+        let certificate = &step.input["certificate"];
+        let region = certificate["region"].as_str().and_then(|region| region.parse().ok());
+        if let (Some(domain), Some(region)) = (certificate["domain"].as_str(), region) {
+            simcloud::services::acm::terraform_applies(cloud, account, &region, domain);
+        }
     }
 }
 

@@ -50,6 +50,8 @@ OPERATIONS = {
     ("efs", "2015-02-01"): "DescribeFileSystems ListTagsForResource",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",
+    ("acm", "2015-12-08"): """RequestCertificate DescribeCertificate ListCertificates DeleteCertificate AddTagsToCertificate
+        RemoveTagsFromCertificate ListTagsForCertificate""",
 }
 
 # What only clients need, or people.

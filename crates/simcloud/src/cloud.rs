@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    athena, cloudwatch, ec2, efs, elasticache, kms, ram, rds, route53, s3control, service_quotas, sts,
+    acm, athena, cloudwatch, ec2, efs, elasticache, kms, ram, rds, route53, s3control, service_quotas, sts,
 };
 use crate::{laws, s3};
 
@@ -38,6 +38,8 @@ pub struct Cloud {
     pub s3control: s3control::Jobs,
     /// Athena's databases and statements.
     pub athena: athena::Queries,
+    /// Certificates.
+    pub acm: acm::Certificates,
     /// What accounts share through Resource Access Manager.
     pub ram: ram::Shares,
     /// Hosted zones, their records, and what resolvers have cached.
@@ -141,6 +143,7 @@ impl Cloud {
             s3: s3::Buckets::default(),
             s3control: s3control::Jobs::default(),
             athena: athena::Queries::default(),
+            acm: acm::Certificates::default(),
             ram: ram::Shares::default(),
             route53: route53::Zones::default(),
             faults: Faults::new(seed, faults),
@@ -184,6 +187,7 @@ impl Cloud {
         s3control::advance(self);
         athena::advance(self);
         route53::advance(self);
+        acm::advance(self);
         laws::check(self);
     }
 
@@ -199,6 +203,7 @@ impl Cloud {
             "s3control" => s3control::handle(self, caller, operation, input),
             "monitoring" => cloudwatch::handle(self, caller, operation, input),
             "servicequotas" => service_quotas::handle(self, caller, operation, input),
+            "acm" => acm::handle(self, caller, operation, input),
             "athena" => athena::handle(self, caller, operation, input),
             "ram" => ram::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),

@@ -23,7 +23,7 @@ pub mod resolver;
 pub mod watch;
 
 pub use resolver::{Resolution, resolve};
-pub use watch::{NameWatch, check_names, watch_names};
+pub use watch::{Meant, NameWatch, check_names, plan_name, watch_names};
 
 /// The one server above all zones: root, registries and registrars at once. It refers to the top zones.
 pub const ROOT_SERVER: &str = "root.simcloud.invalid";

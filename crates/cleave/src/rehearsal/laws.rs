@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use engine::RunEnd;
-use model::{Event, Plan, Recorded, ResourceRef, Side, State};
+use model::{Event, Plan, Recorded, ResourceRef, Side, State, StepId, StepSpec};
 use simcloud::cloud::Cloud;
+use simcloud::dns::{self, Meant};
 use simcloud::laws;
 use simcloud::services::rds::clients;
 
@@ -19,6 +20,9 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
         cloud
             .laws
             .to_be_whole(step.resource.kind == "cluster", &step.resource.name);
+    }
+    for step in plan.steps.iter().filter(|step| repoints(step)) {
+        new_data(cloud, step, Meant::AsBefore);
     }
     // Whom the plan's policies admit for good, the plan shows.
     for step in plan.steps.iter().filter(|step| step.action == "bucket.apply_policy") {
@@ -38,6 +42,33 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, state: &State) {
     let plan = &state.plan;
     if matches!(event, Event::AlarmChanged { .. }) {
         change_delegations(cloud, state);
+    }
+    // From its own step on a re-pointed name says what the plan makes it say.
+    if let Event::IntentRecorded { step, .. } = event
+        && let Some(spec) = plan.step(step).filter(|spec| repoints(spec))
+    {
+        let to = &spec.input["to"];
+        let told = |member: &serde_json::Value| -> Vec<String> {
+            let values = member
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|value| value.as_str());
+            values.map(str::to_owned).collect()
+        };
+        if let Some(target) = to["alias"]["name"].as_str() {
+            new_data(cloud, spec, Meant::Alias(target));
+        } else if let Some(of) = to["endpoint"]["of"].as_str().and_then(|id| StepId::new(id).ok()) {
+            let host = match to["endpoint"]["reader"] == true {
+                true => "reader",
+                false => "host",
+            };
+            let host = state.output(&of).and_then(|output| output[host].as_str());
+            let values: Vec<String> = host.map(str::to_owned).into_iter().collect();
+            new_data(cloud, spec, Meant::Values(&values));
+        } else {
+            new_data(cloud, spec, Meant::Values(&told(&to["values"])));
+        }
     }
     if let Some(bucket) = proves_copy(event, plan) {
         cloud.laws.proved_equal(&bucket);
@@ -95,6 +126,21 @@ fn change_delegations(cloud: &mut Cloud, state: &State) {
             .filter_map(|server| server.as_str().map(str::to_owned))
             .collect();
         simcloud::services::route53::ask_registrar(cloud, &step.resource.name, &servers);
+    }
+}
+
+/// Whether a step makes a record say something else.
+fn repoints(spec: &StepSpec) -> bool {
+    let data = |content: &serde_json::Value| -> [serde_json::Value; 3] {
+        ["values", "alias", "endpoint"].map(|member| content[member].clone())
+    };
+    spec.action == "zone.change_record" && data(&spec.input["from"]) != data(&spec.input["to"])
+}
+
+fn new_data(cloud: &mut Cloud, spec: &StepSpec, meant: Meant<'_>) {
+    let record = &spec.input["record"];
+    if let (Some(name), Some(kind)) = (record["name"].as_str(), record["type"].as_str()) {
+        dns::plan_name(cloud, (name, kind, record["set_identifier"].as_str()), meant);
     }
 }
 

@@ -11,7 +11,7 @@ use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::difference::{batches, uncopyable};
+use super::difference::{Kept, batches, uncopyable};
 use super::{Pair, ns_sets};
 use crate::world::World;
 
@@ -21,6 +21,9 @@ pub(super) struct Input {
     /// Whether the zones were equal once, so that it copies only what was changed since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) late: bool,
+    /// The sets that change on purpose: they are no accident.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) meant: Vec<Kept>,
 }
 
 /// A zone with fewer sets changes by large parts.
@@ -70,7 +73,12 @@ impl Step for CopyRecords {
             return Ok(Observed::Broken { why });
         }
         let difference = self.input.zones.difference(&stored);
-        let changed = difference.to_write() + difference.extra.len();
+        let meant = difference
+            .different
+            .iter()
+            .filter(|set| self.input.meant.iter().any(|kept| kept.is(set)))
+            .count();
+        let changed = difference.to_write() + difference.extra.len() - meant;
         if let Some(much) = too_much(changed, stored.wanted.len() + difference.extra.len())
             && self.input.late
             && cx.retried == 0

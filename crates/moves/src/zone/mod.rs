@@ -6,6 +6,7 @@
 //! new zone, which is why TTLs are low around the hand-over.
 
 mod adopt_zone;
+mod certificate;
 mod check_parent;
 mod compare_records;
 mod copy_records;
@@ -24,6 +25,7 @@ mod plan_carve;
 mod plan_outside;
 mod questions;
 mod release_zone;
+mod repoint;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
@@ -77,6 +79,8 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         watch_answers::WatchAnswers::new,
     );
+    certificate::register(registry, world);
+    repoint::register(registry, world);
 }
 
 /// The output of the step that makes the new zone.

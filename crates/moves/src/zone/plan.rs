@@ -13,8 +13,8 @@ use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
-    Pair, adopt_zone, compare_records, copy_records, delegate, keep_equal, plan_adopt, plan_carve, plan_outside,
-    release_zone, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
+    Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, plan_adopt, plan_carve,
+    plan_outside, release_zone, repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
 
@@ -87,7 +87,7 @@ pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Res
 }
 
 /// The account that holds the parent zone; none where it lies outside of Route 53.
-fn side_of(account: ParentAccount) -> Option<Side> {
+pub(super) fn side_of(account: ParentAccount) -> Option<Side> {
     match account {
         ParentAccount::Source => Some(Side::Source),
         ParentAccount::Target => Some(Side::Target),
@@ -223,6 +223,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         carved: found.carved,
         parent: found.parent.clone(),
     };
+    let certified = certificate::plan::plan(draft, spec, resource, found, adopted);
+    let repointing = repoint::plan::prepare(draft, spec, resource, found);
     let new = match adopted {
         None => {
             let title = format!("make a new zone {name}");
@@ -238,7 +240,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             step("adopt_zone", Side::Target, title, value(input))
         }
     };
-    let new = draft.push(new.needs(&checked).estimate(5, 30));
+    let new = draft.push(new.needs(&certified.written).estimate(5, 30));
     let had = adopted.map(|adopted| adopted.had.clone()).unwrap_or_default();
     let new_apex_ttl = adopted.map_or(found.apex_ttl, |adopted| adopted.apex_ttl);
     let zones = || Pair {
@@ -273,6 +275,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         let input = copy_records::Input {
             zones: zones(),
             late: verb == "copy_late_changes",
+            meant: repointing.meant(),
         };
         step("copy_records", Side::Target, title, value(input))
             .named(verb)
@@ -282,7 +285,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let copied = draft.push(
         copy("copy_records", format!("copy its {sets} record sets"))
             .needs([&new])
-            .needs(&tagged),
+            .needs(&tagged)
+            .needs(&repointing.lowered),
     );
 
     let input = set_ns_ttl::Input {
@@ -358,13 +362,13 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             draft.push(
                 step("set_ns_ttl", Side::Source, title, value(input))
                     .named("lower_apex_ttl")
-                    .needs(&checked)
                     .estimate(35, 90),
             ),
         );
     }
     let mut ready = vec![compared, new.clone()];
     ready.extend(tagged);
+    ready.extend(certified.issued);
     if !lowered.is_empty() {
         let seconds = found.delegation_ttl.unwrap_or_default().max(found.apex_ttl);
         let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
@@ -383,12 +387,18 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     }
 
     let gates = draft.gates_before(resource);
+    let repointed = repoint::plan::cut_over(draft, resource, found, &repointing, &ready, &gates);
     let late = copy(
         "copy_late_changes",
         "copy what was changed in the old zone since".into(),
     )
     .phase(Phase::Cutover);
-    let late = draft.push(late.needs(&ready).gates(gates.clone()).estimate(5, 60));
+    let late = draft.push(
+        late.needs(&ready)
+            .needs(&repointed)
+            .gates(gates.clone())
+            .estimate(5, 60),
+    );
     let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
     let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
 
@@ -438,6 +448,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         let step = step.leaves_nothing().needs([&watched, &new]);
         watched = draft.push(step.estimate(spec.equal_for, spec.equal_for + 60));
     }
+    repoint::plan::settle(draft, resource, found, &repointing, &watched, &new);
 
     if let (Parent::Zone(parent), Some(ttl)) = (&found.parent, found.delegation_ttl)
         && ttl > delegation_low
@@ -467,6 +478,13 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         let title = "take the run's tags off the target's zone".to_owned();
         let step = step("release_zone", Side::Target, title, value(input)).phase(Phase::Settle);
         draft.push(step.needs([&last, &watched, &new]));
+    }
+    if let Some(checked) = checked {
+        // Nothing is made or written before the parent was looked at.
+        let first = draft.steps.iter_mut().filter(|step| step.needs.is_empty());
+        for step in first.filter(|step| step.resource == *resource && step.id != checked) {
+            step.needs.push(checked.clone());
+        }
     }
     notes(draft, spec, resource, found);
 }
@@ -529,7 +547,7 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
                 as the raised TTL";
     draft.note(Some(resource), Weight::Tells, text);
     let text = "not carried over: query logging, signing, accelerated recovery, the SOA's own TTL. Certificates of the target account \
-                need validation records of their own, in the old zone before the hand-over and in the new one after it";
+                need validation records of their own, in the old zone before the hand-over and in the new one after it (certificates = [...])";
     draft.note(Some(resource), Weight::Tells, text);
 }
 

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::certificate::spec::CertificateSpec;
+use super::repoint::spec::RepointSpec;
+
 /// A zone that moves, and where it is delegated from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,12 @@ pub struct ZoneSpec {
     /// How long the moved zone is watched, in seconds; where names stop answering meanwhile, the delegation is put back.
     #[serde(default = "soak")]
     pub soak: u64,
+    /// The target's certificates for its names: their validation records are written, and the hand-over waits until they are issued.
+    #[serde(default)]
+    pub certificates: Vec<CertificateSpec>,
+    /// Records that must name something of the target's in the end.
+    #[serde(default)]
+    pub repoint: Vec<RepointSpec>,
 }
 
 /// The parent zone.

@@ -3,6 +3,8 @@
 use aws::route53::{RecordSet, Routing};
 
 use super::names::{canonical, shown};
+use super::ns_sets::ZoneFrom;
+use super::repoint::ChangeInput;
 use super::taking_back::Origin;
 use super::{Created, adopt_zone, copy_records, create_zone, delegate, tag_zone};
 use crate::terraform::{Config, HandOver, Leaving, Run, Thing, Value, label};
@@ -57,6 +59,17 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
                 copied.records, made.zone_id, made.zone_id
             ));
         }
+        // Their TTLs were raised after the last copy.
+        let mut sets = sets.to_vec();
+        for change in run.done("zone.change_record") {
+            let input = run.input::<ChangeInput>(change);
+            let Some(input) = input.filter(|input| input.zone == ZoneFrom::Step(step.id.clone())) else {
+                continue;
+            };
+            for set in sets.iter_mut().filter(|set| input.record.is(set)) {
+                set.ttl = input.to.ttl;
+            }
+        }
         let delegated = run
             .done("zone.delegate")
             .chain(run.done("zone.delegate_outside"))
@@ -96,7 +109,7 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
                 shared: false,
             });
         }
-        for set in sets {
+        for set in &sets {
             let fqdn = shown(&canonical(&set.name));
             let mut known_by = vec![
                 ("zone_id", input.old.clone()),

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::answers::{Found, comparable};
-use super::{Served, World};
+use super::{Served, World, sets_at};
 use crate::cloud::Cloud;
 use crate::services::route53::names;
+use crate::services::route53::records::{Alias, RecordKey, RecordSet, Records};
 
 /// The names of the public zones as they answered at the start.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +56,75 @@ impl Host {
 /// Remembers how every name of the public zones answers now.
 pub fn watch_names(cloud: &Cloud) -> NameWatch {
     NameWatch::of(&cloud.route53.world, cloud.now)
+}
+
+/// What a plan makes a name say.
+#[derive(Debug, Clone, Copy)]
+pub enum Meant<'a> {
+    /// Nothing else than before, so far.
+    AsBefore,
+    /// These values.
+    Values(&'a [String]),
+    /// What a thing of AWS's answers, by its DNS name.
+    Alias(&'a str),
+}
+
+impl Meant<'_> {
+    /// The set that says this, if it says something else than before.
+    fn put_into(self, set: &RecordSet) -> Option<RecordSet> {
+        let mut set = set.clone();
+        match self {
+            Meant::AsBefore => return None,
+            Meant::Values(values) => {
+                set.alias = None;
+                set.values = values.to_vec();
+            }
+            Meant::Alias(target) => {
+                set.values = Vec::new();
+                set.alias = Some(Alias {
+                    zone: String::new(),
+                    name: names::canonical(target)?,
+                    evaluate_health: false,
+                });
+            }
+        }
+        Some(set)
+    }
+}
+
+/// Names what a plan makes a record set say, beside the old: for its name, and for every alias of its zone that stands for that.
+pub fn plan_name(cloud: &mut Cloud, (name, kind, identifier): (&str, &str, Option<&str>), meant: Meant<'_>) {
+    let Some(name) = names::canonical(name) else { return };
+    let key = RecordKey::new(&name, kind, identifier.unwrap_or_default());
+    for (id, zone) in &cloud.route53.world.zones {
+        let Some(set) = zone.records.get(&key) else { continue };
+        let changed = meant.put_into(set);
+        let mut after = zone.clone();
+        let plans = changed.is_some();
+        if let Some(changed) = changed {
+            let mut records = Records::clone(&zone.records);
+            records.insert(key.clone(), Arc::new(changed));
+            after.records = Arc::new(records);
+        }
+        let mut follow = vec![name.clone()];
+        let mut seen = BTreeSet::new();
+        while let Some(name) = follow.pop() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            let stands_for = |set: &&Arc<RecordSet>| {
+                let alias = set.alias.as_ref().filter(|alias| alias.zone == *id);
+                set.kind == kind && alias.is_some_and(|alias| alias.name == name)
+            };
+            follow.extend(after.records.values().filter(stands_for).map(|set| set.name.clone()));
+            let sets: Vec<_> = sets_at(&after.records, &name)
+                .filter(|set| set.kind == kind)
+                .cloned()
+                .collect();
+            let data = plans.then(|| after.data(id, &sets));
+            cloud.laws.names.admit(&name, kind, data);
+        }
+    }
 }
 
 /// What has been broken since the last check, at whichever instant; each fault of a name is told once. Costs nothing while
@@ -117,13 +187,17 @@ impl NameWatch {
     /// for exactly this name counts as meant.
     pub fn plan_data(&mut self, name: &str, kind: &str, values: &[String]) {
         let Some(name) = names::canonical(name) else { return };
-        if let Some(watched) = self.names.get_mut(&(askable(&name), kind.to_owned())) {
-            let mut data: Vec<String> = values
-                .iter()
-                .map(|value| format!("{kind} {}", comparable(kind, value)))
-                .collect();
-            data.sort();
-            watched.planned.get_or_insert_default().insert(data);
+        let mut data: Vec<String> = values
+            .iter()
+            .map(|value| format!("{kind} {}", comparable(kind, value)))
+            .collect();
+        data.sort();
+        self.admit(&name, kind, Some(data));
+    }
+
+    fn admit(&mut self, name: &str, kind: &str, data: Option<Vec<String>>) {
+        if let Some(watched) = self.names.get_mut(&(askable(name), kind.to_owned())) {
+            watched.planned.get_or_insert_default().extend(data);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One file (or folder) per service. Each has `fill` (from the inventory), `advance` (what is due by now) and `handle` (one operation).
 
+pub mod acm;
 pub mod athena;
 pub mod cloudwatch;
 pub mod ec2;

@@ -163,6 +163,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("ram", include_str!("../../models/ram.json")),
             ("elasticache", include_str!("../../models/elasticache.json")),
             ("elasticfilesystem", include_str!("../../models/efs.json")),
+            ("acm", include_str!("../../models/acm.json")),
             ("athena", include_str!("../../models/athena.json")),
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),

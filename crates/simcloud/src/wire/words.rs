@@ -6,7 +6,7 @@ use crate::cloud::ServiceError;
 pub fn throttled(service: &str) -> ServiceError {
     let (status, code, message) = match service {
         "ec2" => (503, "RequestLimitExceeded", "Request limit exceeded."),
-        "kms" => (400, "ThrottlingException", "Rate exceeded"),
+        "kms" | "acm" => (400, "ThrottlingException", "Rate exceeded"),
         "servicequotas" => (400, "TooManyRequestsException", "Rate exceeded"),
         "ram" => (429, "ThrottlingException", "Rate exceeded"),
         "elasticfilesystem" => (400, "ThrottlingException", "Rate exceeded"),
@@ -21,7 +21,7 @@ pub fn throttled(service: &str) -> ServiceError {
 pub fn denied(service: &str) -> ServiceError {
     let (status, code) = match service {
         "ec2" => (403, "UnauthorizedOperation"),
-        "kms" | "athena" | "servicequotas" => (400, "AccessDeniedException"),
+        "kms" | "acm" | "athena" | "servicequotas" => (400, "AccessDeniedException"),
         "ram" | "elasticfilesystem" => (403, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     };
@@ -52,11 +52,11 @@ pub fn internal(service: &str) -> ServiceError {
 /// Gives an error of authentication the code that this service uses for it.
 pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
     let (status, code) = match (service, error.code.as_str()) {
-        ("kms" | "athena" | "servicequotas", "InvalidClientTokenId" | "InvalidToken") => {
+        ("kms" | "acm" | "athena" | "servicequotas", "InvalidClientTokenId" | "InvalidToken") => {
             (400, "UnrecognizedClientException")
         }
-        ("kms" | "athena" | "servicequotas", "ExpiredToken") => (400, "ExpiredTokenException"),
-        ("kms" | "athena" | "servicequotas", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
+        ("kms" | "acm" | "athena" | "servicequotas", "ExpiredToken") => (400, "ExpiredTokenException"),
+        ("kms" | "acm" | "athena" | "servicequotas", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
         ("ram" | "elasticfilesystem", "InvalidClientTokenId" | "InvalidToken") => (403, "UnrecognizedClientException"),
         ("ram" | "elasticfilesystem", "ExpiredToken") => (403, "ExpiredTokenException"),
         ("ram" | "elasticfilesystem", "SignatureDoesNotMatch") => (403, "InvalidSignatureException"),
@@ -74,7 +74,7 @@ pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
 /// The code for a body that cannot be read.
 pub fn malformed(service: &str) -> &'static str {
     match service {
-        "kms" | "athena" | "ram" => "SerializationException",
+        "kms" | "acm" | "athena" | "ram" => "SerializationException",
         "s3control" => "MalformedXML",
         "route53" => "InvalidInput",
         _ => "MalformedQueryString",

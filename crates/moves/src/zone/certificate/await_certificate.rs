@@ -1,0 +1,182 @@
+//! Waits until the target's Terraform has asked for a certificate, and until ACM has told the records that prove it. Nothing is asked for here, only
+//! looked at. Which of the records stand in the zone already is noted in the same look: those are not the run's.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::acm::{Proof, Status};
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::SignedDuration;
+use model::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Asked, Authoritative, Validation, Waiting, Wanted, shown};
+use crate::world::World;
+use crate::zone::names::{canonical, within};
+
+/// Somebody has to notice and type a command: there is no hurry.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// After so long a person is asked whether to wait on.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// ACM tells the records within seconds.
+const TOLD_SOON: Duration = Duration::from_secs(5);
+/// The TTL of a record that nobody else has written.
+const TTL: i64 = 300;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::zone) struct Input {
+    pub(super) certificate: Wanted,
+    pub(super) zone: Authoritative,
+    /// The target's own zone of that name, where Terraform has made one: its record and the old zone's are to be alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) adopted: Option<String>,
+}
+
+pub(super) struct AwaitCertificate {
+    input: Input,
+    world: Rc<World>,
+}
+
+impl AwaitCertificate {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    fn waiting(text: String, alarm: Option<String>, look_again: Duration) -> Observed {
+        let progress = Progress {
+            fraction: None,
+            text,
+            alarm,
+        };
+        Observed::Underway { progress, look_again }
+    }
+
+    fn absent(&self, cx: &StepContext, over: &str) -> Observed {
+        let Some(waited) = Waiting::waited(cx) else {
+            return Observed::Absent;
+        };
+        let (account, wanted) = (&self.world.target().id, self.input.certificate.shown());
+        let over = if over.is_empty() {
+            String::new()
+        } else {
+            format!(" What is there is over and done with: {over}.")
+        };
+        let alarm = format!(
+            "account {account} has no certificate for {wanted} that is issued or pending.{over} Let the target's Terraform ask for it: terraform apply, or \
+             terraform apply -target=aws_acm_certificate.NAME where the rest must wait. An aws_acm_certificate_validation behind it may go on waiting: this run \
+             writes the records as soon as they are known, and hands {} over when the certificate is issued",
+            self.input.zone.name
+        );
+        if waited >= LONGEST {
+            let (why, step) = (format!("{} h have passed, and {alarm}", waited.as_hours()), &cx.spec.id);
+            let advice = format!(
+                "To wait on: cleave retry {step} --reason …. To hand the zone over without it: cleave skip {step} --reason …; Terraform's apply waits for its records then"
+            );
+            return Observed::Stuck { why, advice };
+        }
+        Self::waiting(format!("no certificate for {wanted} yet"), Some(alarm), LOOK_AGAIN)
+    }
+
+    /// A record as it is to be written, and whether it stands there.
+    async fn validation(&self, name: String, value: &str) -> Result<Validation, Failure> {
+        let zone = &self.input.zone;
+        let old = self
+            .world
+            .account(zone.side)
+            .route53
+            .record(&zone.id, &name, "CNAME")
+            .await?;
+        let mut ttl = old.as_ref().and_then(|set| set.ttl);
+        if let (None, Some(adopted)) = (ttl, &self.input.adopted) {
+            let new = self.world.target().route53.record(adopted, &name, "CNAME").await?;
+            ttl = new.and_then(|set| set.ttl);
+        }
+        Ok(Validation {
+            there: old.is_some(),
+            ttl: ttl.unwrap_or(TTL),
+            value: value.to_owned(),
+            name,
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for AwaitCertificate {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let found = self.input.certificate.find(&self.world).await?;
+        if found.useful.is_empty() {
+            return Ok(self.absent(cx, &shown(&found.over)));
+        }
+        let mut records: BTreeMap<String, String> = BTreeMap::new();
+        for certificate in found.useful.iter().filter(|certificate| certificate.issued_by_acm) {
+            let otherwise = |proof: &&Proof| !proof.by_dns;
+            if certificate.status == Status::Pending
+                && let Some(proof) = certificate.proofs.iter().find(otherwise)
+            {
+                return Ok(Observed::Stuck {
+                    why: format!(
+                        "{} is not validated by DNS for {}: no record can prove it",
+                        certificate.arn, proof.domain
+                    ),
+                    advice: format!(
+                        "Approve it where it is asked for, or have Terraform make it with validation_method = \"DNS\"; then cleave retry {} --reason …",
+                        cx.spec.id
+                    ),
+                });
+            }
+            let by_dns = certificate.proofs.iter().filter(|proof| proof.by_dns);
+            let told: Option<Vec<_>> = by_dns.map(|proof| proof.record.clone()).collect();
+            let told = told.filter(|told| !told.is_empty() || certificate.status == Status::Issued);
+            let Some(told) = told else {
+                return Ok(Self::waiting(
+                    "ACM has not told its validation records yet".to_owned(),
+                    None,
+                    TOLD_SOON,
+                ));
+            };
+            // A wildcard and the name below it share one.
+            records.extend(told.into_iter().map(|(name, value)| (canonical(&name), value)));
+        }
+        let mut asked = Asked {
+            arns: found.useful.into_iter().map(|certificate| certificate.arn).collect(),
+            records: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        let apex = canonical(&self.input.zone.name);
+        for (name, value) in records {
+            if within(&name, &apex) {
+                asked.records.push(self.validation(name, &value).await?);
+            } else {
+                asked.elsewhere.push(Validation {
+                    name,
+                    value,
+                    ttl: TTL,
+                    there: false,
+                });
+            }
+        }
+        Ok(Observed::Present(json!(asked)))
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Waiting::begin(cx))
+    }
+
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let records = output["records"].as_array().map_or(0, Vec::len);
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} is asked for, and {records} validation records of it lie in {}",
+                self.input.certificate.shown(),
+                self.input.zone.name
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

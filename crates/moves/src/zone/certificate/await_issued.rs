@@ -1,0 +1,141 @@
+//! Waits until ACM has issued the certificate: minutes after public DNS answers for all its names. The hand-over of the zone waits for it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::acm::Status;
+use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
+use jiff::SignedDuration;
+use model::{Failure, StepId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Asked, Validation, Waiting, Wanted, asked, shown};
+use crate::world::World;
+use crate::zone::names;
+
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// ACM's guide speaks of minutes, and of hours at most: <https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-DNS-validation.html>
+const UNUSUAL: SignedDuration = SignedDuration::from_mins(30);
+/// After so long a person is asked whether to wait on.
+const LONGEST: SignedDuration = SignedDuration::from_hours(6);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::zone) struct Input {
+    pub(super) certificate: Wanted,
+    /// The step that found it.
+    pub(super) asked: StepId,
+}
+
+pub(super) struct AwaitIssued {
+    input: Input,
+    world: Rc<World>,
+}
+
+fn lines(records: &[Validation]) -> String {
+    let line = |one: &Validation| format!("{} CNAME {}", names::shown(&one.name), one.value);
+    records.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+impl AwaitIssued {
+    pub(super) fn new(input: Input, world: Rc<World>) -> Self {
+        Self { input, world }
+    }
+
+    /// What people should see to.
+    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<String> {
+        if !asked.elsewhere.is_empty() {
+            return Some(format!(
+                "{pending} has names outside of this zone. Write their records where those names lie: {}",
+                lines(&asked.elsewhere)
+            ));
+        }
+        (waited >= UNUSUAL).then(|| {
+            format!(
+                "{pending} has waited for {} min, which is unusual. See with dig whether public DNS answers {}, and whether a CAA record admits Amazon; the zone \
+                 is not handed over before",
+                UNUSUAL.as_mins(),
+                lines(&asked.records)
+            )
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for AwaitIssued {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        // Looked for anew: Terraform may have replaced one by another.
+        let found = self.input.certificate.find(&self.world).await?;
+        let (issued, pending): (Vec<_>, Vec<_>) = found
+            .useful
+            .into_iter()
+            .partition(|certificate| certificate.status == Status::Issued);
+        let arns = |certificates: Vec<aws::acm::Certificate>| -> Vec<String> {
+            certificates.into_iter().map(|certificate| certificate.arn).collect()
+        };
+        if pending.is_empty() && !issued.is_empty() {
+            return Ok(Observed::Present(json!({ "arns": arns(issued) })));
+        }
+        let Some(asked) = asked(cx, &self.input.asked)? else {
+            return Ok(Observed::Present(json!({ "arns": [] })));
+        };
+        let Some(waited) = Waiting::waited(cx) else {
+            return Ok(Observed::Absent);
+        };
+        let wanted = self.input.certificate.shown();
+        if pending.is_empty() {
+            let gone = match found.over.as_slice() {
+                [] => "it was there, and is not any more".to_owned(),
+                over => shown(over),
+            };
+            return Ok(Observed::Stuck {
+                why: format!("the certificate for {wanted} will not be issued: {gone}"),
+                advice: format!(
+                    "Have the target's Terraform make it anew (terraform apply -replace=aws_acm_certificate.NAME), see that the records are as it says, and go on \
+                     waiting: cleave retry {} --reason …",
+                    cx.spec.id
+                ),
+            });
+        }
+        let pending = arns(pending).join(", ");
+        if waited >= LONGEST {
+            return Ok(Observed::Stuck {
+                why: format!("{pending} has not been issued for {} h", waited.as_hours()),
+                advice: format!(
+                    "See whether public DNS answers {}. To wait on: cleave retry {} --reason …; to hand the zone over without it: cleave skip",
+                    lines(&asked.records),
+                    cx.spec.id
+                ),
+            });
+        }
+        let progress = Progress {
+            fraction: None,
+            text: format!("ACM has not issued the certificate for {wanted} yet"),
+            alarm: Self::alarm(&asked, waited, &pending),
+        };
+        Ok(Observed::Underway {
+            progress,
+            look_again: LOOK_AGAIN,
+        })
+    }
+
+    async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Waiting::begin(cx))
+    }
+
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
+        let arns = output["arns"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        Ok(Verified::Right {
+            evidence: format!("issued: {}", arns.collect::<Vec<_>>().join(", ")),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

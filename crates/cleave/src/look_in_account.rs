@@ -142,3 +142,7 @@ async fn definitions(account: &Account, all: &mut Gathered) -> Result<Texts, Fai
     }
     Ok(texts)
 }
+
+#[cfg(test)]
+#[path = "look_in_account_tests.rs"]
+mod tests;

@@ -168,6 +168,9 @@ fn every_kind_is_told_old_beside_new_and_found_where_it_was_left() {
         ("bucket/shop-renamed", "bucket"),
         ("image/shop-batch", "ami"),
         ("volume/vol-data", "volume"),
+        ("cache/shop-sessions", "endpoint"),
+        ("cache/shop-sessions", "reader_endpoint"),
+        ("cache/shop-sessions", "arn"),
         ("database/shop-mysql", "arn"),
     ] {
         let (old, new) = of(resource, what);

@@ -333,7 +333,7 @@ mod tests {
         );
         assert_eq!(judged("name = \"x\"\n", true), []);
         let refused = backends("terraform {\n  backend \"s3\" {\n", false).expect_err("cut off");
-        assert!(refused.starts_with("line 3"), "{refused}");
+        assert!(refused.starts_with("line 2, column 18: it is not"), "{refused}");
     }
 
     fn state(text: &str) -> StateAt {

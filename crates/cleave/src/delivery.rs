@@ -487,3 +487,7 @@ async fn firing(runbook: &Runbook, sides: &Sides) -> Result<Vec<Finding>, Failur
 fn delivers(pattern: &str, name: &str) -> bool {
     crate::commands::observed::fits(pattern, name)
 }
+
+#[cfg(test)]
+#[path = "delivery_tests.rs"]
+mod tests;

@@ -376,7 +376,7 @@ pub struct OutputsArgs {
 /// `cleave check`
 #[derive(Debug, Parser)]
 pub struct CheckArgs {
-    /// The runbook, whose [delivery] says what is looked at.
+    /// The runbook, whose `delivery` section says what is looked at.
     pub runbook: PathBuf,
     /// Print one JSON object.
     #[arg(long)]

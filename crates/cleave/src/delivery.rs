@@ -145,26 +145,33 @@ async fn images(runbook: &Runbook, sides: &Sides) -> Result<Vec<Finding>, Failur
             findings.push(Finding::new(of, Verdict::NotYet, what).todo(todo));
             continue;
         };
+        // A tag that stands for another image there was perhaps pushed there since: it is told below, and not to be copied over.
+        let elsewhere = |tag: &&String| here.values().any(|tags| tags.contains(*tag));
+        let copy =
+            |image: &str| format!("skopeo copy --all --preserve-digests docker://{from}/{image} docker://{to}/{image}");
         let before = findings.len();
         let mut copied = 0;
         for (digest, tags) in &there {
             let used_by_digest = used.contains(&format!("{name}@{digest}"));
-            if here.contains_key(digest) {
+            if let Some(own) = here.get(digest) {
                 copied += 1;
+                for tag in tags.iter().filter(|tag| !own.contains(*tag) && !elsewhere(tag)) {
+                    let image = format!("{name}:{tag}");
+                    let what = format!("the target has it without this tag ({digest})");
+                    findings
+                        .push(Finding::new(format!("image {image}"), Verdict::NotYet, what).type_this(copy(&image)));
+                }
                 continue;
             }
             // What has no tag and is used by nothing waits for its end.
             let by_digest = (tags.is_empty() && used_by_digest).then(|| format!("{name}@{digest}"));
-            let names = tags.iter().map(|tag| format!("{name}:{tag}")).chain(by_digest);
+            let names = tags.iter().filter(|tag| !elsewhere(tag));
+            let names = names.map(|tag| format!("{name}:{tag}")).chain(by_digest);
             for image in names {
                 let is_used = used_by_digest || used.contains(&image);
                 let by = if is_used { ", and a task definition uses it" } else { "" };
                 let what = format!("the target has not got it ({digest}{by})");
-                findings.push(
-                    Finding::new(format!("image {image}"), Verdict::NotYet, what).type_this(format!(
-                        "skopeo copy --all --preserve-digests docker://{from}/{image} docker://{to}/{image}"
-                    )),
-                );
+                findings.push(Finding::new(format!("image {image}"), Verdict::NotYet, what).type_this(copy(&image)));
             }
         }
         for (tag, digest) in moved_tags(&there, &here) {

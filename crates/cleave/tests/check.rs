@@ -98,7 +98,7 @@ fn source() -> Value {
         "task_definitions": [{ "family": "web", "containerDefinitions": [{ "name": "web", "memory": 128,
             "image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop-api:v2" }] }],
         "repositories": [{ "repositoryName": "shop-api" }, { "repositoryName": "shop-gone" }],
-        "container_images": [image(Some("v1"), "1"), image(Some("v2"), "2"), image(Some("v3"), "2"), image(None, "old")],
+        "container_images": [image(Some("v1"), "1"), image(Some("v2"), "2"), image(Some("v3"), "2"), image(None, "old"), image(Some("v4"), "1"), image(Some("latest"), "2")],
         "event_buses": [{ "Name": "stg-bus" }],
         "rules": [rule("stg-hourly", "ENABLED"), rule("stg-stopped", "DISABLED"), rule("stg-idle", "ENABLED"), rule("prod-hourly", "ENABLED"),
             { "Name": "stg-on-order", "EventBusName": "stg-bus", "EventPattern": "{\"source\":[\"shop\"]}" }],
@@ -110,7 +110,7 @@ fn source() -> Value {
 
 fn target() -> Value {
     json!({ "buckets": [{ "name": "shop-stg-tf", "objects": [{ "key": "stg/terraform.tfstate", "entries": [{ "version": { "size": 2 } }] }] }],
-        "deployed": { "repositories": [{ "repositoryName": "shop-api" }], "container_images": [image(Some("v1"), "1")] } })
+        "deployed": { "repositories": [{ "repositoryName": "shop-api" }], "container_images": [image(Some("v1"), "1"), image(Some("latest"), "newer")] } })
 }
 
 fn write_repo(home: &Path) {
@@ -171,15 +171,20 @@ fn what_is_not_ready_is_told_with_what_to_do_and_what_else_stands_in_a_line_is_n
             "not_yet role none"
         ]
     );
-    assert_eq!(
-        found(&told, "images"),
-        [
-            "note copying",
-            "not_yet image shop-api:v2",
-            "not_yet image shop-api:v3",
-            "not_yet repository shop-gone"
-        ]
-    );
+    let mut images = found(&told, "images");
+    assert_eq!(images[0], "note copying", "it comes before the commands that need it");
+    images.sort();
+    let expected = [
+        "not_yet image shop-api:v2",
+        "not_yet image shop-api:v3",
+        // The image is there, and not under this tag.
+        "not_yet image shop-api:v4",
+        "not_yet repository shop-gone",
+        "note copying",
+        // Its tag latest stands for a newer image in the target: that is not to be copied over.
+        "note repository shop-api",
+    ];
+    assert_eq!(images, expected);
     let text = told.to_string();
     let copies = "skopeo copy --all --preserve-digests docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop-api:v2 \
                   docker://222222222222.dkr.ecr.eu-west-1.amazonaws.com/shop-api:v2";
@@ -219,11 +224,12 @@ fn what_is_not_ready_is_told_with_what_to_do_and_what_else_stands_in_a_line_is_n
         text.contains("aws scheduler get-schedule --region eu-west-1 --group-name stg --name stg-nightly"),
         "{text}"
     );
-    assert_eq!(told["open"], 14);
+    assert!(!text.contains("shop-api:latest docker"), "{text}");
+    assert_eq!(told["open"], 15);
     let table = String::from_utf8(check(&served, &home, &[]).stdout).expect("text");
     assert!(table.contains("## GitHub Actions\n\nok: identity provider"), "{table}");
     assert!(table.contains("wrong: role copied: it trusts the identity provider of the source account 111111111111\n    Write arn:aws:iam::222222222222:oidc-provider"), "{table}");
-    assert!(table.ends_with("\n14 things are open.\n"), "{table}");
+    assert!(table.ends_with("\n15 things are open.\n"), "{table}");
 }
 
 #[test]

@@ -17,7 +17,10 @@ use model::{AccountId, Failure, Region, RunId, Side};
 
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
-use crate::{acm, athena, cloudwatch, ec2, efs, elasticache, kms, quotas, ram, rds, route53, s3, s3control, sts};
+use crate::{
+    acm, athena, cloudwatch, ec2, ecr, ecs, efs, elasticache, iam, kms, lambda, quotas, ram, rds, route53, s3,
+    s3control, schedules, ssm, sts,
+};
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
 #[derive(Clone)]
@@ -80,6 +83,18 @@ pub struct Account {
     pub athena: athena::Athena,
     /// Route 53.
     pub route53: route53::Route53,
+    /// ECS, which is only looked at.
+    pub ecs: ecs::Ecs,
+    /// Lambda, which is only looked at.
+    pub lambda: lambda::Lambda,
+    /// SSM's parameters, which are only looked at.
+    pub ssm: ssm::Ssm,
+    /// IAM, which is only looked at.
+    pub iam: iam::Iam,
+    /// ECR, which is only looked at.
+    pub ecr: ecr::Ecr,
+    /// What fires by itself, which is only looked at.
+    pub schedules: schedules::Schedules,
     sts: aws_sdk_sts::Client,
     role: Option<RoleProvider>,
 }
@@ -239,6 +254,12 @@ impl Account {
             acm: acm::Acm::new(&clients),
             athena: athena::Athena::new(&clients),
             route53: route53::Route53::new(&clients),
+            ecs: ecs::Ecs::new(&clients),
+            lambda: lambda::Lambda::new(&clients),
+            ssm: ssm::Ssm::new(&clients),
+            iam: iam::Iam::new(&clients),
+            ecr: ecr::Ecr::new(&clients),
+            schedules: schedules::Schedules::new(&clients),
             sts: sts_client(&clients.reads, connection, Some(&access.account)),
             role,
         }

@@ -186,6 +186,7 @@ pub fn class_of(code: &str, status: u16) -> FailureClass {
         | "ServerlessCacheNotFoundFault"
         | "SnapshotNotFoundFault"
         | "FileSystemNotFound"
+        | "RepositoryNotFoundException"
         | "ResourceNotFoundException"
         | "InvalidDBSnapshot.NotFound" => FailureClass::NotFound,
 

@@ -63,8 +63,19 @@ pub struct Group {
     pub user_groups: Vec<String>,
     /// Its address: of the configuration in cluster mode, else of the primary.
     pub endpoint: Option<String>,
+    /// Its address for reading; none in cluster mode.
+    pub reader: Option<String>,
     /// Its ARN.
     pub arn: String,
+}
+
+/// How a cache is reached, as `host:port`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// For everything.
+    pub address: Option<String>,
+    /// For reading.
+    pub reader: Option<String>,
 }
 
 /// A replication group to be made of files in a bucket.
@@ -138,16 +149,22 @@ fn snapshot(from: aws_sdk_elasticache::types::Snapshot) -> Snapshot {
     }
 }
 
+fn address(at: &aws_sdk_elasticache::types::Endpoint) -> Option<String> {
+    Some(format!("{}:{}", at.address()?, at.port()?))
+}
+
 fn group(from: aws_sdk_elasticache::types::ReplicationGroup) -> Group {
-    let primary = from.node_groups().first().and_then(|shard| shard.primary_endpoint());
-    let endpoint = from.configuration_endpoint().or(primary);
-    let endpoint = endpoint.and_then(|at| Some(format!("{}:{}", at.address()?, at.port()?)));
+    let first = from.node_groups().first();
+    let primary = first.and_then(|shard| shard.primary_endpoint());
+    let endpoint = from.configuration_endpoint().or(primary).and_then(address);
+    let reader = first.and_then(|shard| shard.reader_endpoint()).and_then(address);
     let slots = from
         .node_groups()
         .iter()
         .map(|shard| shard.slots().unwrap_or_default().to_owned());
     Group {
         endpoint,
+        reader,
         slots: slots.collect(),
         automatic_failover: from.automatic_failover() == Some(&AutomaticFailoverStatus::Enabled),
         encrypted_in_transit: from.transit_encryption_enabled == Some(true),
@@ -264,6 +281,27 @@ impl ElastiCache {
     /// The status of a cluster; `restore-failed` shows there, and not of its group.
     pub async fn member_status(&self, id: &str) -> Result<Option<String>, Failure> {
         self.status(id, false).await
+    }
+
+    /// How a replication group, or a cluster that belongs to none, is reached; none where there is neither.
+    pub async fn addresses(&self, cache: &str) -> Result<Option<Addresses>, Failure> {
+        if let Some(group) = self.group(cache).await? {
+            return Ok(Some(Addresses {
+                address: group.endpoint,
+                reader: group.reader,
+            }));
+        }
+        let call = self.read.describe_cache_clusters().cache_cluster_id(cache);
+        let answer = call.show_cache_node_info(true).send().await;
+        let found = classify::found(answer.map_err(self.failed("DescribeCacheClusters")))?;
+        let found = found.and_then(|answer| answer.cache_clusters).unwrap_or_default();
+        Ok(found.first().map(|cluster| {
+            let node = cluster.cache_nodes().first().and_then(|node| node.endpoint());
+            Addresses {
+                address: cluster.configuration_endpoint().or(node).and_then(address),
+                reader: None,
+            }
+        }))
     }
 
     /// Begins to make a replication group and to fill it from files in a bucket of this account.

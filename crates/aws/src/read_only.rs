@@ -128,6 +128,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_deployed_is_looked_at_and_not_changed() {
+        let asked = |service: &str, operation: &str| {
+            let mut request = posted("/", service);
+            let target = format!("AmazonSomething.{operation}");
+            request.headers_mut().insert("x-amz-target", target);
+            request_is_read(&request)
+        };
+        for (service, read) in [
+            ("ecs", "DescribeTaskDefinition"),
+            ("ssm", "GetParameters"),
+            ("ecr", "DescribeImages"),
+            ("events", "ListRules"),
+        ] {
+            assert!(asked(service, read), "{read}");
+        }
+        for (service, change) in [
+            ("ecs", "RegisterTaskDefinition"),
+            ("ssm", "PutParameter"),
+            ("ecr", "PutImage"),
+            ("events", "DisableRule"),
+        ] {
+            assert!(!asked(service, change), "{change}");
+        }
+        // Lambda and Scheduler are told apart by their methods.
+        for (path, service) in [("/2015-03-31/functions", "lambda"), ("/schedules/nightly", "scheduler")] {
+            assert!(!request_is_read(&posted(path, service)), "{path}");
+        }
+    }
+
+    #[test]
     fn rams_reads_are_posted_and_pass_and_nothing_else_of_it_does() {
         for path in RAM_READS {
             assert!(request_is_read(&posted(path, "ram")), "{path}");

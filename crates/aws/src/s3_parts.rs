@@ -289,6 +289,14 @@ impl S3 {
         })
     }
 
+    /// Whether there is an object.
+    pub async fn has_object(&self, bucket: &str, key: &str) -> Result<bool, Failure> {
+        let call = self.read.head_object().bucket(bucket).key(key);
+        let call = call.expected_bucket_owner(self.account.as_str());
+        let told = call.send().await.map_err(self.failed("HeadObject"));
+        Ok(crate::classify::found(told)?.is_some())
+    }
+
     /// A small object, whole.
     pub async fn get_object(&self, bucket: &str, key: &str) -> Result<Vec<u8>, Failure> {
         let call = self

@@ -46,6 +46,8 @@ pub enum Command {
     Terraform(TerraformArgs),
     /// Show old beside new of what a run made, and where the old still stands.
     Outputs(OutputsArgs),
+    /// Look whether the delivery flow is ready: GitHub's roles, container images, states, files, what fires. Reads only.
+    Check(CheckArgs),
     /// Look at the runbook's accounts, and write databases, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
@@ -359,6 +361,51 @@ pub struct OutputsArgs {
     /// read, too; not read are .git, .terraform, node_modules, what is no text, and files over 8 MiB.
     #[arg(long, num_args = 1..)]
     pub look_in: Vec<PathBuf>,
+    /// Look for old values in what is deployed in an account, in the run's region: ECS task definitions, Lambda functions, SSM parameters
+    /// and launch templates; may be repeated. It is entered as the run entered it, reads only, and nothing is decrypted.
+    #[arg(long, value_enum)]
+    pub look_in_account: Vec<OneAccount>,
+    /// Another world than AWS itself, where the run took place: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint, requires = "look_in_account")]
+    pub world: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long, requires = "look_in_account")]
+    pub profile: Option<String>,
+}
+
+/// `cleave check`
+#[derive(Debug, Parser)]
+pub struct CheckArgs {
+    /// The runbook, whose `delivery` section says what is looked at.
+    pub runbook: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint)]
+    pub world: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
+}
+
+/// One of the two accounts of every run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OneAccount {
+    /// Where things come from.
+    Source,
+    /// Where they go to.
+    Target,
+}
+
+impl OneAccount {
+    /// As plans call it.
+    pub fn side(self) -> model::Side {
+        match self {
+            OneAccount::Source => model::Side::Source,
+            OneAccount::Target => model::Side::Target,
+        }
+    }
 }
 
 fn run_id(text: &str) -> Result<RunId, String> {

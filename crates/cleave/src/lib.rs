@@ -4,10 +4,12 @@
 pub mod args;
 pub mod carriage;
 pub mod commands;
+pub mod delivery;
 pub mod durations;
 pub mod error;
 pub mod exit;
 pub mod look_in;
+pub mod look_in_account;
 pub mod preflight;
 pub mod rehearsal;
 pub mod screen;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => commands::report::report(args),
         Command::Terraform(args) => commands::terraform::terraform(args),
         Command::Outputs(args) => commands::outputs::outputs(args),
+        Command::Check(args) => commands::check::check(args),
         Command::Discover(args) => commands::discover::discover(args),
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),

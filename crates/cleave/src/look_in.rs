@@ -50,15 +50,63 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// Looks for the keys of a map in files and folders, ignored and hidden files among them; the values are what is to stand there.
-pub fn look_in(paths: &[PathBuf], changed: &BTreeMap<String, String>) -> Result<Looked, BuildError> {
-    let words: Vec<(&String, &String)> = changed.iter().collect();
-    // A key's ARN holds its id: the longest counts.
-    let finder = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(words.iter().map(|(old, _)| old.as_str()))?;
+/// Finds old values in texts.
+pub struct Finder {
+    words: AhoCorasick,
+    new: Vec<String>,
+}
+
+/// An old value in a text.
+pub struct Hit {
+    /// Where it begins, in bytes.
+    pub at: usize,
+    /// What stands there.
+    pub old: String,
+    /// What is to be written there.
+    pub new: String,
+}
+
+impl Finder {
+    /// Of the keys of a map; the values are what is to stand there.
+    pub fn new(changed: &BTreeMap<String, String>) -> Result<Self, BuildError> {
+        // A key's ARN holds its id: the longest counts.
+        let words = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(changed.keys())?;
+        let new = changed.values().cloned().collect();
+        Ok(Self { words, new })
+    }
+
+    /// Every place in a line where one stands by itself.
+    pub fn hits<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Hit> + 'a {
+        let whole = |hit: &aho_corasick::Match| is_whole(line, hit.start(), hit.end());
+        self.words.find_iter(line).filter(whole).map(|hit| Hit {
+            at: hit.start(),
+            old: line[hit.start()..hit.end()].to_owned(),
+            new: self.new[hit.pattern().as_usize()].clone(),
+        })
+    }
+}
+
+/// Looks in files and folders, ignored and hidden files among them.
+pub fn look_in(paths: &[PathBuf], finder: &Finder) -> Looked {
     let mut looked = Looked::default();
+    each_text(paths, &mut |path, text| match text {
+        Ok(text) => {
+            looked.files += 1;
+            look_at(path, &text, finder, &mut looked.found);
+        }
+        Err(why) => looked.skipped.push(Skipped {
+            file: path.to_owned(),
+            why,
+        }),
+    });
+    looked
+}
+
+/// Hands out the text of every file, or why it is not read.
+pub fn each_text(paths: &[PathBuf], take: &mut dyn FnMut(&Path, Result<String, String>)) {
     for path in paths {
         // What git ignores is where secrets and addresses of one's own lie: `.env`, `*.auto.tfvars`.
         let mut walk = ignore::WalkBuilder::new(path);
@@ -72,45 +120,24 @@ pub fn look_in(paths: &[PathBuf], changed: &BTreeMap<String, String>) -> Result<
         for entry in walk.build() {
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    look_at(entry.path(), &finder, &words, &mut looked);
+                    take(entry.path(), text_of(entry.path()));
                 }
                 Ok(_) => {}
-                Err(error) => looked.skipped.push(Skipped {
-                    file: path.clone(),
-                    why: error.to_string(),
-                }),
+                Err(error) => take(path, Err(error.to_string())),
             }
         }
     }
-    Ok(looked)
 }
 
-fn look_at(path: &Path, finder: &AhoCorasick, words: &[(&String, &String)], looked: &mut Looked) {
-    let text = match text_of(path) {
-        Ok(text) => text,
-        Err(why) => {
-            looked.skipped.push(Skipped {
-                file: path.to_owned(),
-                why,
-            });
-            return;
-        }
-    };
-    looked.files += 1;
+fn look_at(path: &Path, text: &str, finder: &Finder, found: &mut Vec<Found>) {
     for (number, line) in text.lines().enumerate() {
-        for hit in finder.find_iter(line) {
-            if !is_whole(line, hit.start(), hit.end()) {
-                continue;
-            }
-            let (_, new) = words[hit.pattern().as_usize()];
-            looked.found.push(Found {
-                file: path.to_owned(),
-                line: number + 1,
-                column: line[..hit.start()].chars().count() + 1,
-                old: line[hit.start()..hit.end()].to_owned(),
-                new: new.clone(),
-            });
-        }
+        found.extend(finder.hits(line).map(|hit| Found {
+            file: path.to_owned(),
+            line: number + 1,
+            column: line[..hit.at].chars().count() + 1,
+            old: hit.old,
+            new: hit.new,
+        }));
     }
 }
 
@@ -160,7 +187,8 @@ mod tests {
             .iter()
             .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()))
             .collect();
-        let mut looked = look_in(&[folder.path().to_owned()], &changed).expect("words to look for");
+        let finder = Finder::new(&changed).expect("words to look for");
+        let mut looked = look_in(&[folder.path().to_owned()], &finder);
         let bare = |path: &Path| path.strip_prefix(folder.path()).expect("below it").to_owned();
         looked.found.iter_mut().for_each(|found| found.file = bare(&found.file));
         looked

@@ -4,7 +4,7 @@ mod served;
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use served::{Served, UnderWay, folder};
 
 fn outputs(served: &Served, home: &Path, arguments: &[&str]) -> String {
@@ -18,6 +18,114 @@ fn outputs(served: &Served, home: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+const AMI: &str = "ami-07145726a0acd007e";
+
+/// The inventory with old values left in what is deployed in the source, and beside them what nobody is to see.
+fn with_deployed(inventory: &Path) -> Value {
+    let text = std::fs::read_to_string(inventory).expect("the inventory");
+    let mut inventory: Value = serde_json::from_str(&text).expect("JSON");
+    let definition = |image: &str, value: &str| {
+        json!({ "family": "shop-web", "containerDefinitions": [{ "name": "web", "image": image, "memory": 128,
+            "environment": [{ "name": "UPLOADS", "value": value }, { "name": "PASSWORD", "value": "hunter2" }],
+            "command": ["serve", "--from", "s3://shop-renamed/web"] }] })
+    };
+    inventory["accounts"]["111111111111"]["regions"]["ap-northeast-1"]["deployed"] = json!({
+        // A service still runs the first; the second is the family's latest; the third is of nobody's interest.
+        "task_definitions": [definition("shop:1", "s3://shop-renamed/1"), definition("shop:0", "shop-renamed"), definition("shop:2", "elsewhere")],
+        "services": [{ "cluster": "shop", "serviceName": "web", "taskDefinition": "shop-web:1", "desiredCount": 1 }],
+        "functions": [{ "FunctionName": "resize", "Role": "arn:aws:iam::111111111111:role/resize", "Runtime": "python3.13",
+            "Handler": "resize.main", "Code": { "ZipFile": "UEs=" }, "Environment": { "Variables": { "BUCKET": "shop-renamed,hunter2" } } }],
+        "parameters": [
+            { "Name": "/shop/ami", "Type": "String", "Value": AMI },
+            { "Name": "/shop/none", "Type": "StringList", "Value": "a,b" },
+            { "Name": "/shop/password", "Type": "SecureString", "Value": AMI },
+        ],
+        "launch_templates": [{ "LaunchTemplateName": "shop-batch", "LaunchTemplateData": {
+            "ImageId": AMI, "UserData": "IyEvYmluL3NoCmVjaG8gc2hvcC1yZW5hbWVkCg==" } }],
+        "launch_template_versions": [{ "LaunchTemplateName": "shop-batch", "LaunchTemplateData": { "ImageId": "ami-other" } }],
+    });
+    inventory
+}
+
+/// By now the run is over.
+fn accounts_are_looked_through(served: &Served, home: &Path) {
+    let world = format!("simcloud={}", served.endpoint);
+    let look = |form: &str, side: &str| outputs(served, home, &[form, "--look-in-account", side, "--world", &world]);
+    let json: Value = serde_json::from_str(&look("--json", "source")).expect("one JSON object");
+    let account = &json["accounts"][0];
+    assert_eq!(
+        (account["side"].as_str(), account["account"].as_str()),
+        (Some("source"), Some("111111111111"))
+    );
+    let found = account["found"].as_array().expect("a list").iter().map(|one| {
+        let text = |name: &str| one[name].as_str().expect("a text").to_owned();
+        let arn = text("arn");
+        let what: Vec<&str> = arn.rsplit(['/', ':']).take(2).collect();
+        let what = what.into_iter().rev().collect::<Vec<_>>().join(" ");
+        (what, text("field"), text("old"))
+    });
+    let mut found: Vec<_> = found.collect();
+    for one in &mut found {
+        if one.0.starts_with("launch-template lt-") {
+            one.0 = "launch-template".to_owned();
+        }
+    }
+    let place = |what: &str, field: &str, old: &str| (what.to_owned(), field.to_owned(), old.to_owned());
+    let expected = [
+        place("shop-web 3", "container web, command", "shop-renamed"),
+        place("shop-web 1", "container web, environment UPLOADS", "shop-renamed"),
+        place("shop-web 1", "container web, command", "shop-renamed"),
+        place("function resize", "environment BUCKET", "shop-renamed"),
+        place("shop ami", "value", AMI),
+        place(
+            "launch-template",
+            "shop-batch, version 1, user data line 2",
+            "shop-renamed",
+        ),
+        place("launch-template", "shop-batch, version 1, image", AMI),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(account["unread"].as_array().map(Vec::len), Some(1), "{account}");
+    assert!(
+        account["unread"][0]
+            .as_str()
+            .expect("a text")
+            .contains("/shop/password"),
+        "{account}"
+    );
+    let table = look("--md", "source");
+    assert!(
+        table.contains("## Where the old still stands in the source account 111111111111"),
+        "{table}"
+    );
+    assert!(
+        table.contains(&format!("parameter/shop/ami, value | `{AMI}` | `ami-")),
+        "{table}"
+    );
+    let variables = look("--tfvars", "source");
+    assert!(
+        variables.contains(
+            "\n# arn:aws:lambda:ap-northeast-1:111111111111:function:resize, environment BUCKET: shop-renamed -> "
+        ),
+        "{variables}"
+    );
+    for told in [json.to_string(), table, variables] {
+        assert!(
+            !told.contains("hunter2"),
+            "what else stands in a value is nobody's business: {told}"
+        );
+    }
+    let target = look("--md", "target");
+    assert!(target.contains("In none of 0 task definitions"), "{target}");
+    // The world must be the run's.
+    let mut bare = served.cleave(home);
+    bare.args(["outputs", "--journal", "m.db", "--look-in-account", "source"]);
+    let refused = bare.output().expect("cleave can be started");
+    assert_eq!(refused.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("--world simcloud=HOST:PORT"), "{said}");
+}
+
 #[test]
 fn every_kind_is_told_old_beside_new_and_found_where_it_was_left() {
     let home = folder("outputs");
@@ -26,10 +134,14 @@ fn every_kind_is_told_old_beside_new_and_found_where_it_was_left() {
             .join("tests/every_kind")
             .join(file)
     };
-    let served = Served::with(&every_kind("inventory.json"), &["--speed", "5000"]);
-    let mut run = UnderWay::start(served.run_of(&every_kind("runbook.toml"), &home, &home.join("m.db")));
+    let inventory = home.join("inventory.json");
+    std::fs::write(&inventory, with_deployed(&every_kind("inventory.json")).to_string()).expect("a file");
+    std::fs::copy(every_kind("runbook.toml"), home.join("runbook.toml")).expect("a file");
+    let served = Served::with(&inventory, &["--speed", "5000"]);
+    let mut run = UnderWay::start(served.run_of(&home.join("runbook.toml"), &home, &home.join("m.db")));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
 
+    accounts_are_looked_through(&served, &home);
     let told: Value = serde_json::from_str(&outputs(&served, &home, &["--json"])).expect("one JSON object");
     let all = told["outputs"].as_array().expect("a list");
     let of = |of: &str, what: &str| {
@@ -56,6 +168,9 @@ fn every_kind_is_told_old_beside_new_and_found_where_it_was_left() {
         ("bucket/shop-renamed", "bucket"),
         ("image/shop-batch", "ami"),
         ("volume/vol-data", "volume"),
+        ("cache/shop-sessions", "endpoint"),
+        ("cache/shop-sessions", "reader_endpoint"),
+        ("cache/shop-sessions", "arn"),
         ("database/shop-mysql", "arn"),
     ] {
         let (old, new) = of(resource, what);

@@ -285,13 +285,14 @@ fn terraform_takes_over_every_kind() {
     }
 }
 
-const EVERY_KIND: [&str; 28] = [
+const EVERY_KIND: [&str; 29] = [
     "aws_ami",
     "aws_db_instance",
     "aws_db_option_group",
     "aws_db_parameter_group",
     "aws_db_subnet_group",
     "aws_ebs_volume",
+    "aws_elasticache_replication_group",
     "aws_kms_alias",
     "aws_kms_key",
     "aws_rds_cluster",

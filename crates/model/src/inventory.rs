@@ -4,6 +4,7 @@
 mod buckets;
 mod caches;
 mod clusters;
+mod deployed;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::machines::{EbsSnapshot, FileSystem, ImageSettings, Instance, MachineS
 pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, ObjectHistory, Versioning};
 pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
+pub use deployed::{Deployed, Identities};
 pub use zones::{AliasTarget, Record, Zone};
 
 /// The version of the format that this program writes and the newest it reads.
@@ -71,6 +73,9 @@ pub struct AccountInventory {
     /// Whether a policy of the organization lets it make buckets in its own namespace only (`s3:x-amz-bucket-namespace`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denies_global_bucket_names: bool,
+    /// Identity providers, and roles with their trust policies. IAM is not regional.
+    #[serde(skip_serializing_if = "Identities::is_nothing")]
+    pub identities: Identities,
 }
 
 /// A role and who may take it on.
@@ -156,6 +161,9 @@ pub struct RegionInventory {
     /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub event_destinations: Vec<String>,
+    /// What runs here and may hold names of what moves.
+    #[serde(skip_serializing_if = "Deployed::is_nothing")]
+    pub deployed: Deployed,
 }
 
 /// Who manages a KMS key.

@@ -8,6 +8,7 @@ pub mod bucket;
 pub mod cache;
 pub mod cluster;
 pub mod database;
+pub mod delivery;
 pub mod draft;
 pub mod gate;
 pub mod hook;

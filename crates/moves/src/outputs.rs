@@ -57,6 +57,7 @@ pub fn outputs(state: &State) -> Vec<Output> {
     crate::bucket::outputs::tell(&run, &mut outputs);
     crate::image::outputs::tell(&run, &mut outputs);
     crate::volume::outputs::tell(&run, &mut outputs);
+    crate::cache::outputs::tell(&run, &mut outputs);
     crate::zone::outputs::tell(&run, &mut outputs);
     outputs.all
 }

@@ -8,8 +8,8 @@ use model::{Inventory, Plan, Side};
 use crate::draft::Draft;
 use crate::runbook::Runbook;
 use crate::{
-    bucket, cache, cluster, database, gate, hook, image, instance, key, reference, room, terraform_plan, unmoved,
-    volume, zone,
+    bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, reference, room, terraform_plan,
+    unmoved, volume, zone,
 };
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
@@ -44,6 +44,7 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     }
     cache::plan(&mut draft);
     unmoved::plan(&mut draft);
+    delivery::plan(&mut draft);
     bucket::plan_last(&mut draft);
     key::plan_last(&mut draft);
     room::check(&mut draft);

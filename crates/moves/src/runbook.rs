@@ -12,6 +12,7 @@ use crate::bucket::spec::BucketSpec;
 use crate::cache::spec::CacheSpec;
 use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
+use crate::delivery::spec::DeliverySpec;
 use crate::gate::spec::GateSection;
 use crate::hook::spec::HookSection;
 use crate::image::spec::ImageSpec;
@@ -57,6 +58,8 @@ pub struct Runbook {
     pub volumes: Vec<VolumeSpec>,
     /// Zones to move.
     pub zones: Vec<ZoneSpec>,
+    /// What of the delivery flow is looked at.
+    pub delivery: DeliverySpec,
     /// The digest of its text.
     pub digest: Digest,
 }
@@ -138,6 +141,8 @@ struct File {
     volume: Vec<Spanned<VolumeSpec>>,
     #[serde(default)]
     zone: Vec<Spanned<ZoneSpec>>,
+    #[serde(default)]
+    delivery: Option<Spanned<DeliverySpec>>,
 }
 
 #[derive(Deserialize)]
@@ -168,6 +173,10 @@ impl Runbook {
                 file.target.span().start,
                 format!("source and target are the same account, {account}: a split needs two"),
             ));
+        }
+        if let Some(delivery) = &file.delivery {
+            let checked = delivery.get_ref().checked();
+            checked.map_err(|reason| refuse(delivery.span().start, reason))?;
         }
         let mut windows = Vec::new();
         for section in &file.window {
@@ -286,6 +295,7 @@ impl Runbook {
             instances: all(file.instance),
             volumes: all(file.volume),
             zones: all(file.zone),
+            delivery: file.delivery.map(Spanned::into_inner).unwrap_or_default(),
             digest: Digest::of(text.as_bytes()),
         })
     }

@@ -34,7 +34,8 @@ OPERATIONS = {
         DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions
         EnableImageDeprecation DisableImageDeprecation GetImageBlockPublicAccessState GetSnapshotBlockPublicAccessState
         GetAllowedImagesSettings DescribeImageReferences DescribeInstances StopInstances StartInstances DescribeInstanceAttribute DescribeVolumes
-        CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes""",
+        CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes CreateLaunchTemplate CreateLaunchTemplateVersion
+        ModifyLaunchTemplate DescribeLaunchTemplates DescribeLaunchTemplateVersions""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
         GetPublicAccessBlock""",
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
@@ -52,6 +53,14 @@ OPERATIONS = {
         ListTableMetadata""",
     ("acm", "2015-12-08"): """RequestCertificate DescribeCertificate ListCertificates DeleteCertificate AddTagsToCertificate
         RemoveTagsFromCertificate ListTagsForCertificate""",
+    ("ecs", "2014-11-13"): """RegisterTaskDefinition DeregisterTaskDefinition DescribeTaskDefinition ListTaskDefinitionFamilies
+        CreateCluster ListClusters CreateService ListServices DescribeServices""",
+    ("lambda", "2015-03-31"): "CreateFunction ListFunctions",
+    ("ssm", "2014-11-06"): "PutParameter GetParameter GetParameters GetParametersByPath DescribeParameters",
+    ("iam", "2010-05-08"): "CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole",
+    ("ecr", "2015-09-21"): "CreateRepository DescribeRepositories PutImage DescribeImages",
+    ("events", "2015-10-07"): "CreateEventBus ListEventBuses PutRule PutTargets DisableRule ListRules ListTargetsByRule",
+    ("scheduler", "2021-06-30"): "CreateScheduleGroup CreateSchedule UpdateSchedule GetSchedule ListSchedules",
 }
 
 # What only clients need, or people.

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    acm, athena, cloudwatch, ec2, efs, elasticache, kms, ram, rds, route53, s3control, service_quotas, sts,
+    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, kms, lambda, ram, rds, route53,
+    s3control, scheduler, service_quotas, ssm, sts,
 };
 use crate::{laws, s3};
 
@@ -44,6 +45,22 @@ pub struct Cloud {
     pub ram: ram::Shares,
     /// Hosted zones, their records, and what resolvers have cached.
     pub route53: route53::Zones,
+    /// ECS task definitions and services.
+    pub ecs: ecs::Deployments,
+    /// Lambda functions.
+    pub lambda: lambda::Functions,
+    /// SSM parameters.
+    pub ssm: ssm::Parameters,
+    /// Identity providers and trust policies.
+    pub iam: iam::Identities,
+    /// Container images.
+    pub ecr: ecr::Registries,
+    /// EventBridge's rules.
+    pub events: events::Rules,
+    /// EventBridge Scheduler's schedules.
+    pub scheduler: scheduler::Schedules,
+    /// Documents of the inventory that the simulated AWS refused, with its words: whoever fills it must be told.
+    pub refused_documents: Vec<String>,
     /// What goes wrong, from a seed.
     pub faults: Faults,
     /// Every change that a call made, in order.
@@ -146,6 +163,14 @@ impl Cloud {
             acm: acm::Certificates::default(),
             ram: ram::Shares::default(),
             route53: route53::Zones::default(),
+            ecs: ecs::Deployments::default(),
+            lambda: lambda::Functions::default(),
+            ssm: ssm::Parameters::default(),
+            iam: iam::Identities::default(),
+            ecr: ecr::Registries::default(),
+            events: events::Rules::default(),
+            scheduler: scheduler::Schedules::default(),
+            refused_documents: Vec::new(),
             faults: Faults::new(seed, faults),
             effects: Vec::new(),
             requests: Vec::new(),
@@ -164,8 +189,10 @@ impl Cloud {
                 s3::fill(&mut cloud, id, region, contents);
                 elasticache::fill(&mut cloud, id, region, contents);
                 efs::fill(&mut cloud, id, region, contents);
+                deployed::fill(&mut cloud, id, region, &contents.deployed);
             }
             route53::fill(&mut cloud, id, account);
+            deployed::fill_identities(&mut cloud, id, account);
         }
         cloud.laws = laws::Laws::watching(&cloud);
         cloud
@@ -206,6 +233,13 @@ impl Cloud {
             "acm" => acm::handle(self, caller, operation, input),
             "athena" => athena::handle(self, caller, operation, input),
             "ram" => ram::handle(self, caller, operation, input),
+            "ecs" => ecs::handle(self, caller, operation, input),
+            "lambda" => lambda::handle(self, caller, operation, input),
+            "ssm" => ssm::handle(self, caller, operation, input),
+            "iam" => iam::handle(self, caller, operation, input),
+            "ecr" => ecr::handle(self, caller, operation, input),
+            "events" => events::handle(self, caller, operation, input),
+            "scheduler" => scheduler::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),
         };

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod check;
 pub mod compare;
 pub mod discover;
 pub mod files;
@@ -7,7 +8,7 @@ pub mod journal;
 pub mod kept_checksums;
 pub mod listed;
 pub mod manifest;
-mod observed;
+pub(crate) mod observed;
 pub mod outputs;
 pub mod plan;
 pub mod rehearse;

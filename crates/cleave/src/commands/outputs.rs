@@ -2,45 +2,59 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::sync::Arc;
 
+use aho_corasick::BuildError;
+use aws::{Accounts, CallSink};
+use model::event::WorldKind;
+use model::{RunId, State};
 use moves::outputs::{self, Output};
 use moves::terraform::HandOver;
 use serde_json::json;
 
 use crate::args::OutputsArgs;
+use crate::commands::listed::read_only;
 use crate::commands::rehearse::write_out;
 use crate::commands::stored::{say_missing, stored_run};
 use crate::error::CliError;
 use crate::exit;
-use crate::look_in::{Looked, look_in};
+use crate::look_in::{Finder, Looked, look_in};
+use crate::look_in_account::{LookedThrough, look_in_account};
+use crate::world;
+
+/// Where old values were looked for.
+#[derive(Default)]
+struct Places {
+    files: Option<Looked>,
+    accounts: Vec<LookedThrough>,
+}
 
 /// Shows it.
 pub fn outputs(args: OutputsArgs) -> Result<u8, CliError> {
     let state = stored_run(&args.journal, args.run.as_ref())?;
     let told = outputs::outputs(&state);
-    let looked = match args.look_in.as_slice() {
-        [] => None,
-        paths => Some(look(paths, &told)?),
-    };
+    let places = look(&args, &state, &told)?;
     let text = if args.json {
         let object = json!({
-            "run": state.run, "migration": state.plan.migration, "world": state.world, "outputs": told, "looked": looked,
-            "missing": HandOver::of(&state).missing(),
+            "run": state.run, "migration": state.plan.migration, "world": state.world, "outputs": told, "looked": places.files,
+            "accounts": places.accounts, "missing": HandOver::of(&state).missing(),
         });
         format!("{object}\n")
     } else if args.tfvars {
-        outputs::tfvars(&told) + &as_comments(looked.as_ref())
+        outputs::tfvars(&told) + &as_comments(&places)
     } else {
-        markdown(&state.plan.migration, &told, looked.as_ref())
+        markdown(&state.plan.migration, &told, &places)
     };
     write_out(&text)?;
     say_missing(&state, &HandOver::of(&state));
     Ok(exit::DONE)
 }
 
-fn look(paths: &[PathBuf], told: &[Output]) -> Result<Looked, CliError> {
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+fn look(args: &OutputsArgs, state: &State, told: &[Output]) -> Result<Places, CliError> {
+    if args.look_in.is_empty() && args.look_in_account.is_empty() {
+        return Ok(Places::default());
+    }
+    if let Some(missing) = args.look_in.iter().find(|path| !path.exists()) {
         return Err(CliError::before(
             exit::BLOCKED,
             "there is nothing of this name to look in",
@@ -55,37 +69,108 @@ fn look(paths: &[PathBuf], told: &[Output]) -> Result<Looked, CliError> {
         .filter(|(_, (_, output))| output.what != "port")
         .map(|(old, (new, _))| (old, new))
         .collect();
-    look_in(paths, &changed).map_err(|error| {
+    let finder = Finder::new(&changed).map_err(|error: BuildError| {
         CliError::before(
             exit::INTERNAL,
             "the names cannot be looked for",
             "Keep the journal, and look for them by the table of `cleave outputs --md`.",
         )
         .because(&error)
-    })
+    })?;
+    let files = (!args.look_in.is_empty()).then(|| look_in(&args.look_in, &finder));
+    let accounts = look_in_accounts(args, state, &finder)?;
+    Ok(Places { files, accounts })
 }
 
-fn as_comments(looked: Option<&Looked>) -> String {
-    let lines = looked.map(places).unwrap_or_default();
+/// Enters the accounts as the run did, and only reads.
+fn look_in_accounts(args: &OutputsArgs, state: &State, finder: &Finder) -> Result<Vec<LookedThrough>, CliError> {
+    if args.look_in_account.is_empty() {
+        return Ok(Vec::new());
+    }
+    let refused =
+        |what: &str, advice: &str| CliError::before(exit::BLOCKED, what, advice).at(args.journal.display().to_string());
+    match state.world {
+        WorldKind::Rehearsal => {
+            return Err(refused(
+                "this journal is a rehearsal's: its accounts are gone",
+                "Look in the accounts with the journal of a run, or leave --look-in-account out.",
+            ));
+        }
+        WorldKind::Endpoint if args.world.is_none() => {
+            return Err(refused(
+                "this journal's run took place in another world than AWS itself",
+                "Name the same world: --world simcloud=HOST:PORT",
+            ));
+        }
+        WorldKind::Live if args.world.is_some() => {
+            return Err(refused(
+                "this journal's run took place in AWS itself",
+                "Leave --world out.",
+            ));
+        }
+        WorldKind::Live | WorldKind::Endpoint => {}
+    }
+    world::block_on(async {
+        let forget: CallSink = Arc::new(drop);
+        let (region, profile) = (&state.plan.region, args.profile.as_deref());
+        let mut world = match args.world {
+            Some(address) => world::endpoint(address, None, region, profile, forget).await?,
+            None => world::live(region, profile, forget).await?,
+        };
+        read_only(&mut world);
+        let run = RunId::new("outputs00000").expect("twelve letters and digits");
+        let accounts = Accounts::enter(&world.connection, &state.plan.accounts, region, &run);
+        let mut looked = Vec::new();
+        let mut sides: Vec<_> = args.look_in_account.iter().map(|side| side.side()).collect();
+        sides.sort();
+        sides.dedup();
+        for side in sides {
+            let through = look_in_account(&accounts.side(side), finder).await;
+            looked.push(through.map_err(|failure| {
+                CliError::preflight(
+                    format!("the {side} account cannot be looked in"),
+                    &failure,
+                    "Give the runbook's role ecs:List* and ecs:Describe*, lambda:ListFunctions, ssm:DescribeParameters and \
+                     ssm:GetParameters, and ec2:DescribeLaunchTemplateVersions, or log in.",
+                )
+                .type_this(&world.login_command)
+            })?);
+        }
+        Ok(looked)
+    })?
+}
+
+fn as_comments(places: &Places) -> String {
+    let lines = lines(places);
     let lines = lines.lines().map(|line| format!("# {line}\n"));
     lines.collect()
 }
 
-/// `file:line:column: old -> new`, one a line, and what was not read.
-fn places(looked: &Looked) -> String {
+/// `file:line:column: old -> new` and `arn, field: old -> new`, one a line, and what was not read.
+fn lines(places: &Places) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
-    for found in &looked.found {
-        let (file, line, column) = (found.file.display(), found.line, found.column);
-        let _ = writeln!(text, "{file}:{line}:{column}: {} -> {}", found.old, found.new);
+    if let Some(looked) = &places.files {
+        for found in &looked.found {
+            let (file, line, column) = (found.file.display(), found.line, found.column);
+            let _ = writeln!(text, "{file}:{line}:{column}: {} -> {}", found.old, found.new);
+        }
+        for skipped in &looked.skipped {
+            let _ = writeln!(text, "{}: not read: {}", skipped.file.display(), skipped.why);
+        }
     }
-    for skipped in &looked.skipped {
-        let _ = writeln!(text, "{}: not read: {}", skipped.file.display(), skipped.why);
+    for looked in &places.accounts {
+        for found in &looked.found {
+            let _ = writeln!(text, "{}, {}: {} -> {}", found.arn, found.field, found.old, found.new);
+        }
+        for unread in &looked.unread {
+            let _ = writeln!(text, "account {}: not read: {unread}", looked.account);
+        }
     }
     text
 }
 
-fn markdown(migration: &str, told: &[Output], looked: Option<&Looked>) -> String {
+fn markdown(migration: &str, told: &[Output], places: &Places) -> String {
     let cell = |texts: &[String]| match texts {
         [] => "not told".to_owned(),
         texts => texts
@@ -108,12 +193,23 @@ fn markdown(migration: &str, told: &[Output], looked: Option<&Looked>) -> String
     if told.is_empty() {
         text.push_str("\nThe run has made nothing yet.\n");
     }
-    let Some(looked) = looked else { return text };
+    if let Some(looked) = &places.files {
+        files_section(&mut text, looked);
+    }
+    for looked in &places.accounts {
+        account_section(&mut text, looked);
+    }
+    text
+}
+
+const TABLE: &str = "| where | old | new |\n|---|---|---|\n";
+
+fn files_section(text: &mut String, looked: &Looked) {
     let _ = write!(text, "\n## Where the old still stands\n\n");
     if looked.found.is_empty() {
         let _ = writeln!(text, "In none of {} files.", looked.files);
     } else {
-        text.push_str("| where | old | new |\n|---|---|---|\n");
+        text.push_str(TABLE);
     }
     for found in &looked.found {
         let (file, line, column) = (found.file.display(), found.line, found.column);
@@ -122,5 +218,28 @@ fn markdown(migration: &str, told: &[Output], looked: Option<&Looked>) -> String
     for skipped in &looked.skipped {
         let _ = write!(text, "\nNot read: {} ({})\n", skipped.file.display(), skipped.why);
     }
-    text
+}
+
+fn account_section(text: &mut String, looked: &LookedThrough) {
+    let (side, account) = (looked.side, &looked.account);
+    let _ = write!(
+        text,
+        "\n## Where the old still stands in the {side} account {account}\n\n"
+    );
+    if looked.found.is_empty() {
+        let things = looked.things;
+        let _ = writeln!(
+            text,
+            "In none of {things} task definitions, functions, parameters and launch templates."
+        );
+    } else {
+        text.push_str(TABLE);
+    }
+    for found in &looked.found {
+        let (arn, field) = (&found.arn, found.field.replace('|', "\\|"));
+        let _ = writeln!(text, "| {arn}, {field} | `{}` | `{}` |", found.old, found.new);
+    }
+    for unread in &looked.unread {
+        let _ = write!(text, "\nNot read: {unread}\n");
+    }
 }

@@ -30,6 +30,14 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
     world::block_on(async {
         let start = args.at.unwrap_or(inventory.observed_at);
         let mut cloud = Cloud::new(&inventory, start, args.seed, args.faults.level());
+        if !cloud.refused_documents.is_empty() {
+            return Err(CliError::before(
+                exit::BLOCKED,
+                cloud.refused_documents.join("\n"),
+                "Correct `deployed` or `identities` in the inventory: each document is the input of an AWS call, as the AWS CLI takes it with --cli-input-json.",
+            )
+            .at(args.inventory.display().to_string()));
+        }
         let announced = sts::credentials(&mut cloud);
         let clock = ScaledClock {
             base: start,

@@ -44,6 +44,46 @@ pub(super) struct Input {
     pub(super) tags: BTreeMap<String, String>,
 }
 
+/// How the original is reached in the source, as it was seen when the new group was there: consumers know it by these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Was {
+    /// `host:port` for everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) address: Option<String>,
+    /// `host:port` for reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reader: Option<String>,
+}
+
+/// What is handed over of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct GroupOutput {
+    pub(super) id: String,
+    pub(super) arn: String,
+    /// `host:port`; in journals of before perhaps absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) endpoint: Option<String>,
+    /// `host:port` for reading; none in cluster mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reader: Option<String>,
+    /// Absent in journals of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<Was>,
+    /// What people have to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) left_out: Vec<String>,
+}
+
+impl Input {
+    /// Whether the original is a replication group; else a cluster that belongs to none.
+    pub(super) fn is_group(&self, run: &crate::terraform::Run) -> bool {
+        let taken = run.done("cache.create_snapshot").find(|step| step.id == self.snapshot);
+        taken
+            .and_then(|step| run.input::<super::create_snapshot::Input>(step))
+            .is_none_or(|input| input.is_group)
+    }
+}
+
 pub(super) struct CreateGroup {
     input: Input,
     world: Rc<World>,
@@ -142,18 +182,32 @@ impl Step for CreateGroup {
             return Ok(Observed::Broken { why });
         }
         Ok(match group.status.as_str() {
-            "available" => {
-                let endpoint = group.endpoint.unwrap_or_default();
+            // While a snapshot is taken it is in service as well.
+            "available" | "snapshotting" => {
                 let left = format!(
-                    "{} is {} in account {}, at {endpoint}: let its applications use that",
-                    self.input.original, self.input.id, target.id
+                    "{} is {} in account {}, at {}: let its applications use that",
+                    self.input.original,
+                    self.input.id,
+                    target.id,
+                    group
+                        .endpoint
+                        .as_deref()
+                        .unwrap_or("an address that ElastiCache does not tell")
                 );
-                Observed::Present(json!({
-                    "id": self.input.id, "arn": group.arn, "endpoint": endpoint, "left_out": [left],
+                let was = self.world.source().elasticache.addresses(&self.input.original).await?;
+                let was = was.map(|was| Was {
+                    address: was.address,
+                    reader: was.reader,
+                });
+                Observed::Present(json!(GroupOutput {
+                    id: self.input.id.clone(),
+                    arn: group.arn,
+                    endpoint: group.endpoint,
+                    reader: group.reader,
+                    was,
+                    left_out: vec![left],
                 }))
             }
-            // In service as well.
-            "snapshotting" => Observed::Present(json!({ "id": self.input.id, "arn": group.arn })),
             status => Observed::Underway {
                 progress: Progress::words(format!("{} {status}", self.input.id)),
                 look_again: pace::look_again(cx, None),
@@ -271,6 +325,7 @@ mod tests {
             cluster_mode: slots.len() > 1,
             user_groups: vec!["a".into(), "b".into()],
             endpoint: None,
+            reader: None,
             arn: "arn".into(),
         }
     }

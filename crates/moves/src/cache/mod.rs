@@ -9,12 +9,14 @@ mod create_snapshot;
 mod delete_snapshot;
 mod export_snapshot;
 mod files;
+pub(crate) mod outputs;
 mod own_files;
 mod plan;
 mod plan_export;
 #[cfg(test)]
 mod plan_tests;
 pub mod spec;
+pub(crate) mod terraform;
 
 use std::rc::Rc;
 

@@ -119,6 +119,7 @@ impl HandOver {
         crate::bucket::terraform::hand_over(&run, &mut over);
         crate::image::terraform::hand_over(&run, &mut over);
         crate::volume::terraform::hand_over(&run, &mut over);
+        crate::cache::terraform::hand_over(&run, &mut over);
         crate::zone::terraform::hand_over(&run, &mut over);
         over
     }

@@ -3,18 +3,26 @@
 pub mod acm;
 pub mod athena;
 pub mod cloudwatch;
+pub mod deployed;
 pub mod ec2;
+pub mod ecr;
+pub mod ecs;
 pub mod efs;
 pub mod elasticache;
+pub mod events;
+pub mod iam;
 pub mod kms;
 mod kms_access;
 mod kms_aliases;
+pub mod lambda;
 pub mod members;
 pub mod ram;
 pub mod rds;
 pub mod route53;
 pub mod s3control;
+pub mod scheduler;
 pub mod service_quotas;
+pub mod ssm;
 #[cfg(test)]
 mod storage_fixture;
 pub mod storage_key;

@@ -149,6 +149,11 @@ pub fn role<'a>(cloud: &'a Cloud, arn: &str) -> Option<&'a Role> {
     cloud.sts.roles.get(&(AccountId::new(account).ok()?, name.to_owned()))
 }
 
+/// Adds a role that a call made.
+pub fn add_role(cloud: &mut Cloud, account: &AccountId, name: &str, role: Role) {
+    cloud.sts.roles.insert((account.clone(), name.to_owned()), role);
+}
+
 /// Whether a service (`batchoperations.s3.amazonaws.com`) may take the role on.
 pub fn trusts_service(cloud: &Cloud, role_arn: &str, service: &str) -> bool {
     role(cloud, role_arn).is_some_and(|role| role.trusts.iter().any(|trusted| trusted == service))

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{Model, Shape};
-use super::{query, scalar};
+use super::query::{self, Fields};
+use super::scalar;
 
 /// The input of an operation; `None` when the body is not JSON.
 pub fn input(model: &Model, shape: &str, body: &[u8]) -> Option<Value> {
@@ -14,15 +15,19 @@ pub fn input(model: &Model, shape: &str, body: &[u8]) -> Option<Value> {
     Some(walk(model, shape, &value, &scalar::from_epoch))
 }
 
-/// The input of an operation that is told apart by its path: members are in the body, and some in the query string.
-pub fn rest_input(model: &Model, shape: &str, query: &str, body: &[u8]) -> Option<Value> {
+/// The input of an operation that is told apart by its path: members are in the body, some in the path and some in the query string.
+pub fn rest_input(model: &Model, shape: &str, labels: &Fields, query: &str, body: &[u8]) -> Option<Value> {
     let mut found = input(model, shape, body)?;
     for member in model.members(shape) {
-        if member.location.as_deref() == Some("querystring") {
-            let given = query::pairs(query).find(|(name, _)| name == member.wire());
-            if let Some((_, value)) = given {
-                found[&member.name] = scalar::read(model.shape(&member.shape), &value);
-            }
+        let given = match member.location.as_deref() {
+            Some("querystring") => query::pairs(query)
+                .find(|(name, _)| name == member.wire())
+                .map(|(_, value)| value),
+            Some("uri") => labels.get(member.wire()).cloned(),
+            _ => None,
+        };
+        if let Some(value) = given {
+            found[&member.name] = scalar::read(model.shape(&member.shape), &value);
         }
     }
     Some(found)

@@ -91,10 +91,13 @@ pub fn decode(scope: &Scope, request: &Request<Bytes>) -> Result<Asked, ServiceE
         }
         Protocol::RestJson => {
             let (method, path) = (request.method().as_str(), request.uri().path());
-            let (name, operation, _) =
+            let (name, operation, labels) =
                 rest_xml::route(model, method, path).ok_or_else(|| unknown(&format!("{method} {path}")))?;
             let input = match &operation.input {
-                Some(shape) => Some(json::rest_input(model, shape, query, request.body()).ok_or_else(unreadable)?),
+                Some(shape) => {
+                    let input = json::rest_input(model, shape, &labels, query, request.body());
+                    Some(input.ok_or_else(unreadable)?)
+                }
                 None => None,
             };
             (name.to_owned(), input)

@@ -167,6 +167,13 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("athena", include_str!("../../models/athena.json")),
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),
+            ("ecs", include_str!("../../models/ecs.json")),
+            ("lambda", include_str!("../../models/lambda.json")),
+            ("ssm", include_str!("../../models/ssm.json")),
+            ("iam", include_str!("../../models/iam.json")),
+            ("ecr", include_str!("../../models/ecr.json")),
+            ("events", include_str!("../../models/events.json")),
+            ("scheduler", include_str!("../../models/scheduler.json")),
         ]
         .map(|(service, text)| parse(service, &serde_json::from_str(text).expect("cut.py writes JSON")))
         .into()

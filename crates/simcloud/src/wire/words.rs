@@ -2,6 +2,19 @@
 
 use crate::cloud::ServiceError;
 
+/// Services told apart by a target header: they answer trouble of authentication with 400.
+fn speaks_json(service: &str) -> bool {
+    matches!(
+        service,
+        "kms" | "acm" | "athena" | "servicequotas" | "ecs" | "ssm" | "ecr" | "events"
+    )
+}
+
+/// Services told apart by paths that speak JSON: they answer it with 403.
+fn speaks_rest_json(service: &str) -> bool {
+    matches!(service, "ram" | "elasticfilesystem" | "lambda" | "scheduler")
+}
+
 /// The service's own way of saying "slow down".
 pub fn throttled(service: &str) -> ServiceError {
     let (status, code, message) = match service {
@@ -11,6 +24,9 @@ pub fn throttled(service: &str) -> ServiceError {
         "ram" => (429, "ThrottlingException", "Rate exceeded"),
         "elasticfilesystem" => (400, "ThrottlingException", "Rate exceeded"),
         "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
+        "ecs" | "ssm" | "ecr" | "events" => (400, "ThrottlingException", "Rate exceeded"),
+        "scheduler" => (429, "ThrottlingException", "Rate exceeded"),
+        "lambda" => (429, "TooManyRequestsException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
     };
@@ -21,8 +37,8 @@ pub fn throttled(service: &str) -> ServiceError {
 pub fn denied(service: &str) -> ServiceError {
     let (status, code) = match service {
         "ec2" => (403, "UnauthorizedOperation"),
-        "kms" | "acm" | "athena" | "servicequotas" => (400, "AccessDeniedException"),
-        "ram" | "elasticfilesystem" => (403, "AccessDeniedException"),
+        service if speaks_json(service) => (400, "AccessDeniedException"),
+        service if speaks_rest_json(service) => (403, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     };
     ServiceError::with_status(status, code, "You are not authorized to perform this operation.")
@@ -42,7 +58,12 @@ pub fn internal(service: &str) -> ServiceError {
         "monitoring" => ServiceError::with_status(500, "InternalServiceFault", message),
         "servicequotas" => ServiceError::with_status(500, "ServiceException", message),
         "ram" => ServiceError::with_status(500, "ServerInternalException", message),
-        "elasticfilesystem" => ServiceError::with_status(500, "InternalServerError", message),
+        "elasticfilesystem" | "ssm" => ServiceError::with_status(500, "InternalServerError", message),
+        "ecs" | "ecr" => ServiceError::with_status(500, "ServerException", message),
+        "events" => ServiceError::with_status(500, "InternalException", message),
+        "scheduler" => ServiceError::with_status(500, "InternalServerException", message),
+        "iam" => ServiceError::with_status(500, "ServiceFailure", message),
+        "lambda" => ServiceError::with_status(500, "ServiceException", message),
         "s3" | "s3control" => ServiceError::with_status(500, "InternalError", message),
         "route53" => ServiceError::with_status(503, "ServiceUnavailable", "Service Unavailable"),
         _ => ServiceError::with_status(500, "InternalFailure", message),
@@ -52,14 +73,15 @@ pub fn internal(service: &str) -> ServiceError {
 /// Gives an error of authentication the code that this service uses for it.
 pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
     let (status, code) = match (service, error.code.as_str()) {
-        ("kms" | "acm" | "athena" | "servicequotas", "InvalidClientTokenId" | "InvalidToken") => {
-            (400, "UnrecognizedClientException")
+        (json, code) if speaks_json(json) || speaks_rest_json(json) => {
+            let code = match code {
+                "InvalidClientTokenId" | "InvalidToken" => "UnrecognizedClientException",
+                "ExpiredToken" => "ExpiredTokenException",
+                "SignatureDoesNotMatch" => "InvalidSignatureException",
+                _ => return error,
+            };
+            (if speaks_json(json) { 400 } else { 403 }, code)
         }
-        ("kms" | "acm" | "athena" | "servicequotas", "ExpiredToken") => (400, "ExpiredTokenException"),
-        ("kms" | "acm" | "athena" | "servicequotas", "SignatureDoesNotMatch") => (400, "InvalidSignatureException"),
-        ("ram" | "elasticfilesystem", "InvalidClientTokenId" | "InvalidToken") => (403, "UnrecognizedClientException"),
-        ("ram" | "elasticfilesystem", "ExpiredToken") => (403, "ExpiredTokenException"),
-        ("ram" | "elasticfilesystem", "SignatureDoesNotMatch") => (403, "InvalidSignatureException"),
         ("ec2", "InvalidClientTokenId" | "InvalidToken" | "SignatureDoesNotMatch") => (401, "AuthFailure"),
         ("ec2", "ExpiredToken") => (400, "RequestExpired"),
         ("s3" | "s3control", "InvalidClientTokenId") => (403, "InvalidAccessKeyId"),
@@ -74,7 +96,8 @@ pub fn authentication(service: &str, error: ServiceError) -> ServiceError {
 /// The code for a body that cannot be read.
 pub fn malformed(service: &str) -> &'static str {
     match service {
-        "kms" | "acm" | "athena" | "ram" => "SerializationException",
+        "kms" | "acm" | "athena" | "ram" | "ecs" | "ssm" | "ecr" | "events" | "scheduler" => "SerializationException",
+        "lambda" => "InvalidRequestContentException",
         "s3control" => "MalformedXML",
         "route53" => "InvalidInput",
         _ => "MalformedQueryString",

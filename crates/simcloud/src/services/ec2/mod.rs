@@ -8,6 +8,7 @@
 mod copying;
 mod images;
 mod instances;
+mod launch_templates;
 mod network;
 mod permissions;
 mod references;
@@ -46,6 +47,8 @@ pub struct Images {
     pub instances: BTreeMap<String, Instance>,
     /// EBS volumes by id.
     pub volumes: BTreeMap<String, Volume>,
+    /// Launch templates by id.
+    pub launch_templates: BTreeMap<String, launch_templates::Template>,
     /// Copies of images under way, by the image's id.
     pub copies: BTreeMap<String, PendingCopy>,
     /// What `CopyImage` answered to a client token, with the request.
@@ -319,6 +322,8 @@ fn read(cloud: &Cloud, caller: &Caller, operation: &str, input: &Value) -> Optio
         "DescribeInstanceTypes" => instances::describe_types(cloud, caller, input),
         "DescribeVolumes" => volumes::describe(cloud, caller, input),
         "DescribeTags" => tags::describe(cloud, caller, input),
+        "DescribeLaunchTemplates" => launch_templates::describe(cloud, caller, input),
+        "DescribeLaunchTemplateVersions" => launch_templates::describe_versions(cloud, caller, input),
         "DescribeSecurityGroups" => security_groups::describe(cloud, caller, input),
         "DescribeSubnets" => network::describe_subnets(cloud, caller, input),
         "DescribeRegions" => network::describe_regions(cloud, caller, input),
@@ -358,6 +363,9 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "CreateSecurityGroup" => security_groups::create,
         "DeleteSecurityGroup" => security_groups::delete,
         "AuthorizeSecurityGroupIngress" => security_groups::authorize,
+        "CreateLaunchTemplate" => launch_templates::create,
+        "CreateLaunchTemplateVersion" => launch_templates::create_version,
+        "ModifyLaunchTemplate" => launch_templates::modify,
         "CreateTags" => tags::create,
         "DeleteTags" => tags::delete,
         _ => return Err(ServiceError::not_modelled("ec2", operation)),

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::ids::Digest;
 use model::inventory::{Cache, CacheKind};
 use serde_json::{Value, json};
 
 use super::{Held, Place, arn, invalid, kind_of, place, required};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
-use crate::services::members::{number, page, tag_list, text};
+use crate::services::members::{flag, number, page, tag_list, text};
 use crate::services::storage_key;
+
+const SNAPSHOT_WINDOW: &str = "03:00-04:00";
 
 fn page_size(input: &Value) -> Result<usize, ServiceError> {
     match number(input, "MaxRecords") {
@@ -44,9 +47,12 @@ fn automatic_failover(cache: &Cache) -> &'static str {
     }
 }
 
-fn endpoint(held: &Held, which: &str) -> Value {
+/// An address: a part of it is the account's own, in that region.
+fn endpoint(place: &Place, held: &Held, which: &str) -> Value {
     let id = &held.listed.id;
-    json!({ "Address": format!("{which}.{id}.abc123.cache.amazonaws.com"), "Port": 6379 })
+    let own = Digest::of(format!("elasticache {} {}", place.0, place.1).as_bytes());
+    let own = &own.as_str()[..6];
+    json!({ "Address": format!("{which}.{id}.{own}.{}.cache.amazonaws.com", place.1), "Port": 6379 })
 }
 
 /// A replication group as it is shown.
@@ -60,7 +66,10 @@ pub(super) fn group(cloud: &Cloud, place: &Place, held: &Held) -> Value {
         });
         match &shard.slots {
             Some(slots) => shown["Slots"] = json!(slots),
-            None => shown["PrimaryEndpoint"] = endpoint(held, "master"),
+            None => {
+                shown["PrimaryEndpoint"] = endpoint(place, held, "master");
+                shown["ReaderEndpoint"] = endpoint(place, held, "replica");
+            }
         }
         shown
     });
@@ -71,14 +80,19 @@ pub(super) fn group(cloud: &Cloud, place: &Place, held: &Held) -> Value {
         "ClusterEnabled": cache.cluster_mode, "CacheNodeType": cache.node_type, "AuthTokenEnabled": cache.auth_token,
         "TransitEncryptionEnabled": cache.encrypted_in_transit, "AtRestEncryptionEnabled": cache.encrypted_at_rest,
         "ARN": arn(place, "replicationgroup"), "UserGroupIds": cache.user_groups, "Engine": cache.engine,
-        "DataTiering": if cache.data_tiering { "enabled" } else { "disabled" },
+        "DataTiering": if cache.data_tiering { "enabled" } else { "disabled" }, "MultiAZ": "disabled",
+        "ClusterMode": if cache.cluster_mode { "enabled" } else { "disabled" }, "AutoMinorVersionUpgrade": true,
+        "NetworkType": "ipv4", "IpDiscovery": "ipv4", "SnapshotWindow": SNAPSHOT_WINDOW, "LogDeliveryConfigurations": [],
         "ReplicationGroupCreateTime": held.created_at.to_string(),
     });
+    if cache.encrypted_in_transit {
+        shown["TransitEncryptionMode"] = json!("required");
+    }
     if let Some(key) = &cache.key {
         shown["KmsKeyId"] = json!(storage_key::of_inventory(cloud, &place.0, &place.1, key));
     }
     if cache.cluster_mode {
-        shown["ConfigurationEndpoint"] = endpoint(held, "clustercfg");
+        shown["ConfigurationEndpoint"] = endpoint(place, held, "clustercfg");
     }
     shown
 }
@@ -109,7 +123,7 @@ pub(super) fn no_cluster(id: &str) -> ServiceError {
 }
 
 /// A cluster as it is shown: a member of a group, or one that belongs to none.
-pub(super) fn cluster(place: &Place, held: &Held, id: &str) -> Value {
+pub(super) fn cluster(place: &Place, held: &Held, id: &str, with_nodes: bool) -> Value {
     let cache = &held.listed;
     let nodes = match cache.kind {
         CacheKind::Cluster => cache.nodes,
@@ -125,8 +139,17 @@ pub(super) fn cluster(place: &Place, held: &Held, id: &str) -> Value {
             .map(|group| json!({ "SecurityGroupId": group, "Status": "active" })).collect::<Vec<_>>(),
         "SnapshotRetentionLimit": cache.snapshot_retention_days, "AuthTokenEnabled": cache.auth_token,
         "TransitEncryptionEnabled": cache.encrypted_in_transit, "AtRestEncryptionEnabled": cache.encrypted_at_rest,
-        "ARN": arn(&here, "cluster"),
+        "ARN": arn(&here, "cluster"), "AutoMinorVersionUpgrade": true, "NetworkType": "ipv4", "IpDiscovery": "ipv4",
+        "PreferredMaintenanceWindow": "sun:05:00-sun:06:00", "SnapshotWindow": SNAPSHOT_WINDOW,
     });
+    if with_nodes {
+        let nodes = (1..=nodes).map(|nth| {
+            let node = format!("{nth:04}");
+            json!({ "CacheNodeId": node, "CacheNodeStatus": "available", "Endpoint": endpoint(&here, held, &node),
+                "CacheNodeCreateTime": held.created_at.to_string(), "ParameterGroupStatus": "in-sync" })
+        });
+        shown["CacheNodes"] = nodes.collect();
+    }
     if cache.kind == CacheKind::Group {
         shown["ReplicationGroupId"] = json!(cache.id);
     }
@@ -142,7 +165,7 @@ pub(super) fn clusters(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
         if held.seen(cloud.now) {
             // The nodes of one cluster have its id alone.
             for id in held.members().concat() {
-                let shown = cluster(place, held, &id);
+                let shown = cluster(place, held, &id, flag(input, "ShowCacheNodeInfo") == Some(true));
                 found.insert(id, shown);
             }
         }

@@ -216,7 +216,7 @@ pub(super) fn create_cluster(cloud: &mut Cloud, caller: &Caller, input: &Value) 
         return Err(invalid("Exactly one SnapshotArn can be given for a cluster."));
     }
     cluster.shards = vec![empty(None)];
-    let answer = json!({ "CacheCluster": describe::cluster(&at, &cluster, &id) });
+    let answer = json!({ "CacheCluster": describe::cluster(&at, &cluster, &id, false) });
     cloud.elasticache.clusters.insert(at.clone(), cluster);
     cloud.effect(caller, "elasticache CreateCacheCluster", arn(&at, "cluster"));
     Ok(answer)
@@ -330,7 +330,7 @@ pub(super) fn delete_cluster(cloud: &mut Cloud, caller: &Caller, input: &Value) 
         return Err(ServiceError::new("InvalidCacheClusterStateFault", message));
     }
     held.phase = Phase::Deleting(until);
-    let answer = json!({ "CacheCluster": describe::cluster(&at, held, &id) });
+    let answer = json!({ "CacheCluster": describe::cluster(&at, held, &id, false) });
     cloud.effect(caller, "elasticache DeleteCacheCluster", arn(&at, "cluster"));
     Ok(answer)
 }

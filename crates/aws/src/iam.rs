@@ -1,0 +1,58 @@
+//! IAM: identity providers and trust policies, which are only looked at.
+
+use model::{AccountId, Failure};
+
+use crate::account::{Clients, two_clients};
+use crate::classify::{self, Modelled, SdkFailure};
+
+/// IAM in one account.
+pub struct Iam {
+    read: aws_sdk_iam::Client,
+    account: AccountId,
+}
+
+impl Iam {
+    pub(crate) fn new(clients: &Clients<'_>) -> Self {
+        let (read, _) = two_clients!(clients, aws_sdk_iam, "iam");
+        Self {
+            read,
+            account: clients.account.clone(),
+        }
+    }
+
+    fn failed<E: Modelled>(&self, operation: &'static str) -> impl FnOnce(SdkFailure<E>) -> Failure {
+        classify::failed(self.account.as_str(), "iam", operation)
+    }
+
+    /// The clients (audiences) that the account's OpenID Connect provider of a host admits; none: there is no such provider.
+    pub async fn oidc_clients(&self, host: &str) -> Result<Option<Vec<String>>, Failure> {
+        let listed = self.read.list_open_id_connect_providers().send().await;
+        let listed = listed.map_err(self.failed("ListOpenIDConnectProviders"))?;
+        let mut arns = listed
+            .open_id_connect_provider_list()
+            .iter()
+            .filter_map(|one| one.arn());
+        let Some(arn) = arns.find(|arn| arn.split_once(":oidc-provider/").is_some_and(|(_, url)| url == host)) else {
+            return Ok(None);
+        };
+        let told = self
+            .read
+            .get_open_id_connect_provider()
+            .open_id_connect_provider_arn(arn);
+        let told = told.send().await.map_err(self.failed("GetOpenIDConnectProvider"));
+        Ok(classify::found(told)?.map(|told| told.client_id_list().to_vec()))
+    }
+
+    /// The trust policy of a role, as JSON; none: there is no such role.
+    pub async fn trust_policy(&self, role: &str) -> Result<Option<String>, Failure> {
+        let told = self.read.get_role().role_name(role).send().await;
+        let told = classify::found(told.map_err(self.failed("GetRole")))?;
+        let policy = told.and_then(|told| told.role.and_then(|role| role.assume_role_policy_document));
+        // IAM gives it back as it would stand in a URL.
+        Ok(policy.map(|text| {
+            percent_encoding::percent_decode_str(&text)
+                .decode_utf8_lossy()
+                .into_owned()
+        }))
+    }
+}

@@ -1,0 +1,101 @@
+//! `cleave check`: whether the delivery flow is ready in the target, and what in the source still fires. Reads only.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use aws::{Accounts, CallSink};
+use model::{RunId, Side};
+use moves::delivery::Finding;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::args::CheckArgs;
+use crate::commands::files::read_runbook;
+use crate::commands::listed::read_only;
+use crate::commands::rehearse::write_out;
+use crate::delivery::{self, Sides};
+use crate::error::CliError;
+use crate::exit;
+use crate::world;
+
+/// What was found of one part of the flow.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// `github_actions`, `images`, `state`, `files`, `schedules`.
+    pub name: &'static str,
+    /// For people.
+    #[serde(skip)]
+    pub title: &'static str,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks, and says what is still open.
+pub fn check(args: CheckArgs) -> Result<u8, CliError> {
+    let runbook = read_runbook(&args.runbook)?;
+    let region = runbook.region.clone();
+    let beside = args.runbook.parent().unwrap_or(std::path::Path::new(".")).to_owned();
+    let files = delivery::look_in_files(&runbook, &beside)?;
+    let checks = world::block_on(async {
+        let forget: CallSink = Arc::new(drop);
+        let profile = args.profile.as_deref();
+        let mut world = match args.world {
+            Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
+            None => world::live(&region, profile, forget).await?,
+        };
+        read_only(&mut world);
+        let access = BTreeMap::from([
+            (Side::Source, runbook.source.access()),
+            (Side::Target, runbook.target.access()),
+        ]);
+        let run = RunId::new("check0000000").expect("twelve letters and digits");
+        let accounts = Accounts::enter(&world.connection, &access, &region, &run);
+        let sides = Sides {
+            source: accounts.side(Side::Source),
+            target: accounts.side(Side::Target),
+        };
+        delivery::look(&runbook, &sides, files).await.map_err(|failure| {
+            CliError::preflight(
+                "the delivery flow cannot be looked at",
+                &failure,
+                "Log in, or correct the roles of the runbook. What a role may not read is no such failure: it is told as not read.",
+            )
+            .type_this(&world.login_command)
+        })
+    })??;
+    let open = checks.iter().flat_map(|check| &check.findings);
+    let open = open.filter(|finding| finding.verdict.is_open()).count();
+    let text = match args.json {
+        true => format!(
+            "{}\n",
+            json!({ "migration": runbook.migration, "open": open, "checks": checks })
+        ),
+        false => shown(&runbook.migration, &checks, open),
+    };
+    write_out(&text)?;
+    Ok(if open == 0 { exit::DONE } else { exit::BLOCKED })
+}
+
+fn shown(migration: &str, checks: &[Check], open: usize) -> String {
+    let mut text = format!("# {migration}: delivery flow\n");
+    // Writing to a String cannot fail.
+    for check in checks {
+        let _ = write!(text, "\n## {}\n\n", check.title);
+        for finding in &check.findings {
+            let _ = writeln!(text, "{}: {}: {}", finding.verdict.words(), finding.of, finding.what);
+            if let Some(todo) = &finding.todo {
+                let _ = writeln!(text, "    {todo}");
+            }
+            for command in &finding.commands {
+                let _ = writeln!(text, "    $ {command}");
+            }
+        }
+    }
+    let _ = match open {
+        0 => writeln!(text, "\nNothing is open."),
+        1 => writeln!(text, "\n1 thing is open."),
+        open => writeln!(text, "\n{open} things are open."),
+    };
+    text
+}

@@ -1,0 +1,139 @@
+//! The delivery flow: what must be ready in the target before the first deploy, and what in the source must be stopped. Nothing of it is a
+//! step: it is looked at by `cleave check`, and people make it right.
+
+pub mod configs;
+pub mod spec;
+pub mod trust;
+
+use model::plan::Weight;
+use serde::Serialize;
+
+use crate::draft::Draft;
+use spec::DeliverySpec;
+
+/// Says in the plan that no step of it looks at the delivery flow.
+pub(crate) fn plan(draft: &mut Draft<'_>) {
+    if draft.runbook.delivery != DeliverySpec::default() {
+        let text = "the delivery flow ([delivery]) is no part of the run: `cleave check RUNBOOK` looks at it, some days before and once more \
+                    before the cut-over is approved";
+        draft.note(None, Weight::Tells, text);
+    }
+}
+
+/// How one thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As it must be.
+    Ok,
+    /// To know; nothing hangs on it.
+    Note,
+    /// Still to be done.
+    NotYet,
+    /// It contradicts what is meant, or admits more than it should.
+    Wrong,
+    /// It could not be looked at.
+    Unread,
+}
+
+impl Verdict {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Ok => "ok",
+            Verdict::Note => "note",
+            Verdict::NotYet => "not yet",
+            Verdict::Wrong => "wrong",
+            Verdict::Unread => "not read",
+        }
+    }
+
+    /// Whether somebody has to do something.
+    pub fn is_open(self) -> bool {
+        matches!(self, Verdict::NotYet | Verdict::Wrong | Verdict::Unread)
+    }
+}
+
+/// What was found of one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at: a role, a repository, `file:line`, a rule.
+    pub of: String,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What is so.
+    pub what: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub todo: Option<String>,
+    /// What to type, one command each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
+}
+
+impl Finding {
+    /// One with nothing to do.
+    pub fn new(of: impl Into<String>, verdict: Verdict, what: impl Into<String>) -> Self {
+        Self {
+            of: of.into(),
+            verdict,
+            what: what.into(),
+            todo: None,
+            commands: Vec::new(),
+        }
+    }
+
+    /// Says what to do.
+    pub fn todo(mut self, todo: impl Into<String>) -> Self {
+        self.todo = Some(todo.into());
+        self
+    }
+
+    /// Says what to type.
+    pub fn type_this(mut self, command: impl Into<String>) -> Self {
+        self.commands.push(command.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Inventory;
+
+    use crate::{Runbook, plan};
+
+    #[test]
+    fn a_plan_says_that_the_delivery_flow_is_looked_at_elsewhere() {
+        let head = "migration = \"shop\"\nregion = \"eu-west-1\"\nsource = { account = \"111111111111\" }\ntarget = { account = \"222222222222\" }\n";
+        let inventory = "{ \"format\": 1, \"observed_at\": \"2026-11-22T13:00:00Z\", \"accounts\": {} }";
+        let inventory = Inventory::parse(inventory).expect("an inventory");
+        let said = |sections: &str| {
+            let runbook = Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
+            let notes = plan(&runbook, &inventory).notes;
+            notes.iter().filter(|note| note.text.contains("cleave check")).count()
+        };
+        assert_eq!((said(""), said("[delivery]\necr = [\"shop\"]\n")), (0, 1));
+    }
+
+    #[test]
+    fn what_is_odd_in_the_section_is_refused_with_its_place() {
+        let head = "migration = \"shop\"\nregion = \"eu-west-1\"\nsource = { account = \"111111111111\" }\ntarget = { account = \"222222222222\" }\n";
+        let refused = |section: &str| {
+            Runbook::parse(&format!("{head}{section}"))
+                .expect_err("refused")
+                .to_string()
+        };
+        let twice = refused("[delivery]\necr = [\"a\", \"a\"]\n");
+        assert!(
+            twice.starts_with("line 5") && twice.contains("names a twice"),
+            "{twice}"
+        );
+        let unknown = refused("[delivery]\nbucket = \"a\"\n");
+        assert!(
+            unknown.starts_with("line 6") && unknown.contains("unknown field"),
+            "{unknown}"
+        );
+        let bare = refused("[[delivery.oidc]]\nrole = \"a\"\nrepository = \"shop\"\n");
+        assert!(bare.contains("example/shop"), "{bare}");
+    }
+}

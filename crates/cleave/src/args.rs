@@ -52,6 +52,8 @@ pub enum Command {
     Manifest(ManifestArgs),
     /// Compare all versions of two buckets, as far as --verify says. Reads only.
     Compare(CompareArgs),
+    /// Show what a run has left in the source, what it costs and whether it may go; with --remove, take it away.
+    Retire(RetireArgs),
 }
 
 /// How hostile the simulated AWS is.
@@ -359,6 +361,38 @@ pub struct OutputsArgs {
     /// read, too; not read are .git, .terraform, node_modules, what is no text, and files over 8 MiB.
     #[arg(long, num_args = 1..)]
     pub look_in: Vec<PathBuf>,
+}
+
+/// `cleave retire`
+#[derive(Debug, Parser)]
+pub struct RetireArgs {
+    /// The journal of the run that has ended.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
+    /// The run, where the journal's is to be checked: it holds one.
+    #[arg(long, value_parser = run_id)]
+    pub run: Option<RunId>,
+    /// Look at nothing: say what the journal tells.
+    #[arg(long)]
+    pub offline: bool,
+    /// Print one JSON object.
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print tables in Markdown.
+    #[arg(long, group = "form")]
+    pub md: bool,
+    /// Prices of your own, which stand before the table's: a TOML file (docs/costs.md).
+    #[arg(long)]
+    pub prices: Option<PathBuf>,
+    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
+    #[arg(long, value_parser = endpoint)]
+    pub world: Option<SocketAddr>,
+    /// Where the world's name servers answer [default: what the served simcloud says]
+    #[arg(long, requires = "world")]
+    pub dns: Option<SocketAddr>,
+    /// The profile of the operator's own credentials.
+    #[arg(long)]
+    pub profile: Option<String>,
 }
 
 fn run_id(text: &str) -> Result<RunId, String> {

@@ -22,6 +22,7 @@ pub mod plan;
 mod plan_shape;
 pub mod reference;
 mod restored;
+pub mod retire;
 mod room;
 pub mod runbook;
 mod snapshot;

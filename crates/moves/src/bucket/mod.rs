@@ -56,6 +56,7 @@ mod replicate_rule;
 mod reported;
 mod reports;
 mod restore_archived;
+pub(crate) mod retire;
 mod settle;
 pub mod spec;
 mod statements;

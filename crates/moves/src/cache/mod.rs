@@ -14,6 +14,7 @@ mod plan;
 mod plan_export;
 #[cfg(test)]
 mod plan_tests;
+pub(crate) mod retire;
 pub mod spec;
 
 use std::rc::Rc;

@@ -123,3 +123,4 @@ pub struct MemberOutput {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

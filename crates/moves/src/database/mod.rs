@@ -69,3 +69,4 @@ pub struct InstanceOutput {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

@@ -141,3 +141,4 @@ impl From {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

@@ -35,3 +35,4 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

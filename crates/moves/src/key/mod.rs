@@ -141,3 +141,4 @@ pub fn account_in(arn: &str) -> &str {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

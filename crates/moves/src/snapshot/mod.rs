@@ -7,6 +7,7 @@ mod create_snapshot;
 mod delete_snapshot;
 mod made_snapshot;
 mod plan;
+pub(crate) mod retire;
 mod share_snapshot;
 mod unshare_snapshot;
 

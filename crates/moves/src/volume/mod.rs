@@ -62,3 +62,4 @@ struct SnapshotOutput {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
+pub(crate) mod retire;

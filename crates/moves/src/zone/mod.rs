@@ -19,6 +19,7 @@ mod plan_adopt;
 mod plan_carve;
 mod questions;
 mod release_zone;
+pub(crate) mod retire;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;

@@ -21,6 +21,17 @@ pub fn effects(cloud: &Cloud) -> Effects {
     counts
 }
 
+/// The changes that came after earlier ones.
+pub fn since(earlier: &Effects, mut all: Effects) -> Effects {
+    for (what, count) in earlier {
+        if let Some(now) = all.get_mut(what) {
+            *now -= count;
+        }
+    }
+    all.retain(|_, count| *count > 0);
+    all
+}
+
 /// What stands in all accounts: buckets with every version, databases, images, snapshots, zones with their records, keys. Every line
 /// with how often it is true.
 pub fn standing(cloud: &Cloud) -> Effects {

@@ -27,6 +27,7 @@ pub mod rds_access;
 pub mod rds_clusters;
 mod rds_clusters_observed;
 mod rds_observed;
+mod rds_retire;
 pub mod read_only;
 pub mod role;
 pub mod route53;

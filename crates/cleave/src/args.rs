@@ -384,6 +384,24 @@ pub struct RetireArgs {
     /// Prices of your own, which stand before the table's: a TOML file (docs/costs.md).
     #[arg(long)]
     pub prices: Option<PathBuf>,
+    /// Take this away, as the listing calls it (database/shop-stg); may be repeated. Without --into it is only planned.
+    #[arg(long, conflicts_with_all = ["offline", "md"])]
+    pub remove: Vec<String>,
+    /// Of this, too, a protection against deletion is lifted, once its gate is open; may be repeated.
+    #[arg(long, requires = "remove")]
+    pub despite_protection: Vec<String>,
+    /// The journal of the removal, which is a run of its own: it is started, or gone on with.
+    #[arg(long)]
+    pub into: Option<PathBuf>,
+    /// Take back what the removal did before its gates, for this reason.
+    #[arg(long, requires = "into", conflicts_with = "remove")]
+    pub undo: Option<String>,
+    /// Stay at gates and while a login has expired, instead of leaving.
+    #[arg(long, requires = "into")]
+    pub wait: bool,
+    /// Approve every gate at once. Refused against AWS itself.
+    #[arg(long, requires_all = ["into", "world"])]
+    pub auto_approve: bool,
     /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
     #[arg(long, value_parser = endpoint)]
     pub world: Option<SocketAddr>,

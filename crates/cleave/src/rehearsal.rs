@@ -137,6 +137,23 @@ impl Stage {
         }
     }
 
+    /// The same accounts, as a run of this stage has left them, with a plan that follows on it. The laws begin anew: what stands now is what
+    /// must not be lost.
+    pub fn then(self, plan: &Plan) -> Self {
+        {
+            let mut cloud = lock(&self.simulated.cloud);
+            let allowed = std::mem::take(&mut cloud.laws.allowed_lasting);
+            cloud.laws = simcloud::laws::Laws::watching(&cloud);
+            cloud.laws.allowed_lasting = allowed;
+            laws::prepare(&mut cloud, plan);
+        }
+        Self {
+            plan: plan.clone(),
+            start: self.simulated.world.clock.now(),
+            ..self
+        }
+    }
+
     /// Stamps an empty journal as a rehearsal's.
     pub fn stamp(&self, journal: &mut Journal) -> Result<(), JournalError> {
         journal.stamp(&Stamp {

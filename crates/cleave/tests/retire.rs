@@ -61,7 +61,10 @@ fn every_kind_is_told_with_its_price_and_whether_it_may_go() {
     ] {
         let found = one(&told, of);
         assert_eq!(found["standing"]["is"], "there", "{found}");
-        assert_eq!(found["may_go"], "yes", "{found}");
+        // Writes were not stopped: those who use the old databases do so still.
+        let used = of.starts_with("database/") || of.starts_with("cluster/");
+        assert_eq!(found["may_go"], if used { "no" } else { "yes" }, "{found}");
+        assert_eq!(found["blocked"].to_string().contains("it is in use"), used, "{found}");
         assert!(found["instead"].is_string(), "{found}");
         // RDS does not tell what Aurora holds.
         assert!(found["size"].is_string() || of == "cluster/shop-aurora", "{found}");
@@ -100,7 +103,7 @@ fn every_kind_is_told_with_its_price_and_whether_it_may_go() {
     )
     .expect("a file");
     let (_, table, _) = retire(&served, &home, &["--md", "--world", &world, "--prices", "prices.toml"]);
-    let line = "| database/shop-postgres | `shop-postgres` | 20 GiB, db.r6g.large | $393.40* | yes |";
+    let line = "| database/shop-postgres | `shop-postgres` | 20 GiB, db.r6g.large | $393.40* | no |";
     assert!(
         table.contains(line) && table.contains("list prices of 2027-01-01"),
         "{table}"
@@ -137,5 +140,110 @@ fn a_zone_stays_for_48_hours_and_a_run_that_has_not_ended_leaves_nothing() {
     assert_eq!(zone["may_go"], if late { "yes" } else { "no" }, "{zone}");
 
     let (code, _, errors) = retire(&served, &home, &["--run", "abcdefabcdef"]);
+    assert_eq!(code, Some(3), "{errors}");
+}
+
+/// Looks until something may go: 48 hours pass in seconds here.
+#[expect(clippy::disallowed_methods, reason = "another process lets virtual time pass")]
+fn until_it_may_go(served: &Served, home: &Path, world: &str, of: &str) {
+    let mut last = String::new();
+    for _ in 0..200 {
+        let told = object(served, home, &["--json", "--world", world]);
+        let found = one(&told, of);
+        if found["may_go"] == "yes" {
+            return;
+        }
+        last = found["blocked"].to_string();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    panic!("{of} must still stay: {last}");
+}
+
+fn approve(served: &Served, home: &Path, gate: &str, typed: &str) -> Option<i32> {
+    let mut command = served.cleave(home);
+    command.args(["approve", gate, "--journal", "r.db", "--typed", typed]);
+    command.output().expect("cleave can be started").status.code()
+}
+
+#[test]
+fn a_zone_and_a_database_go_behind_gates_of_their_own_whose_names_are_typed() {
+    let home = folder("retire-remove");
+    let served = Served::start(&["--speed", "5000"]);
+    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &home.join("m.db")));
+    assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
+    let world = format!("simcloud={}", served.endpoint);
+    let (zone, database) = ("zone/stg.shop.example.com", "database/shop-stg");
+    until_it_may_go(&served, &home, &world, zone);
+
+    let (code, _, errors) = retire(
+        &served,
+        &home,
+        &["--world", &world, "--remove", "key/alias/shop", "--into", "r.db"],
+    );
+    assert_eq!(code, Some(3), "{errors}");
+    assert!(errors.contains("cleave does not take it away"), "{errors}");
+    assert!(!home.join("r.db").exists(), "nothing was begun");
+
+    let protected = one(&object(&served, &home, &["--json", "--world", &world]), database)["protected"] == true;
+    let mut named = vec!["--world", &world, "--remove", zone, "--remove", database];
+    if protected {
+        named.extend(["--despite-protection", database]);
+    }
+    let (code, plan, errors) = retire(&served, &home, &named);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(
+        plan.contains("prove that the parent delegates") && !home.join("r.db").exists(),
+        "{plan}"
+    );
+
+    let begin = [named.as_slice(), &["--into", "r.db"]].concat();
+    let (code, _, errors) = retire(&served, &home, &begin);
+    assert_eq!(code, Some(4), "it waits at its gates: {errors}");
+    assert!(errors.contains("cleave retire --into r.db"), "{errors}");
+    let deletions = || {
+        let effects = served.effects();
+        let deletes = ["DeleteDBInstance", "DeleteHostedZone"].map(|what| format!("111111111111 {what}"));
+        effects
+            .iter()
+            .filter(|(what, ..)| {
+                deletes
+                    .iter()
+                    .any(|delete| what.replace("rds ", "").replace("route53 ", "") == *delete)
+            })
+            .count()
+    };
+    assert_eq!(deletions(), 0);
+    assert_ne!(
+        approve(&served, &home, "retire:zone:stg.shop.example.com", "yes"),
+        Some(0)
+    );
+    assert_eq!(
+        approve(&served, &home, "retire:zone:stg.shop.example.com", zone),
+        Some(0)
+    );
+    let (code, _, errors) = retire(&served, &home, &["--into", "r.db", "--world", &world]);
+    assert_eq!(code, Some(4), "the database's gate is another: {errors}");
+    assert_eq!(deletions(), 1);
+    assert_eq!(approve(&served, &home, "retire:database:shop-stg", database), Some(0));
+    let other = ["--into", "r.db", "--world", &world, "--remove", zone];
+    let (code, _, errors) = retire(&served, &home, &other);
+    assert_eq!(code, Some(3), "it was planned of more: {errors}");
+    let (code, _, errors) = retire(&served, &home, &begin);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(deletions(), 2);
+    assert!(
+        errors.contains("everything that it was to take away is gone"),
+        "{errors}"
+    );
+
+    let told = object(&served, &home, &["--json", "--world", &world]);
+    for of in [zone, database] {
+        assert_eq!(one(&told, of)["may_go"], "gone", "{}", one(&told, of));
+    }
+    let (code, _, errors) = retire(
+        &served,
+        &home,
+        &["--into", "r.db", "--world", &world, "--undo", "sorry"],
+    );
     assert_eq!(code, Some(3), "{errors}");
 }

@@ -126,6 +126,8 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
         }
         // With `restore = false` the copy of the snapshot is what was asked for, with `fill = false` the bucket of the files.
         let stays = matches!(step.id.verb(), "copy_to_target" | "make_seed_bucket") && step.input["stays"] == true;
+        // The last snapshot of a database that is retired is all that is left of it in the source.
+        let stays = stays || step.id.verb() == "final_snapshot";
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]

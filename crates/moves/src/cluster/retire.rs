@@ -2,11 +2,16 @@
 //! cluster; those of a Multi-AZ cluster go with it.
 
 use aws::rds::Family;
+use jiff::Timestamp;
 use model::StepSpec;
 
 use super::{ClusterOutput, is_aurora};
-use crate::database::retire::{kept, not_looked, on_own_key, opened_again, quiet, way_back};
+use crate::database::retire::{
+    connected, kept, kept_copy, look_who_connects, not_looked, on_own_key, opened_again, quiet, steps, way_back,
+};
+use crate::retire::plan::Retiring;
 use crate::retire::{Left, Old, Seen};
+use crate::retired::{Instead, Subject};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -26,7 +31,7 @@ fn restored(run: &Run, moved: &StepSpec) -> Option<ClusterOutput> {
 }
 
 /// Looks at each, and at what the target has instead.
-pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Result<(), model::Failure> {
+pub(crate) async fn look(run: &Run<'_>, world: &World, now: Timestamp, seen: &mut Seen) -> Result<(), model::Failure> {
     let moved = moved(run);
     if moved.is_empty() {
         return Ok(());
@@ -38,6 +43,10 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
         let id = &step.resource.name;
         let found = source.rds.cluster(id).await;
         if let Some(found) = seen.take("clusters", found)? {
+            if let Some(found) = &found {
+                let members: Vec<String> = found.members.iter().map(|member| member.id.clone()).collect();
+                look_who_connects(world, seen, id, &members, now).await?;
+            }
             seen.source.cluster.insert(id.clone(), found);
         }
         if let Some(made) = restored(run, step) {
@@ -45,7 +54,7 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
             if let Some(found) = seen.take("the target's clusters", found)? {
                 seen.target.cluster.insert(made.id, found);
             }
-        } else if let Some(copy) = crate::database::retire::kept_copy(run, step) {
+        } else if let Some(copy) = kept_copy(run, step) {
             let found = target.rds.snapshot(Family::Cluster, &copy.name).await;
             if let Some(found) = seen.take("the target's snapshots", found)? {
                 seen.target.db_snapshot.insert((true, copy.name), found);
@@ -114,6 +123,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         let mut drifted = Vec::new();
         if let Some(found) = found {
             drifted.extend(opened_again(old, &of, &found.security_groups));
+            left.protected = found.deletion_protection;
             if found.deletion_protection {
                 left.tell("it refuses to be deleted (deletion protection): --despite-protection lifts that, as a step of its own");
             }
@@ -123,6 +133,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         }
         left.was_seen(found.is_some(), drifted);
     }
+    connected(old, &mut left);
     replaced(old, step, &mut left);
     left
 }
@@ -147,4 +158,33 @@ fn replaced(old: &Old, step: &StepSpec, left: &mut Left) {
             }
         }
     }
+}
+
+/// Adds the steps by which a cluster goes. Those of a Multi-AZ cluster's instances RDS takes itself.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let found = old.seen.and_then(|seen| seen.source.cluster.get(&left.id)?.as_ref());
+    let Some((step, found)) = moved(&old.run)
+        .into_iter()
+        .find(|step| step.resource == left.of)
+        .zip(found)
+    else {
+        return;
+    };
+    let instead = match restored(&old.run, step) {
+        Some(made) => Some(Instead::Database(made.id)),
+        None => kept_copy(&old.run, step).map(|copy| Instead::Copy(copy.name)),
+    };
+    let Some(instead) = instead else { return };
+    let subject = Subject {
+        family: Family::Cluster,
+        of: left.id.clone(),
+        resource_id: found.resource_id.clone(),
+        instead,
+    };
+    let own = is_aurora(&found.engine);
+    // Readers before the writer: nobody fails over to what goes next.
+    let mut members: Vec<_> = found.members.iter().filter(|_| own).collect();
+    members.sort_by_key(|member| (member.writer, member.id.clone()));
+    let members: Vec<String> = members.into_iter().map(|member| member.id.clone()).collect();
+    steps(left, &subject, &members, 50, retiring);
 }

@@ -3,13 +3,16 @@
 
 use aws::rds::Family;
 use jiff::Timestamp;
-use model::{ResourceRef, StepSpec};
+use model::{Phase, ResourceRef, Side, StepId, StepSpec, Undo};
 
 use super::{InstanceOutput, restore_instance};
+use crate::draft::DraftStep;
 use crate::key::account_in;
+use crate::retire::plan::Retiring;
 use crate::retire::prices::Month;
-use crate::retire::{Left, Old, Seen};
-use crate::snapshot::{CopyToTargetInput, SnapshotOutput};
+use crate::retire::{Left, Old, Quiet, Seen};
+use crate::retired::{DeleteInput, Instead, LastSnapshotInput, LiftInput, MemberInput, Subject, UNUSED_FOR};
+use crate::snapshot::{BUSY_WITHIN, CopyToTargetInput, SnapshotOutput};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -19,7 +22,7 @@ fn moved<'a>(run: &Run<'a>) -> Vec<&'a StepSpec> {
 }
 
 /// Looks at each, and at what the target has instead.
-pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Result<(), model::Failure> {
+pub(crate) async fn look(run: &Run<'_>, world: &World, now: Timestamp, seen: &mut Seen) -> Result<(), model::Failure> {
     let moved = moved(run);
     if moved.is_empty() {
         return Ok(());
@@ -31,6 +34,9 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
         let id = &step.resource.name;
         let found = source.rds.instance(id).await;
         if let Some(found) = seen.take("databases", found)? {
+            if found.is_some() {
+                look_who_connects(world, seen, id, std::slice::from_ref(id), now).await?;
+            }
             seen.source.instance.insert(id.clone(), found);
         }
         let answer = match restored(run, step) {
@@ -51,6 +57,44 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
         }
     }
     Ok(())
+}
+
+/// Looks who has been connected in the last hour.
+pub(crate) async fn look_who_connects(
+    world: &World,
+    seen: &mut Seen,
+    of: &str,
+    instances: &[String],
+    now: Timestamp,
+) -> Result<(), model::Failure> {
+    let since = now.saturating_sub(UNUSED_FOR).unwrap_or(now);
+    let told = world.source().cloudwatch.connections(instances, since, now).await;
+    let Some(told) = seen.take("who is connected to databases", told)? else {
+        return Ok(());
+    };
+    let minutes = told.iter().flat_map(|(_, minutes)| minutes);
+    let last = minutes
+        .clone()
+        .filter(|minute| minute.most > 0.0)
+        .map(|minute| minute.at)
+        .max();
+    let first = minutes.map(|minute| minute.at).min();
+    seen.source.connected.insert(of.to_owned(), (first, last));
+    Ok(())
+}
+
+/// Says who is connected still; else since when nobody is.
+pub(crate) fn connected(old: &Old, left: &mut Left) {
+    match old.seen.and_then(|seen| seen.source.connected.get(&left.id)) {
+        Some((_, Some(at))) => left.block(format!("somebody was connected to it at {at}: it is in use")),
+        Some((Some(first), None)) if left.quiet.is_none() => {
+            left.quiet = Some(Quiet {
+                since: *first,
+                why: "CloudWatch tells of no connection since; before that was not looked".to_owned(),
+            });
+        }
+        Some(_) | None => {}
+    }
 }
 
 /// The instance that the run restored of it.
@@ -78,9 +122,9 @@ pub(crate) fn taken_at(old: &Old, of: &ResourceRef) -> Option<Timestamp> {
 }
 
 /// Since when nobody can connect to it.
-pub(crate) fn quiet(old: &Old, of: &ResourceRef) -> Option<crate::retire::Quiet> {
+pub(crate) fn quiet(old: &Old, of: &ResourceRef) -> Option<Quiet> {
     let blocked = old.done_of(of, "writes.block_access")?;
-    Some(crate::retire::Quiet {
+    Some(Quiet {
         since: old.done_at(blocked)?,
         why: "the run gave it the security group that admits nobody".to_owned(),
     })
@@ -156,6 +200,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         let mut drifted = Vec::new();
         if let Some(found) = found {
             drifted.extend(opened_again(old, &of, &found.security_groups));
+            left.protected = found.deletion_protection;
             if found.deletion_protection {
                 left.tell("it refuses to be deleted (deletion protection): --despite-protection lifts that, as a step of its own");
             }
@@ -177,6 +222,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             replicas.join(", ")
         ));
     }
+    connected(old, &mut left);
     replaced(old, step, &mut left);
     left
 }
@@ -265,4 +311,122 @@ pub(crate) fn snapshot_month(old: &Old, gib: Option<u64>) -> Month {
     Month {
         lines: vec![old.prices.line("the snapshot", "database-snapshot", region, 1, gib)],
     }
+}
+
+/// Adds the steps by which an instance goes.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let found = old.seen.and_then(|seen| seen.source.instance.get(&left.id)?.as_ref());
+    let Some((step, found)) = moved(&old.run)
+        .into_iter()
+        .find(|step| step.resource == left.of)
+        .zip(found)
+    else {
+        return;
+    };
+    let instead = match restored(&old.run, step) {
+        Some(made) => Some(Instead::Database(made.id)),
+        None => kept_copy(&old.run, step).map(|copy| Instead::Copy(copy.name)),
+    };
+    let Some(instead) = instead else { return };
+    let subject = Subject {
+        family: Family::Instance,
+        of: left.id.clone(),
+        resource_id: found.resource_id.clone(),
+        instead,
+    };
+    steps(left, &subject, &[], u64::from(found.gib), retiring);
+}
+
+/// The steps by which an instance or a cluster goes, its members before it.
+pub(crate) fn steps(left: &Left, subject: &Subject, members: &[String], gib: u64, retiring: &mut Retiring) {
+    let kind = &left.of.kind;
+    let id = &left.id;
+    let step = |verb: &str, title: String, input: serde_json::Value| {
+        DraftStep::new(&left.of, &format!("{kind}.{verb}"), Side::Source, title, input)
+            .phase(Phase::CleanUp)
+            .patience(BUSY_WITHIN)
+    };
+    let proved = step(
+        "prove_replaced",
+        format!("prove that the target has what {id} held, and that nobody uses {id}"),
+        value(subject),
+    );
+    let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
+    let input = LastSnapshotInput {
+        subject: subject.clone(),
+    };
+    let taken = step(
+        "last_snapshot",
+        format!("take the last snapshot of {id}, which stays"),
+        value(&input),
+    );
+    let taken = taken.named("final_snapshot").needs([&proved]);
+    let taken = retiring.push(taken.estimate(120 + 3 * gib, 600 + 10 * gib));
+    let lifts = left.protected && retiring.despite_protection(left);
+    let gate = retiring.gate(left, &[proved.clone(), taken.clone()], &consent(left, members, lifts));
+    let mut behind = vec![proved, taken.clone()];
+    if lifts {
+        let input = LiftInput {
+            subject: subject.clone(),
+        };
+        let step = step("lift_protection", format!("let {id} be deleted"), value(&input));
+        behind.push(retiring.push(step.needs(&behind).gates([gate.clone()]).estimate(20, 120)));
+    }
+    let no_way_back = Undo::None {
+        reason: format!(
+            "what is deleted does not come back; the last snapshot of {id} is there, in the output of {taken}"
+        ),
+    };
+    let mut gone: Vec<StepId> = Vec::new();
+    for member in members {
+        let input = MemberInput {
+            subject: subject.clone(),
+            member: member.clone(),
+        };
+        let step = step(
+            "delete_member",
+            format!("delete the instance {member} of {id}"),
+            value(&input),
+        );
+        let step = step
+            .named(&format!("delete_{member}"))
+            .needs(&behind)
+            .gates([gate.clone()]);
+        gone.push(retiring.push(step.undo(no_way_back.clone()).estimate(300, 900)));
+    }
+    let input = DeleteInput {
+        subject: subject.clone(),
+        snapshot: taken,
+    };
+    let step = step(
+        "delete_database",
+        format!("delete {id} with its automated backups"),
+        value(&input),
+    );
+    let step = step.needs(&behind).needs(&gone).gates([gate]);
+    retiring.push(step.undo(no_way_back).estimate(300, 900));
+}
+
+fn consent(left: &Left, members: &[String], lifts: bool) -> String {
+    let size = left
+        .size
+        .as_deref()
+        .map_or_else(String::new, |size| format!(" ({size})"));
+    let with = match members {
+        [] => String::new(),
+        members => format!(", its instances {} before it", members.join(", ")),
+    };
+    let lifted = if lifts {
+        " Its deletion protection is lifted first."
+    } else {
+        ""
+    };
+    format!(
+        "{} {}{size} is deleted for good{with}, and its automated backups with it. Its last snapshot, taken by this run, stays and costs.{lifted}",
+        left.what, left.id
+    )
+}
+
+fn value(input: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(input).expect("a step's input has only string keys")
 }

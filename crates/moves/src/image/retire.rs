@@ -6,7 +6,7 @@ use model::{ResourceRef, StepSpec};
 use super::{From, ImageOutput, copy_image};
 use crate::database::retire::not_looked;
 use crate::retire::prices::Month;
-use crate::retire::{Left, Old, Seen};
+use crate::retire::{How, Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -65,6 +65,12 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
 fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
     let of = ResourceRef::new("image", &step.resource.name);
     let mut left = Left::new(of, "image (AMI) and the snapshots behind it", id);
+    left.removal = How::Hand {
+        command: format!(
+            "{} deregister-image --image-id {id} --delete-associated-snapshots",
+            old.aws("ec2")
+        ),
+    };
     let sizes = old
         .run
         .input::<copy_image::Input>(step)

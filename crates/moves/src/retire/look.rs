@@ -46,6 +46,8 @@ pub(crate) struct There {
     pub(crate) machines: Option<Vec<Instance>>,
     pub(crate) volumes: Option<Vec<Volume>>,
     pub(crate) snapshots: Option<Vec<EbsSnapshot>>,
+    /// Of each database the first minute of the last hour that CloudWatch told of, and the last in which somebody was connected.
+    pub(crate) connected: BTreeMap<String, (Option<Timestamp>, Option<Timestamp>)>,
     pub(crate) caches: Option<Vec<Cache>>,
     pub(crate) bucket: BTreeMap<String, BucketSeen>,
     pub(crate) key: BTreeMap<String, Option<aws::kms::Key>>,
@@ -76,15 +78,15 @@ impl Seen {
 pub async fn look(state: &State, world: &World, now: Timestamp) -> Result<Seen, Failure> {
     let run = Run { state };
     let mut seen = Seen::default();
-    crate::database::retire::look(&run, world, &mut seen).await?;
-    crate::cluster::retire::look(&run, world, &mut seen).await?;
+    crate::database::retire::look(&run, world, now, &mut seen).await?;
+    crate::cluster::retire::look(&run, world, now, &mut seen).await?;
     crate::snapshot::retire::look(&run, world, &mut seen).await?;
     crate::image::retire::look(&run, world, &mut seen).await?;
     crate::instance::retire::look(&run, world, &mut seen).await?;
     crate::volume::retire::look(&run, world, &mut seen).await?;
     crate::cache::retire::look(&run, world, &mut seen).await?;
     crate::bucket::retire::look(&run, world, &mut seen).await?;
-    crate::zone::retire::look(&run, world, now, &mut seen).await?;
+    crate::zone::retire::look(&run, world, &mut seen).await?;
     crate::key::retire::look(&run, world, &mut seen).await?;
     Ok(seen)
 }

@@ -5,6 +5,7 @@
 //! nothing may go. Decisions: `docs/design/010-retire.md`.
 
 mod look;
+pub mod plan;
 pub mod prices;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,7 @@ use model::{ResourceRef, Side, State, StepSpec};
 use serde::Serialize;
 
 pub use look::{Seen, look};
+pub use plan::{Refused, Removal, is_removal, plan};
 pub use prices::{Prices, PricesError};
 
 use crate::terraform::Run;
@@ -50,6 +52,8 @@ pub struct Left {
     pub blocked: Vec<String>,
     /// What else to know.
     pub told: Vec<String>,
+    /// Whether it refuses to be deleted until a protection is lifted.
+    pub protected: bool,
     /// How it goes.
     pub removal: How,
 }
@@ -139,6 +143,7 @@ impl Left {
             standing: Standing::NotLooked,
             blocked: Vec::new(),
             told: Vec::new(),
+            protected: false,
             removal: How::Cleave,
         }
     }

@@ -10,6 +10,8 @@ mod compare_records;
 mod copy_records;
 mod create_zone;
 mod delegate;
+mod delete_old_records;
+mod delete_old_zone;
 mod difference;
 mod names;
 mod ns_sets;
@@ -17,6 +19,7 @@ pub(crate) mod outputs;
 mod plan;
 mod plan_adopt;
 mod plan_carve;
+mod prove_retired;
 mod questions;
 mod release_zone;
 pub(crate) mod retire;
@@ -62,6 +65,27 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "zone.watch_answers",
         1,
         watch_answers::WatchAnswers::new,
+    );
+    action(
+        registry,
+        world,
+        "zone.prove_retired",
+        1,
+        prove_retired::ProveRetired::new,
+    );
+    action(
+        registry,
+        world,
+        "zone.delete_old_records",
+        1,
+        delete_old_records::DeleteOldRecords::new,
+    );
+    action(
+        registry,
+        world,
+        "zone.delete_old_zone",
+        1,
+        delete_old_zone::DeleteOldZone::new,
     );
 }
 

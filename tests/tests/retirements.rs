@@ -4,17 +4,18 @@
 use std::sync::LazyLock;
 
 use cleave::carriage;
-use cleave::rehearsal::Stage;
 use engine::RunEnd;
 use journal::Journal;
 use model::plan::Weight;
-use model::{Event, Inventory, Plan, State};
-use moves::retire::{self, Left, MayGo, Prices, Refused, Removal};
+use model::{Event, Inventory};
+use moves::retire::{MayGo, Removal};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
+use simcloud::faults::{Fate, Nth, Trap};
 use whole_runs::drivers::Driven;
 use whole_runs::night::{self, Cut, Disturbance, Scenario, in_paused_time};
+use whole_runs::retirement::{self, Looked, look, one};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -99,36 +100,15 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     Scenario { plan, inventory }
 });
 
+/// These things, the database's protection lifted.
 fn removal(remove: &[&str]) -> Removal {
-    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Removal {
-        remove: set(remove),
-        despite_protection: set(&remove
-            .iter()
-            .copied()
-            .filter(|name| *name == DATABASE)
-            .collect::<Vec<_>>()),
-    }
+    let protected: Vec<&str> = remove.iter().copied().filter(|name| *name == DATABASE).collect();
+    retirement::removal(remove, &protected)
 }
 
-/// What a look at the stage tells, and what a removal would be.
-async fn look(stage: &Stage, state: &State, removal: &Removal) -> (Vec<Left>, Result<Plan, Vec<Refused>>) {
-    let journal = carriage::shared(Journal::in_memory().expect("memory"));
-    let world = night::acting(stage, &journal, state);
-    let now = stage.simulated.world.clock.now();
-    let seen = retire::look(state, &world, now).await.expect("a look");
-    let prices = Prices::default();
-    let left = retire::left(state, Some(&seen), &prices, now);
-    (left, retire::plan(state, &seen, removal, (&prices, now)))
-}
-
-/// The same, after something has happened.
-fn after(happens: impl FnOnce(&mut Cloud), remove: &[&str]) -> (Vec<Left>, Result<Plan, Vec<Refused>>) {
-    in_paused_time(async {
-        let (stage, state) = night::ended(&MOVED.plan, &MOVED.inventory).await;
-        happens(&mut lock(&stage.simulated.cloud));
-        look(&stage, &state, &removal(remove)).await
-    })
+/// What a look tells after something has happened.
+fn after(happens: impl FnOnce(&mut Cloud), remove: &[&str]) -> Looked {
+    retirement::after(&MOVED, happens, &removal(remove))
 }
 
 static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| {
@@ -153,11 +133,6 @@ const MAKING: [&str; 7] = [
 
 static DRIVEN: LazyLock<Driven> =
     LazyLock::new(|| Driven::after(Some(MOVED.plan.clone()), REMOVAL.clone(), &MAKING, &[]));
-
-fn one<'l>(left: &'l [Left], of: &str) -> &'l Left {
-    let found = left.iter().find(|one| one.of.to_string() == of);
-    found.unwrap_or_else(|| panic!("{of}: {left:#?}"))
-}
 
 #[test]
 fn each_thing_goes_behind_a_gate_of_its_own_and_nothing_else_goes() {
@@ -223,6 +198,15 @@ fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
     DRIVEN.calls(40);
+    let traps = vec![Trap {
+        nth: Nth::Mutating(1),
+        what: Fate::Denied,
+    }];
+    let night = DRIVEN.carry_out(&Disturbance {
+        traps,
+        ..Disturbance::default()
+    });
+    assert_eq!(night.sprung, 1, "traps are of the removal's own calls");
 }
 
 #[test]

@@ -63,7 +63,9 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, plan: &Plan) {
         }
     }
     if let Event::GateApproved { gate, .. } = event
-        && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
+        && let Some(bucket) = ["hand-over:", "retire:bucket:"]
+            .iter()
+            .find_map(|before| gate.as_str().strip_prefix(before))
     {
         cloud.laws.gate_approved(bucket);
     }
@@ -81,7 +83,8 @@ fn proves_copy(event: &Event, plan: &Plan) -> Option<String> {
         return None;
     };
     let spec = plan.step(step)?;
-    (step.verb() == PROOF).then(|| spec.resource.name.clone())
+    let proof = step.verb() == PROOF || spec.action == "bucket.prove_kept";
+    proof.then(|| spec.resource.name.clone())
 }
 
 /// The step that compares a bucket with its copy, before the gate.

@@ -12,6 +12,7 @@ mod plan_clone;
 mod plan_notes;
 mod plan_settings;
 mod restore_cluster;
+pub(crate) mod retire;
 mod share_cluster;
 pub mod spec;
 pub(crate) mod terraform;
@@ -123,4 +124,3 @@ pub struct MemberOutput {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
-pub(crate) mod retire;

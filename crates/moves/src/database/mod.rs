@@ -10,6 +10,7 @@ mod plan_loading;
 pub(crate) mod plan_settings;
 mod plan_slots;
 mod restore_instance;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 
@@ -69,4 +70,3 @@ pub struct InstanceOutput {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
-pub(crate) mod retire;

@@ -1,12 +1,15 @@
 //! What is left of images that have moved: the images, and the snapshots behind them.
 
 use model::machines::ImageSettings;
-use model::{ResourceRef, StepSpec};
+use model::{Phase, ResourceRef, Side, StepSpec, Undo};
 
+use super::prove_copied::OldImage;
 use super::{From, ImageOutput, copy_image};
 use crate::database::retire::not_looked;
+use crate::draft::DraftStep;
+use crate::retire::plan::Retiring;
 use crate::retire::prices::Month;
-use crate::retire::{How, Left, Old, Seen};
+use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -65,12 +68,6 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
 fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
     let of = ResourceRef::new("image", &step.resource.name);
     let mut left = Left::new(of, "image (AMI) and the snapshots behind it", id);
-    left.removal = How::Hand {
-        command: format!(
-            "{} deregister-image --image-id {id} --delete-associated-snapshots",
-            old.aws("ec2")
-        ),
-    };
     let sizes = old
         .run
         .input::<copy_image::Input>(step)
@@ -157,26 +154,80 @@ fn protected(left: &mut Left, settings: &ImageSettings) {
     }
 }
 
+/// The snapshots behind an image, each with the other images that it stands behind.
+fn behind(old: &Old, id: &str) -> Vec<(String, Vec<String>)> {
+    let images = old
+        .seen
+        .and_then(|seen| seen.source.images.as_deref())
+        .unwrap_or_default();
+    let Some(own) = images.iter().find(|image| image.id == id) else {
+        return Vec::new();
+    };
+    let others = |snapshot: &str| {
+        let others = images.iter().filter(|image| image.id != id);
+        let others = others.filter(|image| image.snapshots.iter().any(|other| other.id == snapshot));
+        others.map(|image| image.id.clone()).collect()
+    };
+    let each = own.snapshots.iter();
+    each.map(|snapshot| (snapshot.id.clone(), others(&snapshot.id)))
+        .collect()
+}
+
 /// Snapshots that stand behind other images as well stay with those.
 fn shared_snapshots(old: &Old, id: &str, left: &mut Left) {
-    let Some(images) = old.seen.and_then(|seen| seen.source.images.as_ref()) else {
-        return;
-    };
-    let Some(own) = images.iter().find(|image| image.id == id) else {
-        return;
-    };
-    for snapshot in &own.snapshots {
-        let others = images.iter().filter(|image| image.id != id);
-        let others: Vec<&str> = others
-            .filter(|image| image.snapshots.iter().any(|other| other.id == snapshot.id))
-            .map(|image| image.id.as_str())
-            .collect();
+    for (snapshot, others) in behind(old, id) {
         if !others.is_empty() {
             left.tell(format!(
-                "{} stays: it stands behind {} as well",
-                snapshot.id,
+                "{snapshot} stays: it stands behind {} as well",
                 others.join(", ")
             ));
         }
     }
+}
+
+/// Adds the steps by which an image goes.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let Some((step, id)) = moved(&old.run).into_iter().find(|(_, id)| *id == left.id) else {
+        return;
+    };
+    let Some(made) = old.run.output::<ImageOutput>(&step.id) else {
+        return;
+    };
+    let behind = behind(old, &id);
+    let stay = behind.iter().filter(|(_, others)| !others.is_empty());
+    let image = OldImage {
+        id: id.clone(),
+        stay: stay.map(|(snapshot, _)| snapshot.clone()).collect(),
+        snapshots: behind.into_iter().map(|(snapshot, _)| snapshot).collect(),
+        copy: made.id,
+        copied: made.snapshots.into_iter().map(|snapshot| snapshot.id).collect(),
+    };
+    let step = |verb: &str, title: String| {
+        let input = serde_json::to_value(&image).expect("a step's input has only string keys");
+        DraftStep::new(&left.of, &format!("image.{verb}"), Side::Source, title, input)
+            .phase(Phase::CleanUp)
+            .patience(900)
+    };
+    let title = format!("prove that the copy of {id} is whole and that nothing names {id}");
+    let proved = retiring.push(step("prove_copied", title).leaves_nothing().estimate(5, 30));
+    let goes = image.snapshots.len() - image.stay.len();
+    let consent = format!(
+        "The image {} ({id}) is deregistered, and {goes} snapshot(s) behind it are deleted: nothing launches of it any more.",
+        left.of.name
+    );
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let title = format!("deregister {id} and delete {goes} snapshot(s) behind it");
+    let undo = Undo::None {
+        reason: format!(
+            "a deregistered image does not come back; its copy {} stands in the target",
+            image.copy
+        ),
+    };
+    retiring.push(
+        step("deregister_old", title)
+            .needs([&proved])
+            .gates([gate])
+            .undo(undo)
+            .estimate(10, 60),
+    );
 }

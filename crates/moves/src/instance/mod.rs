@@ -3,6 +3,7 @@
 
 mod create_image;
 mod plan;
+pub(crate) mod retire;
 pub mod spec;
 mod stop_instance;
 
@@ -35,4 +36,3 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
-pub(crate) mod retire;

@@ -13,6 +13,7 @@ pub(crate) mod outputs;
 mod plan;
 mod policy;
 mod prove_independence;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 mod use_target_key;
@@ -141,4 +142,3 @@ pub fn account_in(arn: &str) -> &str {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod plan_tests;
-pub(crate) mod retire;

@@ -216,6 +216,9 @@ fn steps(old: &Old, one: &Left, retiring: &mut Retiring) {
     match one.of.kind.as_str() {
         "database" => crate::database::retire::plan(old, one, retiring),
         "cluster" => crate::cluster::retire::plan(old, one, retiring),
+        "image" => crate::image::retire::plan(old, one, retiring),
+        "volume" => crate::volume::retire::plan(old, one, retiring),
+        "bucket" => crate::bucket::retire::plan(old, one, retiring),
         "zone" | "records" => crate::zone::retire::plan(old, one, retiring),
         _ => {}
     }

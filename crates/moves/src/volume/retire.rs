@@ -1,10 +1,13 @@
 //! What is left of volumes and snapshots that have moved as such.
 
-use model::StepSpec;
+use model::{Phase, Side, StepSpec, Undo};
 use serde::Deserialize;
 
 use super::create_volume;
+use super::prove_kept::{OldDisk, is_snapshot};
 use crate::database::retire::not_looked;
+use crate::draft::DraftStep;
+use crate::retire::plan::Retiring;
 use crate::retire::prices::Month;
 use crate::retire::{How, Left, Old, Seen};
 use crate::terraform::Run;
@@ -51,15 +54,15 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
 
 fn one(old: &Old, step: &StepSpec) -> Left {
     let id = step.resource.name.clone();
-    let is_snapshot = id.starts_with("snap-");
-    let (what, delete) = match is_snapshot {
-        true => ("EBS snapshot", "delete-snapshot --snapshot-id"),
-        false => ("EBS volume", "delete-volume --volume-id"),
-    };
+    let is_snapshot = is_snapshot(&id);
+    let what = if is_snapshot { "EBS snapshot" } else { "EBS volume" };
     let mut left = Left::new(step.resource.clone(), what, id.clone());
-    left.removal = How::Hand {
-        command: format!("{} {delete} {id}", old.aws("ec2")),
-    };
+    if is_snapshot && old.done_of(&step.resource, "volume.create_volume").is_some() {
+        left.tell("the target has a volume of it, which has been written to since, and no snapshot: it is the only one as it was");
+        left.removal = How::Hand {
+            command: format!("{} delete-snapshot --snapshot-id {id}", old.aws("ec2")),
+        };
+    }
     left.way_back(None, "what was written in the target since is not in it");
     let source = old.seen.map(|seen| &seen.source);
     let volume = source
@@ -141,4 +144,34 @@ fn replaced(old: &Old, step: &StepSpec, left: &mut Left) {
             "{id} is gone in the target, or has become something else: look what has its data there"
         )),
     }
+}
+
+/// Adds the steps by which a volume or a snapshot goes.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let Some(kept) = left.instead.clone() else { return };
+    if !moved(&old.run).iter().any(|step| step.resource == left.of) {
+        return;
+    }
+    let disk = OldDisk {
+        id: left.id.clone(),
+        kept,
+    };
+    let id = &left.id;
+    let step = |verb: &str, title: String| {
+        let input = serde_json::to_value(&disk).expect("a step's input has only string keys");
+        DraftStep::new(&left.of, &format!("volume.{verb}"), Side::Source, title, input)
+            .phase(Phase::CleanUp)
+            .patience(900)
+    };
+    let title = format!("prove that the target has {} and that nothing uses {id}", disk.kept);
+    let proved = retiring.push(step("prove_kept", title).leaves_nothing().estimate(5, 30));
+    let consent = format!("The {} {id} is deleted; no snapshot of it is taken first.", left.what);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let undo = Undo::None {
+        reason: format!("what is deleted does not come back; {} stands in the target", disk.kept),
+    };
+    let step = step("delete_old", format!("delete {id}"))
+        .needs([&proved])
+        .gates([gate]);
+    retiring.push(step.undo(undo).estimate(5, 60));
 }

@@ -106,7 +106,12 @@ pub fn standing(cloud: &Cloud) -> Effects {
         ));
     }
     for (id, instance) in &cloud.ec2.instances {
-        lines.push(format!("instance {id} of {}: {:?}", instance.owner, instance.state));
+        let state = match &instance.state {
+            // It is shown for a while, from a moment on that is every run's own.
+            ec2::InstanceState::Terminated(_) => "Terminated".to_owned(),
+            state => format!("{state:?}"),
+        };
+        lines.push(format!("instance {id} of {}: {state}", instance.owner));
     }
     for (id, volume) in &cloud.ec2.volumes {
         lines.push(format!(

@@ -3,11 +3,12 @@
 
 use std::sync::LazyLock;
 
-use model::Inventory;
 use model::plan::Weight;
+use model::{Inventory, State};
 use moves::retire::{MayGo, Removal};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
+use simcloud::services::ec2::InstanceState;
 use whole_runs::drivers::Driven;
 use whole_runs::night::Scenario;
 use whole_runs::retirement::{self, Looked, one};
@@ -20,7 +21,8 @@ const COPIED: &str = "volume/vol-copied";
 const SNAPSHOT: &str = "volume/snap-copied";
 const RESTORED: &str = "volume/snap-restored";
 const BUCKET: &str = "bucket/shop-old";
-const ALL: [&str; 5] = [IMAGE, VOLUME, COPIED, SNAPSHOT, BUCKET];
+const INSTANCE: &str = "instance/i-erp";
+const ALL: [&str; 6] = [IMAGE, VOLUME, COPIED, SNAPSHOT, BUCKET, INSTANCE];
 
 static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let role = |names: &[&str]| -> Value {
@@ -33,6 +35,11 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
         Value::Object(roles.collect())
     };
     let volume = |id: &str| json!({ "id": id, "size_gib": 8, "type": "gp3", "encrypted": true, "key": "alias/shop", "availability_zone": "ap-northeast-1a" });
+    let attached = |id: &str, device: &str| {
+        let mut volume = volume(id);
+        volume["attached_to"] = json!([{ "instance": "i-erp", "device": device }]);
+        volume
+    };
     let snapshot = |id: &str| json!({ "id": id, "size_gib": 4, "encrypted": true, "key": "alias/shop" });
     let behind = |id: &str, device: &str| json!({ "id": id, "device": device, "size_gib": 8, "encrypted": true, "key": "alias/shop" });
     let image = |id: &str, name: &str, snapshots: Value| json!({ "id": id, "name": name, "architecture": "x86_64", "snapshots": snapshots });
@@ -42,7 +49,9 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
             image("ami-00000000000000001", "shop-batch", json!([behind("snap-00000000000000001", "/dev/xvda"), behind("snap-00000000000000002", "/dev/sdf")])),
             image("ami-00000000000000002", "other", json!([behind("snap-00000000000000003", "/dev/xvda"), behind("snap-00000000000000002", "/dev/sdf")])),
         ],
-        "volumes": [volume("vol-data"), volume("vol-copied")],
+        "volumes": [volume("vol-data"), volume("vol-copied"), attached("vol-erp", "/dev/xvda"), attached("vol-erp-data", "/dev/sdf")],
+        "instances": [{ "id": "i-erp", "state": "running", "type": "m6i.large", "architecture": "x86_64", "root_device": "/dev/xvda",
+            "termination_protected": true, "subnet": "subnet-1", "security_groups": ["sg-1"], "tags": { "Name": "erp" } }],
         "ebs_snapshots": [snapshot("snap-copied"), snapshot("snap-restored")],
         "buckets": [{ "name": "shop-old", "versioning": "enabled", "public_access_blocked": true,
             "contents": { "keys": 30, "versions": 40, "delete_markers": 3, "bytes": 4_000_000, "deepest": 3 } }],
@@ -56,7 +65,7 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let runbook = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
          target = {{ account = \"{TARGET}\", role = \"cleave-target\", batch_role = \"cleave-batch\" }}\n[[key]]\nalias = \"alias/shop\"\n\
-         [[image]]\nname = \"shop-batch\"\n[[bucket]]\nname = \"shop-old\"\nversions = \"all\"\nnew_name = \"shop-new\"\n{}{}{}{}",
+         [[image]]\nname = \"shop-batch\"\n[[instance]]\nid = \"i-erp\"\n[[bucket]]\nname = \"shop-old\"\nversions = \"all\"\nnew_name = \"shop-new\"\n{}{}{}{}",
         placed("vol-data"),
         copied("vol-copied"),
         copied("snap-copied"),
@@ -69,7 +78,8 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
 });
 
 fn removal(remove: &[&str]) -> Removal {
-    retirement::removal(remove, &[])
+    let protected: Vec<&str> = remove.iter().copied().filter(|name| *name == INSTANCE).collect();
+    retirement::removal(remove, &protected)
 }
 
 fn after(happens: impl FnOnce(&mut Cloud), remove: &[&str]) -> Looked {
@@ -86,8 +96,10 @@ static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| {
     }
 });
 
-const MAKING: [&str; 5] = [
+const MAKING: [&str; 7] = [
     "ec2 DeregisterImage",
+    "ec2 ModifyInstanceAttribute",
+    "ec2 TerminateInstances",
     "ec2 DeleteSnapshot",
     "ec2 DeleteVolume",
     "s3 DeleteObject",
@@ -112,6 +124,22 @@ fn what_was_named_is_gone_and_what_others_stand_on_stays() {
     );
     let changed: Vec<&String> = night.effects.keys().filter(|what| what.starts_with(TARGET)).collect();
     assert_eq!(changed, Vec::<&String>::new(), "nothing is changed in the target");
+    let state = State::fold(DRIVEN.events()).expect("events").expect("a run");
+    let left: Vec<&str> = state.left_out().into_iter().map(|(_, what)| what).collect();
+    assert!(
+        left.len() == 1 && left[0].contains("vol-erp-data of i-erp"),
+        "the root goes with it, and the other stays: {left:?}"
+    );
+}
+
+#[test]
+fn a_protected_instance_goes_only_where_that_was_said() {
+    let refused = retirement::after(&MOVED, |_| {}, &retirement::removal(&[INSTANCE], &[])).1;
+    let refused = refused.expect_err("it refuses to be terminated");
+    assert!(
+        refused[0].why.contains("--despite-protection instance/i-erp"),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -128,18 +156,31 @@ fn a_snapshot_behind_another_image_and_one_that_became_a_volume_stay() {
 
 #[test]
 fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
-    DRIVEN.crashes(40);
+    DRIVEN.crashes(32);
 }
 
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
-    DRIVEN.calls(30);
+    DRIVEN.calls(24);
 }
 
 #[test]
 fn what_the_target_still_needs_is_refused_with_the_reason() {
     type Happens = fn(&mut Cloud);
-    let cases: [(&str, Happens, &str); 6] = [
+    let cases: [(&str, Happens, &str); 8] = [
+        (
+            INSTANCE,
+            |cloud| {
+                let old = cloud.ec2.instances.get_mut("i-erp").expect("it is there");
+                old.state = InstanceState::Running;
+            },
+            "it is running: somebody uses it",
+        ),
+        (
+            INSTANCE,
+            |cloud| cloud.ec2.images.retain(|_, image| image.owner.as_str() == SOURCE),
+            "is not available in the target",
+        ),
         (
             IMAGE,
             |cloud| cloud.ec2.images.retain(|_, image| image.owner.as_str() == SOURCE),

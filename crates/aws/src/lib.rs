@@ -13,6 +13,7 @@ pub mod ec2_groups;
 pub mod ec2_machines;
 mod ec2_machines_observed;
 mod ec2_observed;
+mod ec2_retire;
 pub mod efs;
 pub mod elasticache;
 mod elasticache_observed;

@@ -393,6 +393,19 @@ pub struct RetireArgs {
     /// The journal of the removal, which is a run of its own: it is started, or gone on with.
     #[arg(long)]
     pub into: Option<PathBuf>,
+    /// Rehearse this runbook's migration in a simulated AWS, and three days later the removal of what it has left: all that may go, or what
+    /// --remove names. Touches no network and no credentials.
+    #[arg(long, conflicts_with_all = ["into", "offline", "world", "md", "prices"])]
+    pub rehearse: Option<PathBuf>,
+    /// What exists in the accounts, for --rehearse [default: inventory.json beside the runbook]
+    #[arg(long, requires = "rehearse")]
+    pub inventory: Option<PathBuf>,
+    /// The seed of everything random in --rehearse.
+    #[arg(long, default_value_t = 1, requires = "rehearse")]
+    pub seed: u64,
+    /// How hostile the simulated AWS of --rehearse is.
+    #[arg(long, value_enum, default_value_t = Faults::Usual, requires = "rehearse")]
+    pub faults: Faults,
     /// Take back what the removal did before its gates, for this reason.
     #[arg(long, requires = "into", conflicts_with = "remove")]
     pub undo: Option<String>,

@@ -84,7 +84,12 @@ pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
 
 async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
     let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    let end = carry_out(rehearsal, &stage).await;
+    played(rehearsal, &stage, seed).await
+}
+
+/// Carries it out on a stage.
+async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
+    let end = carry_out(rehearsal, stage).await;
     let (end, events, logged) = match end {
         Ok((end, events, logged)) => (Ok(end), events, logged),
         Err(error) => (Err(error), Vec::new(), Vec::new()),
@@ -267,6 +272,7 @@ fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
 }
 
 pub mod laws;
+pub mod removal;
 
 impl Rehearsed {
     /// Whether it stopped where the architecture says it may: with a person to decide, or everything taken back.

@@ -247,3 +247,30 @@ fn a_zone_and_a_database_go_behind_gates_of_their_own_whose_names_are_typed() {
     );
     assert_eq!(code, Some(3), "{errors}");
 }
+
+#[test]
+fn a_removal_is_rehearsed_behind_the_night_that_comes_before_it() {
+    let home = folder("retire-rehearse");
+    let runbook = served::example("runbook.toml");
+    let rehearse = |arguments: &[&str]| {
+        let mut command = served::cleave(&home);
+        command
+            .args(["retire", "--json", "--rehearse"])
+            .arg(&runbook)
+            .args(arguments);
+        let output = command.output().expect("cleave can be started");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let told: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+        (output.status.code(), told)
+    };
+    let (code, told) = rehearse(&[]);
+    assert_eq!(code, Some(0), "{told:#}");
+    let taken = told["taken_away"].to_string();
+    for of in ["database/shop-stg", "zone/stg.shop.example.com", "image/shop-batch"] {
+        assert!(taken.contains(of), "{told:#}");
+    }
+    assert!(told["stays"].to_string().contains("key/alias/shop"), "{told:#}");
+    assert_eq!(told["law_violations"], serde_json::json!([]));
+    let (code, told) = rehearse(&["--remove", "key/alias/shop"]);
+    assert_eq!(code, Some(3), "{told:#}");
+}

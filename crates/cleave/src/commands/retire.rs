@@ -1,14 +1,13 @@
 //! `cleave retire`: what a run that has ended has left in the source, what it costs in a month, until when it is the only way back, and why it may
 //! or may not go. Reads only, unless something is named to be removed.
 
-use std::path::PathBuf;
-use std::rc::Rc;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws::{Accounts, CallSink};
+use aws::CallSink;
 use engine::Gatekeeper;
 use jiff::Timestamp;
-use journal::{InboxItem, Journal};
+use journal::InboxItem;
 use model::State;
 use model::event::WorldKind;
 use moves::retire::{self, Prices, Removal, Seen};
@@ -16,6 +15,7 @@ use serde_json::json;
 
 use crate::args::{Reach, RetireArgs};
 use crate::carriage;
+use crate::commands::files::Written;
 use crate::commands::listed::read_only;
 use crate::commands::rehearse::write_out;
 use crate::commands::retire_shown;
@@ -23,11 +23,16 @@ use crate::commands::run::{self, Conduct};
 use crate::commands::stored::stored_run;
 use crate::error::CliError;
 use crate::exit;
+use crate::rehearsal::Rehearsal;
+use crate::rehearsal::removal::rehearse_removal;
 use crate::screen::{self, Style, planned};
 use crate::world::{self, World};
 
 /// Shows it, or takes it away.
 pub fn retire(args: RetireArgs) -> Result<u8, CliError> {
+    if let Some(runbook) = &args.rehearse {
+        return rehearse(&args, runbook);
+    }
     if let Some(into) = args.into.clone()
         && into.exists()
         && let Some(begun) = run::begun(&reach_of(&args, into.clone()))?
@@ -101,6 +106,31 @@ fn conduct(args: &RetireArgs, wish: Option<InboxItem>) -> Conduct {
         style: if args.json { Style::Json } else { Style::for_stderr() },
         wish,
     }
+}
+
+/// Rehearses the migration of a runbook, and three days later the removal of what it has left.
+fn rehearse(args: &RetireArgs, runbook: &Path) -> Result<u8, CliError> {
+    let written = Written::read(runbook, args.inventory.as_deref())?;
+    let rehearsal = Rehearsal {
+        plan: written.unblocked_plan()?,
+        inventory: written.inventory,
+        level: args.faults.level(),
+        journal: None,
+        gatekeeper: None,
+    };
+    let removal = (!args.remove.is_empty()).then(|| removal_of(args));
+    let rehearsed = rehearse_removal(&rehearsal, removal.as_ref(), args.seed);
+    let text = if args.json {
+        format!("{}\n", retire_shown::rehearsed_object(&rehearsed))
+    } else {
+        retire_shown::rehearsed(&rehearsed)
+    };
+    write_out(&text)?;
+    Ok(match (rehearsed.good(), &rehearsed.plan) {
+        (true, _) => exit::DONE,
+        (false, Err(refused)) if !refused.is_empty() => exit::BLOCKED,
+        (false, _) => exit::LAW_BROKEN,
+    })
 }
 
 /// Looks, plans, and carries the removal out in a journal of its own; without such a journal it is only shown.
@@ -249,45 +279,26 @@ fn look_unless_offline(args: &RetireArgs, state: &State) -> Result<Option<(Seen,
     }
 }
 
-/// The world in which the run took place.
-pub(crate) async fn enter(args: &RetireArgs, state: &State, log: CallSink) -> Result<World, CliError> {
-    let profile = args.profile.as_deref();
-    match args.world {
-        Some(address) => world::endpoint(address, args.dns, &state.plan.region, profile, log).await,
-        None => world::live(&state.plan.region, profile, log).await,
-    }
-}
-
 /// One look, and its moment.
-pub(crate) async fn look(world: &World, state: &State) -> Result<(Seen, Timestamp), CliError> {
-    let accounts = Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
-    // A look lists no bucket; what it is handed must be there all the same.
-    let nowhere = Journal::in_memory().map_err(|error| {
-        CliError::before(
-            exit::INTERNAL,
-            "there is no room for a journal in memory",
-            "Repeat the command.",
-        )
-        .because(&error)
-    })?;
-    let acting = moves::World {
-        accounts,
-        dns: Rc::clone(&world.dns),
-        hooks: Rc::clone(&world.hooks),
-        hooks_undone: Default::default(),
-        listings: world.listings.clone(),
-        kept: carriage::keeper(&carriage::shared(nowhere), world.pages_between_commits),
-    };
-    let now = world.clock.now();
-    let seen = retire::look(state, &acting, now).await.map_err(|failure| {
+async fn look(world: &World, state: &State) -> Result<(Seen, Timestamp), CliError> {
+    carriage::look_back(world, state).await.map_err(|failed| {
+        let carriage::LookFailed(failure) = failed;
         CliError::preflight(
             "the accounts cannot be looked at",
             &failure,
             "Log in, or give the roles the Describe, List and Get calls that the run had; --offline says what the journal tells.",
         )
         .type_this(&world.login_command)
-    })?;
-    Ok((seen, now))
+    })
+}
+
+/// The world in which the run took place.
+async fn enter(args: &RetireArgs, state: &State, log: CallSink) -> Result<World, CliError> {
+    let profile = args.profile.as_deref();
+    match args.world {
+        Some(address) => world::endpoint(address, args.dns, &state.plan.region, profile, log).await,
+        None => world::live(&state.plan.region, profile, log).await,
+    }
 }
 
 /// Whether the world that was named is the one in which the run took place.

@@ -7,6 +7,9 @@ use model::State;
 use moves::retire::{How, Left, MayGo, Prices, Standing, month_of};
 use serde_json::{Value, json};
 
+use crate::rehearsal::removal::RemovalRehearsed;
+use crate::screen::rehearsed as lines_of;
+
 /// One thing, with whether it may go.
 pub(crate) fn object(left: &Left) -> Value {
     let mut object = json!(left);
@@ -126,4 +129,66 @@ pub(crate) fn markdown(state: &State, left: &[Left], prices: &Prices, looked: Op
         }
     }
     text
+}
+
+/// What a removal did not take away, each with the reason.
+fn stays(rehearsed: &RemovalRehearsed) -> Vec<(String, String)> {
+    let taken: Vec<&model::ResourceRef> = match &rehearsed.plan {
+        Ok(plan) => plan.steps.iter().map(|step| &step.resource).collect(),
+        Err(refused) => return refused.iter().map(|one| (one.what.clone(), one.why.clone())).collect(),
+    };
+    let left = rehearsed.left.iter().filter(|one| !taken.contains(&&one.of));
+    let why = |one: &Left| match (&one.removal, one.blocked.as_slice()) {
+        (How::Hand { command }, []) => format!("by hand: {command}"),
+        (_, []) => may_go(one).to_owned(),
+        (_, blocked) => blocked.join("; "),
+    };
+    left.map(|one| (one.of.to_string(), why(one))).collect()
+}
+
+fn taken(rehearsed: &RemovalRehearsed) -> Vec<String> {
+    let resources = rehearsed.plan.as_ref().map(model::Plan::resources).unwrap_or_default();
+    resources.iter().map(ToString::to_string).collect()
+}
+
+/// A rehearsal of a removal, as text.
+pub(crate) fn rehearsed(rehearsed: &RemovalRehearsed) -> String {
+    let mut text = format!("the night:   {}\n", lines_of::line(&rehearsed.night));
+    match &rehearsed.removal {
+        Some(removal) => {
+            let _ = writeln!(text, "the removal: {}", lines_of::line(removal));
+        }
+        None => text.push_str("the removal: did not take place\n"),
+    }
+    for of in taken(rehearsed) {
+        let _ = writeln!(text, "  taken away  {of}");
+    }
+    for (of, why) in stays(rehearsed) {
+        let _ = writeln!(text, "  stays       {of}: {why}");
+    }
+    for broken in rehearsed.night.law_violations.iter().chain(laws(rehearsed)) {
+        let _ = writeln!(text, "BROKEN {broken}");
+    }
+    text
+}
+
+fn laws(rehearsed: &RemovalRehearsed) -> impl Iterator<Item = &String> {
+    rehearsed.removal.iter().flat_map(|run| &run.law_violations)
+}
+
+/// The same as JSON.
+pub(crate) fn rehearsed_object(rehearsed: &RemovalRehearsed) -> Value {
+    let stays = stays(rehearsed)
+        .into_iter()
+        .map(|(of, why)| json!({ "of": of, "why": why }));
+    json!({
+        "seed": rehearsed.night.seed,
+        "night_completed": rehearsed.night.completed(),
+        "removal_completed": rehearsed.removal.as_ref().is_some_and(crate::rehearsal::Rehearsed::completed),
+        "taken_away": taken(rehearsed),
+        "stays": stays.collect::<Vec<_>>(),
+        "steps": rehearsed.removal.as_ref().map(|run| run.steps),
+        "api_calls": rehearsed.removal.as_ref().map(|run| run.api_calls),
+        "law_violations": rehearsed.night.law_violations.iter().chain(laws(rehearsed)).collect::<Vec<_>>(),
+    })
 }

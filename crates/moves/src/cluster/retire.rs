@@ -37,8 +37,15 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, now: Timestamp, seen: &mu
         return Ok(());
     }
     let (source, target) = (world.source(), world.target());
-    let listed = source.rds.observed_clusters().await;
-    seen.source.clusters = seen.take("clusters", listed)?;
+    if seen.source.clusters.is_none() {
+        let listed = source.rds.observed_clusters().await;
+        seen.source.clusters = seen.take("clusters", listed)?;
+    }
+    if seen.source.databases.is_none() {
+        // Who else uses their groups.
+        let listed = source.rds.observed_instances().await;
+        seen.source.databases = seen.take("databases", listed)?;
+    }
     for step in moved {
         let id = &step.resource.name;
         let found = source.rds.cluster(id).await;

@@ -30,6 +30,9 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, now: Timestamp, seen: &mu
     let (source, target) = (world.source(), world.target());
     let listed = source.rds.observed_instances().await;
     seen.source.databases = seen.take("databases", listed)?;
+    // Who else uses their groups.
+    let listed = source.rds.observed_clusters().await;
+    seen.source.clusters = seen.take("clusters", listed)?;
     for step in moved {
         let id = &step.resource.name;
         let found = source.rds.instance(id).await;

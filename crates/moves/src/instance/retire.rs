@@ -1,11 +1,15 @@
 //! What is left of instances that have moved as images: stopped, with their volumes.
 
-use model::StepSpec;
 use model::machines::Volume;
+use model::{Phase, Side, StepSpec, Undo};
 
+use super::prove_imaged::OldInstance;
+use super::terminate_instance;
 use crate::database::retire::not_looked;
+use crate::draft::DraftStep;
 use crate::image::ImageOutput;
-use crate::retire::{How, Left, Old, Seen};
+use crate::retire::plan::Retiring;
+use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -74,9 +78,6 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         None,
         "started again it serves as before the hand-over, without what was written in the target since",
     );
-    left.removal = How::Hand {
-        command: format!("{} terminate-instances --instance-ids {id}", old.aws("ec2")),
-    };
     let listed = old.seen.and_then(|seen| seen.source.machines.as_ref());
     let found = listed.map(|all| all.iter().find(|one| one.id == id && one.state != "terminated"));
     if let Some(found) = found {
@@ -93,11 +94,12 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             }
         }
         left.was_seen(found.is_some(), drifted);
+        left.protected = found.is_some_and(|one| one.termination_protected);
+        if left.protected {
+            left.tell("it refuses to be terminated (disableApiTermination): --despite-protection lifts that, as a step of its own");
+        }
     }
-    let volumes = old.seen.and_then(|seen| seen.source.volumes.as_ref());
-    let volumes: Vec<&Volume> = volumes
-        .map(|all| all.iter().filter(|volume| volume.device_of(&id).is_some()).collect())
-        .unwrap_or_default();
+    let volumes = volumes(old, &id);
     for volume in &volumes {
         let item = format!("volume:{}", volume.kind);
         let gib = Some(u64::from(volume.size_gib));
@@ -130,4 +132,65 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         }
     }
     left
+}
+
+/// The volumes that are attached to an instance.
+fn volumes<'a>(old: &Old<'a>, id: &str) -> Vec<&'a Volume> {
+    let all = old
+        .seen
+        .and_then(|seen| seen.source.volumes.as_deref())
+        .unwrap_or_default();
+    all.iter().filter(|volume| volume.device_of(id).is_some()).collect()
+}
+
+/// Adds the steps by which an instance goes.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let Some(image) = left.instead.clone() else { return };
+    let id = &left.id;
+    let instance = OldInstance { id: id.clone(), image };
+    let step = |verb: &str, title: String, input: serde_json::Result<serde_json::Value>| {
+        let input = input.expect("a step's input has only string keys");
+        DraftStep::new(&left.of, &format!("instance.{verb}"), Side::Source, title, input)
+            .phase(Phase::CleanUp)
+            .patience(900)
+    };
+    let title = format!("prove that {id} is stopped and that its image in the target is whole");
+    let proved = step("prove_imaged", title, serde_json::to_value(&instance));
+    let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
+    let lifts = left.protected && retiring.despite_protection(left);
+    let lifted = if lifts {
+        " Its protection against that is lifted first."
+    } else {
+        ""
+    };
+    let consent = format!(
+        "{} ({id}) is terminated; no image of it is made first.{lifted}",
+        left.what
+    );
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let mut behind = vec![proved];
+    if lifts {
+        let lift = step(
+            "lift_protection",
+            format!("let {id} be terminated"),
+            serde_json::to_value(&instance),
+        );
+        behind.push(retiring.push(lift.needs(&behind).gates([gate.clone()]).estimate(5, 30)));
+    }
+    let undo = Undo::None {
+        reason: format!(
+            "a terminated instance does not come back; its image {} stands in the target",
+            instance.image
+        ),
+    };
+    let input = terminate_instance::Input {
+        old: instance,
+        volumes: volumes(old, id).into_iter().map(|volume| volume.id.clone()).collect(),
+    };
+    let step = step(
+        "terminate_instance",
+        format!("terminate {id}"),
+        serde_json::to_value(&input),
+    );
+    retiring.push(step.needs(&behind).gates([gate]).undo(undo).estimate(60, 300));
 }

@@ -204,7 +204,7 @@ fn stays(one: &Left, retiring: &Retiring) -> Option<String> {
     }
     if one.protected && !retiring.despite_protection(one) {
         return Some(format!(
-            "it refuses to be deleted (deletion protection). To have that lifted: --despite-protection {}",
+            "it refuses to be deleted. To have that lifted: --despite-protection {}",
             one.of
         ));
     }
@@ -217,6 +217,7 @@ fn steps(old: &Old, one: &Left, retiring: &mut Retiring) {
         "database" => crate::database::retire::plan(old, one, retiring),
         "cluster" => crate::cluster::retire::plan(old, one, retiring),
         "image" => crate::image::retire::plan(old, one, retiring),
+        "instance" => crate::instance::retire::plan(old, one, retiring),
         "volume" => crate::volume::retire::plan(old, one, retiring),
         "bucket" => crate::bucket::retire::plan(old, one, retiring),
         "zone" | "records" => crate::zone::retire::plan(old, one, retiring),

@@ -14,6 +14,7 @@ mod references;
 pub mod security_groups;
 mod snapshots;
 mod tags;
+mod termination;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,6 +303,7 @@ fn shown_settings(cloud: &Cloud, caller: &Caller, operation: &str) -> Value {
 /// What is due by now.
 pub fn advance(cloud: &mut Cloud) {
     instances::advance(cloud);
+    termination::advance(cloud);
     copying::advance(cloud);
     volumes::advance(cloud);
 }
@@ -348,6 +350,8 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "DeregisterImage" => images::deregister,
         "StopInstances" => instances::stop,
         "StartInstances" => instances::start,
+        "TerminateInstances" => termination::terminate,
+        "ModifyInstanceAttribute" => termination::modify_attribute,
         "CreateImage" => instances::create_image,
         "CreateSnapshot" => volumes::create_snapshot,
         "CreateVolume" => volumes::create,

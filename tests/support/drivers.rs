@@ -1,7 +1,7 @@
 //! The generic drivers over one scenario: killed between and upon its events, every reply lost and every call refused, taken back from
 //! every point. What is left must be what an undisturbed run leaves.
 
-use model::Recorded;
+use model::{Plan, Recorded};
 use simcloud::faults::{Fate, Nth, Trap};
 
 use engine::RunEnd;
@@ -13,6 +13,8 @@ use crate::standing::differences;
 /// A scenario, what an undisturbed run of it leaves, and which changes may be made twice.
 pub struct Driven {
     scenario: Scenario,
+    /// What was carried out three days before, in the same accounts.
+    first: Option<Plan>,
     undisturbed: Night,
     harmless_twice: &'static [&'static str],
 }
@@ -21,7 +23,17 @@ impl Driven {
     /// Carries the scenario out undisturbed. It must make what each of `making` names. Operations of `harmless_twice` have no token and no
     /// name, and what they do is no worse when a lost reply has them done again.
     pub fn new(scenario: Scenario, making: &[&str], harmless_twice: &'static [&'static str]) -> Self {
-        let undisturbed = night::carry_out(&scenario, &Disturbance::default());
+        Self::after(None, scenario, making, harmless_twice)
+    }
+
+    /// The same, three days after another plan was carried out in the same accounts.
+    pub fn after(
+        first: Option<Plan>,
+        scenario: Scenario,
+        making: &[&str],
+        harmless_twice: &'static [&'static str],
+    ) -> Self {
+        let undisturbed = night::carry_out_after(first.as_ref(), &scenario, &Disturbance::default());
         assert_eq!(undisturbed.end, Ok(RunEnd::Completed), "{:?}", undisturbed.stops());
         assert_eq!(undisturbed.broken, Vec::<String>::new());
         for making in making {
@@ -30,6 +42,7 @@ impl Driven {
         }
         Self {
             scenario,
+            first,
             undisturbed,
             harmless_twice,
         }
@@ -45,9 +58,19 @@ impl Driven {
         &self.undisturbed.events
     }
 
+    /// One night of it.
+    pub fn carry_out(&self, disturbance: &Disturbance) -> Night {
+        night::carry_out_after(self.first.as_ref(), &self.scenario, disturbance)
+    }
+
+    /// The undisturbed night.
+    pub fn undisturbed(&self) -> &Night {
+        &self.undisturbed
+    }
+
     /// What is wrong with a disturbed run, against the undisturbed one.
     pub fn against_undisturbed(&self, disturbance: &Disturbance) -> Vec<String> {
-        let night = night::carry_out(&self.scenario, disturbance);
+        let night = self.carry_out(disturbance);
         let mut wrong = night.broken.clone();
         if night.end != Ok(RunEnd::Completed) {
             wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));
@@ -90,6 +113,10 @@ impl Driven {
             .iter()
             .filter(|request| request.mutating)
             .filter(|request| request.operation != "AssumeRole");
+        let earlier = self.undisturbed.requests[..self.undisturbed.earlier].iter();
+        let earlier = earlier
+            .filter(|request| request.mutating && request.operation != "AssumeRole")
+            .count();
         let fates = [
             Fate::LoseReply,
             Fate::FailAfter,
@@ -97,7 +124,8 @@ impl Driven {
             Fate::FailBefore,
             Fate::Denied,
         ];
-        let numbered = (1_u64..).zip(mutating);
+        // A trap counts from when it was set.
+        let numbered = (1_u64..).zip(mutating.skip(earlier));
         let points: Vec<(u64, String, Fate)> = numbered
             .flat_map(|(nth, request)| fates.map(|fate| (nth, request.operation.clone(), fate)))
             .collect();
@@ -122,14 +150,11 @@ impl Driven {
             &sample(&points, count, 5),
             |n| format!("taken back upon {}", self.event_name(*n)),
             |n| {
-                let night = night::carry_out(
-                    &self.scenario,
-                    &Disturbance {
-                        cuts: vec![Cut::Upon(*n)],
-                        undo: true,
-                        ..Disturbance::default()
-                    },
-                );
+                let night = self.carry_out(&Disturbance {
+                    cuts: vec![Cut::Upon(*n)],
+                    undo: true,
+                    ..Disturbance::default()
+                });
                 let mut wrong = night.broken.clone();
                 if night.end != Ok(RunEnd::Unwound) {
                     wrong.push(format!("it ended with {:?}: {:?}", night.end, night.stops()));

@@ -5,6 +5,7 @@ pub mod drivers;
 pub mod hostile;
 pub mod night;
 pub mod points;
+pub mod retirement;
 pub mod round_trip;
 pub mod standing;
 pub mod zones;

@@ -101,6 +101,8 @@ pub struct Night {
     pub events: Vec<Recorded>,
     /// The requests, in order.
     pub requests: Vec<RequestRecord>,
+    /// How many of them were made before this night, by a run that it follows on.
+    pub earlier: usize,
     /// Every change, counted.
     pub effects: Effects,
     /// What stands at the end.
@@ -147,8 +149,55 @@ pub fn quiet_and_harsh(count: u64) -> Vec<(u64, FaultLevel)> {
 
 /// Carries the plan out under a disturbance, until it ends or a person would be needed.
 pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
+    carry_out_after(None, scenario, disturbance)
+}
+
+/// Sets the stage; where another run was first, three days after that one's end.
+async fn set_stage(first: Option<&Plan>, scenario: &Scenario) -> Stage {
+    let Some(first) = first else {
+        return Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+    };
+    let (stage, _) = ended(first, &scenario.inventory).await;
+    stage.then(&scenario.plan)
+}
+
+/// The accounts three days after a quiet night of a plan, and that night's state.
+pub async fn ended(plan: &Plan, inventory: &Inventory) -> (Stage, State) {
+    let stage = Stage::set(plan, inventory, SEED, FaultLevel::None);
+    let mut journal = Journal::in_memory().expect("memory");
+    stage.stamp(&mut journal).expect("a new journal can be stamped");
+    let journal = carriage::shared(journal);
+    let end = one_life(&stage, &journal).await;
+    let events = journal.lock().expect("nobody panicked").load().expect("events");
+    assert!(matches!(end, Ok(RunEnd::Completed)), "{end:?}: {:?}", stops(&events));
+    let state = State::fold(&events).expect("events").expect("a run");
+    let clock = &stage.simulated.world.clock;
+    clock.sleep_until(clock.after(Duration::from_secs(3 * 86_400))).await;
+    (stage, state)
+}
+
+/// What steps of a run act through.
+pub fn acting(stage: &Stage, journal: &SharedJournal, state: &State) -> moves::World {
+    let world = &stage.simulated.world;
+    let accounts = aws::Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
+    moves::World {
+        accounts,
+        dns: Rc::clone(&world.dns),
+        hooks: Rc::clone(&world.hooks),
+        hooks_undone: Default::default(),
+        listings: world.listings.clone(),
+        kept: carriage::keeper(journal, world.pages_between_commits),
+    }
+}
+
+/// The same, three days after another plan was carried out in the same accounts.
+pub fn carry_out_after(first: Option<&Plan>, scenario: &Scenario, disturbance: &Disturbance) -> Night {
     in_paused_time(async {
-        let mut stage = Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
+        let mut stage = set_stage(first, scenario).await;
+        let (earlier, earlier_effects) = {
+            let cloud = lock(&stage.simulated.cloud);
+            (cloud.requests.len(), standing::effects(&cloud))
+        };
         if disturbance.keeps_each_page {
             stage.simulated.world.pages_between_commits = 1;
         }
@@ -204,7 +253,8 @@ pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
             sprung: cloud.faults.traps_sprung(),
             events,
             requests: cloud.requests.clone(),
-            effects: standing::effects(&cloud),
+            earlier,
+            effects: standing::since(&earlier_effects, standing::effects(&cloud)),
             standing: standing::standing(&cloud),
             broken,
         }
@@ -280,15 +330,7 @@ async fn look_at_all(
     state: &State,
 ) -> Vec<(StepId, Result<Observed, Failure>)> {
     let world = &stage.simulated.world;
-    let accounts = aws::Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
-    let registry = moves::registry(Rc::new(moves::World {
-        accounts,
-        dns: Rc::clone(&world.dns),
-        hooks: Rc::clone(&world.hooks),
-        hooks_undone: Default::default(),
-        listings: world.listings.clone(),
-        kept: carriage::keeper(journal, world.pages_between_commits),
-    }));
+    let registry = moves::registry(Rc::new(acting(stage, journal, state)));
     let outputs = state
         .steps
         .iter()

@@ -21,6 +21,17 @@ pub fn effects(cloud: &Cloud) -> Effects {
     counts
 }
 
+/// The changes that came after earlier ones.
+pub fn since(earlier: &Effects, mut all: Effects) -> Effects {
+    for (what, count) in earlier {
+        if let Some(now) = all.get_mut(what) {
+            *now -= count;
+        }
+    }
+    all.retain(|_, count| *count > 0);
+    all
+}
+
 /// What stands in all accounts: buckets with every version, databases, images, snapshots, zones with their records, keys. Every line
 /// with how often it is true.
 pub fn standing(cloud: &Cloud) -> Effects {
@@ -95,7 +106,12 @@ pub fn standing(cloud: &Cloud) -> Effects {
         ));
     }
     for (id, instance) in &cloud.ec2.instances {
-        lines.push(format!("instance {id} of {}: {:?}", instance.owner, instance.state));
+        let state = match &instance.state {
+            // It is shown for a while, from a moment on that is every run's own.
+            ec2::InstanceState::Terminated(_) => "Terminated".to_owned(),
+            state => format!("{state:?}"),
+        };
+        lines.push(format!("instance {id} of {}: {state}", instance.owner));
     }
     for (id, volume) in &cloud.ec2.volumes {
         lines.push(format!(

@@ -43,6 +43,7 @@ fn instance(from: aws_sdk_ec2::types::Instance) -> Instance {
         spot: from.instance_lifecycle() == Some(&InstanceLifecycleType::Spot),
         user_data: false,
         stop_protected: false,
+        termination_protected: false,
         key_pair: from.key_name,
         public_address: from.public_ip_address,
         id: from.instance_id.unwrap_or_default(),
@@ -111,6 +112,7 @@ impl Ec2 {
                 .await;
             let asked = asked.map_err(self.failed("DescribeInstanceAttribute"))?;
             one.stop_protected = asked.disable_api_stop().and_then(|told| told.value()) == Some(true);
+            one.termination_protected = self.termination_protected(&one.id).await?;
             let asked = call.attribute(InstanceAttributeName::UserData).send().await;
             let asked = asked.map_err(self.failed("DescribeInstanceAttribute"))?;
             let data = asked.user_data().and_then(|told| told.value());

@@ -29,6 +29,8 @@ pub struct DbInstance {
     pub id: String,
     /// Its ARN.
     pub arn: String,
+    /// What tells it from another one of the same identifier, in CloudTrail and in policies too; no other ever has it.
+    pub resource_id: String,
     /// `creating`, `backing-up`, `available`, …
     pub status: String,
     /// Host and port; absent while it is created.
@@ -149,6 +151,7 @@ fn instance(from: aws_sdk_rds::types::DbInstance) -> DbInstance {
             .collect(),
         id: from.db_instance_identifier.unwrap_or_default(),
         arn: from.db_instance_arn.unwrap_or_default(),
+        resource_id: from.dbi_resource_id.unwrap_or_default(),
         status: from.db_instance_status.unwrap_or_default(),
         key: from.kms_key_id,
         engine: from.engine.unwrap_or_default(),

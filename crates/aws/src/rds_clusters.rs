@@ -38,6 +38,8 @@ pub struct DbCluster {
     pub id: String,
     /// Its ARN.
     pub arn: String,
+    /// What tells it from another one of the same identifier; no other ever has it.
+    pub resource_id: String,
     /// `creating`, `available`, …
     pub status: String,
     /// How far its restore is.
@@ -197,6 +199,7 @@ fn cluster(from: aws_sdk_rds::types::DbCluster) -> DbCluster {
             .collect(),
         id: from.db_cluster_identifier.unwrap_or_default(),
         arn: from.db_cluster_arn.unwrap_or_default(),
+        resource_id: from.db_cluster_resource_id.unwrap_or_default(),
         status: from.status.unwrap_or_default(),
         percent: from.percent_progress,
         endpoint: from.endpoint,

@@ -62,6 +62,35 @@ pub fn keeper(journal: &SharedJournal, every: u32) -> ListingKeeper {
     }
 }
 
+/// A look at the accounts of a run that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LookFailed(pub Failure);
+
+/// Looks at what a run has left, and at what the target has instead; and the moment of the look.
+pub async fn look_back(
+    world: &World,
+    state: &model::State,
+) -> Result<(moves::retire::Seen, jiff::Timestamp), LookFailed> {
+    let accounts = Accounts::enter(&world.connection, &state.plan.accounts, &state.plan.region, &state.run);
+    // A look lists no bucket; what it is handed must be there all the same.
+    let nowhere = Journal::in_memory().map_err(|error| {
+        let what = format!("there is no room for a journal in memory: {error}");
+        LookFailed(Failure::ours("look", FailureClass::Unexpected, "[NoJournal]", what))
+    })?;
+    let acting = moves::World {
+        accounts,
+        dns: Rc::clone(&world.dns),
+        hooks: Rc::clone(&world.hooks),
+        hooks_undone: Default::default(),
+        listings: world.listings.clone(),
+        kept: keeper(&shared(nowhere), world.pages_between_commits),
+    };
+    let now = world.clock.now();
+    let seen = moves::retire::look(state, &acting, now).await.map_err(LookFailed)?;
+    Ok((seen, now))
+}
+
 /// A journal that several hands hold.
 pub fn shared(journal: Journal) -> SharedJournal {
     Arc::new(Mutex::new(journal))

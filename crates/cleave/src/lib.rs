@@ -51,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Discover(args) => commands::discover::discover(args),
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),
+        Command::Retire(args) => commands::retire::retire(args),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -84,7 +84,12 @@ pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
 
 async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
     let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    let end = carry_out(rehearsal, &stage).await;
+    played(rehearsal, &stage, seed).await
+}
+
+/// Carries it out on a stage.
+async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
+    let end = carry_out(rehearsal, stage).await;
     let (end, events, logged) = match end {
         Ok((end, events, logged)) => (Ok(end), events, logged),
         Err(error) => (Err(error), Vec::new(), Vec::new()),
@@ -134,6 +139,23 @@ impl Stage {
             seed,
             start,
             calls,
+        }
+    }
+
+    /// The same accounts, as a run of this stage has left them, with a plan that follows on it. The laws begin anew: what stands now is what
+    /// must not be lost.
+    pub fn then(self, plan: &Plan) -> Self {
+        {
+            let mut cloud = lock(&self.simulated.cloud);
+            let allowed = std::mem::take(&mut cloud.laws.allowed_lasting);
+            cloud.laws = simcloud::laws::Laws::watching(&cloud);
+            cloud.laws.allowed_lasting = allowed;
+            laws::prepare(&mut cloud, plan);
+        }
+        Self {
+            plan: plan.clone(),
+            start: self.simulated.world.clock.now(),
+            ..self
         }
     }
 
@@ -258,6 +280,7 @@ fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
 }
 
 pub mod laws;
+pub mod removal;
 
 impl Rehearsed {
     /// Whether it stopped where the architecture says it may: with a person to decide, or everything taken back.

@@ -117,6 +117,9 @@ pub struct Instance {
     /// Whether it refuses to be stopped (`disableApiStop`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_protected: bool,
+    /// Whether it refuses to be terminated (`disableApiTermination`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub termination_protected: bool,
     /// Marketplace product codes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marketplace_codes: Vec<String>,

@@ -23,6 +23,8 @@ pub mod plan;
 mod plan_shape;
 pub mod reference;
 mod restored;
+pub mod retire;
+mod retired;
 mod room;
 pub mod runbook;
 mod snapshot;
@@ -55,6 +57,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     parameter_group::register(&mut registry, &world);
     subnet_group::register(&mut registry, &world);
     restored::register(&mut registry, &world);
+    retired::register(&mut registry, &world);
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);
     volume::register(&mut registry, &world);

@@ -33,7 +33,7 @@ OPERATIONS = {
         DescribeSnapshots CopySnapshot DeleteSnapshot ModifySnapshotAttribute DescribeSnapshotAttribute CreateTags DeleteTags
         DescribeTags DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup AuthorizeSecurityGroupIngress DescribeSubnets GetEbsEncryptionByDefault GetEbsDefaultKmsKeyId DescribeRegions
         EnableImageDeprecation DisableImageDeprecation GetImageBlockPublicAccessState GetSnapshotBlockPublicAccessState
-        GetAllowedImagesSettings DescribeImageReferences DescribeInstances StopInstances StartInstances DescribeInstanceAttribute DescribeVolumes
+        GetAllowedImagesSettings DescribeImageReferences DescribeInstances StopInstances StartInstances TerminateInstances ModifyInstanceAttribute DescribeInstanceAttribute DescribeVolumes
         CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes CreateLaunchTemplate CreateLaunchTemplateVersion
         ModifyLaunchTemplate DescribeLaunchTemplates DescribeLaunchTemplateVersions""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging

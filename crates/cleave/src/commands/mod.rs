@@ -13,6 +13,8 @@ pub mod outputs;
 pub mod plan;
 pub mod rehearse;
 pub mod report;
+pub mod retire;
+mod retire_shown;
 pub mod run;
 pub mod simcloud;
 pub mod status;

@@ -69,6 +69,23 @@ pub(crate) struct Conduct {
 /// the journal and its first event: nothing has been done yet, and the same command starts.
 pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>, CliError> {
     let path = &reach.journal;
+    let Some(state) = begun(reach)? else { return Ok(None) };
+    if state.plan.runbook != runbook.digest {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "the runbook has changed since the run began",
+            "Put the runbook back as it was (its digest is in the journal) and go on, or undo this run and start another with a \
+             new journal.",
+        )
+        .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
+        .changed(format!("See what the run has changed so far: cleave status --journal {}", path.display())));
+    }
+    Ok(Some(state))
+}
+
+/// The run in an existing journal, whatever it was planned from.
+pub(crate) fn begun(reach: &Reach) -> Result<Option<State>, CliError> {
+    let path = &reach.journal;
     let refused = |error| CliError::journal(path, &error);
     let journal = Journal::open_read_only(path).map_err(refused)?;
     if let Some(found) = journal.newer_format() {
@@ -97,18 +114,7 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>
         }
         Some(WorldKind::Live | WorldKind::Endpoint) | None => {}
     }
-    let Some(state) = state else { return Ok(None) };
-    if state.plan.runbook != runbook.digest {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "the runbook has changed since the run began",
-            "Put the runbook back as it was (its digest is in the journal) and go on, or undo this run and start another with a \
-             new journal.",
-        )
-        .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
-        .changed(format!("See what the run has changed so far: cleave status --journal {}", path.display())));
-    }
-    Ok(Some(state))
+    Ok(state)
 }
 
 fn other_world(path: &Path, world: &str, how: &str) -> CliError {
@@ -125,7 +131,7 @@ pub(crate) fn carry_on(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     if let Some(verdict) = begun.as_ref().and_then(|state| state.ended)
         && conduct.wish.is_none()
     {
-        screen::already_ended(verdict);
+        screen::already_ended(verdict, &plan);
         return Ok(exit::DONE);
     }
     world::block_on(carry_on_here(reach, plan, begun, conduct))?

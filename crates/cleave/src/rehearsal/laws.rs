@@ -98,7 +98,9 @@ pub(crate) fn heed(cloud: &mut Cloud, event: &Event, state: &State) {
         }
     }
     if let Event::GateApproved { gate, .. } = event
-        && let Some(bucket) = gate.as_str().strip_prefix("hand-over:")
+        && let Some(bucket) = ["hand-over:", "retire:bucket:"]
+            .iter()
+            .find_map(|before| gate.as_str().strip_prefix(before))
     {
         cloud.laws.gate_approved(bucket);
     }
@@ -156,7 +158,8 @@ fn proves_copy(event: &Event, plan: &Plan) -> Option<String> {
         return None;
     };
     let spec = plan.step(step)?;
-    (step.verb() == PROOF).then(|| spec.resource.name.clone())
+    let proof = step.verb() == PROOF || spec.action == "bucket.prove_kept";
+    proof.then(|| spec.resource.name.clone())
 }
 
 /// The step that compares a bucket with its copy, before the gate.
@@ -201,6 +204,8 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
         }
         // With `restore = false` the copy of the snapshot is what was asked for, with `fill = false` the bucket of the files.
         let stays = matches!(step.id.verb(), "copy_to_target" | "make_seed_bucket") && step.input["stays"] == true;
+        // The last snapshot of a database that is retired is all that is left of it in the source.
+        let stays = stays || step.id.verb() == "final_snapshot";
         if LASTING.contains(&step.action.as_str()) || step.id.verb() == NEW_BUCKET || stays {
             lasting.extend(
                 ["arn", "id", "name", "bucket", "image"]

@@ -126,8 +126,11 @@ pub fn warn(text: &str) {
 }
 
 /// The run has ended before.
-pub fn already_ended(verdict: Verdict) {
+pub fn already_ended(verdict: Verdict, plan: &model::Plan) {
     say(match verdict {
+        Verdict::Completed if moves::retire::is_removal(plan) => {
+            "this run has ended: everything that it was to take away is gone"
+        }
         Verdict::Completed => "this run has ended: everything has moved",
         Verdict::Unwound => "this run has ended: everything it did has been taken back",
     });
@@ -137,43 +140,58 @@ pub fn already_ended(verdict: Verdict) {
 pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
     let journal = journal.display();
     let with = format!("--journal {journal}");
+    let removal = moves::retire::is_removal(&state.plan);
+    let (again, undo, moved) = match removal {
+        true => (
+            format!("cleave retire --into {journal}"),
+            format!("cleave retire --into {journal} --undo REASON"),
+            "everything that it was to take away is gone",
+        ),
+        false => (
+            "cleave run".to_owned(),
+            format!("cleave undo RUNBOOK --reason … {with}"),
+            "everything has moved",
+        ),
+    };
     say("");
     match end {
         RunEnd::Completed => match state.left_out().as_slice() {
-            [] => say("done: everything has moved"),
+            [] => say(&format!("done: {moved}")),
             left => {
-                say("done: everything has moved, but for what is left for you to do:");
+                say(&format!("done: {moved}, but for what is left for you to do:"));
                 for (step, what) in left {
                     say(&format!("  {step}: {what}"));
                 }
             }
         },
         RunEnd::Unwound => say("done: everything the run did has been taken back"),
-        RunEnd::UndoneInPart => say("done: taken back as far as asked; the same `cleave run` goes on from there"),
+        RunEnd::UndoneInPart => say(&format!(
+            "done: taken back as far as asked; the same `{again}` goes on from there"
+        )),
         RunEnd::WaitingAtGate(gates) => {
             for name in gates {
                 let ask = state.plan.gate(name).map_or("", |gate| gate.ask.as_str());
                 say(&format!("waiting at gate {name}: {ask}"));
                 say(&format!("  type: cleave approve {name} {with}"));
             }
-            say("then the same `cleave run` again, or use --wait");
+            say(&format!("then the same `{again}` again, or use --wait"));
         }
         RunEnd::OutsideWindow(Some(opens)) => {
             say(&format!(
                 "outside the window: the next disturbing step may start at {opens}"
             ));
-            say("type the same `cleave run` then, or use --wait");
+            say(&format!("type the same `{again}` then, or use --wait"));
         }
         RunEnd::OutsideWindow(None) => {
             say("no window opens any more: give the runbook's windows a later date in a new run")
         }
         RunEnd::Paused { by } => say(&format!(
-            "paused by {by}; everything is recorded. The same `cleave run` goes on"
+            "paused by {by}; everything is recorded. The same `{again}` goes on"
         )),
         RunEnd::CredentialsExpired { command } => {
             say("paused: your login has expired");
             say(&format!("  type: {command}"));
-            say("then the same `cleave run` again, or use --wait");
+            say(&format!("then the same `{again}` again, or use --wait"));
         }
         RunEnd::NeedsOperator(steps) => {
             for step in steps {
@@ -181,9 +199,9 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
             }
             say(&format!("what the run has changed: cleave status {with}"));
             say(&format!(
-                "to go on:              cleave retry STEP --reason … {with}   then the same `cleave run`"
+                "to go on:              cleave retry STEP --reason … {with}   then the same `{again}`"
             ));
-            say(&format!("to take it all back:   cleave undo RUNBOOK --reason … {with}"));
+            say(&format!("to take it all back:   {undo}"));
         }
     }
 }

@@ -113,7 +113,7 @@ impl EmptySource {
 }
 
 /// The first entry without an equal among the copy's entries of the same key.
-fn without_equal<'a>(entries: &'a [ListedEntry], copy: &[ListedEntry]) -> Option<&'a ListedEntry> {
+pub(super) fn without_equal<'a>(entries: &'a [ListedEntry], copy: &[ListedEntry]) -> Option<&'a ListedEntry> {
     entries.iter().find(|entry| {
         !copy
             .iter()

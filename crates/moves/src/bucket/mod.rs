@@ -49,6 +49,7 @@ mod plan_replication;
 mod policy;
 mod prices;
 mod prove_copy;
+mod prove_kept;
 mod record_configuration;
 mod renaming;
 mod replicate;
@@ -56,6 +57,7 @@ mod replicate_rule;
 mod reported;
 mod reports;
 mod restore_archived;
+pub(crate) mod retire;
 mod settle;
 pub mod spec;
 mod statements;
@@ -152,6 +154,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         empty_source::EmptySource::new,
     );
+    action(registry, world, "bucket.prove_kept", 1, prove_kept::ProveKept::new);
     action(
         registry,
         world,

@@ -15,6 +15,7 @@ mod plan;
 mod plan_export;
 #[cfg(test)]
 mod plan_tests;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 

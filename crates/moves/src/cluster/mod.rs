@@ -12,6 +12,7 @@ mod plan_clone;
 mod plan_notes;
 mod plan_settings;
 mod restore_cluster;
+pub(crate) mod retire;
 mod share_cluster;
 pub mod spec;
 pub(crate) mod terraform;

@@ -7,6 +7,7 @@ fn only_what_differs_from_what_was_asked_is_wrong() {
     let right = DbCluster {
         id: "shop".into(),
         arn: "arn:aws:rds:ap-northeast-1:222222222222:cluster:shop".into(),
+        resource_id: "id".into(),
         status: "available".into(),
         percent: None,
         endpoint: Some("shop.cluster-c.example".into()),

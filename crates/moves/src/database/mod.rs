@@ -10,6 +10,7 @@ mod plan_loading;
 pub(crate) mod plan_settings;
 mod plan_slots;
 mod restore_instance;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 

@@ -326,6 +326,7 @@ mod tests {
         let right = DbInstance {
             id: "shop".into(),
             arn: "arn:aws:rds:ap-northeast-1:222222222222:db:shop".into(),
+            resource_id: "id".into(),
             status: "available".into(),
             endpoint: Some(("shop.example".into(), 5432)),
             key: Some(KEY.into()),

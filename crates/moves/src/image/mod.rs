@@ -6,13 +6,16 @@ pub(crate) mod change_share;
 mod copy_image;
 mod deprecate_image;
 mod deregister_image;
+mod deregister_old;
 pub(crate) mod made_image;
 pub(crate) mod outputs;
 mod plan;
 pub(crate) mod plan_account;
 mod plan_deprecation;
 pub(crate) mod plan_steps;
+mod prove_copied;
 mod rekey_image;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 
@@ -41,6 +44,14 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "image.deprecate_image",
         1,
         deprecate_image::DeprecateImage::new,
+    );
+    action(registry, world, "image.prove_copied", 1, prove_copied::ProveCopied::new);
+    action(
+        registry,
+        world,
+        "image.deregister_old",
+        1,
+        deregister_old::DeregisterOld::new,
     );
     for deregister in ["image.deregister_rekeyed_image", "image.deregister_source_image"] {
         action(registry, world, deregister, 1, deregister_image::DeregisterImage::new);

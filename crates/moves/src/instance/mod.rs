@@ -1,10 +1,14 @@
 //! EC2 instances that hold data. An instance itself cannot move: it is stopped, an image of it is made with all its EBS volumes, and that
-//! travels as any image does. What people launch of it in the target, and how, is theirs to say. The source's instance stays, stopped.
+//! travels as any image does. What people launch of it in the target, and how, is theirs to say. The source's instance stays, stopped, until it is retired.
 
 mod create_image;
+mod lift_protection;
 mod plan;
+mod prove_imaged;
+pub(crate) mod retire;
 pub mod spec;
 mod stop_instance;
+mod terminate_instance;
 
 use std::rc::Rc;
 
@@ -29,6 +33,27 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         "instance.create_image",
         1,
         create_image::CreateImage::new,
+    );
+    action(
+        registry,
+        world,
+        "instance.prove_imaged",
+        1,
+        prove_imaged::ProveImaged::new,
+    );
+    action(
+        registry,
+        world,
+        "instance.lift_protection",
+        1,
+        lift_protection::LiftProtection::new,
+    );
+    action(
+        registry,
+        world,
+        "instance.terminate_instance",
+        1,
+        terminate_instance::TerminateInstance::new,
     );
 }
 

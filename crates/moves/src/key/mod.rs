@@ -13,6 +13,7 @@ pub(crate) mod outputs;
 mod plan;
 mod policy;
 mod prove_independence;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 mod use_target_key;

@@ -3,6 +3,7 @@
 
 mod carry;
 pub(crate) mod outputs;
+pub(crate) mod retire;
 pub(crate) mod terraform;
 
 use std::collections::BTreeMap;

@@ -22,14 +22,14 @@ pub(crate) struct Input {
     pub(crate) shared_itself: bool,
 }
 
-pub(super) struct CreateSnapshot {
+pub(crate) struct CreateSnapshot {
     family: Family,
     input: Input,
     world: Rc<World>,
 }
 
 impl CreateSnapshot {
-    pub(super) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
+    pub(crate) fn new(family: Family, input: Input, world: Rc<World>) -> Self {
         Self { family, input, world }
     }
 

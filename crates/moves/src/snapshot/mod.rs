@@ -7,6 +7,7 @@ mod create_snapshot;
 mod delete_snapshot;
 mod made_snapshot;
 mod plan;
+pub(crate) mod retire;
 mod share_snapshot;
 mod unshare_snapshot;
 
@@ -26,7 +27,7 @@ use crate::world::{World, action};
 use copy_in_source::Input as CopyInSourceInput;
 pub(crate) use copy_in_source::LATEST_AUTOMATED;
 pub(crate) use copy_to_target::Input as CopyToTargetInput;
-use create_snapshot::Input as CreateInput;
+pub(crate) use create_snapshot::Input as CreateInput;
 use delete_snapshot::Input as DeleteInput;
 pub(crate) use plan::{BUSY_WITHIN, Leaving, Left, SPREADS_WITHIN};
 pub(crate) use share_snapshot::Input as ShareInput;
@@ -34,7 +35,7 @@ use unshare_snapshot::Input as UnshareInput;
 
 use copy_in_source::CopyInSource;
 use copy_to_target::CopyToTarget;
-use create_snapshot::CreateSnapshot;
+pub(crate) use create_snapshot::CreateSnapshot;
 use delete_snapshot::DeleteSnapshot;
 use share_snapshot::ShareSnapshot;
 use unshare_snapshot::UnshareSnapshot;

@@ -4,10 +4,13 @@
 mod copy_snapshot;
 mod create_snapshot;
 mod create_volume;
+mod delete_old;
 mod delete_snapshot;
 mod made_snapshot;
 pub(crate) mod outputs;
 mod plan;
+mod prove_kept;
+pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 
@@ -42,6 +45,8 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         create_volume::CreateVolume::new,
     );
+    action(registry, world, "volume.prove_kept", 1, prove_kept::ProveKept::new);
+    action(registry, world, "volume.delete_old", 1, delete_old::DeleteOld::new);
     for delete in [
         "volume.delete_rekeyed_snapshot",
         "volume.delete_source_snapshot",

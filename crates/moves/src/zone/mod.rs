@@ -13,6 +13,8 @@ mod copy_records;
 mod create_zone;
 mod delegate;
 mod delegate_outside;
+mod delete_old_records;
+mod delete_old_zone;
 mod difference;
 mod keep_equal;
 mod names;
@@ -23,9 +25,11 @@ mod plan;
 mod plan_adopt;
 mod plan_carve;
 mod plan_outside;
+mod prove_retired;
 mod questions;
 mod release_zone;
 mod repoint;
+pub(crate) mod retire;
 mod set_ns_ttl;
 pub mod spec;
 mod tag_zone;
@@ -81,6 +85,27 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
     );
     certificate::register(registry, world);
     repoint::register(registry, world);
+    action(
+        registry,
+        world,
+        "zone.prove_retired",
+        1,
+        prove_retired::ProveRetired::new,
+    );
+    action(
+        registry,
+        world,
+        "zone.delete_old_records",
+        1,
+        delete_old_records::DeleteOldRecords::new,
+    );
+    action(
+        registry,
+        world,
+        "zone.delete_old_zone",
+        1,
+        delete_old_zone::DeleteOldZone::new,
+    );
 }
 
 /// The output of the step that makes the new zone.

@@ -1,7 +1,7 @@
 //! EC2 instances: described, stopped, started, and images made of them.
 //!
 //! What a running instance has not yet written is on its volumes only once it has stopped: an image of it holds something else than one made
-//! behind the stop. Left out: launching, terminating, rebooting (`CreateImage` is answered as with `NoReboot`), what an Auto Scaling group
+//! behind the stop. Left out: launching, rebooting (`CreateImage` is answered as with `NoReboot`), what an Auto Scaling group
 //! does to a member that is stopped.
 
 use std::collections::BTreeMap;
@@ -30,6 +30,10 @@ pub enum InstanceState {
     Stopping(Timestamp),
     /// Stopped.
     Stopped,
+    /// Being terminated, until then.
+    ShuttingDown(Timestamp),
+    /// Terminated: it is shown until then.
+    Terminated(Timestamp),
 }
 
 /// An instance.
@@ -41,6 +45,8 @@ pub struct Instance {
     pub region: Region,
     /// How it is.
     pub state: InstanceState,
+    /// Whether it refuses to be terminated (`disableApiTermination`).
+    pub termination_protected: bool,
     /// What the inventory tells of it.
     pub listed: machines::Instance,
 }
@@ -51,12 +57,14 @@ pub fn instance_arn(owner: &AccountId, region: &Region, id: &str) -> String {
 }
 
 impl InstanceState {
-    fn shown(&self) -> Value {
+    pub(super) fn shown(&self) -> Value {
         let (code, name) = match self {
             InstanceState::Pending(_) => (0, "pending"),
             InstanceState::Running => (16, "running"),
             InstanceState::Stopping(_) => (64, "stopping"),
             InstanceState::Stopped => (80, "stopped"),
+            InstanceState::ShuttingDown(_) => (32, "shutting-down"),
+            InstanceState::Terminated(_) => (48, "terminated"),
         };
         json!({"Code": code, "Name": name})
     }
@@ -67,7 +75,7 @@ impl Instance {
         let listed = &self.listed;
         let devices = cloud.ec2.volumes.iter().filter_map(|(volume, of)| {
             let device = of.attached.get(id)?;
-            Some(json!({"DeviceName": device, "Ebs": {"VolumeId": volume, "Status": "attached", "DeleteOnTermination": true}}))
+            Some(json!({"DeviceName": device, "Ebs": {"VolumeId": volume, "Status": "attached", "DeleteOnTermination": *device == listed.root_device}}))
         });
         let groups = listed
             .security_groups
@@ -113,6 +121,7 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
                 "stopped" | "stopping" => InstanceState::Stopped,
                 _ => InstanceState::Running,
             },
+            termination_protected: instance.termination_protected,
             listed: instance.clone(),
         };
         cloud.ec2.instances.insert(instance.id.clone(), filled);
@@ -124,7 +133,7 @@ fn not_found(id: &str) -> ServiceError {
     ServiceError::new("InvalidInstanceID.NotFound", message)
 }
 
-fn own<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Instance, ServiceError> {
+pub(super) fn own<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Instance, ServiceError> {
     let found = cloud.ec2.instances.get(id);
     found
         .filter(|one| one.owner == caller.account && one.region == caller.region)
@@ -162,6 +171,9 @@ pub(super) fn describe_attribute(cloud: &Cloud, caller: &Caller, input: &Value) 
     let id = required(input, "InstanceId")?;
     let listed = &own(cloud, caller, id)?.listed;
     match required(input, "Attribute")? {
+        "disableApiTermination" => Ok(json!({
+            "InstanceId": id, "DisableApiTermination": {"Value": own(cloud, caller, id)?.termination_protected},
+        })),
         "disableApiStop" => Ok(json!({"InstanceId": id, "DisableApiStop": {"Value": listed.stop_protected}})),
         // "#!/bin/sh" in Base64: what it says is nobody's concern here.
         "userData" if listed.user_data => Ok(json!({"InstanceId": id, "UserData": {"Value": "IyEvYmluL3No"}})),
@@ -195,7 +207,7 @@ pub(super) fn describe_types(cloud: &Cloud, caller: &Caller, input: &Value) -> A
 }
 
 /// One change of state, for stopping and starting alike.
-fn change(
+pub(super) fn change(
     cloud: &mut Cloud,
     caller: &Caller,
     input: &Value,
@@ -253,9 +265,18 @@ pub(super) fn stop(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
             Ok(match one.state {
                 InstanceState::Running | InstanceState::Pending(_) => Some(InstanceState::Stopping(until)),
                 InstanceState::Stopping(_) | InstanceState::Stopped => None,
+                InstanceState::ShuttingDown(_) | InstanceState::Terminated(_) => {
+                    return Err(wrong_state(one, "stopped"));
+                }
             })
         },
     )
+}
+
+fn wrong_state(one: &Instance, to_be: &str) -> ServiceError {
+    let id = &one.listed.id;
+    let message = format!("The instance '{id}' is not in a state from which it can be {to_be}.");
+    ServiceError::new("IncorrectInstanceState", message)
 }
 
 /// `StartInstances`
@@ -269,12 +290,8 @@ pub(super) fn start(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer
         |one, until| match one.state {
             InstanceState::Stopped => Ok(Some(InstanceState::Pending(until))),
             InstanceState::Running | InstanceState::Pending(_) => Ok(None),
-            InstanceState::Stopping(_) => {
-                let message = format!(
-                    "The instance '{}' is not in a state from which it can be started.",
-                    one.listed.id
-                );
-                Err(ServiceError::new("IncorrectInstanceState", message))
+            InstanceState::Stopping(_) | InstanceState::ShuttingDown(_) | InstanceState::Terminated(_) => {
+                Err(wrong_state(one, "started"))
             }
         },
     )

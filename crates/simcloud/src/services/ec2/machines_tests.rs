@@ -346,3 +346,39 @@ fn what_an_instance_is_and_what_comes_with_its_type_is_told() {
     );
     assert_eq!(types["InstanceTypes"][0]["InstanceStorageInfo"]["Disks"][0]["Count"], 2);
 }
+
+#[test]
+fn a_terminated_instance_takes_its_root_along_is_shown_for_an_hour_and_does_not_come_back() {
+    let mut a = machines();
+    let this = json!({"InstanceIds": ["i-1"]});
+    let protection = |on: bool| json!({"InstanceId": "i-1", "DisableApiTermination": {"Value": on}});
+    a.ok(SOURCE, "ec2 ModifyInstanceAttribute", protection(true));
+    let code = a.refused(SOURCE, "ec2 TerminateInstances", this.clone());
+    assert_eq!(code, "OperationNotPermitted");
+    let code = a.refused(TARGET, "ec2 TerminateInstances", this.clone());
+    assert_eq!(code, "InvalidInstanceID.NotFound", "another account's");
+    a.ok(SOURCE, "ec2 ModifyInstanceAttribute", protection(false));
+    a.ok(SOURCE, "ec2 TerminateInstances", this.clone());
+    assert_eq!(state(&mut a, "i-1"), "shutting-down");
+    a.pass(600);
+    assert_eq!(state(&mut a, "i-1"), "terminated");
+    a.ok(SOURCE, "ec2 TerminateInstances", this.clone());
+    for refused in ["ec2 StartInstances", "ec2 StopInstances"] {
+        assert_eq!(
+            a.refused(SOURCE, refused, this.clone()),
+            "IncorrectInstanceState",
+            "{refused}"
+        );
+    }
+    let volumes = a.ok(SOURCE, "ec2 DescribeVolumes", json!({}));
+    let volumes: Vec<(&str, &str)> = volumes["Volumes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| Some((one["VolumeId"].as_str()?, one["State"].as_str()?)))
+        .collect();
+    assert_eq!(volumes, [("vol-data", "available"), ("vol-free", "available")]);
+    a.pass(2 * 3600);
+    let code = a.refused(SOURCE, "ec2 DescribeInstances", json!({"InstanceIds": ["i-1"]}));
+    assert_eq!(code, "InvalidInstanceID.NotFound");
+}

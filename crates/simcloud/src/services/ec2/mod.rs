@@ -15,6 +15,7 @@ mod references;
 pub mod security_groups;
 mod snapshots;
 mod tags;
+mod termination;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -305,6 +306,7 @@ fn shown_settings(cloud: &Cloud, caller: &Caller, operation: &str) -> Value {
 /// What is due by now.
 pub fn advance(cloud: &mut Cloud) {
     instances::advance(cloud);
+    termination::advance(cloud);
     copying::advance(cloud);
     volumes::advance(cloud);
 }
@@ -353,6 +355,8 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "DeregisterImage" => images::deregister,
         "StopInstances" => instances::stop,
         "StartInstances" => instances::start,
+        "TerminateInstances" => termination::terminate,
+        "ModifyInstanceAttribute" => termination::modify_attribute,
         "CreateImage" => instances::create_image,
         "CreateSnapshot" => volumes::create_snapshot,
         "CreateVolume" => volumes::create,

@@ -1,0 +1,196 @@
+//! What is left of instances that have moved as images: stopped, with their volumes.
+
+use model::machines::Volume;
+use model::{Phase, Side, StepSpec, Undo};
+
+use super::prove_imaged::OldInstance;
+use super::terminate_instance;
+use crate::database::retire::not_looked;
+use crate::draft::DraftStep;
+use crate::image::ImageOutput;
+use crate::retire::plan::Retiring;
+use crate::retire::{Left, Old, Seen};
+use crate::terraform::Run;
+use crate::world::World;
+
+fn moved<'a>(run: &Run<'a>) -> Vec<&'a StepSpec> {
+    run.done("instance.create_image").collect()
+}
+
+/// The copy of its image.
+fn copied(run: &Run, made: &StepSpec) -> Option<ImageOutput> {
+    let copy = run
+        .done("image.copy_image")
+        .find(|step| step.resource == made.resource)?;
+    run.output(&copy.id)
+}
+
+/// Looks at each, at its volumes, and at the image of it in the target.
+pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Result<(), model::Failure> {
+    let moved = moved(run);
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let (source, target) = (world.source(), world.target());
+    let ids: Vec<&str> = moved.iter().map(|step| step.resource.name.as_str()).collect();
+    let listed = source
+        .ec2
+        .observed_instances(|one| ids.contains(&one.id.as_str()))
+        .await;
+    seen.source.machines = seen.take("instances", listed)?;
+    if seen.source.volumes.is_none() {
+        let listed = source.ec2.observed_volumes().await;
+        seen.source.volumes = seen.take("volumes", listed)?;
+    }
+    for step in moved {
+        if let Some(made) = copied(run, step) {
+            let found = target.ec2.image(&made.id).await;
+            if let Some(found) = seen.take("the target's images", found)? {
+                seen.target.image.insert(made.id, found);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells the instances that stand in the source still.
+pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
+    for step in moved(&old.run) {
+        all.push(one(old, step));
+    }
+}
+
+fn one(old: &Old, step: &StepSpec) -> Left {
+    let of = step.resource.clone();
+    let id = of.name.clone();
+    let mut left = Left::new(of.clone(), "EC2 instance and its volumes", id.clone());
+    let region = &old.run.state.plan.region;
+    if let Some(stopped) = old
+        .done_of(&of, "instance.stop_instance")
+        .and_then(|step| old.done_at(step))
+    {
+        left.quiet = Some(crate::retire::Quiet {
+            since: stopped,
+            why: "the run stopped it".to_owned(),
+        });
+    }
+    left.way_back(
+        None,
+        "started again it serves as before the hand-over, without what was written in the target since",
+    );
+    let listed = old.seen.and_then(|seen| seen.source.machines.as_ref());
+    let found = listed.map(|all| all.iter().find(|one| one.id == id && one.state != "terminated"));
+    if let Some(found) = found {
+        let mut drifted = Vec::new();
+        if let Some(one) = found {
+            left.what = format!("EC2 instance {} ({}) and its volumes", one.name(), one.kind);
+            if one.state != "stopped" {
+                drifted.push(format!("the run left it stopped, and it is {}", one.state));
+                left.block(format!("it is {}: somebody uses it", one.state));
+                let item = format!("instance:{}", one.kind);
+                left.month
+                    .lines
+                    .push(old.prices.line("its hours", &item, region, 1, None));
+            }
+        }
+        left.was_seen(found.is_some(), drifted);
+        left.protected = found.is_some_and(|one| one.termination_protected);
+        if left.protected {
+            left.tell("it refuses to be terminated (disableApiTermination): --despite-protection lifts that, as a step of its own");
+        }
+    }
+    let volumes = volumes(old, &id);
+    for volume in &volumes {
+        let item = format!("volume:{}", volume.kind);
+        let gib = Some(u64::from(volume.size_gib));
+        left.month
+            .lines
+            .push(old.prices.line(volume.id.clone(), &item, region, 1, gib));
+    }
+    if volumes.is_empty() {
+        left.month
+            .lines
+            .push(old.prices.line("its volumes", "volume", region, 1, None));
+    } else {
+        let gib: u64 = volumes.iter().map(|volume| u64::from(volume.size_gib)).sum();
+        left.size = Some(format!("{} volume(s) of {gib} GiB together", volumes.len()));
+        let ids: Vec<&str> = volumes.iter().map(|volume| volume.id.as_str()).collect();
+        left.tell(format!(
+            "of its volumes {} those go with it that are marked so (DeleteOnTermination); the others stay",
+            ids.join(", ")
+        ));
+    }
+    match copied(&old.run, step) {
+        None => left.block("the journal does not tell the image of it in the target"),
+        Some(made) => {
+            left.instead = Some(made.id.clone());
+            match old.seen.and_then(|seen| seen.target.image.get(&made.id)) {
+                None => not_looked(old, &mut left),
+                Some(Some(copy)) if copy.state == "available" => {}
+                Some(_) => left.block(format!("the image {} of it is not available in the target", made.id)),
+            }
+        }
+    }
+    left
+}
+
+/// The volumes that are attached to an instance.
+fn volumes<'a>(old: &Old<'a>, id: &str) -> Vec<&'a Volume> {
+    let all = old
+        .seen
+        .and_then(|seen| seen.source.volumes.as_deref())
+        .unwrap_or_default();
+    all.iter().filter(|volume| volume.device_of(id).is_some()).collect()
+}
+
+/// Adds the steps by which an instance goes.
+pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
+    let Some(image) = left.instead.clone() else { return };
+    let id = &left.id;
+    let instance = OldInstance { id: id.clone(), image };
+    let step = |verb: &str, title: String, input: serde_json::Result<serde_json::Value>| {
+        let input = input.expect("a step's input has only string keys");
+        DraftStep::new(&left.of, &format!("instance.{verb}"), Side::Source, title, input)
+            .phase(Phase::CleanUp)
+            .patience(900)
+    };
+    let title = format!("prove that {id} is stopped and that its image in the target is whole");
+    let proved = step("prove_imaged", title, serde_json::to_value(&instance));
+    let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
+    let lifts = left.protected && retiring.despite_protection(left);
+    let lifted = if lifts {
+        " Its protection against that is lifted first."
+    } else {
+        ""
+    };
+    let consent = format!(
+        "{} ({id}) is terminated; no image of it is made first.{lifted}",
+        left.what
+    );
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let mut behind = vec![proved];
+    if lifts {
+        let lift = step(
+            "lift_protection",
+            format!("let {id} be terminated"),
+            serde_json::to_value(&instance),
+        );
+        behind.push(retiring.push(lift.needs(&behind).gates([gate.clone()]).estimate(5, 30)));
+    }
+    let undo = Undo::None {
+        reason: format!(
+            "a terminated instance does not come back; its image {} stands in the target",
+            instance.image
+        ),
+    };
+    let input = terminate_instance::Input {
+        old: instance,
+        volumes: volumes(old, id).into_iter().map(|volume| volume.id.clone()).collect(),
+    };
+    let step = step(
+        "terminate_instance",
+        format!("terminate {id}"),
+        serde_json::to_value(&input),
+    );
+    retiring.push(step.needs(&behind).gates([gate]).undo(undo).estimate(60, 300));
+}

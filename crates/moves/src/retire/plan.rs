@@ -1,0 +1,234 @@
+//! The plan of a removal: for each thing that a person has named its proof, its gate, and the steps behind it. A plan is drawn up from a finished run
+//! and one look; what must stay, or is not known, is refused before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use model::cost::Costs;
+use model::plan::{Note, PLAN_FORMAT, Weight};
+use model::{Digest, GateName, GateSpec, Plan, State, StepId, StepSpec};
+
+use super::{How, Left, MayGo, Old, Prices, Seen, Standing, left};
+use crate::draft::DraftStep;
+use crate::terraform::Run;
+
+/// What a person wants to be taken away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removal {
+    /// What, as the listing calls it.
+    pub remove: BTreeSet<String>,
+    /// Of these a protection against deletion is lifted.
+    pub despite_protection: BTreeSet<String>,
+}
+
+/// Why something is not taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What, as it was named.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Removal {
+    /// What tells this removal from another one of the same run: it stands where a plan has the digest of its runbook.
+    pub fn digest(&self, state: &State) -> Digest {
+        let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join("\n");
+        let text = format!(
+            "retire\n{}\n{}\n\n{}\n\n{}",
+            state.run,
+            state.digest,
+            list(&self.remove),
+            list(&self.despite_protection)
+        );
+        Digest::of(text.as_bytes())
+    }
+}
+
+/// What the name of every gate of a removal begins with.
+const GATE: &str = "retire:";
+
+/// Whether a plan takes away what an earlier run has left.
+pub fn is_removal(plan: &Plan) -> bool {
+    plan.gates.iter().any(|gate| gate.name.as_str().starts_with(GATE))
+}
+
+/// A plan of a removal while it is being drawn up.
+#[derive(Debug, Default)]
+pub(crate) struct Retiring {
+    steps: Vec<StepSpec>,
+    gates: Vec<GateSpec>,
+    limits: BTreeMap<String, u32>,
+    notes: Vec<Note>,
+    despite_protection: BTreeSet<String>,
+}
+
+impl Retiring {
+    /// Adds a step and gives its id.
+    pub(crate) fn push(&mut self, step: DraftStep) -> StepId {
+        let id = step.spec.id.clone();
+        self.steps.push(step.spec);
+        id
+    }
+
+    /// Declares a limit.
+    pub(crate) fn limit(&mut self, name: impl Into<String>, most: u32) -> String {
+        let name = name.into();
+        self.limits.insert(name.clone(), most);
+        name
+    }
+
+    /// Whether a person has said that a protection is lifted.
+    pub(crate) fn despite_protection(&self, left: &Left) -> bool {
+        self.despite_protection.contains(&left.of.to_string())
+    }
+
+    /// The gate of one thing: asked after its proofs, opened by typing what it is called.
+    pub(crate) fn gate(&mut self, left: &Left, after: &[StepId], consent: &str) -> GateName {
+        let named = left.of.to_string();
+        let fitting = |c: char| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                ':'
+            }
+        };
+        let short: String = named.chars().map(fitting).take(90).collect();
+        let mut text = format!("{GATE}{short}");
+        let mut number = 2;
+        while self.gates.iter().any(|gate| gate.name.as_str() == text) {
+            text = format!("{GATE}{short}:{number}");
+            number += 1;
+        }
+        let name = GateName::new(text).expect("letters, digits, dots and dashes, few enough");
+        let mut ask = format!("{consent} ");
+        if let Some(instead) = &left.instead {
+            ask.push_str(&format!("The target has {instead} instead. "));
+        }
+        if !left.way_back.why.is_empty() {
+            ask.push_str(&format!("Way back: {}. ", left.way_back.why));
+        }
+        ask.push_str(&format!(
+            "There is no undo behind this gate. Type {named} to let it go."
+        ));
+        self.gates.push(GateSpec {
+            name: name.clone(),
+            ask,
+            after: after.to_vec(),
+            typed: Some(named),
+        });
+        name
+    }
+}
+
+/// Draws up the plan; else why not, thing by thing.
+pub fn plan(
+    state: &State,
+    seen: &Seen,
+    removal: &Removal,
+    (prices, now): (&Prices, Timestamp),
+) -> Result<Plan, Vec<Refused>> {
+    let all = left(state, Some(seen), prices, now);
+    let mut refused = Vec::new();
+    let mut retiring = Retiring {
+        despite_protection: removal.despite_protection.clone(),
+        ..Retiring::default()
+    };
+    let old = Old {
+        run: Run { state },
+        seen: Some(seen),
+        prices,
+        now,
+    };
+    for what in removal.despite_protection.difference(&removal.remove) {
+        refused.push(Refused {
+            what: what.clone(),
+            why: "its protection is to be lifted, and it is not to be removed: name it with --remove, too".to_owned(),
+        });
+    }
+    for what in &removal.remove {
+        let why = match all.iter().find(|one| one.of.to_string() == *what) {
+            None => {
+                let names: Vec<String> = all.iter().map(|one| one.of.to_string()).collect();
+                Some(format!(
+                    "the run has left no such thing; it has left: {}",
+                    names.join(", ")
+                ))
+            }
+            Some(one) => stays(one, &retiring),
+        };
+        match why {
+            Some(why) => refused.push(Refused {
+                what: what.clone(),
+                why,
+            }),
+            None => {
+                let one = all.iter().find(|one| one.of.to_string() == *what);
+                one.into_iter().for_each(|one| steps(&old, one, &mut retiring));
+            }
+        }
+    }
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    Ok(Plan {
+        format: PLAN_FORMAT,
+        migration: state.plan.migration.clone(),
+        region: state.plan.region.clone(),
+        accounts: state.plan.accounts.clone(),
+        runbook: removal.digest(state),
+        windows: Vec::new(),
+        gates: retiring.gates,
+        limits: retiring.limits,
+        steps: retiring.steps,
+        notes: retiring.notes,
+        costs: Costs::default(),
+    })
+}
+
+/// Why something is not taken away; none where it may go.
+fn stays(one: &Left, retiring: &Retiring) -> Option<String> {
+    if let How::Hand { command } = &one.removal {
+        return Some(format!("cleave does not take it away; by hand: {command}"));
+    }
+    match one.may_go() {
+        MayGo::Yes => {}
+        MayGo::Gone => return Some("it is gone already".to_owned()),
+        MayGo::NotTold => {
+            return Some("whether it is still there, and what needs it, could not be looked at".to_owned());
+        }
+        MayGo::No => return Some(one.blocked.join("; ")),
+    }
+    if let Standing::Drifted { what } = &one.standing {
+        return Some(format!("it is not as the run left it: {}", what.join("; ")));
+    }
+    if one.protected && !retiring.despite_protection(one) {
+        return Some(format!(
+            "it refuses to be deleted. To have that lifted: --despite-protection {}",
+            one.of
+        ));
+    }
+    None
+}
+
+fn steps(old: &Old, one: &Left, retiring: &mut Retiring) {
+    let before = retiring.steps.len();
+    match one.of.kind.as_str() {
+        "database" => crate::database::retire::plan(old, one, retiring),
+        "cluster" => crate::cluster::retire::plan(old, one, retiring),
+        "image" => crate::image::retire::plan(old, one, retiring),
+        "instance" => crate::instance::retire::plan(old, one, retiring),
+        "volume" => crate::volume::retire::plan(old, one, retiring),
+        "bucket" => crate::bucket::retire::plan(old, one, retiring),
+        "zone" | "records" => crate::zone::retire::plan(old, one, retiring),
+        _ => {}
+    }
+    for text in &one.told {
+        retiring.notes.push(Note {
+            resource: Some(one.of.clone()),
+            weight: Weight::Tells,
+            text: text.clone(),
+        });
+    }
+    debug_assert!(retiring.steps.len() > before, "{} goes by no step", one.of);
+}

@@ -1,0 +1,74 @@
+//! Proves that the target has what is to be retired, and that nobody has been connected to the old one for an hour. It is the evidence of the
+//! gate.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::Failure;
+use serde_json::{Value, json};
+
+use super::{Replaced, Subject};
+use crate::world::World;
+
+pub(super) struct ProveReplaced {
+    subject: Subject,
+    world: Rc<World>,
+}
+
+impl ProveReplaced {
+    pub(super) fn new(subject: Subject, world: Rc<World>) -> Self {
+        Self { subject, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for ProveReplaced {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        let Some(old) = self.subject.standing(&self.world).await? else {
+            return Ok(Observed::Stuck {
+                why: format!(
+                    "the source has no {} with the resource id {} any more",
+                    self.subject.of, self.subject.resource_id
+                ),
+                advice: "There is nothing to take away: undo this run, and plan anew without it.".to_owned(),
+            });
+        };
+        Ok(match self.subject.replaced(cx, &self.world, &old).await? {
+            Ok(replaced) => Observed::Present(json!(replaced)),
+            Err(why) => Observed::Stuck {
+                why,
+                advice: format!(
+                    "Find out why. When it is mended: cleave retry {} --reason …; else undo this run: it has deleted nothing of it.",
+                    cx.spec.id
+                ),
+            },
+        })
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        let found: Replaced = cx.output(&cx.spec.id)?;
+        let used = match found.minutes {
+            0 => "CloudWatch told nothing of the last hour".to_owned(),
+            minutes => format!(
+                "nobody was connected to the old one in the {minutes} minutes of the last hour that CloudWatch told of"
+            ),
+        };
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} is replaced by {}, under {}; {used}",
+                found.old,
+                found.new,
+                found.key.as_deref().unwrap_or("no key")
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

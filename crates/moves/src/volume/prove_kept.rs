@@ -1,0 +1,124 @@
+//! Proves that an old volume or snapshot may go: the target has what it held, and nothing in the source uses it.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use engine::{Begun, Observed, Step, StepContext, Verified};
+use model::{Failure, FailureClass};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// The old volume or snapshot, and what the target has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct OldDisk {
+    pub(super) id: String,
+    /// What the target has: a volume or a snapshot.
+    pub(super) kept: String,
+}
+
+/// Whether an id is a snapshot's.
+pub(super) fn is_snapshot(id: &str) -> bool {
+    id.starts_with("snap-")
+}
+
+impl OldDisk {
+    /// Whether it is there still.
+    pub(super) async fn is_there(&self, world: &World) -> Result<bool, Failure> {
+        let ec2 = &world.source().ec2;
+        if is_snapshot(&self.id) {
+            let found = ec2.snapshots(std::slice::from_ref(&self.id)).await?;
+            return Ok(found.is_some_and(|found| !found.is_empty()));
+        }
+        Ok(ec2.observed_volumes().await?.iter().any(|volume| volume.id == self.id))
+    }
+
+    /// Why it must stay; none: it may go.
+    pub(super) async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+        let (source, target) = (&world.source().ec2, &world.target().ec2);
+        let kept = if is_snapshot(&self.kept) {
+            let found = target.snapshots(std::slice::from_ref(&self.kept)).await?;
+            found.is_some_and(|found| found.iter().any(|one| one.state == "completed"))
+        } else {
+            target
+                .observed_volumes()
+                .await?
+                .iter()
+                .any(|volume| volume.id == self.kept)
+        };
+        if !kept {
+            return Ok(Some(format!(
+                "the target has no {} any more: {} is the only one",
+                self.kept, self.id
+            )));
+        }
+        if is_snapshot(&self.id) {
+            let images = source.observed_images().await?;
+            let behind = images
+                .iter()
+                .find(|image| image.snapshots.iter().any(|snapshot| snapshot.id == self.id));
+            return Ok(behind.map(|image| format!("it stands behind the image {}", image.id)));
+        }
+        let volumes = source.observed_volumes().await?;
+        let own = volumes.iter().find(|volume| volume.id == self.id);
+        let attached = own.and_then(|volume| volume.attached_to.first());
+        Ok(attached.map(|at| format!("it is attached to {}", at.instance)))
+    }
+
+    /// The same where a call follows that cannot be taken back.
+    pub(super) async fn still_kept(&self, cx: &StepContext, world: &World) -> Result<(), Failure> {
+        match self.stays(world).await? {
+            None => Ok(()),
+            Some(why) => Err(cx.failure(
+                FailureClass::WrongState,
+                "[StillNeeded]",
+                format!("{why}. {} was not deleted", self.id),
+            )),
+        }
+    }
+}
+
+pub(super) struct ProveKept {
+    disk: OldDisk,
+    world: Rc<World>,
+}
+
+impl ProveKept {
+    pub(super) fn new(disk: OldDisk, world: Rc<World>) -> Self {
+        Self { disk, world }
+    }
+}
+
+#[async_trait(?Send)]
+impl Step for ProveKept {
+    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
+        Ok(match self.disk.stays(&self.world).await? {
+            None => Observed::Present(json!({ "kept": self.disk.kept })),
+            Some(why) => Observed::Stuck {
+                why,
+                advice: format!(
+                    "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
+                    cx.spec.id
+                ),
+            },
+        })
+    }
+
+    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
+        Ok(Begun::Once)
+    }
+
+    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+        Ok(Verified::Right {
+            evidence: format!(
+                "{} stands in the target; nothing in the source uses {}",
+                self.disk.kept, self.disk.id
+            ),
+        })
+    }
+
+    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -516,11 +516,11 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         plan_outside::note(draft, spec, resource);
     }
     let kept = match spec.equal_for {
-        0 => "Write what changes to both zones, and delete them by hand no earlier than 48 hours after the hand-over"
+        0 => "Write what changes to both zones; cleave retire takes them away, no earlier than 48 hours after the hand-over"
             .to_owned(),
         seconds => format!(
-            "For {:.1} h what is written to the new zone is written there too; what is written there only is told. Delete them by hand after that, \
-             and no earlier than 48 hours after the hand-over",
+            "For {:.1} h what is written to the new zone is written there too; what is written there only is told. cleave retire takes them away \
+             after that, no earlier than 48 hours after the hand-over",
             hours(seconds)
         ),
     };

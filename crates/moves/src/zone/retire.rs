@@ -4,14 +4,14 @@
 use aws::route53::RecordSet;
 use engine::StepContext;
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, FailureClass, Phase, ResourceRef, Side, Undo};
+use model::{Failure, FailureClass, Phase, ResourceRef, Side, StepSpec, Undo};
 use serde::{Deserialize, Serialize};
 
 use super::difference::{self, called, is_own};
 use super::names::{canonical, servers, shown, within};
-use super::ns_sets::{self, ParentZone};
+use super::parent::Parent;
 use super::questions::NsSaid;
-use super::{Created, delegate, delete_old_records};
+use super::{Created, Pair, delegate, delegate_outside, delete_old_records};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::retire::plan::Retiring;
@@ -44,7 +44,7 @@ pub(super) struct OldZone {
     pub(super) carved: bool,
     /// The new zone.
     pub(super) new: Created,
-    pub(super) parent: ParentZone,
+    pub(super) parent: Parent,
     /// When every server of the parent was seen to delegate to the new one.
     pub(super) delegated_at: Timestamp,
 }
@@ -54,21 +54,34 @@ struct Moved {
     ttl: u32,
 }
 
+/// The two zones of a hand-over, what delegates the name, and for how long resolvers may remember the old one after it, in seconds.
+fn handed_over(run: &Run, step: &StepSpec) -> Option<(Pair, Parent, u32)> {
+    if step.action == "zone.delegate_outside" {
+        let input: delegate_outside::Input = run.input(step)?;
+        // What the parent's servers said: it is theirs to set.
+        let ttl = run.state.output(&step.id)?["ttl"].as_u64()?;
+        let parent = Parent::Outside { outside: input.outside };
+        return Some((input.zones, parent, u32::try_from(ttl).ok()?));
+    }
+    let input: delegate::Input = run.input(step)?;
+    Some((input.zones, Parent::Zone(input.parent), input.ttl))
+}
+
 fn moved(run: &Run) -> Vec<Moved> {
-    let delegated = run.done("zone.delegate");
+    let delegated = run.done("zone.delegate").chain(run.done("zone.delegate_outside"));
     let read = delegated.filter_map(|step| {
-        let input: delegate::Input = run.input(step)?;
-        let new = run.output::<Created>(&input.zones.new)?;
+        let (zones, parent, ttl) = handed_over(run, step)?;
+        let new = run.output::<Created>(&zones.new)?;
         let place = run.state.steps.get(&step.id)?;
         Some(Moved {
-            ttl: input.ttl,
+            ttl,
             zone: OldZone {
-                name: input.zones.name,
-                old: input.zones.old,
-                old_side: input.zones.old_side,
-                carved: input.zones.carved,
+                name: zones.name,
+                old: zones.old,
+                old_side: zones.old_side,
+                carved: zones.carved,
                 new,
-                parent: input.parent,
+                parent,
                 delegated_at: place.ended_at?,
             },
         })
@@ -187,8 +200,7 @@ impl OldZone {
             Some(_) => Some(target.records(&self.new.zone_id).await?),
             None => None,
         };
-        let parent = world.account(self.parent.side);
-        let said = ns_sets::all_say(world, &parent, &self.parent.id, &self.name).await?;
+        let said = self.parent.said(world, &self.name).await?;
         let reasons = self.reasons(cx.now, &held, new.as_deref(), Some(&said));
         Ok(match reasons.as_slice() {
             [] => Ok(self.old_sets(&held)),
@@ -249,8 +261,7 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
             };
             found.new = Some(held);
         }
-        let parent = world.account(zone.parent.side);
-        match ns_sets::all_say(world, &parent, &zone.parent.id, &zone.name).await {
+        match zone.parent.said(world, &zone.name).await {
             Ok(said) => found.said = Some(said),
             Err(failure) => seen
                 .unread

@@ -2,6 +2,7 @@
 
 use aws::route53::{RecordSet, Routing};
 
+use super::certificate::Wrote;
 use super::names::{canonical, shown};
 use super::ns_sets::ZoneFrom;
 use super::repoint::ChangeInput;
@@ -109,7 +110,12 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
                 shared: false,
             });
         }
-        for set in &sets {
+        // The run wrote these into the old zone itself: no Terraform of the source's has ever had them.
+        let wrote = run
+            .done("zone.write_validation")
+            .filter_map(|write| run.output::<Wrote>(&write.id));
+        let wrote: Vec<String> = wrote.flat_map(|output| output.wrote).collect();
+        for set in sets.iter().filter(|set| !wrote.contains(&canonical(&set.name))) {
             let fqdn = shown(&canonical(&set.name));
             let mut known_by = vec![
                 ("zone_id", input.old.clone()),

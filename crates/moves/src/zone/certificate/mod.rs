@@ -109,6 +109,15 @@ impl Wanted {
     }
 }
 
+/// The output of the step that writes validation records: which it wrote, and which were there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Wrote {
+    /// Canonical names.
+    pub(super) wrote: Vec<String>,
+    /// Canonical names.
+    pub(super) there: Vec<String>,
+}
+
 /// What the step that waits for a certificate found; none where a person has skipped it: then there is nothing to write or to wait for.
 fn asked(cx: &StepContext, step: &StepId) -> Result<Option<Asked>, Failure> {
     let known = cx.outputs.borrow().contains_key(step);

@@ -11,7 +11,7 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Authoritative, Validation, asked};
+use super::{Authoritative, Validation, Wrote, asked};
 use crate::world::World;
 use crate::zone::names::{canonical, shown};
 use crate::zone::ns_sets;
@@ -126,9 +126,10 @@ impl Step for WriteValidation {
                 .filter(|(validation, _)| Self::is_ours(cx, validation) == ours);
             those.map(|(validation, _)| validation.name.clone()).collect()
         };
-        Ok(Observed::Present(
-            json!({ "wrote": names(true), "there": names(false) }),
-        ))
+        Ok(Observed::Present(json!(Wrote {
+            wrote: names(true),
+            there: names(false),
+        })))
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
@@ -206,14 +207,10 @@ impl Step for WriteValidation {
             Stored::Other { .. } => Vec::new(),
         };
         // As the look before this call has told it, which did not count this call among its tries.
-        let wrote = cx
-            .outputs
-            .borrow()
-            .get(&cx.spec.id)
-            .map(|output| output["wrote"].clone());
-        let wrote = wrote.and_then(|wrote| Vec::<String>::deserialize(wrote).ok());
+        let known = cx.outputs.borrow().contains_key(&cx.spec.id);
+        let wrote = known.then(|| cx.output::<Wrote>(&cx.spec.id)).transpose()?;
         let ours = held.into_iter().filter(|(validation, _)| match &wrote {
-            Some(wrote) => wrote.contains(&validation.name),
+            Some(output) => output.wrote.contains(&validation.name),
             None => Self::is_ours(cx, validation),
         });
         let deletions: Vec<RecordChange> = ours.map(|(_, set)| RecordChange::Delete(set)).collect();

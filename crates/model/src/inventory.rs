@@ -18,7 +18,7 @@ use crate::machines::{EbsSnapshot, FileSystem, ImageSettings, Instance, MachineS
 pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, ObjectHistory, Versioning};
 pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
-pub use zones::{AliasTarget, Record, Zone};
+pub use zones::{AliasTarget, Record, Zone, ZoneVpc};
 
 /// The version of the format that this program writes and the newest it reads.
 pub const INVENTORY_FORMAT: u32 = 1;
@@ -156,6 +156,9 @@ pub struct RegionInventory {
     /// The ARNs of queues, topics and functions that admit S3, for buckets of this account.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub event_destinations: Vec<String>,
+    /// The ids of its VPCs, as far as private zones are concerned with them; those of subnet groups need not be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vpcs: Vec<String>,
 }
 
 /// Who manages a KMS key.

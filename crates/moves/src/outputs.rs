@@ -58,6 +58,7 @@ pub fn outputs(state: &State) -> Vec<Output> {
     crate::image::outputs::tell(&run, &mut outputs);
     crate::volume::outputs::tell(&run, &mut outputs);
     crate::zone::outputs::tell(&run, &mut outputs);
+    crate::zone::private::outputs::tell(&run, &mut outputs);
     outputs.all
 }
 

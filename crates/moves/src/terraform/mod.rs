@@ -120,6 +120,7 @@ impl HandOver {
         crate::image::terraform::hand_over(&run, &mut over);
         crate::volume::terraform::hand_over(&run, &mut over);
         crate::zone::terraform::hand_over(&run, &mut over);
+        crate::zone::private::terraform::hand_over(&run, &mut over);
         over
     }
 

@@ -22,6 +22,7 @@ mod plan;
 mod plan_adopt;
 mod plan_carve;
 mod plan_outside;
+pub mod private;
 mod questions;
 mod release_zone;
 mod set_ns_ttl;

@@ -22,8 +22,8 @@ pub(super) fn add(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &Reso
 fn of_both(spec: &PrivateZoneSpec) -> [(Weight, String); 2] {
     let name = &spec.name;
     let profiles = format!(
-        "zones that a Route 53 Profile attaches to a VPC are in no list, so none is looked for: a VPC that resolves {name} that way is \
-         refused by AWS, or answers from either"
+        "zones that a Route 53 Profile attaches to a VPC are in none of the lists that are looked at: whether one of {name} is, only aws \
+         route53profiles list-profile-associations and list-profile-resource-associations tell, in each account whose Profile reaches the VPC"
     );
     let asked = "no name is asked for: only from inside a VPC can private names be asked, and Route 53's own test (TestDNSAnswer) knows public zones only. \
                  Private zones cannot be delegated either: what lies below in a private zone of its own needs a [[private_zone]] of its own";

@@ -4,7 +4,7 @@ use super::super::names::{canonical, shown};
 use super::super::ns_sets::ZoneFrom;
 use super::super::terraform::record;
 use super::super::{Created, copy_records, create_zone as public_zone, tag_zone};
-use super::{Association, create_zone};
+use super::{Association, Opened, create_zone};
 use crate::terraform::{Config, HandOver, Run, Thing};
 
 /// Hands over the zones that the run made in the target, and the associations with zones of the source.
@@ -49,10 +49,15 @@ pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
             over.add(record(over, &made.zone_id, &name, set));
         }
     }
-    for (_, association) in &associations {
+    for (step, association) in &associations {
+        // One that was there before is whoever's who made it.
+        let ours = run.output::<Opened>(&step.id).is_some_and(|opened| opened.ours);
         let ZoneFrom::Id(zone) = &association.zone else {
             continue;
         };
+        if !ours {
+            continue;
+        }
         let vpc = &association.vpc;
         let config = Config::default()
             .set("zone_id", zone)

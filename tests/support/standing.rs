@@ -94,6 +94,12 @@ pub fn standing(cloud: &Cloud) -> Effects {
             "zone {} of {} {:?} {:?}",
             zone.name, zone.owner, zone.tags, zone.records
         ));
+        if zone.private {
+            lines.push(format!(
+                "private zone {} of {}: {:?} {:?}",
+                zone.name, zone.owner, zone.vpcs, zone.authorised
+            ));
+        }
     }
     for key in kms::keys(cloud).values() {
         let policy = key.policies.last().map(|(_, text)| text);

@@ -9,11 +9,16 @@ use aws_sdk_route53::types::{
     AliasTarget, Change, ChangeAction, ChangeBatch, ChangeStatus, CidrRoutingConfig, Coordinates, GeoLocation,
     GeoProximityLocation, HostedZoneConfig, ResourceRecord, ResourceRecordSet, RrType, Tag, TagResourceType,
 };
+use model::inventory::ZoneVpc;
 use model::{AccountId, Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Clients, two_clients};
 use crate::classify;
+
+mod vpcs;
+
+pub use vpcs::ZoneOfVpc;
 
 /// Route 53 in one account.
 pub struct Route53 {
@@ -37,6 +42,8 @@ pub struct HostedZone {
     pub linked_service: Option<String>,
     /// Its name servers: four for a public zone that was asked for by id; a list of zones does not tell them.
     pub name_servers: Vec<String>,
+    /// The VPCs that resolve it, where it is private and was asked for by id.
+    pub vpcs: Vec<ZoneVpc>,
 }
 
 /// A record set, whole: a copy that forgot a member would answer otherwise. It is kept in the journal as it stands here.
@@ -163,6 +170,7 @@ fn zone(from: aws_sdk_route53::types::HostedZone) -> HostedZone {
         private: from.config.is_some_and(|config| config.private_zone),
         linked_service: from.linked_service.and_then(|service| service.service_principal),
         name_servers: Vec::new(),
+        vpcs: Vec::new(),
     }
 }
 
@@ -340,6 +348,7 @@ impl Route53 {
         let found = answer.hosted_zone.ok_or_else(|| bad_answer("GetHostedZone"))?;
         Ok(Some(HostedZone {
             name_servers: servers,
+            vpcs: vpcs::of_sdk(answer.vpcs.unwrap_or_default()),
             ..zone(found)
         }))
     }

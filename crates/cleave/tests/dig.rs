@@ -73,7 +73,11 @@ fn dig(at: SocketAddr, arguments: &[&str]) -> Said {
 fn ask(at: SocketAddr, nth: usize) -> Said {
     let (name, kind) = ASKED[nth % ASKED.len()];
     // Every other round over TCP.
-    let how = if nth / ASKED.len() % 2 == 0 { "+notcp" } else { "+tcp" };
+    let how = if (nth / ASKED.len()).is_multiple_of(2) {
+        "+notcp"
+    } else {
+        "+tcp"
+    };
     dig(at, &[name, kind, how])
 }
 

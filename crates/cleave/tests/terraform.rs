@@ -394,3 +394,47 @@ fn what_cannot_be_read_or_is_somebody_elses_is_refused_before_anything_is_writte
         "resource \"mine\" \"x\" {}\n"
     );
 }
+
+/// A private zone on each route: its own with two VPCs and records, and the associations with the source's.
+#[test]
+fn terraform_takes_over_private_zones() {
+    let Some(terraform) = terraform() else { return };
+    let home = folder("terraform-private-zones");
+    let zone = |id: &str, name: &str| {
+        let alias = serde_json::json!({ "zone": id, "name": format!("api.{name}"), "evaluate_health": false });
+        serde_json::json!({ "id": id, "name": name, "private": true, "vpcs": [{ "id": "vpc-old", "region": "ap-northeast-1" }], "tags": { "team": "shop" },
+            "records": [{ "name": format!("api.{name}"), "type": "A", "ttl": 60, "values": ["10.0.0.1"] },
+                { "name": format!("\\052.{name}"), "type": "A", "alias": alias }] })
+    };
+    let account = |role: &str, vpcs: &[&str], zones: Vec<Value>| serde_json::json!({ "roles": { role: { "trusts": ["333333333333"] } }, "regions": { "ap-northeast-1": { "vpcs": vpcs } }, "zones": zones });
+    let zones = vec![zone("ZCOPIED", "internal.shop"), zone("ZSHARED", "registry.shop")];
+    let inventory = serde_json::json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+        SOURCE: account("cleave-source", &["vpc-old"], zones),
+        TARGET: account("cleave-target", &["vpc-new", "vpc-second"], Vec::new()) } });
+    std::fs::write(home.join("inventory.json"), inventory.to_string()).expect("a file");
+    let sections = |name: &str, route: &str| {
+        format!("[[private_zone]]\nname = \"{name}\"\nvpcs = [\"vpc-new\", \"vpc-second\"]\nroute = \"{route}\"\n")
+    };
+    let runbook = format!(
+        "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\", role = \"cleave-source\" }}\n\
+         target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\n{}{}",
+        sections("internal.shop", "copy"),
+        sections("registry.shop", "share")
+    );
+    std::fs::write(home.join("runbook.toml"), runbook).expect("a file");
+    let served = Served::with(&home.join("inventory.json"), &["--speed", "1000"]);
+    let journal = home.join("m.db");
+    let mut run = UnderWay::start(served.run_of(&home.join("runbook.toml"), &home, &journal));
+    assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
+    let done = served.effects().len();
+    let written = write_terraform(&served, &home, &journal, "target", &["--with-config"]);
+    assert!(written.status.success(), "{}", said(&written));
+    std::fs::remove_file(home.join("target/source_removed.tf")).expect("it is there");
+    let target = terraform.folder(&home.join("target"), served.endpoint, &served.target, TARGET);
+    target.done(&["fmt", "-check", "-diff"]);
+    assert_eq!(only_imports(&target), 5, "a zone, two records, two associations");
+    target.done(&["apply", "-input=false", "plan.bin"]);
+    let again = target.run(&["plan", "-input=false", "-detailed-exitcode"]);
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    assert_eq!(served.effects().len(), done, "Terraform has changed nothing");
+}

@@ -20,7 +20,7 @@ pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, O
 pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
 pub use deployed::{Deployed, Identities};
-pub use zones::{AliasTarget, Record, Zone};
+pub use zones::{AliasTarget, Record, Zone, ZoneVpc};
 
 /// The version of the format that this program writes and the newest it reads.
 pub const INVENTORY_FORMAT: u32 = 1;
@@ -164,6 +164,9 @@ pub struct RegionInventory {
     /// What runs here and may hold names of what moves.
     #[serde(skip_serializing_if = "Deployed::is_nothing")]
     pub deployed: Deployed,
+    /// The ids of its VPCs, as far as private zones are concerned with them; those of subnet groups need not be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vpcs: Vec<String>,
 }
 
 /// Who manages a KMS key.

@@ -64,5 +64,6 @@ pub fn registry(world: Rc<World>) -> Registry {
     cache::register(&mut registry, &world);
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
+    zone::private::register(&mut registry, &world);
     registry
 }

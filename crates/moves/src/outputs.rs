@@ -59,6 +59,7 @@ pub fn outputs(state: &State) -> Vec<Output> {
     crate::volume::outputs::tell(&run, &mut outputs);
     crate::cache::outputs::tell(&run, &mut outputs);
     crate::zone::outputs::tell(&run, &mut outputs);
+    crate::zone::private::outputs::tell(&run, &mut outputs);
     outputs.all
 }
 

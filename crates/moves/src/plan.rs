@@ -42,6 +42,9 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     for spec in &runbook.zones {
         zone::plan(&mut draft, spec);
     }
+    for spec in &runbook.private_zones {
+        zone::private::plan(&mut draft, spec);
+    }
     cache::plan(&mut draft);
     unmoved::plan(&mut draft);
     delivery::plan(&mut draft);

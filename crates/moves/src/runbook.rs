@@ -19,6 +19,7 @@ use crate::image::spec::ImageSpec;
 use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
 use crate::volume::spec::VolumeSpec;
+use crate::zone::private::spec::PrivateZoneSpec;
 use crate::zone::spec::ZoneSpec;
 
 /// A runbook, read and checked by itself (not yet against an inventory).
@@ -60,6 +61,8 @@ pub struct Runbook {
     pub zones: Vec<ZoneSpec>,
     /// What of the delivery flow is looked at.
     pub delivery: DeliverySpec,
+    /// Private zones that the target's VPCs are to resolve.
+    pub private_zones: Vec<PrivateZoneSpec>,
     /// The digest of its text.
     pub digest: Digest,
 }
@@ -143,6 +146,8 @@ struct File {
     zone: Vec<Spanned<ZoneSpec>>,
     #[serde(default)]
     delivery: Option<Spanned<DeliverySpec>>,
+    #[serde(default)]
+    private_zone: Vec<Spanned<PrivateZoneSpec>>,
 }
 
 #[derive(Deserialize)]
@@ -232,6 +237,10 @@ impl Runbook {
             .zone
             .iter()
             .map(|z| (z.span().start, format!("zone {}", z.get_ref().name)));
+        let private_zones = file
+            .private_zone
+            .iter()
+            .map(|z| (z.span().start, format!("private_zone {}", z.get_ref().name)));
         for (at, name) in gates
             .chain(hooks)
             .chain(keys)
@@ -243,6 +252,7 @@ impl Runbook {
             .chain(instances)
             .chain(volumes)
             .chain(zones)
+            .chain(private_zones)
         {
             if !seen.insert(name.clone()) {
                 return Err(refuse(at, format!("{name} is named twice")));
@@ -252,13 +262,23 @@ impl Runbook {
             let kind = before.split('/').next().unwrap_or(before);
             matches!(
                 kind,
-                "hook" | "key" | "database" | "cluster" | "bucket" | "image" | "instance" | "volume" | "cache" | "zone"
+                "hook"
+                    | "key"
+                    | "database"
+                    | "cluster"
+                    | "bucket"
+                    | "image"
+                    | "instance"
+                    | "volume"
+                    | "cache"
+                    | "zone"
+                    | "private_zone"
             ) && (kind == before || seen.contains(&before.replacen('/', " ", 1)))
         };
         for gate in &file.gate {
             if let Some(before) = gate.get_ref().before.iter().find(|before| !known(before)) {
                 let reason = format!(
-                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, instance, volume, cache, zone) nor a \
+                    "gate {} stands before {before:?}, which is neither a kind (hook, key, database, cluster, bucket, image, instance, volume, cache, zone, private_zone) nor a \
                      resource of this runbook (such as \"database/shop-stg\")",
                     gate.get_ref().name
                 );
@@ -296,6 +316,7 @@ impl Runbook {
             volumes: all(file.volume),
             zones: all(file.zone),
             delivery: file.delivery.map(Spanned::into_inner).unwrap_or_default(),
+            private_zones: all(file.private_zone),
             digest: Digest::of(text.as_bytes()),
         })
     }

@@ -132,12 +132,18 @@ fn moved(draft: &Draft, created: &TerraformCreate) -> Option<(ResourceRef, bool)
             runbook.keys.iter().find(|spec| spec.alias == name)?;
             Some((ResourceRef::new("key", name), false))
         }
+        // The plan's name alone does not tell whether it is private.
         "aws_route53_zone" => {
-            runbook
-                .zones
-                .iter()
-                .find(|spec| spec.name.trim_end_matches('.') == name)?;
-            Some((ResourceRef::new("zone", name), false))
+            let is = |of: &str| of.trim_end_matches('.') == name;
+            let kind = match runbook.zones.iter().any(|spec| is(&spec.name)) {
+                true => "zone",
+                false => runbook
+                    .private_zones
+                    .iter()
+                    .find(|spec| is(&spec.name))
+                    .map(|_| "private_zone")?,
+            };
+            Some((ResourceRef::new(kind, name), false))
         }
         _ => None,
     }

@@ -171,6 +171,39 @@ fn law_2_a_share_that_is_forgotten() {
     assert_eq!(night.broken().len(), 6, "{:#?}", night.cloud.laws.broken);
 }
 
+/// A night with a private zone in the source, which was there before, and its id.
+fn private_zone() -> (Night, String) {
+    let mut night = Night::new();
+    let vpc = json!({ "VPCRegion": "ap-northeast-1", "VPCId": "vpc-src" });
+    let creation = json!({ "Name": "internal.shop", "CallerReference": "before", "VPC": vpc });
+    let made = night.ok(SOURCE, "route53 CreateHostedZone", creation);
+    night.cloud.laws = Laws::watching(&night.cloud);
+    night.cloud.laws.split(&account(SOURCE), &account(TARGET));
+    let id = made["HostedZone"]["Id"].as_str().expect("an id");
+    (night, id.replace("/hostedzone/", ""))
+}
+
+#[test]
+fn law_2_a_vpc_of_another_that_may_resolve_a_zone() {
+    let of =
+        |zone: &str, vpc: &str| json!({ "HostedZoneId": zone, "VPC": { "VPCRegion": "ap-northeast-1", "VPCId": vpc } });
+    let (mut night, zone) = private_zone();
+    let input = of(&zone, "vpc-nobodys");
+    night.ok(SOURCE, "route53 CreateVPCAssociationAuthorization", input);
+    night.breaks_only(2, "admits nobody known");
+
+    let (mut night, zone) = private_zone();
+    let input = of(&zone, "vpc-stg");
+    night.ok(SOURCE, "route53 CreateVPCAssociationAuthorization", input.clone());
+    night.ok(TARGET, "route53 AssociateVPCWithHostedZone", input);
+    assert_eq!(night.broken(), [0; 0]);
+    let shown = format!("arn:aws:route53:::hostedzone/{zone}?vpc=vpc-stg");
+    night.cloud.laws.allowed_lasting.insert(shown);
+    at_end(&mut night.cloud, &lasting(&[]));
+    night.breaks_only(2, "?authorized=vpc-stg admits 222222222222 although the run is over");
+    assert_eq!(night.broken().len(), 1, "{:#?}", night.cloud.laws.broken);
+}
+
 #[test]
 fn law_3_a_source_bucket_is_emptied_before_it_is_proved_and_approved() {
     for (proved, approved, words) in [

@@ -35,6 +35,17 @@ pub(crate) fn prepare(cloud: &mut Cloud, plan: &Plan) {
             cloud.laws.allowed_lasting.insert(bucket.to_owned());
         }
     }
+    // VPCs of the target that resolve zones of the source for good, the plan shows too.
+    for step in plan
+        .steps
+        .iter()
+        .filter(|step| step.action == "private_zone.associate_vpc")
+    {
+        if let (Some(zone), Some(vpc)) = (step.input["zone"]["id"].as_str(), step.input["vpc"]["id"].as_str()) {
+            let association = format!("arn:aws:route53:::hostedzone/{zone}?vpc={vpc}");
+            cloud.laws.allowed_lasting.insert(association);
+        }
+    }
 }
 
 /// Tells the laws what an event means for them: a copy is proved equal, a bucket's gate is approved.
@@ -116,12 +127,12 @@ fn change_delegations(cloud: &mut Cloud, state: &State) {
         .filter(|step| step.action == "zone.delegate_outside");
     for step in outside.filter(|step| state.steps[&step.id].alarm.is_some()) {
         let made = step.needs.iter().filter_map(|need| state.output(need));
-        let new = made
+        let mut new = made
             .filter(|output| output.get("zone_id").is_some())
             .map(|output| &output["name_servers"]);
         let wanted = match state.undoing.is_some() {
             true => Some(&step.input["old_values"]),
-            false => new.last(),
+            false => new.next_back(),
         };
         let servers = wanted.and_then(|wanted| wanted.as_array()).into_iter().flatten();
         let servers: Vec<String> = servers
@@ -219,7 +230,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 15] = [
+const LASTING: [&str; 16] = [
     "writes.create_closed_group",
     "subnet_group.create_subnet_group",
     "database.restore_instance",
@@ -235,6 +246,7 @@ const LASTING: [&str; 15] = [
     "bucket.win_name",
     "bucket.await_name",
     "zone.create_zone",
+    "private_zone.create_zone",
 ];
 
 /// The step that makes a bucket under a new name: the same action makes interim buckets, which are not to stay.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Region;
+
 /// A hosted zone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,6 +23,22 @@ pub struct Zone {
     /// Its tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// The VPCs that resolve a private zone, of whichever account; those that a Route 53 Profile attaches are not among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vpcs: Vec<ZoneVpc>,
+    /// The service that made it and alone may edit it, such as `servicediscovery.amazonaws.com` (Cloud Map).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linked_service: Option<String>,
+}
+
+/// A VPC that resolves a private zone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZoneVpc {
+    /// Its id.
+    pub id: String,
+    /// Where it lies.
+    pub region: Region,
 }
 
 /// A record set.

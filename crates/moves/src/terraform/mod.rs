@@ -121,6 +121,7 @@ impl HandOver {
         crate::volume::terraform::hand_over(&run, &mut over);
         crate::cache::terraform::hand_over(&run, &mut over);
         crate::zone::terraform::hand_over(&run, &mut over);
+        crate::zone::private::terraform::hand_over(&run, &mut over);
         over
     }
 

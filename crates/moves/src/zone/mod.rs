@@ -25,6 +25,7 @@ mod plan;
 mod plan_adopt;
 mod plan_carve;
 mod plan_outside;
+pub mod private;
 mod prove_retired;
 mod questions;
 mod release_zone;

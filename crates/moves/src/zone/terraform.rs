@@ -158,7 +158,7 @@ fn labelled(set: &RecordSet) -> String {
     format!("{name} {}{}", set.kind, identifier.unwrap_or_default())
 }
 
-fn record(over: &HandOver, zone_id: &str, zone: &str, set: &RecordSet) -> Thing {
+pub(super) fn record(over: &HandOver, zone_id: &str, zone: &str, set: &RecordSet) -> Thing {
     let name = shown(&canonical(&set.name));
     // The apex, too, under its whole name: the provider reads both ways of writing it.
     let mut id = format!("{zone_id}_{name}_{}", set.kind);

@@ -213,21 +213,29 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
 }
 
 /// A zone is made before it can be tagged: a lost answer and another caller reference make a second one of the same name.
+/// A public and a private one of a name are two.
 fn second_zone(laws: &mut Laws, cloud: &Cloud, effect: &Effect) {
-    let made: Vec<String> = every_zone(cloud)
-        .filter(|zone| !laws.baseline.zones.contains_key(&zone.id) && !zone.private)
+    let made: Vec<(String, bool)> = every_zone(cloud)
+        .filter(|zone| !laws.baseline.zones.contains_key(&zone.id))
         .filter(|zone| zone.owner == effect.account && zone.name.trim_end_matches('.') == effect.resource)
-        .map(|zone| zone.id)
+        .map(|zone| (zone.id, zone.private))
         .collect();
-    if made.len() > 1 {
-        laws.tell(6, &format!("zone {}", effect.resource), || {
-            format!(
-                "zone {} was made {} times: {}",
-                effect.resource,
-                made.len(),
-                made.join(", ")
-            )
-        });
+    for private in [false, true] {
+        let alike: Vec<&str> = made
+            .iter()
+            .filter(|made| made.1 == private)
+            .map(|made| made.0.as_str())
+            .collect();
+        if alike.len() > 1 {
+            laws.tell(6, &format!("zone {}", effect.resource), || {
+                format!(
+                    "zone {} was made {} times: {}",
+                    effect.resource,
+                    alike.len(),
+                    alike.join(", ")
+                )
+            });
+        }
     }
 }
 

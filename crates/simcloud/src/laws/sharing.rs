@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Laws, Parties};
 use crate::cloud::{Cloud, Effect};
 use crate::s3;
+use crate::services::route53::{every_zone, owner_of_vpc};
 use crate::services::storage_key::account_of;
 use crate::services::{ec2, elasticache, kms, ram, rds};
 
@@ -36,6 +37,7 @@ enum Place {
     Stored,
     Bucket,
     Key,
+    Zone,
 }
 
 fn place_of(effect: &Effect) -> Option<Place> {
@@ -47,8 +49,27 @@ fn place_of(effect: &Effect) -> Option<Place> {
         | "ram CreateResourceShare" => Some(Place::Stored),
         "s3 PutBucketPolicy" | "s3 PutBucketAcl" | "s3 PutObjectAcl" => Some(Place::Bucket),
         "kms CreateKey" | "kms PutKeyPolicy" | "kms CreateGrant" => Some(Place::Key),
+        "route53 CreateVPCAssociationAuthorization" | "route53 AssociateVPCWithHostedZone" => Some(Place::Zone),
         _ => None,
     }
+}
+
+/// Which VPCs of other accounts resolve a private zone, or may be made to. Of the latter nobody knows whether the VPC exists.
+fn grants_of_zones(cloud: &Cloud) -> Vec<(AccountId, Grant)> {
+    let mut found = Vec::new();
+    for zone in every_zone(cloud).filter(|zone| zone.private) {
+        let resolving = zone.vpcs.iter().map(|vpc| ("vpc", vpc));
+        for (how, vpc) in resolving.chain(zone.authorised.iter().map(|vpc| ("authorized", vpc))) {
+            let who = owner_of_vpc(cloud, vpc);
+            if who.as_ref() == Some(&zone.owner) {
+                continue;
+            }
+            let who = who.map_or_else(|| "nobody known".to_owned(), |who| who.as_str().to_owned());
+            let resource = format!("arn:aws:route53:::hostedzone/{}?{how}={}", zone.id, vpc.id);
+            found.push((zone.owner.clone(), Grant { resource, who }));
+        }
+    }
+    found
 }
 
 fn grants_at(cloud: &Cloud, place: Place) -> Vec<(AccountId, Grant)> {
@@ -87,12 +108,13 @@ fn grants_at(cloud: &Cloud, place: Place) -> Vec<(AccountId, Grant)> {
                 })
             })
             .collect(),
+        Place::Zone => grants_of_zones(cloud),
     }
 }
 
 /// Everyone who is admitted to anything that is not theirs.
 pub(super) fn every_grant(cloud: &Cloud) -> BTreeSet<Grant> {
-    [Place::Stored, Place::Bucket, Place::Key]
+    [Place::Stored, Place::Bucket, Place::Key, Place::Zone]
         .into_iter()
         .flat_map(|place| grants_at(cloud, place))
         .map(|(_, grant)| grant)
@@ -187,7 +209,7 @@ pub(super) fn at_end(
     only: impl Fn(&str) -> bool,
 ) -> BTreeSet<String> {
     let mut left: BTreeMap<Grant, bool> = BTreeMap::new();
-    for place in [Place::Stored, Place::Bucket, Place::Key] {
+    for place in [Place::Stored, Place::Bucket, Place::Key, Place::Zone] {
         for (owner, grant) in grants_at(cloud, place) {
             let meant = laws.baseline.grants.contains(&grant)
                 || by_the_plan(laws, &grant)

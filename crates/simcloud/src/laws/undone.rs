@@ -245,6 +245,7 @@ fn zone(zone: &ZoneSummary) -> String {
     let mut lines = vec![
         format!("name {} private {} comment {:?}", zone.name, zone.private, zone.comment),
         format!("tags {:?}", zone.tags),
+        format!("VPCs {:?} authorized {:?}", zone.vpcs, zone.authorised),
     ];
     for set in zone.records.values() {
         // Which of its values comes first means nothing.

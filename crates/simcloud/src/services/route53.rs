@@ -2,16 +2,16 @@
 //! in [`dns`]: a change is stored at once, and served only when it is `INSYNC`.
 //!
 //! Models: zones that belong to one account and cannot move, four new name servers for every zone, caller references,
-//! atomic batches, changes that take time, the request rates of an account, tags, limits.
+//! atomic batches, changes that take time, the request rates of an account, tags, limits, the VPCs of private zones.
 //! Leaves out: health checks, traffic policies, CIDR collections, reusable delegation sets, DNSSEC signing, query logging,
-//! VPC associations beyond the one a private zone is made with.
+//! what a resolver in a VPC answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::ids::AccountId;
-use model::inventory::AccountInventory;
+use model::inventory::{AccountInventory, ZoneVpc};
 use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
@@ -23,10 +23,12 @@ mod changes;
 mod listing;
 pub mod names;
 pub mod records;
+mod vpcs;
 mod zones;
 
 pub use audit::{ZoneSummary, every_zone};
 use records::{RecordSet, Records};
+pub(crate) use vpcs::owner as owner_of_vpc;
 
 /// Record sets in a zone, by default.
 const MAX_RECORD_SETS: usize = 10_000;
@@ -46,6 +48,8 @@ pub struct Zones {
     events: u64,
     /// Caller references that made a zone. Whether AWS frees one with its zone is not documented; it is kept.
     references: BTreeSet<(AccountId, String)>,
+    /// Whose the VPCs are that only zones of the inventory name.
+    vpc_owners: BTreeMap<ZoneVpc, AccountId>,
     /// Request tokens by account and operation; an empty operation stands for all of them together.
     rates: BTreeMap<(AccountId, &'static str), Tokens>,
     /// What DNS serves now.
@@ -71,8 +75,10 @@ pub(crate) struct HostedZone {
     owner: AccountId,
     /// Canonical name.
     name: String,
-    /// Its VPC if it is private: id and region, where known.
-    private: Option<Value>,
+    /// Its VPCs if it is private.
+    private: Option<vpcs::Private>,
+    /// The service that alone may edit it.
+    linked_service: Option<String>,
     comment: Option<String>,
     caller_reference: String,
     /// Lower case, without the last dot.
@@ -137,7 +143,11 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
         let hosted = HostedZone {
             owner: account.clone(),
             name,
-            private: zone.private.then_some(Value::Null),
+            private: zone.private.then(|| vpcs::Private {
+                vpcs: zone.vpcs.iter().cloned().collect(),
+                authorised: BTreeSet::new(),
+            }),
+            linked_service: zone.linked_service.clone(),
             comment: None,
             caller_reference: format!("inventory-{id}"),
             name_servers: servers,
@@ -146,6 +156,10 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
             busy_until: cloud.now,
             in_sync_at: cloud.now,
         };
+        for vpc in &zone.vpcs {
+            let owners = &mut cloud.route53.vpc_owners;
+            owners.entry(vpc.clone()).or_insert_with(|| account.clone());
+        }
         if let Some(served) = hosted.served() {
             cloud.route53.world.zones.insert(id.clone(), served);
         }
@@ -186,6 +200,12 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "ListResourceRecordSets" => listing::record_sets,
         "ChangeResourceRecordSets" => changes::change,
         "GetChange" => get_change,
+        "CreateVPCAssociationAuthorization" => vpcs::authorise,
+        "ListVPCAssociationAuthorizations" => vpcs::authorised,
+        "DeleteVPCAssociationAuthorization" => vpcs::withdraw,
+        "AssociateVPCWithHostedZone" => vpcs::associate,
+        "DisassociateVPCFromHostedZone" => vpcs::disassociate,
+        "ListHostedZonesByVPC" => vpcs::zones_of,
         _ => return Err(ServiceError::not_modelled("route53", operation)),
     };
     take_token(cloud, &caller.account, operation)?;
@@ -198,6 +218,8 @@ fn take_token(cloud: &mut Cloud, account: &AccountId, operation: &str) -> Result
     let own: Option<(&'static str, i64, i64)> = match operation {
         "CreateHostedZone" => Some(("CreateHostedZone", 40, 2)),
         "DeleteHostedZone" => Some(("DeleteHostedZone", 40, 5)),
+        "AssociateVPCWithHostedZone" => Some(("AssociateVPCWithHostedZone", 20, 5)),
+        "DisassociateVPCFromHostedZone" => Some(("DisassociateVPCFromHostedZone", 10, 5)),
         _ => None,
     };
     let now = cloud.now;
@@ -264,13 +286,30 @@ impl HostedZone {
         if let Some(comment) = &self.comment {
             config["Comment"] = json!(comment);
         }
-        json!({
+        let mut shown = json!({
             "Id": format!("/hostedzone/{id}"),
             "Name": self.name,
             "CallerReference": self.caller_reference,
             "Config": config,
             "ResourceRecordSetCount": self.records.len(),
-        })
+        });
+        if let Some(service) = &self.linked_service {
+            shown["LinkedService"] =
+                json!({ "ServicePrincipal": service, "Description": format!("made by {service}") });
+        }
+        shown
+    }
+
+    /// Models: what a service has made, that service alone edits.
+    fn must_be_editable(&self, id: &str) -> Result<(), ServiceError> {
+        match &self.linked_service {
+            None => Ok(()),
+            Some(service) => Err(ServiceError::with_status(
+                403,
+                "AccessDenied",
+                format!("The resource hostedzone/{id} can only be managed through {service}"),
+            )),
+        }
     }
 }
 

@@ -63,8 +63,8 @@ fn a_record_is_lowered_waited_for_changed_before_the_last_copy_and_raised_in_bot
     assert!(needs(changed, "wait_record_ttl") && needs(changed, "compare_records"));
     assert!(needs("copy_late_changes", changed) && needs("copy_late_changes", "repoint_app.stg.example.com_A"));
     assert!(needs("delegate", "compare_late_changes"));
-    assert!(needs("raise_new_record_ttl_db.stg.example.com_CNAME", "watch_answers"));
-    assert!(needs("raise_old_record_ttl_db.stg.example.com_CNAME", "watch_answers"));
+    assert!(needs("raise_new_record_ttl_db.stg.example.com_CNAME", "keep_equal"));
+    assert!(needs("raise_old_record_ttl_db.stg.example.com_CNAME", "keep_equal"));
     let one = step(changed);
     assert!(one.disturbs && one.gates.iter().any(|gate| gate.as_str() == "go"));
     assert_eq!(

@@ -34,6 +34,7 @@ use crate::services::stored_content::{ResourceSummary, original_content};
 pub use copying::PendingCopy;
 pub use images::{Device, Image, ImageState};
 pub use instances::{Instance, InstanceState, instance_arn};
+pub(crate) use network::owner_of_vpc;
 pub use snapshots::{Snapshot, SnapshotState};
 pub use volumes::{Volume, VolumeState, volume_arn};
 

@@ -19,6 +19,8 @@ pub struct Network {
     pub security_groups: BTreeMap<String, SecurityGroup>,
     /// Subnets: VPC and availability zone.
     pub subnets: BTreeMap<String, (String, String)>,
+    /// VPCs that no subnet tells of.
+    pub vpcs: BTreeSet<String>,
 }
 
 /// Fills from the inventory. It does not say in which VPC a security group lies; where there is one VPC only, that is it.
@@ -68,7 +70,18 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
             network.subnets.insert(subnet.clone(), (group.vpc.clone(), zone));
         }
     }
+    network.vpcs.extend(contents.vpcs.iter().cloned());
+    network.vpcs.insert(default_vpc);
     cloud.ec2.networks.insert((account.clone(), region.clone()), network);
+}
+
+/// The account that has a VPC.
+pub(crate) fn owner_of_vpc(cloud: &Cloud, region: &Region, vpc: &str) -> Option<AccountId> {
+    let has = |network: &Network| network.vpcs.contains(vpc) || network.subnets.values().any(|(of, _)| of == vpc);
+    let mut networks = cloud.ec2.networks.iter();
+    networks
+        .find(|((_, of), network)| of == region && has(network))
+        .map(|((account, _), _)| account.clone())
 }
 
 fn listed(vpc: &str, name: &str) -> SecurityGroup {

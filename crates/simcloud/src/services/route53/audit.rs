@@ -1,9 +1,10 @@
 //! What the laws read of hosted zones: whose they are, what they hold, which tags they carry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::ids::AccountId;
+use model::inventory::ZoneVpc;
 
 use super::HostedZone;
 use super::records::Records;
@@ -24,11 +25,16 @@ pub struct ZoneSummary {
     pub comment: Option<String>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// The VPCs that resolve it.
+    pub vpcs: BTreeSet<ZoneVpc>,
+    /// The VPCs that their owners may associate with it.
+    pub authorised: BTreeSet<ZoneVpc>,
     /// Its record sets.
     pub records: Arc<Records>,
 }
 
 fn summary((id, zone): (&String, &HostedZone)) -> ZoneSummary {
+    let private = zone.private.clone().unwrap_or_default();
     ZoneSummary {
         id: id.clone(),
         owner: zone.owner.clone(),
@@ -36,6 +42,8 @@ fn summary((id, zone): (&String, &HostedZone)) -> ZoneSummary {
         private: zone.private.is_some(),
         comment: zone.comment.clone(),
         tags: zone.tags.clone(),
+        vpcs: private.vpcs,
+        authorised: private.authorised,
         records: zone.records.clone(),
     }
 }

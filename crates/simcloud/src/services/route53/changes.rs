@@ -34,6 +34,7 @@ pub(super) fn change(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     let id = zone_of(cloud, caller, input, "HostedZoneId")?;
     let now = cloud.now;
     let zone = &cloud.route53.zones[&id];
+    zone.must_be_editable(&id)?;
     if zone.busy_until > now {
         return Err(ServiceError::new(
             "PriorRequestNotComplete",

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::records::{RecordSet, Records};
+use super::vpcs::{self, Private};
 use super::{HostedZone, MAX_RECORD_SETS, MAX_ZONES, names, new_id, submit, zone_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::dns;
 
 /// Models: a caller reference is good for one zone only (the old zone is not echoed back); a second zone of the same name is
-/// another zone; four new name servers; SOA and NS at the apex. A reference is not freed by deleting its zone.
+/// another zone; four new name servers; SOA and NS at the apex. A reference is not freed by deleting its zone. A private zone
+/// begins with a VPC of the caller's, which resolves no other zone of its name.
 pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let reference = input["CallerReference"].as_str().unwrap_or_default();
     if reference.is_empty() || reference.chars().count() > 128 {
@@ -57,13 +59,18 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
             "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER",
         ));
     }
-    let vpc = input.get("VPC").filter(|vpc| vpc.is_object()).cloned();
+    let vpc = input.get("VPC").filter(|vpc| vpc.is_object());
+    let vpc = vpc.map(vpcs::named).transpose()?;
     let config = &input["HostedZoneConfig"];
     if config["PrivateZone"].as_bool() == Some(true) && vpc.is_none() {
         return Err(ServiceError::new(
             "InvalidInput",
             "When you're creating a private hosted zone, you must specify a VPC.",
         ));
+    }
+    if let Some(vpc) = &vpc {
+        vpcs::must_be_own(cloud, caller, vpc)?;
+        vpcs::must_not_conflict(cloud, &name, vpc)?;
     }
     let servers = new_name_servers(cloud, vpc.is_some());
     let records: Records = apex(&name, &servers)
@@ -75,7 +82,11 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     let zone = HostedZone {
         owner: caller.account.clone(),
         name: name.clone(),
-        private: vpc.clone(),
+        private: vpc.clone().map(|vpc| Private {
+            vpcs: BTreeSet::from([vpc]),
+            authorised: BTreeSet::new(),
+        }),
+        linked_service: None,
         comment: config["Comment"].as_str().map(str::to_owned),
         caller_reference: reference.to_owned(),
         name_servers: servers,
@@ -90,7 +101,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         "Location": format!("https://route53.amazonaws.com/2013-04-01/hostedzone/{id}"),
     });
     if let Some(vpc) = vpc {
-        answer["VPC"] = vpc;
+        answer["VPC"] = vpcs::shown(&vpc);
     }
     cloud.route53.zones.insert(id.clone(), zone);
     // By name and not by id, so that a zone that is made twice shows.
@@ -143,15 +154,14 @@ pub(super) fn new_name_servers(cloud: &mut Cloud, private: bool) -> Vec<String> 
         .collect()
 }
 
-/// Models: the four name servers of a public zone, the VPC of a private one.
+/// Models: the four name servers of a public zone, the VPCs of a private one.
 pub(super) fn get(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let id = zone_of(cloud, caller, input, "Id")?;
     let zone = &cloud.route53.zones[&id];
     let mut answer = json!({ "HostedZone": zone.to_value(&id) });
     match &zone.private {
         None => answer["DelegationSet"] = json!({ "NameServers": zone.name_servers }),
-        Some(Value::Null) => answer["VPCs"] = json!([]),
-        Some(vpc) => answer["VPCs"] = json!([vpc]),
+        Some(private) => answer["VPCs"] = private.vpcs.iter().map(vpcs::shown).collect(),
     }
     Ok(answer)
 }
@@ -160,6 +170,7 @@ pub(super) fn get(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
 pub(super) fn delete(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let id = zone_of(cloud, caller, input, "Id")?;
     let zone = &cloud.route53.zones[&id];
+    zone.must_be_editable(&id)?;
     let own = |set: &RecordSet| set.name == zone.name && matches!(set.kind.as_str(), "SOA" | "NS");
     if zone.records.values().any(|set| !own(set)) {
         return Err(ServiceError::new(
@@ -203,7 +214,7 @@ pub(super) fn zone_limit(cloud: &mut Cloud, caller: &Caller, input: &Value) -> A
                     "The specified hosted zone is a public hosted zone.",
                 ));
             }
-            Some(vpc) => (300, usize::from(!vpc.is_null())),
+            Some(private) => (vpcs::MAX_VPCS, private.vpcs.len()),
         },
         _ => {
             return Err(ServiceError::new(

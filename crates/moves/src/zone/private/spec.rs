@@ -1,0 +1,30 @@
+//! `[[private_zone]]` in the runbook.
+
+use serde::Deserialize;
+
+/// A private zone that VPCs of the target are to resolve.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateZoneSpec {
+    /// Its name, such as `internal.shop`.
+    pub name: String,
+    /// Its id, where the source has several private zones of that name.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The target's VPCs that are to resolve it, in the migration's region.
+    pub vpcs: Vec<String>,
+    /// How.
+    #[serde(default)]
+    pub route: Route,
+}
+
+/// How the target's VPCs come to resolve the names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// The target gets a zone of its own, with the same records.
+    #[default]
+    Copy,
+    /// They resolve the source's zone.
+    Share,
+}

@@ -38,6 +38,18 @@ impl Look {
     }
 }
 
+/// In milliseconds. What lasts longer only waits, two days for a TTL or for an old zone: its ends count as work, and a break may lie between them, or the
+/// night would be a line at the edge.
+const LONGEST_BAR: i64 = 12 * 3_600_000;
+
+/// Which times of a bar count as work.
+fn worked(from: i64, to: i64) -> Vec<(i64, i64)> {
+    match to - from > LONGEST_BAR {
+        true => vec![(from, from), (to, to)],
+        false => vec![(from, to)],
+    }
+}
+
 /// A step's bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bar {
@@ -116,7 +128,7 @@ impl Chart {
         let busy = rows
             .iter()
             .flat_map(|row| row.lanes.iter().flatten())
-            .map(|bar| (bar.from, bar.to));
+            .flat_map(|bar| worked(bar.from, bar.to));
         let gates = gate_marks(facts, language);
         // An answer is worth a place of its own: the night often begins with one.
         let busy = busy.chain(gates.iter().map(|mark| (mark.answered, mark.answered)));
@@ -439,5 +451,25 @@ impl Scale {
         }
         ticks.sort_unstable();
         ticks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_days_of_waiting_do_not_make_a_line_of_the_night() {
+        let hour = 3_600_000;
+        let bars = [
+            (0, 3 * hour),
+            (3 * hour, 8 * hour),
+            (8 * hour, 56 * hour),
+            (56 * hour, 56 * hour + 60_000),
+        ];
+        let busy = bars.into_iter().flat_map(|(from, to)| worked(from, to)).collect();
+        let scale = Scale::of((0, 57 * hour), busy);
+        assert!(scale.is_broken());
+        assert!(scale.x(8 * hour) > WIDTH * 0.6, "{}", scale.x(8 * hour));
     }
 }

@@ -178,6 +178,30 @@ fn a_name_that_is_gone_from_the_new_zone_has_the_delegation_put_back_and_a_word_
     });
 }
 
+/// Nobody but a person can put that delegation back.
+#[test]
+fn a_name_that_is_gone_behind_a_parent_outside_of_route_53_stops_the_run_with_what_to_do() {
+    let scenario = scenario(Shape::Outside);
+    let handed_over = proved(&scenario, "delegate");
+    night::in_paused_time(async {
+        let run = Watched::until(&scenario, Some(handed_over)).await;
+        let new = run.new_zone();
+        run.change(TARGET, &new, &[api("DELETE")]);
+        let end = run.again().await;
+        assert_eq!(end, Ok(RunEnd::NeedsOperator(vec![step("watch_answers")])));
+        let stops = night::stops(&run.events());
+        assert!(
+            stops.iter().any(|stop| stop.contains("is gone from the new zone")),
+            "{stops:?}"
+        );
+        run.change(TARGET, &new, &[api("CREATE")]);
+        run.retry("watch_answers");
+        let end = run.again().await;
+        assert_eq!(end, Ok(RunEnd::Completed), "{:?}", night::stops(&run.events()));
+        assert_eq!(run.broken_but_for(&end, "api."), Vec::<String>::new());
+    });
+}
+
 #[test]
 fn a_delegation_that_was_put_back_can_be_undone() {
     let scenario = scenario(Shape::CarvedElsewhere);

@@ -69,6 +69,8 @@ struct Watched {
 struct Wrong {
     since: Timestamp,
     what: String,
+    /// How often a person had had the step tried again by then: who has mended something is given as long again.
+    retried: u32,
 }
 
 /// Which of so many names are asked in a look: those of the minute, so that a crash does not begin at the first again.
@@ -205,11 +207,18 @@ impl Step for WatchAnswers {
             (None, None) if cx.now >= until => Observed::Present(json!({ "until": until })),
             (None, None) => waiting(cx, until, self.soak, EVERY, "watching the moved zone"),
             (None, Some(_)) | (Some(_), None) => Observed::Absent,
+            (Some(_), Some(since)) if cx.retried > since.retried => Observed::Absent,
             (Some(what), Some(since)) if cx.now.duration_since(since.since) < BORNE => Observed::Underway {
                 progress: Progress::words(what),
                 look_again: SOON,
             },
-            (Some(why), Some(_)) if self.back.is_none() => Observed::Broken { why },
+            (Some(why), Some(_)) if self.back.is_none() => Observed::Stuck {
+                why,
+                advice: format!(
+                    "Mend the new zone and retry the step. Or undo the run: it tells the NS lines by which {} is given back to the old zone",
+                    self.zones.name
+                ),
+            },
             (Some(_), Some(_)) => Observed::Absent,
         })
     }
@@ -244,10 +253,15 @@ impl Step for WatchAnswers {
             return swept(&watched);
         }
         let wrong = self.wrong(cx).await?;
-        swept(&match (wrong, watched.wrong.clone()) {
+        let known = watched.wrong.clone().filter(|known| known.retried >= cx.retried);
+        swept(&match (wrong, known) {
             (None, _) => Watched { wrong: None, ..watched },
             (Some(what), None) => Watched {
-                wrong: Some(Wrong { since: cx.now, what }),
+                wrong: Some(Wrong {
+                    since: cx.now,
+                    what,
+                    retried: cx.retried,
+                }),
                 ..watched
             },
             (Some(_), Some(since)) if cx.now.duration_since(since.since) < BORNE => watched,

@@ -191,7 +191,7 @@ fn markdown(migration: &str, told: &[Output], places: &Places) -> String {
         );
     }
     if told.is_empty() {
-        text.push_str("\nThe run has made nothing yet.\n");
+        text.push_str("\nThe run has made nothing that has a new name, as far as it is.\n");
     }
     if let Some(looked) = &places.files {
         files_section(&mut text, looked);

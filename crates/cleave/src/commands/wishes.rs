@@ -145,7 +145,7 @@ fn told(path: &Path, what: &str) -> Result<u8, CliError> {
     let who = if held {
         "the running process heeds it within seconds"
     } else {
-        "no process is carrying the run out: it is heeded when you type `cleave run` again"
+        "no process is carrying the run out: it is heeded when you type the same command (run, undo or retire) again"
     };
     write_out(&format!("{what}; {who}\n"))?;
     Ok(exit::DONE)

@@ -11,6 +11,7 @@ use cleave::rehearsal::Stage;
 use engine::run::SharedJournal;
 use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
 use journal::{InboxItem, Journal, JournalError};
+use model::plan::Weight;
 use model::{Event, Failure, Inventory, Plan, Recorded, State, StepId};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::{RequestRecord, lock};
@@ -31,6 +32,15 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// A runbook and an inventory as they are written; nothing blocks.
+    pub fn written(runbook: &str, inventory: &serde_json::Value) -> Self {
+        let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+        let plan = moves::plan(&moves::Runbook::parse(runbook).expect("a runbook"), &inventory);
+        let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
+        assert!(blocks.is_empty(), "{blocks:?}");
+        Self { plan, inventory }
+    }
+
     /// One of the runbooks that lie ready to be rehearsed.
     pub fn of(runbook: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -184,7 +194,7 @@ pub fn acting(stage: &Stage, journal: &SharedJournal, state: &State) -> moves::W
         accounts,
         dns: Rc::clone(&world.dns),
         hooks: Rc::clone(&world.hooks),
-        hooks_undone: Default::default(),
+        taken_back: Default::default(),
         listings: world.listings.clone(),
         kept: carriage::keeper(journal, world.pages_between_commits),
     }

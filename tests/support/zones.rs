@@ -1,7 +1,5 @@
 //! A zone in each of the shapes in which its names can lie before, for whoever moves it.
 
-use model::Inventory;
-use model::plan::Weight;
 use serde_json::{Value, json};
 
 use crate::night::Scenario;
@@ -120,7 +118,6 @@ pub fn gated(shape: Shape, gates: &str) -> Scenario {
         SOURCE: { "roles": role("cleave-source"), "zones": zones },
         PARENT: { "roles": role("cleave-parent"), "zones": of_parent },
         TARGET: { "roles": role("cleave-target"), "zones": of_target } } });
-    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     let account = match shape {
         Shape::CarvedElsewhere => "parent",
         Shape::Outside => "outside",
@@ -132,10 +129,7 @@ pub fn gated(shape: Shape, gates: &str) -> Scenario {
          target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\nparent = {{ account = \"{PARENT}\", role = \"cleave-parent\" }}\n\
          [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"{account}\" }}\n{adopt}{gates}"
     );
-    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
-    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
-    assert!(blocks.is_empty(), "{blocks:?}");
-    Scenario { plan, inventory }
+    Scenario::written(&runbook, &inventory)
 }
 
 /// All of them.

@@ -75,6 +75,14 @@ impl Watched {
         });
     }
 
+    fn undo(&self) {
+        self.put(&InboxItem::Undo {
+            by: "the test".to_owned(),
+            reason: "not tonight".to_owned(),
+            to: None,
+        });
+    }
+
     fn events(&self) -> Vec<Recorded> {
         self.journal().load().expect("events")
     }
@@ -212,11 +220,7 @@ fn a_delegation_that_was_put_back_can_be_undone() {
         run.change(TARGET, &new, &[api("DELETE")]);
         let end = run.again().await;
         assert_eq!(end, Ok(RunEnd::NeedsOperator(vec![step("watch_answers")])));
-        run.put(&InboxItem::Undo {
-            by: "the test".to_owned(),
-            reason: "not tonight".to_owned(),
-            to: None,
-        });
+        run.undo();
         let end = run.again().await;
         assert_eq!(end, Ok(RunEnd::Unwound), "{:?}", night::stops(&run.events()));
         assert_eq!(run.broken_but_for(&end, "api."), Vec::<String>::new());
@@ -380,11 +384,7 @@ fn a_delegation_outside_of_route_53_that_was_given_back_by_hand_is_waited_for_al
         let run = Watched::until(&scenario, Some(watched)).await;
         let began = run.stage.simulated.world.clock.now();
         run.cloud(|cloud| change_registry(cloud, NAME, &CHILD_SERVERS.map(str::to_owned)));
-        run.put(&InboxItem::Undo {
-            by: "the test".to_owned(),
-            reason: "not tonight".to_owned(),
-            to: None,
-        });
+        run.undo();
         let end = run.again().await;
         assert_eq!(end, Ok(RunEnd::Unwound), "{:?}", night::stops(&run.events()));
         // A registry's two days.

@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 
 use cleave::rehearsal::{Rehearsal, rehearse};
 use engine::RunEnd;
-use model::Inventory;
-use model::plan::Weight;
 use serde_json::{Value, json};
 use simcloud::faults::FaultLevel;
 use whole_runs::drivers::Driven;
@@ -62,7 +60,6 @@ fn scenario(route: Route) -> Scenario {
             { "id": "ZOLD", "name": "internal.shop", "private": true, "vpcs": vpcs(&["vpc-source", "vpc-more"]), "records": records(), "tags": { "team": "shop" } },
             { "id": "ZPROD", "name": "internal.shop", "private": true, "vpcs": vpcs(&["vpc-prod"]) }] },
         TARGET: { "roles": role("cleave-target"), "regions": region(&["vpc-target", "vpc-second"]) } } });
-    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     let route = match route {
         Route::Share => "share",
         Route::Copy => "copy",
@@ -72,10 +69,7 @@ fn scenario(route: Route) -> Scenario {
          target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\n\
          [[private_zone]]\nname = \"internal.shop\"\nid = \"ZOLD\"\nvpcs = [\"vpc-target\", \"vpc-second\"]\nroute = \"{route}\"\n"
     );
-    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
-    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
-    assert!(blocks.is_empty(), "{blocks:?}");
-    Scenario { plan, inventory }
+    Scenario::written(&runbook, &inventory)
 }
 
 fn private_zones(night: &night::Night) -> Vec<&str> {

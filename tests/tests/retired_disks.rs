@@ -3,8 +3,7 @@
 
 use std::sync::LazyLock;
 
-use model::plan::Weight;
-use model::{Inventory, State};
+use model::State;
 use moves::retire::{MayGo, Removal};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
@@ -59,7 +58,6 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
         SOURCE: { "roles": role(&["cleave-source"]), "regions": { "ap-northeast-1": source } },
         TARGET: { "roles": role(&["cleave-target", "cleave-batch"]), "regions": { "ap-northeast-1": {} } } } });
-    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     let placed = |id: &str| format!("[[volume]]\nid = \"{id}\"\navailability_zone = \"ap-northeast-1c\"\n");
     let copied = |id: &str| format!("[[volume]]\nid = \"{id}\"\nrestore = false\n");
     let runbook = format!(
@@ -71,10 +69,7 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
         copied("snap-copied"),
         placed("snap-restored")
     );
-    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
-    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
-    assert!(blocks.is_empty(), "{blocks:?}");
-    Scenario { plan, inventory }
+    Scenario::written(&runbook, &inventory)
 });
 
 fn removal(remove: &[&str]) -> Removal {

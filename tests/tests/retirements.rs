@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use cleave::carriage;
 use engine::RunEnd;
 use journal::Journal;
-use model::plan::Weight;
-use model::{Event, Inventory};
+use model::Event;
 use moves::retire::{MayGo, Removal};
 use serde_json::{Value, json};
 use simcloud::cloud::Cloud;
@@ -79,7 +78,6 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
         SOURCE: { "roles": role("cleave-source"), "regions": { "ap-northeast-1": source }, "zones": [
             zone("ZPARENT", "shop.example.com", &parents, parent), zone("ZCHILD", "stg.shop.example.com", &children, child)] },
         TARGET: { "roles": role("cleave-target"), "regions": { "ap-northeast-1": target } } } });
-    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     let zone = |name: &str| {
         format!(
             "[[zone]]\nname = \"{name}.shop.example.com\"\nparent = {{ zone = \"shop.example.com\", account = \"source\" }}\n"
@@ -94,10 +92,7 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
         zone("stg"),
         zone("dev")
     );
-    let plan = moves::plan(&moves::Runbook::parse(&runbook).expect("a runbook"), &inventory);
-    let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();
-    assert!(blocks.is_empty(), "{blocks:?}");
-    Scenario { plan, inventory }
+    Scenario::written(&runbook, &inventory)
 });
 
 /// These things, the database's protection lifted.

@@ -82,7 +82,7 @@ pub async fn look_back(
         accounts,
         dns: Rc::clone(&world.dns),
         hooks: Rc::clone(&world.hooks),
-        hooks_undone: Default::default(),
+        taken_back: Default::default(),
         listings: world.listings.clone(),
         kept: keeper(&shared(nowhere), world.pages_between_commits),
     };
@@ -112,7 +112,7 @@ pub fn engine(
         accounts,
         dns: Rc::clone(&world.dns),
         hooks: Rc::clone(&world.hooks),
-        hooks_undone: Default::default(),
+        taken_back: Default::default(),
         listings: world.listings.clone(),
         kept: keeper(journal, world.pages_between_commits),
     });

@@ -1,13 +1,14 @@
 //! The three worlds: AWS itself, another endpoint, and simcloud in this process. All that differs between them is made here; wall
 //! clock, randomness and environment enter the program in this file and nowhere else.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use aws::{CallSink, Connection};
+use aws::{Accounts, CallSink, Connection};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -19,7 +20,7 @@ use aws_smithy_runtime_api::shared::IntoShared as _;
 use engine::Clock;
 use jiff::{SignedDuration, Timestamp};
 use model::event::WorldKind;
-use model::{Failure, FailureClass, Inventory, Region};
+use model::{Failure, FailureClass, Inventory, Region, RunId, Side};
 use moves::world::{AskDns, RunHook};
 use simcloud::faults::FaultLevel;
 
@@ -44,6 +45,18 @@ pub struct World {
     pub listings: PathBuf,
     /// After so many pages it is kept how far a listing is.
     pub pages_between_commits: u32,
+}
+
+impl World {
+    /// The runbook's two accounts, for whoever only looks; `of` is whose looks they are, in twelve letters and digits.
+    pub fn accounts_of(&self, runbook: &moves::Runbook, of: &str) -> Accounts {
+        let access = BTreeMap::from([
+            (Side::Source, runbook.source.access()),
+            (Side::Target, runbook.target.access()),
+        ]);
+        let run = RunId::new(of).expect("twelve letters and digits");
+        Accounts::enter(&self.connection, &access, &runbook.region, &run)
+    }
 }
 
 /// About a second of a large bucket's listing; a small one is done before there is anything to keep.
@@ -255,6 +268,33 @@ pub async fn live(region: &Region, profile: Option<&str>, log: CallSink) -> Resu
         listings: temporary_folder(),
         pages_between_commits: PAGES_BETWEEN_COMMITS,
     })
+}
+
+/// The world that the command line names: another endpoint, or AWS itself.
+pub async fn named(
+    address: Option<SocketAddr>,
+    dns: Option<SocketAddr>,
+    region: &Region,
+    profile: Option<&str>,
+    log: CallSink,
+) -> Result<World, CliError> {
+    match address {
+        Some(address) => endpoint(address, dns, region, profile, log).await,
+        None => live(region, profile, log).await,
+    }
+}
+
+/// The same with nothing let through that could change anything. Nobody reads the log of its calls: a bucket may take a hundred thousand.
+pub async fn read_only(
+    address: Option<SocketAddr>,
+    dns: Option<SocketAddr>,
+    region: &Region,
+    profile: Option<&str>,
+) -> Result<World, CliError> {
+    let forget: CallSink = Arc::new(drop);
+    let mut world = named(address, dns, region, profile, forget).await?;
+    world.connection.http = aws::read_only::ReadOnlyHttp::new(world.connection.http.clone()).into_shared();
+    Ok(world)
 }
 
 /// A served simcloud, or another AWS-compatible endpoint.

@@ -74,8 +74,8 @@ pub struct World {
     pub dns: AskDns,
     /// Runs commands.
     pub hooks: RunHook,
-    /// The hooks that this process has taken back.
-    pub hooks_undone: RefCell<BTreeSet<StepId>>,
+    /// The steps that this process has taken back and of which nothing in the accounts tells that.
+    pub taken_back: RefCell<BTreeSet<StepId>>,
     /// Where the listings of buckets lie while a step needs them. It is made when it is needed.
     pub listings: PathBuf,
     /// How far those are.

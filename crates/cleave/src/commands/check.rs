@@ -1,18 +1,14 @@
 //! `cleave check`: whether the delivery flow is ready in the target, and what in the source still fires. Reads only.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use aws::{Accounts, CallSink};
-use model::{RunId, Side};
+use model::Side;
 use moves::delivery::Finding;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::args::CheckArgs;
 use crate::commands::files::read_runbook;
-use crate::commands::listed::read_only;
 use crate::commands::rehearse::write_out;
 use crate::delivery::{self, Sides};
 use crate::error::CliError;
@@ -38,19 +34,8 @@ pub fn check(args: CheckArgs) -> Result<u8, CliError> {
     let beside = args.runbook.parent().unwrap_or(std::path::Path::new(".")).to_owned();
     let files = delivery::look_in_files(&runbook, &beside)?;
     let checks = world::block_on(async {
-        let forget: CallSink = Arc::new(drop);
-        let profile = args.profile.as_deref();
-        let mut world = match args.world {
-            Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
-            None => world::live(&region, profile, forget).await?,
-        };
-        read_only(&mut world);
-        let access = BTreeMap::from([
-            (Side::Source, runbook.source.access()),
-            (Side::Target, runbook.target.access()),
-        ]);
-        let run = RunId::new("check0000000").expect("twelve letters and digits");
-        let accounts = Accounts::enter(&world.connection, &access, &region, &run);
+        let world = world::read_only(args.world, None, &region, args.profile.as_deref()).await?;
+        let accounts = world.accounts_of(&runbook, "check0000000");
         let sides = Sides {
             source: accounts.side(Side::Source),
             target: accounts.side(Side::Target),

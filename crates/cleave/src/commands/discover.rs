@@ -4,16 +4,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
-use aws::{Account, Accounts, CallSink};
+use aws::Account;
 use model::inventory::{AccountInventory, INVENTORY_FORMAT, TerraformCreate};
-use model::{Failure, Inventory, RunId, Side};
+use model::{Failure, Inventory, Side};
 use moves::reference::{self, Reference};
 
 use crate::args::DiscoverArgs;
 use crate::commands::files::{read_inventory, read_runbook};
-use crate::commands::listed::read_only;
 use crate::commands::observed::{Wanted, look};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
@@ -39,19 +37,8 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     };
     let region = runbook.region.clone();
     let found = world::block_on(async {
-        let forget: CallSink = Arc::new(drop);
-        let profile = args.profile.as_deref();
-        let mut world = match args.world {
-            Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
-            None => world::live(&region, profile, forget).await?,
-        };
-        read_only(&mut world);
-        let access = BTreeMap::from([
-            (Side::Source, runbook.source.access()),
-            (Side::Target, runbook.target.access()),
-        ]);
-        let run = RunId::new("discover0000").expect("twelve letters and digits");
-        let accounts = Accounts::enter(&world.connection, &access, &region, &run);
+        let world = world::read_only(args.world, None, &region, args.profile.as_deref()).await?;
+        let accounts = world.accounts_of(&runbook, "discover0000");
         let mut found = BTreeMap::new();
         for side in [Side::Source, Side::Target] {
             let account = accounts.side(side);

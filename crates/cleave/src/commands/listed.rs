@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::{Account, Accounts, CallSink};
+use aws::{Account, Accounts};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use journal::{Journal, JournalError, Lease};
 use listing::kept::mark_of;
@@ -55,8 +55,6 @@ impl ReadOnly {
 
 /// Enters it.
 pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
-    // Nobody reads the log of these calls, and a bucket may take a hundred thousand of them.
-    let forget: CallSink = Arc::new(drop);
     let region = match (&reading.region, reading.endpoint_url) {
         (Some(region), _) => region.clone(),
         (None, Some(_)) => Region::new("us-east-1").expect("a region"),
@@ -69,19 +67,8 @@ pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
         }
     };
     let profile = reading.profile.as_deref();
-    let mut world = match reading.endpoint_url {
-        Some(address) => world::endpoint(address, None, &region, profile, forget).await?,
-        None => world::live(&region, profile, forget).await?,
-    };
-    read_only(&mut world);
+    let world = world::read_only(reading.endpoint_url, None, &region, profile).await?;
     Ok(ReadOnly { world, region })
-}
-
-/// Lets nothing through that could change anything.
-pub fn read_only(world: &mut World) {
-    world.connection.http = aws_smithy_runtime_api::shared::IntoShared::into_shared(aws::read_only::ReadOnlyHttp::new(
-        world.connection.http.clone(),
-    ));
 }
 
 /// The account that owns a bucket, entered with the credentials as they are.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use aho_corasick::BuildError;
-use aws::{Accounts, CallSink};
+use aws::Accounts;
 use model::event::WorldKind;
 use model::{RunId, State};
 use moves::outputs::{self, Output};
@@ -13,7 +12,6 @@ use moves::terraform::HandOver;
 use serde_json::json;
 
 use crate::args::OutputsArgs;
-use crate::commands::listed::read_only;
 use crate::commands::rehearse::write_out;
 use crate::commands::stored::{say_missing, stored_run};
 use crate::error::CliError;
@@ -111,13 +109,8 @@ fn look_in_accounts(args: &OutputsArgs, state: &State, finder: &Finder) -> Resul
         WorldKind::Live | WorldKind::Endpoint => {}
     }
     world::block_on(async {
-        let forget: CallSink = Arc::new(drop);
-        let (region, profile) = (&state.plan.region, args.profile.as_deref());
-        let mut world = match args.world {
-            Some(address) => world::endpoint(address, None, region, profile, forget).await?,
-            None => world::live(region, profile, forget).await?,
-        };
-        read_only(&mut world);
+        let region = &state.plan.region;
+        let world = world::read_only(args.world, None, region, args.profile.as_deref()).await?;
         let run = RunId::new("outputs00000").expect("twelve letters and digits");
         let accounts = Accounts::enter(&world.connection, &state.plan.accounts, region, &run);
         let mut looked = Vec::new();

@@ -2,9 +2,7 @@
 //! or may not go. Reads only, unless something is named to be removed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use aws::CallSink;
 use engine::Gatekeeper;
 use jiff::Timestamp;
 use journal::InboxItem;
@@ -16,7 +14,6 @@ use serde_json::json;
 use crate::args::{Reach, RetireArgs};
 use crate::carriage;
 use crate::commands::files::Written;
-use crate::commands::listed::read_only;
 use crate::commands::rehearse::write_out;
 use crate::commands::retire_shown;
 use crate::commands::run::{self, Conduct};
@@ -149,9 +146,7 @@ fn begin(args: &RetireArgs, state: &State, prices: &Prices) -> Result<u8, CliErr
     }
     fits_world(args, state)?;
     let plan = world::block_on(async {
-        let forget: CallSink = Arc::new(drop);
-        let mut world = enter(args, state, forget).await?;
-        read_only(&mut world);
+        let world = enter(args, state).await?;
         let (seen, now) = look(&world, state).await?;
         for unread in &seen.unread {
             screen::warn(unread);
@@ -258,9 +253,7 @@ fn look_unless_offline(args: &RetireArgs, state: &State) -> Result<Option<(Seen,
     }
     fits_world(args, state)?;
     let looked = world::block_on(async {
-        let forget: CallSink = Arc::new(drop);
-        let mut world = enter(args, state, forget).await?;
-        read_only(&mut world);
+        let world = enter(args, state).await?;
         look(&world, state).await
     })?;
     match looked {
@@ -292,13 +285,9 @@ async fn look(world: &World, state: &State) -> Result<(Seen, Timestamp), CliErro
     })
 }
 
-/// The world in which the run took place.
-async fn enter(args: &RetireArgs, state: &State, log: CallSink) -> Result<World, CliError> {
-    let profile = args.profile.as_deref();
-    match args.world {
-        Some(address) => world::endpoint(address, args.dns, &state.plan.region, profile, log).await,
-        None => world::live(&state.plan.region, profile, log).await,
-    }
+/// The world in which the run took place, to be looked at.
+async fn enter(args: &RetireArgs, state: &State) -> Result<World, CliError> {
+    world::read_only(args.world, args.dns, &state.plan.region, args.profile.as_deref()).await
 }
 
 /// Whether the world that was named is the one in which the run took place.

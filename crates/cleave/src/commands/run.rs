@@ -210,10 +210,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
 
 async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World, CliError> {
     let profile = reach.profile.as_deref();
-    match reach.world {
-        Some(address) => world::endpoint(address, reach.dns, &plan.region, profile, calls.sink()).await,
-        None => world::live(&plan.region, profile, calls.sink()).await,
-    }
+    world::named(reach.world, reach.dns, &plan.region, profile, calls.sink()).await
 }
 
 /// `.migrations.db.listings`: a name that nobody else gives a folder, for it is removed with all that is in it.

@@ -7,11 +7,11 @@ use model::StepSpec;
 
 use super::{ClusterOutput, is_aurora};
 use crate::database::retire::{
-    connected, kept, kept_copy, look_who_connects, not_looked, on_own_key, opened_again, quiet, steps, way_back,
+    connected, kept, kept_copy, look_who_connects, not_looked, on_own_key, opened_again, quiet, steps, subject,
+    way_back,
 };
 use crate::retire::plan::Retiring;
 use crate::retire::{Left, Old, Seen};
-use crate::retired::{Instead, Subject};
 use crate::terraform::Run;
 use crate::world::World;
 
@@ -177,16 +177,9 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     else {
         return;
     };
-    let instead = match restored(&old.run, step) {
-        Some(made) => Some(Instead::Database(made.id)),
-        None => kept_copy(&old.run, step).map(|copy| Instead::Copy(copy.name)),
-    };
-    let Some(instead) = instead else { return };
-    let subject = Subject {
-        family: Family::Cluster,
-        of: left.id.clone(),
-        resource_id: found.resource_id.clone(),
-        instead,
+    let made = restored(&old.run, step).map(|made| made.id);
+    let Some(subject) = subject(old, left, (step, made), Family::Cluster, &found.resource_id) else {
+        return;
     };
     let own = is_aurora(&found.engine);
     // Readers before the writer: nobody fails over to what goes next.

@@ -326,18 +326,31 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     else {
         return;
     };
-    let instead = match restored(&old.run, step) {
-        Some(made) => Some(Instead::Database(made.id)),
-        None => kept_copy(&old.run, step).map(|copy| Instead::Copy(copy.name)),
-    };
-    let Some(instead) = instead else { return };
-    let subject = Subject {
-        family: Family::Instance,
-        of: left.id.clone(),
-        resource_id: found.resource_id.clone(),
-        instead,
+    let made = restored(&old.run, step).map(|made| made.id);
+    let Some(subject) = subject(old, left, (step, made), Family::Instance, &found.resource_id) else {
+        return;
     };
     steps(left, &subject, &[], u64::from(found.gib), retiring);
+}
+
+/// What goes, and what the target has instead of it: the database that the run made of it, else the copy of its snapshot; none where it has neither.
+pub(crate) fn subject(
+    old: &Old,
+    left: &Left,
+    (step, made): (&StepSpec, Option<String>),
+    family: Family,
+    resource_id: &str,
+) -> Option<Subject> {
+    let instead = match made {
+        Some(id) => Instead::Database(id),
+        None => Instead::Copy(kept_copy(&old.run, step)?.name),
+    };
+    Some(Subject {
+        family,
+        of: left.id.clone(),
+        resource_id: resource_id.to_owned(),
+        instead,
+    })
 }
 
 /// The steps by which an instance or a cluster goes, its members before it.

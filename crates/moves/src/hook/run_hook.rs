@@ -82,7 +82,7 @@ fn words(exit: Option<i32>, timeout: u64) -> String {
 #[async_trait(?Send)]
 impl Step for RunHook {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        if self.world.hooks_undone.borrow().contains(&cx.spec.id) {
+        if self.world.taken_back.borrow().contains(&cx.spec.id) {
             return Ok(Observed::Absent);
         }
         Ok(match self.ran(cx) {
@@ -148,7 +148,7 @@ impl Step for RunHook {
         }
         // Nothing in AWS shows that a command was run: that it was taken back is known while this process lives; the next one would run the
         // undo again, as the contract of hooks admits.
-        self.world.hooks_undone.borrow_mut().insert(cx.spec.id.clone());
+        self.world.taken_back.borrow_mut().insert(cx.spec.id.clone());
         Ok(())
     }
 }

@@ -7,7 +7,8 @@ use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, FailureClass};
 use serde_json::{Value, json};
 
-use super::prove_copied::OldImage;
+use super::old_image::OldImage;
+use crate::retire::proof::still_goes;
 use crate::world::World;
 
 pub(super) struct DeregisterOld {
@@ -32,7 +33,13 @@ impl Step for DeregisterOld {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         if self.image.is_there(&self.world).await? {
-            self.image.still_copied(cx, &self.world).await?;
+            still_goes(
+                &self.image,
+                cx,
+                &self.world,
+                &format!("{} was not deregistered", self.image.id),
+            )
+            .await?;
             self.world.source().ec2.deregister_image(&self.image.id).await?;
         }
         Ok(Begun::Once)

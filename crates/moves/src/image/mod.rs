@@ -8,12 +8,12 @@ mod deprecate_image;
 mod deregister_image;
 mod deregister_old;
 pub(crate) mod made_image;
+mod old_image;
 pub(crate) mod outputs;
 mod plan;
 pub(crate) mod plan_account;
 mod plan_deprecation;
 pub(crate) mod plan_steps;
-mod prove_copied;
 mod rekey_image;
 pub(crate) mod retire;
 pub mod spec;
@@ -25,6 +25,7 @@ use engine::{Registry, StepContext};
 use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 
+use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
 pub(crate) use plan::SLOW_AT_FIRST;
@@ -45,7 +46,13 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         deprecate_image::DeprecateImage::new,
     );
-    action(registry, world, "image.prove_copied", 1, prove_copied::ProveCopied::new);
+    action(
+        registry,
+        world,
+        "image.prove_copied",
+        1,
+        ProveGoes::<old_image::OldImage>::new,
+    );
     action(
         registry,
         world,

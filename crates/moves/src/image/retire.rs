@@ -3,7 +3,7 @@
 use model::machines::ImageSettings;
 use model::{Phase, ResourceRef, Side, StepSpec, Undo};
 
-use super::prove_copied::OldImage;
+use super::old_image::OldImage;
 use super::{From, ImageOutput, copy_image};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;

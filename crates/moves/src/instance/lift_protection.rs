@@ -7,7 +7,8 @@ use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::Failure;
 use serde_json::{Value, json};
 
-use super::prove_imaged::OldInstance;
+use super::old_instance::OldInstance;
+use crate::retire::proof::still_goes;
 use crate::world::World;
 
 pub(super) struct LiftProtection {
@@ -36,7 +37,13 @@ impl Step for LiftProtection {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        self.old.still_imaged(cx, &self.world).await?;
+        still_goes(
+            &self.old,
+            cx,
+            &self.world,
+            &format!("{} was not terminated", self.old.id),
+        )
+        .await?;
         let ec2 = &self.world.source().ec2;
         ec2.set_termination_protection(&self.old.id, false).await?;
         Ok(Begun::Once)

@@ -3,8 +3,8 @@
 
 mod create_image;
 mod lift_protection;
+mod old_instance;
 mod plan;
-mod prove_imaged;
 pub(crate) mod retire;
 pub mod spec;
 mod stop_instance;
@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use engine::Registry;
 
+use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
 pub use plan::plan;
@@ -39,7 +40,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         world,
         "instance.prove_imaged",
         1,
-        prove_imaged::ProveImaged::new,
+        ProveGoes::<old_instance::OldInstance>::new,
     );
     action(
         registry,

@@ -3,7 +3,7 @@
 use model::machines::Volume;
 use model::{Phase, Side, StepSpec, Undo};
 
-use super::prove_imaged::OldInstance;
+use super::old_instance::OldInstance;
 use super::terminate_instance;
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;

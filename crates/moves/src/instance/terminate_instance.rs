@@ -9,7 +9,8 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::prove_imaged::OldInstance;
+use super::old_instance::OldInstance;
+use crate::retire::proof::still_goes;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +64,13 @@ impl Step for TerminateInstance {
     }
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
-        self.input.old.still_imaged(cx, &self.world).await?;
+        still_goes(
+            &self.input.old,
+            cx,
+            &self.world,
+            &format!("{} was not terminated", self.input.old.id),
+        )
+        .await?;
         let ec2 = &self.world.source().ec2;
         ec2.terminate_instance(&self.input.old.id).await?;
         Ok(Begun::Once)

@@ -7,6 +7,7 @@
 mod look;
 pub mod plan;
 pub mod prices;
+pub(crate) mod proof;
 
 use jiff::{SignedDuration, Timestamp};
 use model::cost::MicroUsd;

@@ -9,6 +9,7 @@ use model::Failure;
 use serde_json::{Value, json};
 
 use super::{Replaced, Subject};
+use crate::retire::proof::must_stay;
 use crate::world::World;
 
 pub(super) struct ProveReplaced {
@@ -36,13 +37,7 @@ impl Step for ProveReplaced {
         };
         Ok(match self.subject.replaced(cx, &self.world, &old).await? {
             Ok(replaced) => Observed::Present(json!(replaced)),
-            Err(why) => Observed::Stuck {
-                why,
-                advice: format!(
-                    "Find out why. When it is mended: cleave retry {} --reason …; else undo this run: it has deleted nothing of it.",
-                    cx.spec.id
-                ),
-            },
+            Err(why) => must_stay(cx, why),
         })
     }
 

@@ -7,7 +7,8 @@ use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::Failure;
 use serde_json::{Value, json};
 
-use super::prove_kept::{OldDisk, is_snapshot};
+use super::old_disk::{OldDisk, is_snapshot};
+use crate::retire::proof::still_goes;
 use crate::world::World;
 
 pub(super) struct DeleteOld {
@@ -33,7 +34,13 @@ impl Step for DeleteOld {
 
     async fn begin(&self, cx: &StepContext) -> Result<Begun, Failure> {
         if self.disk.is_there(&self.world).await? {
-            self.disk.still_kept(cx, &self.world).await?;
+            still_goes(
+                &self.disk,
+                cx,
+                &self.world,
+                &format!("{} was not deleted", self.disk.id),
+            )
+            .await?;
             let ec2 = &self.world.source().ec2;
             match is_snapshot(&self.disk.id) {
                 true => ec2.delete_snapshot(&self.disk.id).await?,

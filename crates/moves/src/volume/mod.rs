@@ -7,9 +7,9 @@ mod create_volume;
 mod delete_old;
 mod delete_snapshot;
 mod made_snapshot;
+mod old_disk;
 pub(crate) mod outputs;
 mod plan;
-mod prove_kept;
 pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
@@ -20,6 +20,7 @@ use engine::Registry;
 use serde::{Deserialize, Serialize};
 
 use crate::image::change_share::{Share, Unshare};
+use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
 pub use plan::plan;
@@ -45,7 +46,13 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         create_volume::CreateVolume::new,
     );
-    action(registry, world, "volume.prove_kept", 1, prove_kept::ProveKept::new);
+    action(
+        registry,
+        world,
+        "volume.prove_kept",
+        1,
+        ProveGoes::<old_disk::OldDisk>::new,
+    );
     action(registry, world, "volume.delete_old", 1, delete_old::DeleteOld::new);
     for delete in [
         "volume.delete_rekeyed_snapshot",

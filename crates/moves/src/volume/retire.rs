@@ -4,7 +4,7 @@ use model::{Phase, Side, StepSpec, Undo};
 use serde::Deserialize;
 
 use super::create_volume;
-use super::prove_kept::{OldDisk, is_snapshot};
+use super::old_disk::{OldDisk, is_snapshot};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::retire::plan::Retiring;

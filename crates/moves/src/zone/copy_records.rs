@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::difference::{Kept, batches, uncopyable};
-use super::{Pair, ns_sets};
+use super::{Pair, ns_sets, send};
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -127,19 +127,7 @@ impl Step for CopyRecords {
             });
         };
         let comment = format!("cleave {} {}", cx.run, cx.spec.id);
-        let changed = self
-            .world
-            .target()
-            .route53
-            .change(&stored.new.zone_id, batch, &comment)
-            .await;
-        let change = changed.map_err(|mut failure| {
-            // Somebody wrote one of these sets since they were read: another look tells what is left to write.
-            if failure.code == "InvalidChangeBatch" {
-                failure.class = FailureClass::WrongState;
-            }
-            failure
-        })?;
+        let change = send(&self.world.target(), &stored.new.zone_id, batch, &comment).await?;
         let done = total.saturating_sub((difference.to_write() - batch.len()) as u64);
         Ok(Begun::Swept {
             cursor: json!({ "change": change }),

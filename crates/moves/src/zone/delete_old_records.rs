@@ -14,6 +14,7 @@ use super::difference::{called, deletions};
 use super::ns_sets;
 use super::prove_retired::Held;
 use super::retire::OldZone;
+use super::send;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,15 +85,7 @@ impl Step for DeleteOldRecords {
         };
         zone.still_may_go(cx, &self.world).await?;
         let comment = format!("cleave {} {}", cx.run, cx.spec.id);
-        let route53 = &self.world.account(zone.old_side).route53;
-        let changed = route53.change(&zone.old, batch, &comment).await;
-        let change = changed.map_err(|mut failure| {
-            // Somebody wrote one of these sets since they were read: another look tells what is left.
-            if failure.code == "InvalidChangeBatch" {
-                failure.class = FailureClass::WrongState;
-            }
-            failure
-        })?;
+        let change = send(&self.world.account(zone.old_side), &zone.old, batch, &comment).await?;
         Ok(Begun::Swept {
             cursor: json!({ "change": change }),
             done: total.saturating_sub((mine.len() - batch.len()) as u64),

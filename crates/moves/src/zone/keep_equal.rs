@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::copy_records::{Copied, too_much};
 use super::difference::{Difference, Key, batches, compare, deletions, is_own, key, wanted};
 use super::wait_ttl::{after, waiting};
-use super::{Pair, Stored};
+use super::{Pair, Stored, send};
 use crate::world::World;
 
 /// How often the zones are compared.
@@ -229,14 +229,7 @@ impl Step for KeepEqual {
                 };
                 let comment = format!("cleave {} {}", cx.run, cx.spec.id);
                 let account = self.world.account(self.input.zones.old_side);
-                let changed = account.route53.change(&self.input.zones.old, batch, &comment).await;
-                changed.map_err(|mut failure| {
-                    // Somebody wrote one of these sets since they were read: another look tells what is left to write.
-                    if failure.code == "InvalidChangeBatch" {
-                        failure.class = FailureClass::WrongState;
-                    }
-                    failure
-                })?;
+                send(&account, &self.input.zones.old, batch, &comment).await?;
                 let written = known.written + batch.len() as u64;
                 swept(&Known { written, ..known }, batches.len() > 1)
             }

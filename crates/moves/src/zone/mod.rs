@@ -42,9 +42,10 @@ mod withdrawal;
 
 use std::rc::Rc;
 
-use aws::route53::RecordSet;
+use aws::Account;
+use aws::route53::{RecordChange, RecordSet};
 use engine::{Registry, StepContext};
-use model::{Failure, Side, StepId};
+use model::{Failure, FailureClass, Side, StepId};
 use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
@@ -174,4 +175,16 @@ impl Pair {
     fn difference(&self, stored: &Stored) -> difference::Difference {
         difference::compare(&self.name, &stored.wanted, &stored.held).leaving(&self.had)
     }
+}
+
+/// Sends one batch of changes, and gives the change's id. One that is refused whole because somebody has written one of these sets since they were read
+/// is borne: another look tells what is left to write.
+async fn send(account: &Account, zone: &str, batch: &[RecordChange], comment: &str) -> Result<String, Failure> {
+    let sent = account.route53.change(zone, batch, comment).await;
+    sent.map_err(|mut failure| {
+        if failure.code == "InvalidChangeBatch" {
+            failure.class = FailureClass::WrongState;
+        }
+        failure
+    })
 }

@@ -61,10 +61,13 @@ impl Parent {
             }
         };
         if leads {
-            let what = format!(
-                "{name} is delegated to zone {}: give the delegation back first",
-                new.zone_id
-            );
+            let by_hand = match self {
+                Parent::Zone(_) => "give the delegation back first".to_owned(),
+                Parent::Outside { outside } => {
+                    format!("have the NS lines of {name} in {outside} name the old zone's servers again first")
+                }
+            };
+            let what = format!("{name} is delegated to zone {}: {by_hand}", new.zone_id);
             return Err(cx.failure(FailureClass::WrongState, "[StillDelegated]", what));
         }
         Ok(())

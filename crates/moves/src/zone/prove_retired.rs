@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::retire::OldZone;
+use crate::retire::proof::must_stay;
 use crate::world::World;
 
 /// What the old side held.
@@ -35,13 +36,7 @@ impl Step for ProveRetired {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         Ok(match self.zone.may_go(cx, &self.world).await? {
             Ok(sets) => Observed::Present(json!(Held { sets })),
-            Err(why) => Observed::Stuck {
-                why,
-                advice: format!(
-                    "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
-                    cx.spec.id
-                ),
-            },
+            Err(why) => must_stay(cx, why),
         })
     }
 

@@ -100,7 +100,7 @@ impl WriteValidation {
 #[async_trait(?Send)]
 impl Step for WriteValidation {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        if self.world.hooks_undone.borrow().contains(&cx.spec.id) {
+        if self.world.taken_back.borrow().contains(&cx.spec.id) {
             return Ok(Observed::Absent);
         }
         let (held, missing) = match self.stored(cx).await? {
@@ -216,7 +216,7 @@ impl Step for WriteValidation {
         let deletions: Vec<RecordChange> = ours.map(|(_, set)| RecordChange::Delete(set)).collect();
         if deletions.is_empty() {
             // All are others', and stay.
-            self.world.hooks_undone.borrow_mut().insert(cx.spec.id.clone());
+            self.world.taken_back.borrow_mut().insert(cx.spec.id.clone());
             return Ok(());
         }
         let comment = format!("{} undo", Self::comment(cx));

@@ -17,6 +17,7 @@ use crate::world::World;
 use crate::zone::difference::{Kept, called};
 use crate::zone::names::shown;
 use crate::zone::ns_sets::{self, ZoneFrom};
+use crate::zone::send;
 
 /// Until then every name server has a change whose id was lost: Route 53 speaks of 60 seconds.
 const SERVED_WITHIN: SignedDuration = SignedDuration::from_secs(120);
@@ -73,14 +74,7 @@ impl ChangeRecord {
         let changes = [RecordChange::Delete(found), RecordChange::Create(changed)];
         let zone = self.input.zone.id(cx)?;
         let account = self.world.account(self.input.side);
-        let change = account.route53.change(&zone, &changes, comment).await;
-        let change = change.map_err(|mut failure| {
-            // Somebody has changed it since it was read: another look tells how.
-            if failure.code == "InvalidChangeBatch" {
-                failure.class = FailureClass::WrongState;
-            }
-            failure
-        })?;
+        let change = send(&account, &zone, &changes, comment).await?;
         Ok(Begun::Swept {
             cursor: json!({ "change": change }),
             done: 1,

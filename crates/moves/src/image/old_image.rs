@@ -1,15 +1,13 @@
 //! Proves that an image may go: its copy in the target is whole and stands on snapshots of its own, and nothing in the source names the old one.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use async_trait::async_trait;
-use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::Failure;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::key::account_in;
+use crate::retire::proof::OldThing;
 use crate::world::World;
 
 /// The old image, and its copy.
@@ -33,9 +31,11 @@ impl OldImage {
         // AWS shows a deregistered image for a while.
         Ok(found.is_some_and(|image| image.state != "deregistered"))
     }
+}
 
-    /// Why it must stay; none: it may go.
-    pub(super) async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+#[async_trait(?Send)]
+impl OldThing for OldImage {
+    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (world.source(), world.target());
         let Some(copy) = target.ec2.image(&self.copy).await? else {
             return Ok(Some(format!(
@@ -77,62 +77,13 @@ impl OldImage {
         Ok((!shared.is_empty()).then(|| format!("it is shared with {}", shared.join(", "))))
     }
 
-    /// The same where a call follows that cannot be taken back.
-    pub(super) async fn still_copied(&self, cx: &StepContext, world: &World) -> Result<(), Failure> {
-        match self.stays(world).await? {
-            None => Ok(()),
-            Some(why) => Err(cx.failure(
-                FailureClass::WrongState,
-                "[StillNeeded]",
-                format!("{why}. {} was not deregistered", self.id),
-            )),
-        }
-    }
-}
-
-pub(super) struct ProveCopied {
-    image: OldImage,
-    world: Rc<World>,
-}
-
-impl ProveCopied {
-    pub(super) fn new(image: OldImage, world: Rc<World>) -> Self {
-        Self { image, world }
-    }
-}
-
-#[async_trait(?Send)]
-impl Step for ProveCopied {
-    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        Ok(match self.image.stays(&self.world).await? {
-            None => Observed::Present(json!({ "copy": self.image.copy })),
-            Some(why) => Observed::Stuck {
-                why,
-                advice: format!(
-                    "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
-                    cx.spec.id
-                ),
-            },
-        })
-    }
-
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
-    }
-
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        Ok(Verified::Right {
-            evidence: format!(
-                "{} stands in the target on {} snapshot(s) of its own, under the target's own key; no launch template, no parameter and no other \
-                 account names {}, as far as EC2 tells",
-                self.image.copy,
-                self.image.copied.len(),
-                self.image.id
-            ),
-        })
-    }
-
-    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
-        Ok(())
+    fn evidence(&self) -> String {
+        format!(
+            "{} stands in the target on {} snapshot(s) of its own, under the target's own key; no launch template, no parameter and no other \
+             account names {}, as far as EC2 tells",
+            self.copy,
+            self.copied.len(),
+            self.id
+        )
     }
 }

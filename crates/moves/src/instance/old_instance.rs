@@ -1,13 +1,10 @@
 //! Proves that an old instance may go: it is stopped, and the image of it in the target is whole and has every volume that is attached to it now.
 
-use std::rc::Rc;
-
 use async_trait::async_trait;
-use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::Failure;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
+use crate::retire::proof::OldThing;
 use crate::world::World;
 
 /// The old instance, and the image of it in the target.
@@ -24,9 +21,11 @@ impl OldInstance {
         // A terminated instance is shown for about an hour.
         Ok(state.filter(|state| state != "terminated"))
     }
+}
 
-    /// Why it must stay; none: it may go.
-    pub(super) async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+#[async_trait(?Send)]
+impl OldThing for OldInstance {
+    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         match self.state(world).await?.as_deref() {
             None => return Ok(Some(format!("{} is gone already", self.id))),
@@ -60,59 +59,10 @@ impl OldInstance {
         Ok(None)
     }
 
-    /// The same where a call follows that cannot be taken back.
-    pub(super) async fn still_imaged(&self, cx: &StepContext, world: &World) -> Result<(), Failure> {
-        match self.stays(world).await? {
-            None => Ok(()),
-            Some(why) => Err(cx.failure(
-                FailureClass::WrongState,
-                "[StillNeeded]",
-                format!("{why}. {} was not terminated", self.id),
-            )),
-        }
-    }
-}
-
-pub(super) struct ProveImaged {
-    old: OldInstance,
-    world: Rc<World>,
-}
-
-impl ProveImaged {
-    pub(super) fn new(old: OldInstance, world: Rc<World>) -> Self {
-        Self { old, world }
-    }
-}
-
-#[async_trait(?Send)]
-impl Step for ProveImaged {
-    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        Ok(match self.old.stays(&self.world).await? {
-            None => Observed::Present(json!({ "image": self.old.image })),
-            Some(why) => Observed::Stuck {
-                why,
-                advice: format!(
-                    "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
-                    cx.spec.id
-                ),
-            },
-        })
-    }
-
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
-    }
-
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        Ok(Verified::Right {
-            evidence: format!(
-                "{} is stopped; {} in the target has every device that is attached to it",
-                self.old.id, self.old.image
-            ),
-        })
-    }
-
-    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
-        Ok(())
+    fn evidence(&self) -> String {
+        format!(
+            "{} is stopped; {} in the target has every device that is attached to it",
+            self.id, self.image
+        )
     }
 }

@@ -1,13 +1,10 @@
 //! Proves that an old volume or snapshot may go: the target has what it held, and nothing in the source uses it.
 
-use std::rc::Rc;
-
 use async_trait::async_trait;
-use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::Failure;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
+use crate::retire::proof::OldThing;
 use crate::world::World;
 
 /// The old volume or snapshot, and what the target has.
@@ -33,9 +30,11 @@ impl OldDisk {
         }
         Ok(ec2.observed_volumes().await?.iter().any(|volume| volume.id == self.id))
     }
+}
 
-    /// Why it must stay; none: it may go.
-    pub(super) async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+#[async_trait(?Send)]
+impl OldThing for OldDisk {
+    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         let kept = if is_snapshot(&self.kept) {
             let found = target.snapshots(std::slice::from_ref(&self.kept)).await?;
@@ -66,59 +65,10 @@ impl OldDisk {
         Ok(attached.map(|at| format!("it is attached to {}", at.instance)))
     }
 
-    /// The same where a call follows that cannot be taken back.
-    pub(super) async fn still_kept(&self, cx: &StepContext, world: &World) -> Result<(), Failure> {
-        match self.stays(world).await? {
-            None => Ok(()),
-            Some(why) => Err(cx.failure(
-                FailureClass::WrongState,
-                "[StillNeeded]",
-                format!("{why}. {} was not deleted", self.id),
-            )),
-        }
-    }
-}
-
-pub(super) struct ProveKept {
-    disk: OldDisk,
-    world: Rc<World>,
-}
-
-impl ProveKept {
-    pub(super) fn new(disk: OldDisk, world: Rc<World>) -> Self {
-        Self { disk, world }
-    }
-}
-
-#[async_trait(?Send)]
-impl Step for ProveKept {
-    async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        Ok(match self.disk.stays(&self.world).await? {
-            None => Observed::Present(json!({ "kept": self.disk.kept })),
-            Some(why) => Observed::Stuck {
-                why,
-                advice: format!(
-                    "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
-                    cx.spec.id
-                ),
-            },
-        })
-    }
-
-    async fn begin(&self, _cx: &StepContext) -> Result<Begun, Failure> {
-        Ok(Begun::Once)
-    }
-
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        Ok(Verified::Right {
-            evidence: format!(
-                "{} stands in the target; nothing in the source uses {}",
-                self.disk.kept, self.disk.id
-            ),
-        })
-    }
-
-    async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {
-        Ok(())
+    fn evidence(&self) -> String {
+        format!(
+            "{} stands in the target; nothing in the source uses {}",
+            self.kept, self.id
+        )
     }
 }

@@ -11,6 +11,7 @@ use cleave::rehearsal::Stage;
 use engine::run::SharedJournal;
 use engine::{EngineError, Gatekeeper, Observed, Run, RunEnd, StepContext};
 use journal::{InboxItem, Journal, JournalError};
+use model::event::Verdict;
 use model::plan::Weight;
 use model::{Event, Failure, Inventory, Plan, Recorded, State, StepId};
 use simcloud::cloud::Cloud;
@@ -129,6 +130,23 @@ pub fn whole(
     level: FaultLevel,
     look: impl Fn(&Cloud, &State) -> Vec<String>,
 ) -> Vec<String> {
+    let (events, mut wrong, found) = played(scenario, seed, level, look);
+    let state = State::fold(&events).expect("events").expect("a run");
+    if state.ended != Some(Verdict::Completed) {
+        wrong.push(format!("it did not end: {:?}", stops(&events)));
+    }
+    wrong.extend(found);
+    wrong
+}
+
+/// One whole night without a disturbance of its own, gates approved by themselves: its events, the laws that it broke, and what `look` finds
+/// in the accounts.
+pub fn played<T>(
+    scenario: &Scenario,
+    seed: u64,
+    level: FaultLevel,
+    look: impl FnOnce(&Cloud, &State) -> T,
+) -> (Vec<Recorded>, Vec<String>, T) {
     in_paused_time(async {
         let stage = Stage::set(&scenario.plan, &scenario.inventory, seed, level);
         let mut journal = Journal::in_memory().expect("memory");
@@ -139,15 +157,14 @@ pub fn whole(
             by: "the test".to_owned(),
         };
         let end = stage.carry_on(&journal, run, gatekeeper).await;
-        let end = end.map_err(|error| format!("{error:?}"));
         let events = journal.lock().expect("nobody panicked").load().expect("events");
-        let mut wrong = stage.laws_broken(end.as_ref().ok(), &events);
-        if end != Ok(RunEnd::Completed) {
-            wrong.push(format!("it ended with {end:?}: {:?}", stops(&events)));
+        let mut broken = stage.laws_broken(end.as_ref().ok(), &events);
+        if let Err(error) = end {
+            broken.push(format!("it broke off: {error:?}"));
         }
         let state = State::fold(&events).expect("events").expect("a run");
-        wrong.extend(look(&lock(&stage.simulated.cloud), &state));
-        wrong
+        let found = look(&lock(&stage.simulated.cloud), &state);
+        (events, broken, found)
     })
 }
 

@@ -30,6 +30,8 @@ pub enum Command {
     Approve(ApproveArgs),
     /// Ask the running process to start nothing new and leave.
     Pause(JournalArg),
+    /// Let a run disturb beyond its window: until a time, or for so long from now.
+    ExtendWindow(ExtendWindowArgs),
     /// Try a step again that stopped for the operator.
     Retry(StepWish),
     /// Leave out a step that stopped for the operator.
@@ -210,6 +212,24 @@ pub struct ApproveArgs {
     /// What the gate asks to be typed, for scripts; at a terminal you are asked.
     #[arg(long)]
     pub typed: Option<String>,
+}
+
+/// `cleave extend-window`
+#[derive(Debug, Parser)]
+#[command(group = clap::ArgGroup::new("how_long").required(true))]
+pub struct ExtendWindowArgs {
+    /// Until then, such as 2026-11-29T07:30:00+09:00.
+    #[arg(long, group = "how_long")]
+    pub until: Option<jiff::Timestamp>,
+    /// For so long from now on, such as 90m.
+    #[arg(long = "for", group = "how_long")]
+    pub length: Option<jiff::SignedDuration>,
+    /// Why; it goes into the journal.
+    #[arg(long)]
+    pub reason: String,
+    /// The journal.
+    #[arg(long, default_value = "migrations.db")]
+    pub journal: PathBuf,
 }
 
 /// `cleave retry` and `cleave skip`

@@ -14,7 +14,7 @@ pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
     let Event::StepVerified { step, .. } = &recorded.event else {
         return;
     };
-    let (Some(spec), Some(begun)) = (state.plan.step(step), state.steps[step].started_at) else {
+    let (Some(spec), Some(begun)) = (state.spec(step), state.steps[step].started_at) else {
         return;
     };
     let sample = DurationSample {

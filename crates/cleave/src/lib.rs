@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => commands::status::status(args),
         Command::Approve(args) => commands::wishes::approve(args),
         Command::Pause(args) => commands::wishes::pause(args),
+        Command::ExtendWindow(args) => commands::wishes::extend_window(args),
         Command::Retry(args) => commands::wishes::retry(args),
         Command::Skip(args) => commands::wishes::skip(args),
         Command::Undo(args) => commands::undo::undo(args),

@@ -4,7 +4,7 @@
 use aws::Accounts;
 use jiff::Timestamp;
 use model::plan::AccountAccess;
-use model::{Failure, FailureClass, Plan, RunId, Side, window};
+use model::{Failure, FailureClass, Plan, RunId, Side};
 
 use crate::error::CliError;
 use crate::exit;
@@ -44,7 +44,7 @@ async fn lifetime_warning(world: &World, plan: &Plan) -> Option<String> {
     let credentials = world.connection.operator.provide_credentials().await.ok()?;
     let expires = Timestamp::try_from(credentials.expiry()?).ok()?;
     let now = world.clock.now();
-    let needed = window::current_or_next(&plan.windows, now).map(|opening| opening.until);
+    let needed = plan.calendar().current_or_next(now).map(|opening| opening.until);
     let planned = i64::try_from(plan.critical_path_seconds()).unwrap_or(i64::MAX);
     let needed = needed.unwrap_or(
         now.saturating_add(jiff::SignedDuration::from_secs(planned))

@@ -9,7 +9,7 @@ use engine::{EngineError, Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
 use jiff::Timestamp;
 use journal::{Journal, JournalError, Stamp};
 use model::event::WorldKind;
-use model::{CallRecord, Digest, Inventory, Plan, Recorded, RunId, window};
+use model::{CallRecord, Digest, Inventory, Plan, Recorded, RunId};
 use simcloud::cloud::Cloud;
 use simcloud::faults::FaultLevel;
 
@@ -63,7 +63,9 @@ impl Rehearsed {
 /// The moment at which a rehearsal begins: when the first window opens, or when the inventory was observed.
 pub fn start_of(plan: &Plan, inventory: &Inventory) -> Timestamp {
     let observed = inventory.observed_at;
-    window::current_or_next(&plan.windows, observed).map_or(observed, |opening| opening.from.max(observed))
+    plan.calendar()
+        .current_or_next(observed)
+        .map_or(observed, |opening| opening.from.max(observed))
 }
 
 /// The id of a rehearsed run: from plan and seed alone, so that the same seed gives the same names.

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::carry::{Shared, Turn};
 use crate::clock::Clock;
+use crate::outlook::Outlook;
 use crate::registry::Registry;
 use crate::run::{EngineError, Run, Signal};
 use crate::stop::Stop;
@@ -159,6 +160,7 @@ impl Engine {
         let mut turns: Turns<'_> = FuturesUnordered::new();
         let mut flying: BTreeSet<StepId> = BTreeSet::new();
         let mut told = None;
+        let mut outlook = Outlook::default();
         loop {
             Self::heed_inbox(shared)?;
             if let Some(by) = Self::heed_stop(shared, stop)? {
@@ -166,6 +168,7 @@ impl Engine {
                 return Ok(RunEnd::Paused { by });
             }
             let now = shared.clock.now();
+            outlook.look(shared, now);
             let mut waits = Waits::default();
             for decision in decide(shared.run.borrow().state(), now) {
                 match decision {
@@ -276,13 +279,7 @@ impl Engine {
 
     fn spec(shared: &Shared, id: &StepId) -> Rc<StepSpec> {
         let run = shared.run.borrow();
-        Rc::new(
-            run.state()
-                .plan
-                .step(id)
-                .expect("decide names steps of the plan")
-                .clone(),
-        )
+        Rc::new(run.state().spec(id).expect("decide names steps of the plan").clone())
     }
 
     fn record(shared: &Shared, event: Event) -> Result<(), EngineError> {
@@ -362,8 +359,8 @@ impl Engine {
     fn heed_inbox(shared: &Shared) -> Result<(), EngineError> {
         let received = shared.run.borrow().journal().read_inbox()?;
         for received in received {
-            let event = inbox_event(shared.run.borrow().state(), received.item);
             let now = shared.clock.now();
+            let event = inbox_event(shared.run.borrow().state(), received.item, now);
             // Taken in the same commit as the event it brings about: a crash can neither lose an approval nor count it twice.
             shared.run.borrow_mut().answer(now, event, received.id, &*shared.tell)?;
         }
@@ -508,7 +505,7 @@ pub fn evidence(state: &State, name: &GateName) -> String {
     proofs.collect::<Vec<_>>().join("\n")
 }
 
-fn inbox_event(state: &State, item: InboxItem) -> Option<Event> {
+fn inbox_event(state: &State, item: InboxItem, now: Timestamp) -> Option<Event> {
     match item {
         InboxItem::Approve { gate, by, digest, .. } => match state.gates.get(&gate)? {
             GateState::Asked { evidence, .. } if digest == state.digest => {
@@ -522,6 +519,10 @@ fn inbox_event(state: &State, item: InboxItem) -> Option<Event> {
             }
             GateState::Asked { .. } | GateState::Closed | GateState::Approved { .. } => None,
         },
+        InboxItem::ExtendWindow { by, reason, extent } => {
+            let until = extent.until(now);
+            (!state.calendar().is_unrestricted() && until > now).then_some(Event::WindowExtended { by, reason, until })
+        }
         InboxItem::Pause { by } => state.paused.is_none().then_some(Event::RunPaused {
             reason: PauseReason::Operator { by },
         }),

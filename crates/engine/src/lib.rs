@@ -6,6 +6,7 @@
 pub mod carry;
 pub mod clock;
 pub mod dispatch;
+mod outlook;
 pub mod registry;
 pub mod retry;
 pub mod run;

@@ -1,6 +1,7 @@
 //! What people ask for from other terminals on this host. Anyone may put something in; only the process that holds the lease takes
 //! things out and turns them into events.
 
+use jiff::{SignedDuration, Timestamp};
 use model::{Digest, GateName, StepId};
 use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,15 @@ pub enum InboxItem {
         digest: Digest,
         /// What was typed, where the gate asks for that.
         typed: Option<String>,
+    },
+    /// Lets the run disturb beyond its windows.
+    ExtendWindow {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// For how long.
+        extent: Extent,
     },
     /// Wants nothing new started.
     Pause {
@@ -63,10 +73,35 @@ pub enum InboxItem {
     },
 }
 
+/// How far a window is extended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Until then.
+    Until(Timestamp),
+    /// For so many seconds from when the running process heeds it: by that process's clock, which against a served simcloud is not the
+    /// wall's.
+    Seconds(u64),
+}
+
+impl Extent {
+    /// The end, heeded now.
+    pub fn until(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Extent::Until(until) => *until,
+            Extent::Seconds(seconds) => {
+                let seconds = SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(i64::MAX));
+                now.saturating_add(seconds).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+}
+
 impl InboxItem {
     fn kind(&self) -> &'static str {
         match self {
             InboxItem::Approve { .. } => "approve",
+            InboxItem::ExtendWindow { .. } => "extend_window",
             InboxItem::Pause { .. } => "pause",
             InboxItem::Resume { .. } => "resume",
             InboxItem::Skip { .. } => "skip",

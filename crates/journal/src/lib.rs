@@ -31,7 +31,7 @@ pub use bucket_work::{CopyJob, Manifest};
 pub use calls::CallSummary;
 pub use durations::DurationSample;
 pub use error::JournalError;
-pub use inbox::{InboxItem, Received};
+pub use inbox::{Extent, InboxItem, Received};
 pub use lease::{Lease, LeaseError, LeaseHolder};
 pub use open::{FORMAT, Journal, Stamp};
 pub use status::{GateRow, RunRow, StepRow};

@@ -72,6 +72,8 @@ pub(crate) fn project(
         Event::GateAsked { gate, evidence } => projection.gate(gate, "asked", Some(evidence), None),
         Event::GateApproved { gate, by, .. } => projection.gate(gate, "approved", None, Some(by)),
         Event::GateVoided { gate, reason: _ } => projection.gate(gate, "voided", None, None),
+        // Said by the events alone: the run's row has no place for it.
+        Event::WindowExtended { .. } => Ok(()),
         Event::RunPaused { reason: _ } => projection.run("lifecycle", "paused"),
         Event::RunResumed { by: _ } => projection.run("lifecycle", "active"),
         Event::UndoRequested { .. } => projection.run("direction", "undo"),

@@ -50,6 +50,8 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
         accounts: BTreeMap::new(),
         runbook: Digest::of(b"runbook"),
         windows: vec![],
+        frozen: vec![],
+        overrun: Default::default(),
         gates: vec![GateSpec {
             name: gate_name("service-stopped"),
             ask: "Is staging scaled to zero?".into(),
@@ -198,6 +200,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             evidence: Digest::of(seen.as_bytes()),
         }),
         (any_gate(), text()).prop_map(|(gate, reason)| Event::GateVoided { gate, reason }),
+        (text(), text(), any_time()).prop_map(|(by, reason, until)| Event::WindowExtended { by, reason, until }),
         text().prop_map(|by| Event::RunPaused {
             reason: PauseReason::Operator { by }
         }),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::admission::Admission;
 use crate::event::{PauseReason, Verdict};
 use crate::ids::{GateName, StepId};
 use crate::plan::StepSpec;
 use crate::state::{GateState, State, StepStatus};
-use crate::window;
 
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,32 +49,27 @@ pub fn decide(state: &State, now: Timestamp) -> Vec<Decision> {
 }
 
 fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
+    if state.steps.all_settled() {
+        return vec![Decision::End(Verdict::Completed)];
+    }
     let mut decisions = Vec::new();
     let mut under_way: BTreeMap<&str, u32> = BTreeMap::new();
-    for (step, place) in state.plan.steps.iter().zip(state.steps.values()) {
+    let mut windows: Option<Option<Timestamp>> = None;
+    // What may start as far as it itself goes, and counts against a limit.
+    let mut limited: Vec<(usize, &str)> = Vec::new();
+    // Without a login nothing can press on: every call would be refused, at once and for ever.
+    let logged_in = !matches!(state.paused, Some(PauseReason::CredentialsExpired { .. }));
+    for at in state.steps.open() {
+        let (step, place) = (&state.plan.steps[at], state.steps.at(at));
         if let Some(limit) = step.limit.as_deref().filter(|_| place.status.is_under_way()) {
             *under_way.entry(limit).or_default() += 1;
         }
-    }
-    let window_open = window::is_open(&state.plan.windows, now);
-    let mut all_settled = true;
-    let mut window_shut = false;
-    for (at, (step, place)) in state.plan.steps.iter().zip(state.steps.values()).enumerate() {
-        if place.status.is_settled() {
-            continue;
-        }
-        all_settled = false;
         if let StepStatus::Stopped { .. } = place.status {
             decisions.push(Decision::NeedsOperator(step.id.clone()));
             continue;
         }
-        if !state.steps.needs_are_settled(at) {
-            continue;
-        }
-        // Without a login nothing can press on: every call would be refused, at once and for ever.
-        let logged_in = !matches!(state.paused, Some(PauseReason::CredentialsExpired { .. }));
-        let presses_on = logged_in && step.presses_on && hand_over_is_under_way(state, step);
-        if state.paused.is_some() && !presses_on {
+        let presses_on = || logged_in && step.presses_on && hand_over_is_under_way(state, step);
+        if state.paused.is_some() && !presses_on() {
             continue;
         }
         let mut gates_open = true;
@@ -90,29 +85,41 @@ fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
             continue;
         }
         let fresh = place.status == StepStatus::Waiting;
-        if fresh && step.disturbs && !window_open && !presses_on {
-            window_shut = true;
-            continue;
+        if fresh && step.disturbs {
+            match state.admission(at, now) {
+                Admission::Now => {}
+                Admission::From(_) | Admission::Never if presses_on() => {}
+                Admission::From(opens) => {
+                    let earliest = windows.flatten().map_or(opens, |other| other.min(opens));
+                    windows = Some(Some(earliest));
+                    continue;
+                }
+                Admission::Never => {
+                    windows.get_or_insert(None);
+                    continue;
+                }
+            }
         }
         if let Some(again_at) = place.again_at.filter(|again_at| *again_at > now) {
             decisions.push(Decision::AwaitTime(again_at));
             continue;
         }
-        if fresh && let Some(limit) = step.limit.as_deref() {
-            let used = under_way.entry(limit).or_default();
-            if *used >= state.plan.limits[limit] {
-                continue;
-            }
-            *used += 1;
+        match step.limit.as_deref() {
+            Some(limit) if fresh => limited.push((at, limit)),
+            Some(_) | None => decisions.push(Decision::Carry(step.id.clone())),
         }
-        decisions.push(Decision::Carry(step.id.clone()));
     }
-    if window_shut {
-        let opening = window::current_or_next(&state.plan.windows, now);
-        decisions.push(Decision::AwaitWindow(opening.map(|opening| opening.from)));
+    // What has the longest way to the end goes first: whoever holds it back holds back the end.
+    limited.sort_by_key(|(at, _)| (std::cmp::Reverse(state.steps.paths().to_the_end(*at)), *at));
+    for (at, limit) in limited {
+        let used = under_way.entry(limit).or_default();
+        if *used < state.plan.limits[limit] {
+            *used += 1;
+            decisions.push(Decision::Carry(state.plan.steps[at].id.clone()));
+        }
     }
-    if all_settled {
-        return vec![Decision::End(Verdict::Completed)];
+    if let Some(opens) = windows {
+        decisions.push(Decision::AwaitWindow(opens));
     }
     if state.paused.is_some() {
         decisions.push(Decision::Rest);
@@ -154,16 +161,16 @@ fn decide_undo(state: &State, now: Timestamp) -> Vec<Decision> {
     if state.paused.is_some() {
         return vec![Decision::Rest];
     }
-    let scope = state.undo_scope();
+    let scope = state.undo_places();
     let mut decisions = Vec::new();
-    for step in scope.iter().rev() {
-        let place = &state.steps[&step.id];
+    for at in scope.into_iter().rev() {
+        let (step, place) = (&state.plan.steps[at], state.steps.at(at));
         if !place.status.may_have_effect() {
             continue;
         }
-        let needed =
-            |other: &&StepSpec| other.needs.contains(&step.id) && state.steps[&other.id].status.may_have_effect();
-        if scope.iter().any(needed) {
+        // What needs a step of the scope is of the scope, too.
+        let standing = |later: &usize| state.steps.at(*later).status.may_have_effect();
+        if state.steps.needed_by(at).iter().any(standing) {
             continue;
         }
         // What stopped on the way forward is looked at like all else; what stopped while being taken back waits for a person.

@@ -75,6 +75,80 @@ fn a_disturbing_step_waits_for_the_window() {
     assert_eq!(decide(&state, at(200)), [Decision::AwaitWindow(None)]);
 }
 
+/// Two disturbing steps in a row, of up to 20 seconds each, a step before them, and two windows: 100 to 150 and 300 to 400.
+fn outage() -> Plan {
+    let mut steps = vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[1], &[])];
+    steps[1].disturbs = true;
+    steps[2].disturbs = true;
+    let mut plan = plan(steps, &[]);
+    plan.windows = [(100, 150), (300, 400)]
+        .map(|(from, until)| Window::Once {
+            from: at(from),
+            until: at(until),
+        })
+        .into();
+    plan
+}
+
+#[test]
+fn an_outage_begins_only_where_all_of_it_has_room() {
+    let mut state = started(&outage());
+    follow(&mut state, whole(&id(0)));
+    assert_eq!(decide(&state, at(110)), [Decision::Carry(id(1))]);
+    assert_eq!(decide(&state, at(111)), [Decision::AwaitWindow(Some(at(300)))]);
+    assert_eq!(decide(&state, at(361)), [Decision::AwaitWindow(None)]);
+}
+
+#[test]
+fn an_outage_under_way_goes_on_while_its_next_step_has_room() {
+    let mut state = started(&outage());
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, whole(&id(1)));
+    assert_eq!(decide(&state, at(130)), [Decision::Carry(id(2))]);
+    assert_eq!(decide(&state, at(131)), [Decision::AwaitWindow(Some(at(300)))]);
+    // What runs is watched, whatever the window says.
+    follow(&mut state, [intent(&id(2), 1, Direction::Do), accepted(&id(2), 1)]);
+    assert_eq!(decide(&state, at(160)), [Decision::Carry(id(2))]);
+}
+
+#[test]
+fn an_operator_grants_more_time() {
+    let mut state = started(&outage());
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, whole(&id(1)));
+    state.last_at = at(160);
+    let grant = Event::WindowExtended {
+        by: "x".into(),
+        reason: "y".into(),
+        until: at(200),
+    };
+    follow(&mut state, [grant]);
+    assert_eq!(decide(&state, at(161)), [Decision::Carry(id(2))]);
+    assert_eq!(decide(&state, at(190)), [Decision::AwaitWindow(Some(at(300)))]);
+}
+
+#[test]
+fn where_the_runbook_says_so_an_outage_under_way_is_finished() {
+    let mut plan = outage();
+    plan.overrun = crate::plan::Overrun::Finish;
+    let mut state = started(&plan);
+    follow(&mut state, whole(&id(0)));
+    assert_eq!(decide(&state, at(200)), [Decision::AwaitWindow(Some(at(300)))]);
+    follow(&mut state, whole(&id(1)));
+    assert_eq!(decide(&state, at(200)), [Decision::Carry(id(2))]);
+}
+
+#[test]
+fn what_is_furthest_from_the_end_takes_a_limits_place_first() {
+    let limited = |n| {
+        let mut limited = step(n, &[], &[]);
+        limited.limit = Some("copies".into());
+        limited
+    };
+    let state = started(&plan(vec![limited(0), limited(1), step(2, &[1], &[])], &[]));
+    assert_eq!(decide(&state, at(1)), [Decision::Carry(id(1))]);
+}
+
 #[test]
 fn a_limit_holds_back_what_is_too_much() {
     let limited = |n| {

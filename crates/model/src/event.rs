@@ -239,6 +239,15 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// An operator lets the run disturb beyond its windows.
+    WindowExtended {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: Timestamp,
+    },
     /// Nothing new is started.
     RunPaused {
         /// Why.
@@ -287,6 +296,7 @@ impl Event {
             Event::GateAsked { .. } => "gate_asked",
             Event::GateApproved { .. } => "gate_approved",
             Event::GateVoided { .. } => "gate_voided",
+            Event::WindowExtended { .. } => "window_extended",
             Event::RunPaused { .. } => "run_paused",
             Event::RunResumed { .. } => "run_resumed",
             Event::UndoRequested { .. } => "undo_requested",
@@ -314,6 +324,7 @@ impl Event {
             | Event::GateAsked { .. }
             | Event::GateApproved { .. }
             | Event::GateVoided { .. }
+            | Event::WindowExtended { .. }
             | Event::RunPaused { .. }
             | Event::RunResumed { .. }
             | Event::UndoRequested { .. }

@@ -3,15 +3,18 @@
 //!
 //! Nothing here does I/O, waits, or asks for the time: the moment is always handed in.
 
+mod admission;
 pub mod cost;
 pub mod databases;
 pub mod decide;
 pub mod event;
 pub mod failure;
+pub mod forecast;
 pub mod ids;
 pub mod inventory;
 pub mod listing;
 pub mod machines;
+mod paths;
 pub mod plan;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -19,10 +22,12 @@ pub mod state;
 mod steps;
 pub mod window;
 
+pub use admission::Admission;
 pub use cost::{CostLine, Costs};
 pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};
 pub use failure::{CallRecord, Failure, FailureClass};
+pub use forecast::Forecast;
 pub use ids::{AccountId, BadId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
 pub use inventory::Inventory;
 pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};

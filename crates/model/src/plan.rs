@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cost::Costs;
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
-use crate::window::Window;
+use crate::window::{Calendar, Freeze, Window};
 
 /// The version of the stored plan's format.
 pub const PLAN_FORMAT: u32 = 1;
@@ -27,6 +27,12 @@ pub struct Plan {
     pub runbook: Digest,
     /// When disturbing steps may start; empty: at any time.
     pub windows: Vec<Window>,
+    /// Dates on which none starts, whatever the windows say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<Freeze>,
+    /// What becomes of what has been disturbed when its window closes.
+    #[serde(default, skip_serializing_if = "Overrun::is_ask")]
+    pub overrun: Overrun,
     /// Where a person must agree.
     pub gates: Vec<GateSpec>,
     /// How many steps of a limited sort may run at once, by the limit's name.
@@ -38,6 +44,23 @@ pub struct Plan {
     /// What AWS will charge, as far as it can be told.
     #[serde(default, skip_serializing_if = "Costs::is_empty")]
     pub costs: Costs,
+}
+
+/// What becomes of what has been disturbed already when its window closes, or is about to, before it is through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overrun {
+    /// The next disturbing step waits for an operator to grant more time, or for the next window.
+    #[default]
+    Ask,
+    /// What was begun is finished: standing still in the middle shortens no outage.
+    Finish,
+}
+
+impl Overrun {
+    fn is_ask(&self) -> bool {
+        *self == Overrun::Ask
+    }
 }
 
 /// How to enter an account.
@@ -255,6 +278,15 @@ impl Plan {
             .filter(|r| seen.insert((*r).clone()))
             .cloned()
             .collect()
+    }
+
+    /// When its disturbing steps may start.
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar {
+            windows: &self.windows,
+            frozen: &self.frozen,
+            granted: None,
+        }
     }
 
     /// Whether something blocks it.

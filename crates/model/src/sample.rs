@@ -62,6 +62,8 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         ]),
         runbook: Digest::of(b"runbook"),
         windows: Vec::new(),
+        frozen: Vec::new(),
+        overrun: Default::default(),
         gates: gates
             .iter()
             .enumerate()

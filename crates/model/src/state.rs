@@ -1,6 +1,6 @@
 //! The state of a run: what its events add up to. [`State::apply`] is the only place where it changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,6 +9,7 @@ use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, Wo
 use crate::ids::{Digest, GateName, RunId, StepId};
 use crate::plan::{Plan, PlanError, StepSpec};
 pub use crate::steps::{StepState, StepStatus, Steps};
+use crate::window::{Calendar, Opening};
 
 /// What the events of one run add up to.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,8 @@ pub struct State {
     pub steps: Steps,
     /// Every gate of the plan.
     pub gates: BTreeMap<GateName, GateState>,
+    /// Until when an operator lets the run disturb beyond its windows, and from when.
+    pub granted: Option<Opening>,
     /// Set while nothing new is started.
     pub paused: Option<PauseReason>,
     /// Set once the run takes back what it did.
@@ -178,6 +181,7 @@ impl State {
             started_at: *at,
             last_seq: 1,
             last_at: *at,
+            granted: None,
             paused: None,
             undoing: None,
             ended: None,
@@ -412,6 +416,12 @@ impl State {
                 *place = GateState::Approved { by: by.clone(), at };
             }
             Event::GateVoided { gate, .. } => *self.gate_of(seq, kind, gate)? = GateState::Closed,
+            Event::WindowExtended { until, .. } => {
+                self.granted = Some(Opening {
+                    from: at,
+                    until: *until,
+                });
+            }
             Event::RunPaused { reason } => self.paused = Some(reason.clone()),
             Event::RunResumed { .. } => {
                 self.paused = None;
@@ -424,6 +434,7 @@ impl State {
                             ..StepState::default()
                         };
                     }
+                    self.steps.count_anew();
                 }
             }
             Event::UndoRequested { to, .. } => {
@@ -443,36 +454,61 @@ impl State {
             }
             Event::RunEnded { verdict } => self.ended = Some(*verdict),
         }
+        if let Some(step) = event.step() {
+            self.steps.count(step);
+        }
         self.last_seq = seq;
         self.last_at = at;
         Ok(())
     }
 
+    /// The step of this id, as it is planned: found without going through the plan.
+    pub fn spec(&self, step: &StepId) -> Option<&StepSpec> {
+        self.plan.steps.get(self.steps.place(step)?)
+    }
+
     /// The steps that an undo takes back, in plan order; none when nobody asked for one.
     pub fn undo_scope(&self) -> Vec<&StepSpec> {
+        self.undo_places()
+            .into_iter()
+            .map(|place| &self.plan.steps[place])
+            .collect()
+    }
+
+    /// Their places.
+    pub(crate) fn undo_places(&self) -> Vec<usize> {
         let Some(scope) = &self.undoing else { return Vec::new() };
         let Some(to) = &scope.to else {
-            return self.plan.steps.iter().collect();
+            return (0..self.plan.steps.len()).collect();
         };
-        let mut inside: Vec<&StepSpec> = Vec::new();
-        for step in &self.plan.steps {
-            if step.id == *to
-                || step
-                    .needs
+        // What needs a step stands behind it in the plan.
+        let mut inside = vec![false; self.plan.steps.len()];
+        if let Some(to) = self.steps.place(to) {
+            inside[to] = true;
+        }
+        for place in 0..inside.len() {
+            if inside[place] {
+                self.steps
+                    .needed_by(place)
                     .iter()
-                    .any(|needs| inside.iter().any(|other| other.id == *needs))
-            {
-                inside.push(step);
+                    .for_each(|later| inside[*later] = true);
             }
         }
-        inside
+        (0..inside.len()).filter(|place| inside[*place]).collect()
     }
 
     /// Whether nothing is left to take back.
     pub fn undo_is_through(&self) -> bool {
-        self.undo_scope()
-            .iter()
-            .all(|step| !self.steps[&step.id].status.may_have_effect())
+        let may = |place: usize| self.steps.at(place).status.may_have_effect();
+        !self.undo_places().into_iter().any(may)
+    }
+
+    /// When its disturbing steps may start.
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar {
+            granted: self.granted,
+            ..self.plan.calendar()
+        }
     }
 
     /// The output of a step that has one.
@@ -497,26 +533,47 @@ impl State {
     fn extend(&mut self, seq: u64, by: &StepId, steps: &[StepSpec], before: &[StepId]) -> Result<(), Impossible> {
         let kind = "plan_extended";
         self.step_in(seq, kind, by, |s| *s == StepStatus::Done)?;
-        let mut plan = self.plan.clone();
-        let place = plan.steps.iter().position(|step| step.id == *by).map_or(0, |at| at + 1);
-        for later in before {
-            let Some(step) = plan.steps.iter_mut().find(|step| step.id == *later) else {
-                return Err(Impossible::Unknown {
-                    seq,
-                    kind,
-                    name: later.to_string(),
-                });
-            };
-            step.needs.extend(steps.iter().map(|step| step.id.clone()));
-        }
-        plan.steps.splice(place..place, steps.iter().cloned());
-        plan.check().map_err(|error| Impossible::BadPlan { seq, error })?;
+        let mut waiting = Vec::new();
         for later in before {
             self.step_in(seq, kind, later, |s| *s == StepStatus::Waiting)?;
+            waiting.extend(self.steps.place(later));
         }
-        self.steps.follow(&plan);
-        self.plan = plan;
+        let bad = |error| Impossible::BadPlan { seq, error };
+        let at = self.steps.place(by).map_or(0, |place| place + 1);
+        if self.extends_plainly(at, steps, &waiting) {
+            grow(&mut self.plan, at, steps, &waiting);
+        } else {
+            // The whole check goes through the whole plan, on a copy: on an error nothing has changed.
+            let mut plan = self.plan.clone();
+            grow(&mut plan, at, steps, &waiting);
+            plan.check().map_err(bad)?;
+            self.plan = plan;
+        }
+        self.steps.follow(&self.plan);
         Ok(())
+    }
+
+    /// Whether an extension cannot contradict the plan, told without going through all of it: its steps wait for no gate, count against
+    /// known limits, are new, and need nothing but one another and what is settled; and whoever waits for them stands behind them. A
+    /// gate that is not open yet then has nothing new before it.
+    fn extends_plainly(&self, at: usize, steps: &[StepSpec], waiting: &[usize]) -> bool {
+        let mut new: BTreeSet<&StepId> = BTreeSet::new();
+        let plain = |step: &StepSpec, new: &BTreeSet<&StepId>| {
+            let known = |needs: &StepId| {
+                new.contains(needs)
+                    || self
+                        .steps
+                        .place(needs)
+                        .is_some_and(|place| place < at && self.steps.at(place).status.is_settled())
+            };
+            let limited = step
+                .limit
+                .as_ref()
+                .is_none_or(|limit| self.plan.limits.contains_key(limit));
+            step.gates.is_empty() && limited && !self.steps.contains(&step.id) && step.needs.iter().all(known)
+        };
+        let all = steps.iter().all(|step| plain(step, &new) && new.insert(&step.id));
+        all && waiting.iter().all(|place| *place >= at)
     }
 
     fn step_in(
@@ -552,6 +609,15 @@ impl State {
             name: gate.to_string(),
         })
     }
+}
+
+/// Puts steps into a plan behind a place, before those that wait for them.
+fn grow(plan: &mut Plan, at: usize, steps: &[StepSpec], waiting: &[usize]) {
+    for place in waiting {
+        let new = steps.iter().map(|step| step.id.clone());
+        plan.steps[*place].needs.extend(new);
+    }
+    plan.steps.splice(at..at, steps.iter().cloned());
 }
 
 fn gate_refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState) -> Impossible {

@@ -233,7 +233,13 @@ proptest! {
             let before = state.clone();
             let recorded = Recorded { seq: state.last_seq + 1, at: at(accepted.len() as i64), event };
             match state.apply(&recorded) {
-                Ok(()) => accepted.push(recorded),
+                Ok(()) => {
+                    accepted.push(recorded);
+                    // What each step misses is kept from event to event: it is what counting from nothing gives.
+                    let mut anew = state.steps.clone();
+                    anew.count_anew();
+                    prop_assert_eq!(&anew, &state.steps);
+                }
                 Err(_) => prop_assert_eq!(&state, &before),
             }
         }

@@ -1,7 +1,7 @@
 //! Where every step of a plan stands. Kept in the plan's order beside an index: whoever decides passes over all steps each time
 //! something happens, and a lookup by name for each need of each step would be most of the work of a large run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::ids::StepId;
+use crate::paths::Paths;
 use crate::plan::Plan;
 
 /// Every step of a plan.
@@ -17,8 +18,17 @@ pub struct Steps {
     /// In the plan's order.
     places: Vec<StepState>,
     by_id: BTreeMap<StepId, usize>,
-    /// The places of the steps that each step needs.
-    needs: Vec<Vec<usize>>,
+    /// The places of the steps that need each step.
+    needed_by: Vec<Vec<usize>>,
+    /// How many of its needs each step waits for.
+    missing: Vec<usize>,
+    /// Whether each step was settled when that was last counted into `missing`.
+    settled: Vec<bool>,
+    /// The steps that are not settled and miss nothing: all that can be decided about.
+    open: BTreeSet<usize>,
+    /// How many are not settled.
+    unsettled: usize,
+    paths: Paths,
 }
 
 impl Steps {
@@ -33,18 +43,94 @@ impl Steps {
     pub(crate) fn follow(&mut self, plan: &Plan) {
         let mut old = std::mem::take(self);
         for (place, step) in plan.steps.iter().enumerate() {
-            let known = old
-                .by_id
-                .get(&step.id)
-                .map(|known| std::mem::take(&mut old.places[*known]));
-            self.places.push(known.unwrap_or_default());
-            self.by_id.insert(step.id.clone(), place);
+            let (id, known) = match old.by_id.remove_entry(&step.id) {
+                Some((id, known)) => (id, std::mem::take(&mut old.places[known])),
+                None => (step.id.clone(), StepState::default()),
+            };
+            self.places.push(known);
+            self.by_id.insert(id, place);
         }
-        let needs = plan
-            .steps
-            .iter()
-            .map(|step| step.needs.iter().map(|needs| self.by_id[needs]).collect());
-        self.needs = needs.collect();
+        self.needed_by = vec![Vec::new(); self.places.len()];
+        for (place, step) in plan.steps.iter().enumerate() {
+            for needs in &step.needs {
+                self.needed_by[self.by_id[needs]].push(place);
+            }
+        }
+        self.paths = Paths::of(plan, &self.by_id);
+        self.count_anew();
+    }
+
+    /// Counts what each step misses, from nothing.
+    pub(crate) fn count_anew(&mut self) {
+        self.settled = vec![false; self.places.len()];
+        self.missing = vec![0; self.places.len()];
+        self.unsettled = self.places.len();
+        for later in self.needed_by.iter().flatten() {
+            self.missing[*later] += 1;
+        }
+        self.open = (0..self.places.len())
+            .filter(|place| self.missing[*place] == 0)
+            .collect();
+        for place in 0..self.places.len() {
+            self.count_place(place);
+        }
+    }
+
+    /// Counts anew what has changed with one step.
+    pub(crate) fn count(&mut self, step: &StepId) {
+        if let Some(place) = self.place(step) {
+            self.count_place(place);
+        }
+    }
+
+    fn count_place(&mut self, place: usize) {
+        let settled = self.places[place].status.is_settled();
+        if settled == self.settled[place] {
+            return;
+        }
+        self.settled[place] = settled;
+        if settled {
+            self.unsettled -= 1;
+            self.open.remove(&place);
+        } else {
+            self.unsettled += 1;
+            if self.missing[place] == 0 {
+                self.open.insert(place);
+            }
+        }
+        for later in std::mem::take(&mut self.needed_by[place]) {
+            if settled {
+                self.missing[later] -= 1;
+            } else {
+                self.missing[later] += 1;
+            }
+            if self.missing[later] == 0 && !self.settled[later] {
+                self.open.insert(later);
+            } else {
+                self.open.remove(&later);
+            }
+            self.needed_by[place].push(later);
+        }
+    }
+
+    /// The places of the steps that are not settled and whose needs all are, in the plan's order.
+    pub(crate) fn open(&self) -> impl Iterator<Item = usize> + '_ {
+        self.open.iter().copied()
+    }
+
+    /// Whether every step is settled.
+    pub(crate) fn all_settled(&self) -> bool {
+        self.unsettled == 0
+    }
+
+    /// The places of the steps that need the step at a place.
+    pub(crate) fn needed_by(&self, place: usize) -> &[usize] {
+        &self.needed_by[place]
+    }
+
+    /// The place of a step in the plan.
+    pub fn place(&self, step: &StepId) -> Option<usize> {
+        self.by_id.get(step).copied()
     }
 
     /// The step of this name.
@@ -54,6 +140,16 @@ impl Steps {
 
     pub(crate) fn get_mut(&mut self, step: &StepId) -> Option<&mut StepState> {
         self.places.get_mut(*self.by_id.get(step)?)
+    }
+
+    /// The ways through the plan.
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// The step at a place of the plan.
+    pub fn at(&self, place: usize) -> &StepState {
+        &self.places[place]
     }
 
     /// Whether the plan has it.
@@ -83,13 +179,6 @@ impl Steps {
     /// All, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&StepId, &StepState)> {
         self.by_id.iter().map(|(id, place)| (id, &self.places[*place]))
-    }
-
-    /// Whether everything that the step at this place of the plan needs is settled.
-    pub(crate) fn needs_are_settled(&self, place: usize) -> bool {
-        self.needs[place]
-            .iter()
-            .all(|needs| self.places[*needs].status.is_settled())
     }
 }
 

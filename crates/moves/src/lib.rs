@@ -33,6 +33,7 @@ pub mod terraform;
 pub mod terraform_plan;
 pub mod unmoved;
 pub mod volume;
+mod window_room;
 pub mod world;
 pub mod writes;
 pub mod zone;

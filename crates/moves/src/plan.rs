@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::runbook::Runbook;
 use crate::{
     bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, reference, room, terraform_plan,
-    unmoved, volume, zone,
+    unmoved, volume, window_room, zone,
 };
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
@@ -59,19 +59,22 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     if let Some(parent) = &runbook.parent {
         accounts.insert(Side::Parent, parent.access());
     }
-    Plan {
+    let plan = Plan {
         format: PLAN_FORMAT,
         migration: runbook.migration.clone(),
         region: runbook.region.clone(),
         accounts,
         runbook: runbook.digest.clone(),
         windows: runbook.windows.clone(),
+        frozen: runbook.frozen.clone(),
+        overrun: runbook.overrun,
         gates: draft.gates,
         limits: draft.limits,
         steps: draft.steps,
         notes: draft.notes,
         costs: draft.costs,
-    }
+    };
+    window_room::checked(plan, inventory.observed_at)
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         accounts: BTreeMap::new(),
         runbook: runbook.digest.clone(),
         windows: Vec::new(),
+        frozen: Vec::new(),
+        overrun: Default::default(),
         gates: draft.gates,
         limits: draft.limits,
         steps: draft.steps,

@@ -1,9 +1,10 @@
 //! The runbook: what a person writes. Unknown fields are refused, and an error points at line and column.
 
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use model::plan::AccountAccess;
+use model::plan::{AccountAccess, Overrun};
+use model::window::Freeze;
 use model::{AccountId, Digest, GateName, Region, Window};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -37,6 +38,10 @@ pub struct Runbook {
     pub parent: Option<AccountSection>,
     /// When the run may disturb.
     pub windows: Vec<Window>,
+    /// Dates on which it may not.
+    pub frozen: Vec<Freeze>,
+    /// What becomes of what has been disturbed when its window closes.
+    pub overrun: Overrun,
     /// Where a person agrees.
     pub gates: Vec<GateSection>,
     /// Commands that are run before something.
@@ -123,6 +128,10 @@ struct File {
     #[serde(default)]
     window: Vec<Spanned<WindowSection>>,
     #[serde(default)]
+    freeze: Vec<Spanned<FreezeSection>>,
+    #[serde(default)]
+    overrun: Overrun,
+    #[serde(default)]
     gate: Vec<Spanned<GateSection>>,
     #[serde(default)]
     hook: Vec<Spanned<HookSection>>,
@@ -161,6 +170,15 @@ struct WindowSection {
     timezone: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FreezeSection {
+    dates: String,
+    timezone: String,
+    #[serde(default)]
+    reason: String,
+}
+
 impl Runbook {
     /// Reads a runbook.
     pub fn parse(text: &str) -> Result<Self, RunbookError> {
@@ -191,6 +209,11 @@ impl Runbook {
                     .window()
                     .map_err(|reason| refuse(section.span().start, reason))?,
             );
+        }
+        let mut frozen = Vec::new();
+        for section in &file.freeze {
+            let read = section.get_ref().freeze();
+            frozen.push(read.map_err(|reason| refuse(section.span().start, reason))?);
         }
         let mut seen = std::collections::BTreeSet::new();
         let gates = file
@@ -304,6 +327,8 @@ impl Runbook {
             target: file.target.into_inner(),
             parent: file.parent.map(Spanned::into_inner),
             windows,
+            frozen,
+            overrun: file.overrun,
             gates: all(file.gate),
             hooks: all(file.hook),
             keys: all(file.key),
@@ -382,6 +407,31 @@ impl WindowSection {
                 "a window has either every, for and timezone, or from and until (RFC 3339, from before until)".into(),
             ),
         }
+    }
+}
+
+impl FreezeSection {
+    fn freeze(&self) -> Result<Freeze, String> {
+        let dates = &self.dates;
+        let (from, until) = dates.split_once("..").unwrap_or((dates, dates));
+        let date = |text: &str| {
+            text.trim().parse::<Date>().map_err(|_| {
+                format!("dates = {dates:?} is neither a date such as \"2026-12-31\" nor a span such as \"2026-12-28..2027-01-03\"")
+            })
+        };
+        let (from, until) = (date(from)?, date(until)?);
+        if until < from {
+            return Err(format!("dates = {dates:?}: the last date lies before the first"));
+        }
+        let timezone = &self.timezone;
+        TimeZone::get(timezone)
+            .map_err(|_| format!("timezone = {timezone:?} is not an IANA name such as \"Asia/Tokyo\""))?;
+        Ok(Freeze {
+            from,
+            until,
+            timezone: timezone.clone(),
+            reason: self.reason.clone(),
+        })
     }
 }
 

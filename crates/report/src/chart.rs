@@ -1,7 +1,7 @@
 //! The timeline: each resource's steps as bars on lanes, and how time maps to width.
 
 use jiff::Timestamp;
-use model::{Phase, window};
+use model::Phase;
 
 use crate::facts::{Facts, RunFacts};
 use crate::history::SpanKind;
@@ -291,7 +291,7 @@ fn openings(facts: &Facts<'_>, (from, to): (i64, i64)) -> Vec<(i64, i64)> {
     for _ in 0..60 {
         let Some(opening) = Timestamp::from_millisecond(at)
             .ok()
-            .and_then(|at| window::current_or_next(&facts.plan.windows, at))
+            .and_then(|at| facts.plan.calendar().current_or_next(at))
         else {
             break;
         };

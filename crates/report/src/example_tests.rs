@@ -262,6 +262,8 @@ pub(crate) fn plan() -> Plan {
             (Target, access("222222222222", "cleave-target")),
         ]),
         runbook: Digest::of(b"runbook"),
+        frozen: Vec::new(),
+        overrun: Default::default(),
         windows: vec![Window::Weekly {
             weekday: 6,
             at: Time::constant(22, 0, 0, 0),

@@ -99,12 +99,32 @@ pub(crate) struct Intervention {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Intervened {
-    Paused { by: String },
-    LoginExpired { command: String },
-    Resumed { by: String },
-    Retried { by: String, reason: String },
-    Skipped { by: String, reason: String },
-    UndoRequested { by: String, reason: String },
+    Paused {
+        by: String,
+    },
+    LoginExpired {
+        command: String,
+    },
+    Resumed {
+        by: String,
+    },
+    Retried {
+        by: String,
+        reason: String,
+    },
+    Skipped {
+        by: String,
+        reason: String,
+    },
+    UndoRequested {
+        by: String,
+        reason: String,
+    },
+    WindowExtended {
+        by: String,
+        reason: String,
+        until: Timestamp,
+    },
 }
 
 /// What the events tell.
@@ -232,6 +252,14 @@ impl History {
                 if let Some(asking) = self.gates.get_mut(gate).and_then(|askings| askings.last_mut()) {
                     asking.voided = Some((at, reason.clone()));
                 }
+            }
+            Event::WindowExtended { by, reason, until } => {
+                let what = Intervened::WindowExtended {
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    until: *until,
+                };
+                self.interventions.push(Intervention { at, what, step: None });
             }
             Event::RunPaused { reason } => {
                 let what = match reason {

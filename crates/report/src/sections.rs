@@ -4,7 +4,7 @@ use model::cost::total;
 use model::event::WorldKind;
 use model::plan::Weight;
 use model::state::StepStatus;
-use model::{Side, StepSpec, Undo, Window, window};
+use model::{Side, StepSpec, Undo, Window};
 
 use crate::chart::Chart;
 use crate::costs;
@@ -413,7 +413,7 @@ fn windows(facts: &Facts<'_>, language: Language) -> Vec<Line> {
         lines.push(vec![text(words)]);
     }
     if facts.run.is_none() {
-        let words = match window::current_or_next(&facts.plan.windows, facts.generated_at) {
+        let words = match facts.plan.calendar().current_or_next(facts.generated_at) {
             Some(opening) => {
                 let (from, until) = (facts.moments.full(opening.from), facts.moments.named(opening.until));
                 Text::NextOpening.fill(language, &[&from, &until])

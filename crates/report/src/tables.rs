@@ -458,6 +458,10 @@ pub(crate) fn interventions(facts: &Facts<'_>, language: Language) -> Option<Blo
             Intervened::Retried { by, reason } => (by.as_str(), Text::RetriedIt, reason.clone()),
             Intervened::Skipped { by, reason } => (by.as_str(), Text::SkippedIt, reason.clone()),
             Intervened::UndoRequested { by, reason } => (by.as_str(), Text::AskedToUndo, reason.clone()),
+            Intervened::WindowExtended { by, reason, until } => {
+                let until = Text::ExtendedUntil.fill(language, &[&facts.moments.full(*until), reason]);
+                (by.as_str(), Text::ExtendedWindow, until)
+            }
         };
         let step = intervention.step.as_ref().map_or_else(dash, |step| vec![code(step)]);
         let why = if why.is_empty() { dash() } else { vec![text(why)] };

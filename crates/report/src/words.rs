@@ -238,8 +238,8 @@ texts! {
     NoGates: "The plan has no gates.", "この計画にゲートはありません。";
     GatesCaption: "Where a person had to agree. Times: {0}.", "人の同意が必要だった箇所。時刻は {0}。";
     GatesPlanCaption: "Where a person must agree.", "人の同意が必要な箇所。";
-    InterventionsCaption: "Pauses, resumptions, retries, skips and undos that people asked for. Times: {0}.",
-        "人が指示した一時停止・再開・再試行・スキップ・取り消し。時刻は {0}。";
+    InterventionsCaption: "Pauses, resumptions, retries, skips, undos and longer windows that people asked for. Times: {0}.",
+        "人が指示した一時停止・再開・再試行・スキップ・取り消し・ウィンドウの延長。時刻は {0}。";
     When: "When", "日時";
     Who: "Who", "操作者";
     What: "What", "操作";
@@ -250,6 +250,8 @@ texts! {
     RetriedIt: "retried", "再試行";
     SkippedIt: "skipped", "スキップ";
     AskedToUndo: "asked to undo", "取り消しの指示";
+    ExtendedWindow: "extended the window", "ウィンドウの延長";
+    ExtendedUntil: "until {0}: {1}", "{0} まで：{1}";
     LoginExpired: "The login has expired; renewed by: {0}", "ログインの期限切れ。更新コマンド：{0}";
 
     // Failures

@@ -1,7 +1,9 @@
 //! `cleave status`: how far a run is, from another terminal or afterwards.
 
 use journal::{Journal, Lease};
-use model::State;
+use model::event::WorldKind;
+use model::forecast::Postponed;
+use model::{Forecast, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
@@ -10,6 +12,7 @@ use crate::error::CliError;
 use crate::exit;
 use crate::screen::bucket_standing::BucketStanding;
 use crate::screen::standing;
+use crate::world;
 
 /// Shows it.
 pub fn status(args: StatusArgs) -> Result<u8, CliError> {
@@ -20,6 +23,12 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
     let state = state.ok_or_else(|| CliError::no_run(&args.journal))?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
+    // Against a served simcloud the wall's clock is another: the last event is the best that is known of it.
+    let now = match state.world {
+        WorldKind::Live => world::wall_now(),
+        WorldKind::Endpoint | WorldKind::Rehearsal => state.last_at,
+    };
+    let forecast = Forecast::of(&state, now);
     if args.json {
         let steps: Vec<_> = state
             .plan
@@ -41,6 +50,8 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "held_by": holder.map(|holder| json!({
                 "host": holder.host, "pid": holder.pid, "user": holder.user, "since": holder.since
             })),
+            "expected_end": forecast.as_ref().map(|forecast| json!({ "likely": forecast.ends.likely, "late": forecast.ends.late })),
+            "postponed": forecast.iter().flat_map(|forecast| &forecast.postponed).map(postponed).collect::<Vec<_>>(),
             "gates_asked": standing::asked(&state),
             "needs_operator": state.stopped(),
             "buckets": buckets_of(&state),
@@ -49,9 +60,17 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
         });
         write_out(&format!("{object}\n"))?;
     } else {
-        write_out(&standing::text(&state, holder.as_ref(), &args.journal))?;
+        write_out(&standing::text(&state, holder.as_ref(), &args.journal, now))?;
     }
     Ok(exit::DONE)
+}
+
+fn postponed(postponed: &Postponed) -> Value {
+    json!({
+        "step": postponed.step, "ready": postponed.ready, "needs_seconds": postponed.needs,
+        "window_closes": postponed.opening.map(|opening| opening.until), "starts": postponed.starts,
+        "disturbed_already": postponed.disturbed,
+    })
 }
 
 /// How each bucket stands, by name.

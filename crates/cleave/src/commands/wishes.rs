@@ -4,11 +4,11 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use journal::{InboxItem, Journal};
+use journal::{Extent, InboxItem, Journal};
 use model::State;
 use model::state::GateState;
 
-use crate::args::{ApproveArgs, JournalArg, StepWish};
+use crate::args::{ApproveArgs, ExtendWindowArgs, JournalArg, StepWish};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
@@ -86,6 +86,39 @@ pub fn pause(args: JournalArg) -> Result<u8, CliError> {
     state_of(&args.journal)?;
     put(&args.journal, &InboxItem::Pause { by: world::user() })?;
     told(&args.journal, "a pause is asked for")
+}
+
+/// Lets the run disturb beyond its windows.
+pub fn extend_window(args: ExtendWindowArgs) -> Result<u8, CliError> {
+    let state = state_of(&args.journal)?;
+    let at = || args.journal.display().to_string();
+    if state.calendar().is_unrestricted() {
+        let refused = CliError::before(
+            exit::BLOCKED,
+            "the run has no windows",
+            "It may disturb at any time: nothing is to be extended.",
+        );
+        return Err(refused.at(at()));
+    }
+    let extent = match (args.until, args.length) {
+        (Some(until), _) => Extent::Until(until),
+        (None, length) => Extent::Seconds(length.map_or(0, |length| u64::try_from(length.as_secs()).unwrap_or(0))),
+    };
+    if extent.until(state.last_at) <= state.last_at {
+        let end = CliError::before(
+            exit::USAGE,
+            "the window would end before it begins",
+            "Name a time to come, or a length above zero.",
+        );
+        return Err(end.at(at()));
+    }
+    let item = InboxItem::ExtendWindow {
+        by: world::user(),
+        reason: args.reason,
+        extent,
+    };
+    put(&args.journal, &item)?;
+    told(&args.journal, "the window is extended")
 }
 
 /// Asks to try a step again.

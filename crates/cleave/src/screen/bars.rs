@@ -97,7 +97,7 @@ impl Bars {
                     // Through the bars, so that line and bars do not tear each other.
                     let _ = self.all.println(line);
                 }
-                if let Some(spec) = recorded.event.step().and_then(|step| state.plan.step(step)) {
+                if let Some(spec) = recorded.event.step().and_then(|step| state.spec(step)) {
                     self.resource_of
                         .borrow_mut()
                         .insert(spec.id.clone(), spec.resource.clone());
@@ -107,6 +107,11 @@ impl Bars {
             }
             Signal::Waiting(end) => {
                 if let Some(line) = lines::waiting(end, &self.journal) {
+                    let _ = self.all.println(line);
+                }
+            }
+            Signal::Postponed(postponed, state) => {
+                for line in lines::postponed(postponed, state, &self.journal) {
                     let _ = self.all.println(line);
                 }
             }
@@ -216,6 +221,7 @@ fn worth_a_line(event: &model::Event) -> bool {
         | Event::GateAsked { .. }
         | Event::GateApproved { .. }
         | Event::GateVoided { .. }
+        | Event::WindowExtended { .. }
         | Event::RunPaused { .. }
         | Event::RunResumed { .. }
         | Event::UndoRequested { .. }

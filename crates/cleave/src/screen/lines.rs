@@ -4,7 +4,10 @@ use std::path::Path;
 
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
+use model::forecast::Postponed;
 use model::{Event, Recorded, State};
+
+use super::planned::duration;
 
 /// The line; none for events that say nothing to people.
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
@@ -36,8 +39,58 @@ pub fn waiting(end: &RunEnd, journal: &Path) -> Option<String> {
     }
 }
 
+/// What will not start in its window, told ahead of time; nothing where all fits.
+pub fn postponed(postponed: &[Postponed], state: &State, journal: &Path) -> Vec<String> {
+    let lines = postponed
+        .iter()
+        .map(|postponed| postponed_line(postponed, state, journal));
+    lines.collect()
+}
+
+fn postponed_line(postponed: &Postponed, state: &State, journal: &Path) -> String {
+    let Postponed {
+        step,
+        ready,
+        needs,
+        opening,
+        starts,
+        disturbed,
+    } = postponed;
+    let closes = match opening {
+        Some(opening) if opening.from <= *ready => format!("the window that closes at {}", minute(opening.until)),
+        Some(opening) => format!("the next window, {} to {}", minute(opening.from), minute(opening.until)),
+        None => "any window".to_owned(),
+    };
+    let starts = match starts {
+        Some(starts) => format!("it starts at {}", minute(*starts)),
+        None => "no window within a year has the room".to_owned(),
+    };
+    let needs = duration(*needs);
+    let ready = minute(*ready);
+    if *disturbed {
+        let resource = state
+            .plan
+            .step(step)
+            .map_or_else(String::new, |spec| spec.resource.to_string());
+        return format!(
+            "WINDOW: {resource} is disturbed already, and {step} does not fit into {closes}: ready about {ready}, it takes up to {needs}; \
+             without a word {starts}\n  to let it go on:   cleave extend-window --for {needs} --reason … --journal {journal}\n  to take it \
+             back:   cleave undo RUNBOOK --reason … --journal {journal}",
+            journal = journal.display(),
+        );
+    }
+    format!(
+        "window: {step} will not start in {closes}: ready about {ready}, what it begins takes up to {needs}; {starts}"
+    )
+}
+
+/// A moment to the minute, for people.
+pub fn minute(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
+}
+
 fn text(event: &Event, state: &State) -> Option<String> {
-    let title = |step| state.plan.step(step).map_or("", |spec| spec.title.as_str());
+    let title = |step| state.spec(step).map_or("", |spec| spec.title.as_str());
     Some(match event {
         Event::RunStarted { run, digest, plan, .. } => {
             format!(
@@ -118,6 +171,9 @@ fn text(event: &Event, state: &State) -> Option<String> {
         }
         Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
         Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
+        Event::WindowExtended { by, reason, until } => {
+            format!("the window stays open until {}, by {by}: {reason}", minute(*until))
+        }
         Event::RunPaused {
             reason: PauseReason::Operator { by },
         } => format!("paused by {by}"),

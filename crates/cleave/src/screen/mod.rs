@@ -71,6 +71,12 @@ impl Screen {
                     let line = match signal {
                         Signal::Recorded(recorded, state) => lines::line(recorded, state),
                         Signal::Waiting(end) => lines::waiting(end, &journal),
+                        Signal::Postponed(postponed, state) => {
+                            lines::postponed(postponed, state, &journal)
+                                .iter()
+                                .for_each(|line| say(line));
+                            None
+                        }
                         Signal::Progress(..) | Signal::TimePassed => None,
                     };
                     if let Some(line) = line {

@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use jiff::Timestamp;
 use journal::LeaseHolder;
 use model::event::{PauseReason, Verdict};
+use model::forecast::Moment;
 use model::state::{GateState, StepStatus};
-use model::{GateName, State, StepId};
+use model::{Forecast, GateName, State, StepId};
 
 use super::bucket_standing::BucketStanding;
+use super::lines;
 
 /// One word for the whole run.
 pub fn word(state: &State, held: bool) -> &'static str {
@@ -30,8 +33,14 @@ pub fn asked(state: &State) -> Vec<&GateName> {
     state.plan.gates.iter().map(|gate| &gate.name).filter(asked).collect()
 }
 
+/// Whether a disturbing step has not begun: only then does a window matter.
+fn still_disturbs(state: &State) -> bool {
+    let mut steps = state.plan.steps.iter().zip(state.steps.values());
+    steps.any(|(step, place)| step.disturbs && place.status == StepStatus::Waiting)
+}
+
 /// The status as text.
-pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> String {
+pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Timestamp) -> String {
     let mut out = String::new();
     let settled = state.steps.values().filter(|step| step.status.is_settled()).count();
     let _ = writeln!(
@@ -57,9 +66,31 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path) -> Stri
     }
     let _ = writeln!(
         out,
-        "started {}, last event {} at {}\n",
+        "started {}, last event {} at {}",
         state.started_at, state.last_seq, state.last_at
     );
+    if let Some(forecast) = Forecast::of(state, now) {
+        let Moment { likely, late } = forecast.ends;
+        let _ = writeln!(
+            out,
+            "expected to end {} (nine in ten by {}), gates answered at once",
+            lines::minute(likely),
+            lines::minute(late)
+        );
+        if let Some(opening) = state.calendar().current_or_next(now).filter(|_| still_disturbs(state)) {
+            let is = if opening.is_open(now) { "open until" } else { "opens at" };
+            let at = if opening.is_open(now) {
+                opening.until
+            } else {
+                opening.from
+            };
+            let _ = writeln!(out, "window: {is} {}", lines::minute(at));
+        }
+        for line in lines::postponed(&forecast.postponed, state, journal) {
+            let _ = writeln!(out, "{line}");
+        }
+        out.push('\n');
+    }
     for resource in state.plan.resources() {
         let steps: Vec<_> = state
             .plan

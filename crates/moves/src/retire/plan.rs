@@ -178,6 +178,8 @@ pub fn plan(
         accounts: state.plan.accounts.clone(),
         runbook: removal.digest(state),
         windows: Vec::new(),
+        frozen: Vec::new(),
+        overrun: Default::default(),
         gates: retiring.gates,
         limits: retiring.limits,
         steps: retiring.steps,

@@ -1,0 +1,161 @@
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::event::{Direction, Event};
+use crate::plan::{Estimate, Plan};
+use crate::sample::{at, follow, id, intent, plan, started, step, whole};
+use crate::window::Window;
+
+fn lasting(n: usize, needs: &[usize], p50: u64, p90: u64) -> StepSpec {
+    let mut step = step(n, needs, &[]);
+    step.estimate = Estimate { p50, p90 };
+    step
+}
+
+fn disturbing(n: usize, needs: &[usize], p50: u64, p90: u64) -> StepSpec {
+    let mut step = lasting(n, needs, p50, p90);
+    step.disturbs = true;
+    step
+}
+
+/// Two nights, of 1,000 seconds and of 5,000.
+fn with_nights(mut plan: Plan) -> Plan {
+    plan.windows = [(1000, 2000), (10_000, 15_000)]
+        .map(|(from, until)| Window::Once {
+            from: at(from),
+            until: at(until),
+        })
+        .into();
+    plan
+}
+
+fn moments(forecast: &Forecast) -> Vec<(i64, i64)> {
+    let seconds = |moment: Timestamp| moment.as_second();
+    forecast
+        .steps
+        .iter()
+        .map(|expected| (seconds(expected.begins.likely), seconds(expected.ends.likely)))
+        .collect()
+}
+
+fn of(state: &State, now: i64) -> Forecast {
+    Forecast::of(state, at(now)).expect("the run goes forward")
+}
+
+#[test]
+fn steps_follow_on_each_other_and_their_spreads_add_up_as_squares() {
+    let state = started(&plan(vec![lasting(0, &[], 100, 130), lasting(1, &[0], 50, 90)], &[]));
+    let forecast = of(&state, 0);
+    assert_eq!(moments(&forecast), [(0, 100), (100, 150)]);
+    // 30 and 40 make 50, not 70.
+    assert_eq!(
+        forecast.ends,
+        Moment {
+            likely: at(150),
+            late: at(200)
+        }
+    );
+}
+
+#[test]
+fn what_is_done_counts_as_it_was_and_what_is_overdue_takes_a_quarter_again() {
+    let mut state = started(&plan(vec![lasting(0, &[], 100, 120), lasting(1, &[0], 80, 80)], &[]));
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [intent(&id(1), 1, Direction::Do)]);
+    // The second began at 5.
+    assert_eq!(moments(&of(&state, 40)), [(1, 4), (5, 85)]);
+    assert_eq!(moments(&of(&state, 200)), [(1, 4), (5, 220)]);
+}
+
+#[test]
+fn a_limit_lets_the_third_begin_when_the_first_ends() {
+    let limited = |n, p50| {
+        let mut step = lasting(n, &[], p50, p50);
+        step.limit = Some("copies".into());
+        step
+    };
+    let mut two = plan(
+        vec![limited(0, 100), limited(1, 300), limited(2, 50), limited(3, 10)],
+        &[],
+    );
+    two.limits.insert("copies".into(), 2);
+    assert_eq!(
+        moments(&of(&started(&two), 0)),
+        [(0, 100), (0, 300), (100, 150), (150, 160)]
+    );
+}
+
+#[test]
+fn a_disturbing_step_is_expected_in_the_window_that_has_room_and_that_is_told_ahead_of_time() {
+    // Ready at 1,600: 400 seconds are left of a night in which the two of them may need 600.
+    let steps = vec![
+        lasting(0, &[], 1600, 1600),
+        disturbing(1, &[0], 100, 300),
+        disturbing(2, &[1], 100, 300),
+    ];
+    let state = started(&with_nights(plan(steps, &[])));
+    let forecast = of(&state, 0);
+    assert_eq!(moments(&forecast), [(0, 1600), (10_000, 10_100), (10_100, 10_200)]);
+    let [postponed] = &forecast.postponed[..] else {
+        panic!("{:?}", forecast.postponed)
+    };
+    assert_eq!(
+        (&postponed.step, postponed.ready, postponed.needs),
+        (&id(1), at(1600), 600)
+    );
+    assert_eq!(postponed.opening.map(|opening| opening.until), Some(at(2000)));
+    assert_eq!((postponed.starts, postponed.disturbed), (Some(at(10_000)), false));
+}
+
+#[test]
+fn waiting_for_the_next_window_is_no_news() {
+    let state = started(&with_nights(plan(vec![disturbing(0, &[], 100, 300)], &[])));
+    let forecast = of(&state, 0);
+    assert_eq!(moments(&forecast), [(1000, 1100)]);
+    assert_eq!(forecast.postponed, []);
+}
+
+#[test]
+fn what_no_window_has_room_for_is_told_with_no_beginning() {
+    let state = started(&with_nights(plan(vec![disturbing(0, &[], 4000, 6000)], &[])));
+    let [postponed] = &of(&state, 0).postponed[..] else {
+        panic!("none")
+    };
+    assert_eq!((postponed.needs, postponed.starts), (6000, None));
+}
+
+#[test]
+fn an_outage_that_may_not_end_in_its_window_is_told_as_one() {
+    let steps = vec![disturbing(0, &[], 100, 200), disturbing(1, &[0], 100, 300)];
+    let mut state = started(&with_nights(plan(steps, &[])));
+    state.last_at = at(1800);
+    follow(&mut state, whole(&id(0)));
+    let [postponed] = &of(&state, 1804).postponed[..] else {
+        panic!("none")
+    };
+    assert_eq!((postponed.needs, postponed.disturbed), (300, true));
+    // An operator gives it an hour.
+    follow(
+        &mut state,
+        [Event::WindowExtended {
+            by: "x".into(),
+            reason: "y".into(),
+            until: at(5000),
+        }],
+    );
+    assert_eq!(of(&state, 1805).postponed, []);
+}
+
+#[test]
+fn a_run_that_goes_back_is_not_foretold() {
+    let mut state = started(&plan(vec![step(0, &[], &[])], &[]));
+    follow(
+        &mut state,
+        [Event::UndoRequested {
+            by: "x".into(),
+            reason: "y".into(),
+            to: None,
+        }],
+    );
+    assert_eq!(Forecast::of(&state, at(5)), None);
+}

@@ -50,6 +50,7 @@ pub mod s3control;
 pub mod schedules;
 pub mod ssm;
 pub mod sts;
+pub mod unsigned;
 pub mod written;
 
 pub use account::{Account, Accounts, Connection};

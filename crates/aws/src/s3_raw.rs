@@ -10,16 +10,9 @@ use aws_sigv4::http_request::{
     sign,
 };
 use aws_sigv4::sign::v4;
-use aws_smithy_runtime::client::auth::no_auth::{NO_AUTH_SCHEME_ID, NoAuthScheme};
-use aws_smithy_runtime::client::identity::IdentityCache;
-use aws_smithy_runtime::client::identity::no_auth::NoAuthIdentityResolver;
-use aws_smithy_runtime::client::orchestrator::endpoints::StaticUriEndpointResolver;
-use aws_smithy_runtime::client::retries::strategy::NeverRetryStrategy;
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnector, HttpConnectorSettings};
-use aws_smithy_runtime_api::client::identity::{Identity, SharedIdentityResolver};
+use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -29,6 +22,7 @@ use sha2::Digest as _;
 use crate::account::Account;
 use crate::classify;
 use crate::read_only;
+use crate::unsigned::components;
 
 /// How often a read is sent before its failure is the caller's.
 const TRIES: u32 = 4;
@@ -221,7 +215,7 @@ async fn exchange(
     let request = HttpRequest::try_from(request).map_err(|error| invalid(&error))?;
 
     let no_answer = |error: &dyn std::fmt::Display| ours(FailureClass::NoAnswer, "[NoAnswer]", error.to_string());
-    let components = components(account).map_err(|error| invalid(&error))?;
+    let components = components(&account.raw.time).map_err(|error| invalid(&error))?;
     let connecting = HttpConnectorSettings::builder()
         .connect_timeout(Duration::from_secs(10))
         .build();
@@ -289,23 +283,6 @@ async fn read(response: HttpResponse) -> Result<Read, String> {
         request_id,
         transition_minimum,
     })
-}
-
-/// What an HTTP client may ask its surroundings for: the world's clock and sleep. The rest is never used, but must be there.
-fn components(account: &Account) -> Result<RuntimeComponents, impl std::fmt::Display> {
-    RuntimeComponents::builder("raw")
-        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![NO_AUTH_SCHEME_ID])))
-        .with_auth_scheme(NoAuthScheme::new())
-        .with_identity_cache(Some(IdentityCache::no_cache()))
-        .with_identity_resolver(
-            NO_AUTH_SCHEME_ID,
-            SharedIdentityResolver::new(NoAuthIdentityResolver::new()),
-        )
-        .with_endpoint_resolver(Some(StaticUriEndpointResolver::uri("https://s3.amazonaws.com")))
-        .with_retry_strategy(Some(NeverRetryStrategy::new()))
-        .with_time_source(Some(account.raw.time.clone()))
-        .with_sleep_impl(Some(aws_smithy_async::rt::sleep::TokioSleep::new()))
-        .build()
 }
 
 fn uri(account: &Account, bucket: &str, query: &[(&str, &str)]) -> String {

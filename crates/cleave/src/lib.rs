@@ -10,6 +10,7 @@ pub mod error;
 pub mod exit;
 pub mod look_in;
 pub mod look_in_account;
+pub mod notify;
 pub mod preflight;
 pub mod rehearsal;
 pub mod screen;

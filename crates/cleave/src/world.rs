@@ -115,6 +115,17 @@ pub fn user() -> String {
         .unwrap_or_else(|| "somebody".to_owned())
 }
 
+/// A variable of the environment that a runbook names; none where it is empty.
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// An HTTP client for others than AWS: also beside a served simcloud, whose own client takes every name for itself.
+pub fn outside() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(TLS).build_https()
+}
+
 /// This machine's name.
 pub fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")

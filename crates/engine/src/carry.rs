@@ -387,12 +387,37 @@ impl Shared {
     }
 
     fn stop(&self, spec: &StepSpec, failure: Failure, advice: &str) -> Result<Turn, EngineError> {
-        self.record(vec![Event::StepStopped {
+        let mut events = Vec::new();
+        // It was agreed to begin on what had been proved then. What is found now is something else: the yes does not hold for it.
+        if drifted(failure.class) && self.place(&spec.id).attempts == 0 {
+            let gates = self.run.borrow().state().voided_by(spec);
+            events.extend(gates.into_iter().map(|gate| Event::GateVoided {
+                gate,
+                reason: failure.to_string(),
+            }));
+        }
+        events.push(Event::StepStopped {
             step: spec.id.clone(),
             failure,
             advice: advice.to_owned(),
-        }])?;
+        });
+        self.record(events)?;
         Ok(Turn::Moved)
+    }
+}
+
+/// Whether a failure of this class, before anything was begun, says that what exists is not what was planned and agreed to.
+fn drifted(class: FailureClass) -> bool {
+    match class {
+        FailureClass::NotFound | FailureClass::AlreadyExists | FailureClass::WrongState => true,
+        FailureClass::Denied
+        | FailureClass::Quota
+        | FailureClass::Throttled
+        | FailureClass::Unavailable
+        | FailureClass::NoAnswer
+        | FailureClass::CredentialsExpired
+        | FailureClass::Invalid
+        | FailureClass::Unexpected => false,
     }
 }
 

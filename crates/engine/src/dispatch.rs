@@ -11,7 +11,7 @@ use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use journal::InboxItem;
 use model::event::{PauseReason, Verdict};
-use model::state::GateState;
+use model::state::{GateState, Yes};
 use model::{Decision, Digest, Event, Failure, GateName, GateSpec, State, StepId, StepSpec, decide};
 use tokio::sync::watch;
 
@@ -307,7 +307,7 @@ impl Engine {
     fn ask(shared: &Shared, options: &Options, name: &GateName) -> Result<(), EngineError> {
         let asked = match shared.run.borrow().state().gates.get(name) {
             Some(GateState::Asked { evidence, .. }) => Some(evidence.clone()),
-            Some(GateState::Closed | GateState::Approved { .. }) | None => None,
+            Some(GateState::Closed | GateState::Approved { .. } | GateState::Voided { .. }) | None => None,
         };
         let evidence = match asked {
             Some(shown) => shown,
@@ -341,17 +341,21 @@ impl Engine {
                 "the person at the terminal".to_owned()
             }
         };
-        let digest = shared.run.borrow().state().digest.clone();
-        let evidence = Digest::of(evidence.as_bytes());
-        Self::record(
-            shared,
-            Event::GateApproved {
-                gate: name.clone(),
-                by,
-                digest,
-                evidence,
-            },
-        )
+        // Where it takes several, whoever answers here speaks for all of them, under names of their own.
+        for person in 1.. {
+            let name_of = if person == 1 {
+                by.clone()
+            } else {
+                format!("{by} ({person})")
+            };
+            let evidence = Digest::of(evidence.as_bytes());
+            let digest = shared.run.borrow().state().digest.clone();
+            let Some(event) = agreeing(shared.run.borrow().state(), name, name_of, digest, evidence) else {
+                break;
+            };
+            Self::record(shared, event)?;
+        }
+        Ok(())
     }
 
     /// Turns what other terminals asked for into events. What does not fit the state any more is left out: its sender sees that
@@ -505,20 +509,35 @@ pub fn evidence(state: &State, name: &GateName) -> String {
     proofs.collect::<Vec<_>>().join("\n")
 }
 
+/// The event of somebody's yes; none where it counts for nothing.
+fn agreeing(state: &State, gate: &GateName, by: String, digest: Digest, evidence: Digest) -> Option<Event> {
+    let gate = gate.clone();
+    match state.yes(&gate, &by, &digest, &evidence) {
+        Yes::Opens => Some(Event::GateApproved {
+            gate,
+            by,
+            digest,
+            evidence,
+        }),
+        Yes::Counts => Some(Event::GateAgreed {
+            gate,
+            by,
+            digest,
+            evidence,
+        }),
+        Yes::Again | Yes::Void => None,
+    }
+}
+
 fn inbox_event(state: &State, item: InboxItem, now: Timestamp) -> Option<Event> {
     match item {
-        InboxItem::Approve { gate, by, digest, .. } => match state.gates.get(&gate)? {
-            GateState::Asked { evidence, .. } if digest == state.digest => {
-                let evidence = Digest::of(evidence.as_bytes());
-                Some(Event::GateApproved {
-                    gate,
-                    by,
-                    digest,
-                    evidence,
-                })
-            }
-            GateState::Asked { .. } | GateState::Closed | GateState::Approved { .. } => None,
-        },
+        InboxItem::Approve {
+            gate,
+            by,
+            digest,
+            evidence,
+            ..
+        } => agreeing(state, &gate, by, digest, evidence),
         InboxItem::ExtendWindow { by, reason, extent } => {
             let until = extent.until(now);
             (!state.calendar().is_unrestricted() && until > now).then_some(Event::WindowExtended { by, reason, until })

@@ -22,6 +22,8 @@ pub enum InboxItem {
         by: String,
         /// The digest of the plan that is agreed to.
         digest: Digest,
+        /// The digest of the evidence that was shown.
+        evidence: Digest,
         /// What was typed, where the gate asks for that.
         typed: Option<String>,
     },

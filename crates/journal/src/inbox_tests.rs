@@ -11,6 +11,7 @@ fn items() -> Vec<InboxItem> {
             gate: gate_name("service-stopped"),
             by: by.clone(),
             digest: Digest::of(b"plan"),
+            evidence: Digest::of(b"evidence"),
             typed: Some("shop-stg-assets".into()),
         },
         InboxItem::Pause { by: by.clone() },

@@ -70,6 +70,8 @@ pub(crate) fn project(
         Event::StepSkipped { step: id, .. } => step(id, "skipped"),
         Event::StepUndone { step: id, .. } => step(id, "undone"),
         Event::GateAsked { gate, evidence } => projection.gate(gate, "asked", Some(evidence), None),
+        // Others must agree, too: it is still asked.
+        Event::GateAgreed { gate, .. } => projection.gate(gate, "asked", None, None),
         Event::GateApproved { gate, by, .. } => projection.gate(gate, "approved", None, Some(by)),
         Event::GateVoided { gate, reason: _ } => projection.gate(gate, "voided", None, None),
         // Said by the events alone: the run's row has no place for it.

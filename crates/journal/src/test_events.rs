@@ -57,6 +57,7 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
             ask: "Is staging scaled to zero?".into(),
             after: vec![],
             typed: None,
+            people: 1,
         }],
         limits: BTreeMap::new(),
         steps: vec![step_spec("take_snapshot"), step_spec("share_snapshot")],
@@ -194,6 +195,12 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         }),
         (any_gate(), text()).prop_map(|(gate, evidence)| Event::GateAsked { gate, evidence }),
         (any_gate(), text(), text()).prop_map(|(gate, by, seen)| Event::GateApproved {
+            gate,
+            by,
+            digest: Digest::of(b"plan"),
+            evidence: Digest::of(seen.as_bytes()),
+        }),
+        (any_gate(), text(), text()).prop_map(|(gate, by, seen)| Event::GateAgreed {
             gate,
             by,
             digest: Digest::of(b"plan"),

@@ -139,7 +139,7 @@ fn gate_decision(state: &State, name: &GateName) -> Option<Decision> {
     match &state.gates[name] {
         GateState::Approved { .. } => None,
         GateState::Asked { .. } => Some(Decision::AwaitGate(name.clone())),
-        GateState::Closed => {
+        GateState::Closed | GateState::Voided { .. } => {
             let gate = state
                 .plan
                 .gate(name)

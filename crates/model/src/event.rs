@@ -221,7 +221,18 @@ pub enum Event {
         /// What the person is shown.
         evidence: String,
     },
-    /// A person agreed.
+    /// A person agreed, and others must, too.
+    GateAgreed {
+        /// The gate.
+        gate: GateName,
+        /// Who.
+        by: String,
+        /// The digest of the plan that was agreed to.
+        digest: Digest,
+        /// The digest of the evidence that was shown.
+        evidence: Digest,
+    },
+    /// A person agreed, the last whom it takes: the gate is open.
     GateApproved {
         /// The gate.
         gate: GateName,
@@ -294,6 +305,7 @@ impl Event {
             Event::StepSkipped { .. } => "step_skipped",
             Event::StepUndone { .. } => "step_undone",
             Event::GateAsked { .. } => "gate_asked",
+            Event::GateAgreed { .. } => "gate_agreed",
             Event::GateApproved { .. } => "gate_approved",
             Event::GateVoided { .. } => "gate_voided",
             Event::WindowExtended { .. } => "window_extended",
@@ -322,6 +334,7 @@ impl Event {
             | Event::PlanExtended { by: step, .. } => Some(step),
             Event::RunStarted { .. }
             | Event::GateAsked { .. }
+            | Event::GateAgreed { .. }
             | Event::GateApproved { .. }
             | Event::GateVoided { .. }
             | Event::WindowExtended { .. }

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod event;
 pub mod failure;
 pub mod forecast;
+mod gates;
 pub mod ids;
 pub mod inventory;
 pub mod listing;

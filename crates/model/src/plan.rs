@@ -111,6 +111,17 @@ pub struct GateSpec {
     /// What must be typed to agree; absent: yes is enough. Set before a point of no return.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub typed: Option<String>,
+    /// How many different people must agree.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub people: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(people: &u32) -> bool {
+    *people == 1
 }
 
 /// The part of the night that a step belongs to.

@@ -72,6 +72,7 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
                 ask: "Go?".into(),
                 after: after.iter().map(|n| id(*n)).collect(),
                 typed: None,
+                people: 1,
             })
             .collect(),
         limits: BTreeMap::from([("copies".to_owned(), 1)]),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, WorldKind};
+pub use crate::gates::{Agreed, GateState, Yes};
 use crate::ids::{Digest, GateName, RunId, StepId};
 use crate::plan::{Plan, PlanError, StepSpec};
 pub use crate::steps::{StepState, StepStatus, Steps};
@@ -49,28 +50,6 @@ pub struct State {
 pub struct UndoScope {
     /// This step and all that needs it; absent: everything.
     pub to: Option<StepId>,
-}
-
-/// One gate.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum GateState {
-    /// Not asked yet.
-    #[default]
-    Closed,
-    /// Put to a person.
-    Asked {
-        /// Since when.
-        since: Timestamp,
-        /// What the person is shown.
-        evidence: String,
-    },
-    /// Agreed.
-    Approved {
-        /// Who.
-        by: String,
-        /// When.
-        at: Timestamp,
-    },
 }
 
 /// An event that cannot follow on what went before: the journal is not of this program, or the program is wrong.
@@ -391,31 +370,20 @@ impl State {
                 place.again_at = None;
                 place.ended_at = Some(at);
             }
-            Event::GateAsked { gate, evidence } => {
-                let place = self.gate_of(seq, kind, gate)?;
-                if *place != GateState::Closed {
-                    return Err(gate_refuses(seq, kind, gate, place));
-                }
-                *place = GateState::Asked {
-                    since: at,
-                    evidence: evidence.clone(),
-                };
-            }
-            Event::GateApproved { gate, by, digest, .. } => {
-                if *digest != self.digest {
-                    return Err(Impossible::WrongMode {
-                        seq,
-                        kind,
-                        why: "the approval is of another plan",
-                    });
-                }
-                let place = self.gate_of(seq, kind, gate)?;
-                let GateState::Asked { .. } = place else {
-                    return Err(gate_refuses(seq, kind, gate, place));
-                };
-                *place = GateState::Approved { by: by.clone(), at };
-            }
-            Event::GateVoided { gate, .. } => *self.gate_of(seq, kind, gate)? = GateState::Closed,
+            Event::GateAsked { gate, evidence } => self.gate_asked((seq, at), gate, evidence)?,
+            Event::GateAgreed {
+                gate,
+                by,
+                digest,
+                evidence,
+            } => self.gate_agreed((seq, at, kind), (gate, by), (digest, evidence), false)?,
+            Event::GateApproved {
+                gate,
+                by,
+                digest,
+                evidence,
+            } => self.gate_agreed((seq, at, kind), (gate, by), (digest, evidence), true)?,
+            Event::GateVoided { gate, reason } => self.gate_voided((seq, at), gate, reason)?,
             Event::WindowExtended { until, .. } => {
                 self.granted = Some(Opening {
                     from: at,
@@ -601,14 +569,6 @@ impl State {
             })
         }
     }
-
-    fn gate_of(&mut self, seq: u64, kind: &'static str, gate: &GateName) -> Result<&mut GateState, Impossible> {
-        self.gates.get_mut(gate).ok_or_else(|| Impossible::Unknown {
-            seq,
-            kind,
-            name: gate.to_string(),
-        })
-    }
 }
 
 /// Puts steps into a plan behind a place, before those that wait for them.
@@ -618,20 +578,6 @@ fn grow(plan: &mut Plan, at: usize, steps: &[StepSpec], waiting: &[usize]) {
         plan.steps[*place].needs.extend(new);
     }
     plan.steps.splice(at..at, steps.iter().cloned());
-}
-
-fn gate_refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState) -> Impossible {
-    let status = match state {
-        GateState::Closed => "not asked",
-        GateState::Asked { .. } => "asked",
-        GateState::Approved { .. } => "approved",
-    };
-    Impossible::WrongStatus {
-        seq,
-        kind,
-        name: gate.to_string(),
-        status,
-    }
 }
 
 #[cfg(test)]

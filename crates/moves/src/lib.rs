@@ -15,6 +15,7 @@ pub mod hook;
 pub mod image;
 pub mod instance;
 pub mod key;
+pub mod notify;
 pub mod outputs;
 pub mod pace;
 mod parameter_group;

@@ -19,6 +19,7 @@ use crate::hook::spec::HookSection;
 use crate::image::spec::ImageSpec;
 use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
+use crate::notify::NotifySection;
 use crate::volume::spec::VolumeSpec;
 use crate::zone::private::spec::PrivateZoneSpec;
 use crate::zone::spec::ZoneSpec;
@@ -42,8 +43,12 @@ pub struct Runbook {
     pub frozen: Vec<Freeze>,
     /// What becomes of what has been disturbed when its window closes.
     pub overrun: Overrun,
+    /// How many different people must agree at each gate that says nothing else.
+    pub people: u32,
     /// Where a person agrees.
     pub gates: Vec<GateSection>,
+    /// Who is told of what happens.
+    pub notify: Vec<NotifySection>,
     /// Commands that are run before something.
     pub hooks: Vec<HookSection>,
     /// Customer keys to make anew.
@@ -131,8 +136,12 @@ struct File {
     freeze: Vec<Spanned<FreezeSection>>,
     #[serde(default)]
     overrun: Overrun,
+    #[serde(default = "one_person")]
+    people: Spanned<u32>,
     #[serde(default)]
     gate: Vec<Spanned<GateSection>>,
+    #[serde(default)]
+    notify: Vec<NotifySection>,
     #[serde(default)]
     hook: Vec<Spanned<HookSection>>,
     #[serde(default)]
@@ -209,6 +218,17 @@ impl Runbook {
                     .window()
                     .map_err(|reason| refuse(section.span().start, reason))?,
             );
+        }
+        let people = file
+            .gate
+            .iter()
+            .filter_map(|gate| Some((gate.span().start, gate.get_ref().people?)));
+        let people = people.chain([(file.people.span().start, *file.people.get_ref())]);
+        if let Some((at, found)) = people
+            .into_iter()
+            .find(|(_, people)| !(1..=MOST_PEOPLE).contains(people))
+        {
+            return Err(refuse(at, format!("people = {found}: it takes one to {MOST_PEOPLE}")));
         }
         let mut frozen = Vec::new();
         for section in &file.freeze {
@@ -329,7 +349,9 @@ impl Runbook {
             windows,
             frozen,
             overrun: file.overrun,
+            people: file.people.into_inner(),
             gates: all(file.gate),
+            notify: file.notify,
             hooks: all(file.hook),
             keys: all(file.key),
             databases: all(file.database),
@@ -433,6 +455,13 @@ impl FreezeSection {
             reason: self.reason.clone(),
         })
     }
+}
+
+/// More names than this at one gate are a mistake of typing.
+const MOST_PEOPLE: u32 = 9;
+
+fn one_person() -> Spanned<u32> {
+    Spanned::new(0..0, 1)
 }
 
 fn form_of_every(found: &str) -> String {

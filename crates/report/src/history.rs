@@ -75,6 +75,8 @@ pub(crate) struct Mishap {
 pub(crate) struct Asking {
     pub(crate) asked: Timestamp,
     pub(crate) shown: String,
+    /// Who agreed before the last of several.
+    pub(crate) agreed: Vec<String>,
     pub(crate) approved: Option<Approval>,
     pub(crate) voided: Option<(Timestamp, String)>,
 }
@@ -227,10 +229,16 @@ impl History {
                 let asking = Asking {
                     asked: at,
                     shown: evidence.clone(),
+                    agreed: Vec::new(),
                     approved: None,
                     voided: None,
                 };
                 self.gates.entry(gate.clone()).or_default().push(asking);
+            }
+            Event::GateAgreed { gate, by, .. } => {
+                if let Some(asking) = self.gates.get_mut(gate).and_then(|askings| askings.last_mut()) {
+                    asking.agreed.push(by.clone());
+                }
             }
             Event::GateApproved {
                 gate,
@@ -240,8 +248,10 @@ impl History {
             } => {
                 if let Some(asking) = self.gates.get_mut(gate).and_then(|askings| askings.last_mut()) {
                     let (digest, evidence) = (digest.clone(), evidence.clone());
+                    let mut everybody = asking.agreed.clone();
+                    everybody.push(by.clone());
                     asking.approved = Some(Approval {
-                        by: by.clone(),
+                        by: everybody.join(", "),
                         at,
                         digest,
                         evidence,

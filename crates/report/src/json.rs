@@ -181,6 +181,7 @@ fn gates(facts: &Facts<'_>) -> Vec<Value> {
             "ask": gate.ask,
             "after": gate.after,
             "typed": gate.typed,
+            "people": gate.people,
             "approved": open,
             "asked": askings,
         })

@@ -291,6 +291,11 @@ pub(crate) fn gates(facts: &Facts<'_>, language: Language) -> Vec<Block> {
                 .typed
                 .as_ref()
                 .map_or_else(|| vec![text(Text::Yes.say(language))], |typed| vec![code(typed)]);
+            let mut typed = typed;
+            if gate.people > 1 {
+                let people = Text::PeopleMustAgree.fill(language, &[&gate.people.to_string()]);
+                typed.extend([Piece::Break, Piece::Small(people)]);
+            }
             rows.push(vec![name, ask, if after.is_empty() { dash() } else { after }, typed]);
             continue;
         };

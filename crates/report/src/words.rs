@@ -232,6 +232,7 @@ texts! {
     AskedAfter: "Asked after", "質問の前提ステップ";
     MustType: "Must be typed", "入力が必要な語句";
     Yes: "yes is enough", "「はい」で可";
+    PeopleMustAgree: "by {0} different people", "異なる {0} 名の同意が必要";
     NotAsked: "not asked", "未質問";
     NotAnswered: "not answered", "未回答";
     Voided: "voided {0}: {1}", "{0} に無効化：{1}";

@@ -1,20 +1,26 @@
 //! `cleave run`: starts a run or goes on with it; the same command after any crash.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use engine::run::NewRun;
-use engine::{Gatekeeper, Options, Run, RunEnd, StopSwitch};
+use engine::{Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
+use futures::FutureExt as _;
+use futures::future::FusedFuture as _;
 use journal::{Journal, Lease, LeaseHolder, Stamp};
 use model::event::WorldKind;
 use model::{Digest, Plan, RunId, State};
 use moves::Runbook;
+use moves::notify::NotifySection;
 
 use crate::args::{Reach, RunArgs};
 use crate::carriage::{self, PendingCalls};
 use crate::commands::files::Written;
 use crate::error::CliError;
 use crate::exit;
+use crate::notify::{self, Messengers};
 use crate::preflight;
 use crate::screen::{self, Style};
 use crate::world::{self, World};
@@ -52,6 +58,7 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
             gatekeeper,
             style,
             wish: None,
+            notify: written.runbook.notify,
         },
     )
 }
@@ -63,6 +70,8 @@ pub(crate) struct Conduct {
     pub(crate) style: Style,
     /// Put into the inbox before the engine starts: `cleave undo` asks this way.
     pub(crate) wish: Option<journal::InboxItem>,
+    /// Who is told of what happens.
+    pub(crate) notify: Vec<NotifySection>,
 }
 
 /// The run in an existing journal, if it is one that this command may carry on; none where the process was killed between making
@@ -149,6 +158,9 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         Some(state) => state.run.clone(),
         None => fresh_run_id(&plan, seed, world.clock.now()),
     };
+    let outside = world::outside();
+    let time = world.connection.time.clone();
+    let (notifier, messengers) = notify::channels(&conduct.notify, path, (&outside, &time), &world.hooks)?;
     for warning in preflight::check(&world, &plan, &run_id).await? {
         screen::warn(&warning);
     }
@@ -178,7 +190,8 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         Run::start(Arc::clone(&journal), new, world.clock.now())
     };
     let run = run.map_err(|error| CliError::engine(path, &error))?;
-    screen::introduce(conduct.style, run.state(), begun.is_some(), world.clock.now());
+    let resumed = begun.is_some();
+    screen::introduce(conduct.style, run.state(), resumed, world.clock.now());
     let screen = screen::Screen::new(conduct.style, run.state(), world.clock.clone(), path);
     let options = Options {
         wait: conduct.wait,
@@ -186,15 +199,24 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         login_command: world.login_command.clone(),
         concurrency: 16,
     };
-    let tell = screen.subscriber();
+    let notifier = Rc::new(notifier);
+    let (show, notify, clock) = (screen.subscriber(), Rc::clone(&notifier), world.clock.clone());
+    let tell = Box::new(move |signal: Signal<'_>| {
+        notify.hear(&signal, clock.now());
+        show(signal);
+    });
     let mut engine = carriage::engine(&world, &journal, &calls, run, options, stop.listen(), tell)
         .map_err(|error| CliError::engine(path, &error))?;
-    let end = {
-        let carried = std::pin::pin!(engine.carry_out());
-        match futures::future::select(carried, listening).await {
-            futures::future::Either::Left((end, _)) => end,
-            futures::future::Either::Right((never, _)) => match never {},
-        }
+    if resumed {
+        notifier.taken_up(&engine.state(), world.clock.now());
+    }
+    let mut delivering = std::pin::pin!(messengers.deliver().fuse());
+    let end = tokio::select! {
+        biased;
+        end = engine.carry_out() => end,
+        never = listening => match never {},
+        // It ends when the notifier is gone, or at once where nobody is to be told.
+        never = async { delivering.as_mut().await; std::future::pending::<Infallible>().await } => match never {},
     };
     calls.write(&journal);
     screen.finish();
@@ -205,7 +227,14 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         let _ = std::fs::remove_dir_all(&world.listings);
     }
     drop(lease);
-    Ok(exit_code(&end))
+    notifier.leaving(&end, &engine.state(), world.clock.now());
+    let code = exit_code(&end, &engine.state());
+    // With them goes the last that could tell anything: the messengers end when they have told the rest.
+    drop((engine, notifier));
+    if !delivering.is_terminated() {
+        Messengers::finish(delivering).await;
+    }
+    Ok(code)
 }
 
 async fn enter(reach: &Reach, plan: &Plan, calls: &PendingCalls) -> Result<World, CliError> {
@@ -292,8 +321,9 @@ fn listen_for_signals(stop: StopSwitch) -> futures::future::LocalBoxFuture<'stat
 }
 
 /// The exit code of an end.
-pub(crate) fn exit_code(end: &RunEnd) -> u8 {
+pub(crate) fn exit_code(end: &RunEnd, state: &State) -> u8 {
     match end {
+        RunEnd::NeedsOperator(stopped) if state.has_drifted(stopped) => exit::DRIFT,
         RunEnd::Completed | RunEnd::Unwound | RunEnd::UndoneInPart => exit::DONE,
         RunEnd::WaitingAtGate(_) | RunEnd::OutsideWindow(_) => exit::WAITING,
         RunEnd::Paused { .. } => exit::PAUSED,

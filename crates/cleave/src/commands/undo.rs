@@ -57,6 +57,7 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         gatekeeper: Gatekeeper::Inbox,
         style: Style::for_stderr(),
         wish,
+        notify: written.runbook.notify,
     };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
 }

@@ -5,8 +5,8 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use journal::{Extent, InboxItem, Journal};
-use model::State;
-use model::state::GateState;
+use model::state::{GateState, Yes};
+use model::{Digest, State};
 
 use crate::args::{ApproveArgs, ExtendWindowArgs, JournalArg, StepWish};
 use crate::commands::rehearse::write_out;
@@ -32,7 +32,7 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             write_out(&format!("gate {} was approved by {by} at {at}\n", args.gate))?;
             return Ok(exit::DONE);
         }
-        GateState::Closed => {
+        GateState::Closed | GateState::Voided { .. } => {
             return Err(CliError::before(
                 exit::BLOCKED,
                 format!("gate {} is not asked yet", args.gate),
@@ -42,6 +42,19 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             .type_this(format!("cleave status --journal {}", args.journal.display())));
         }
     };
+    let by = world::user();
+    let shown = Digest::of(evidence.as_bytes());
+    if state.yes(&args.gate, &by, &state.digest, &shown) == Yes::Again {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            format!("{by} has agreed already at gate {}", args.gate),
+            format!(
+                "It takes {} people: somebody else must agree, too, as another user of this host.",
+                gate.people
+            ),
+        )
+        .at(args.journal.display().to_string()));
+    }
     let wanted = gate.typed.clone().unwrap_or_else(|| "yes".to_owned());
     let typed = match args.typed {
         Some(typed) => typed,
@@ -70,15 +83,20 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         )
         .at(args.journal.display().to_string()));
     }
-    let digest = state.digest.clone();
+    let more = state.still_to_agree(&args.gate).saturating_sub(1);
     let item = InboxItem::Approve {
         gate: args.gate.clone(),
-        by: world::user(),
-        digest,
+        by,
+        digest: state.digest.clone(),
+        evidence: shown,
         typed: Some(typed),
     };
     put(&args.journal, &item)?;
-    told(&args.journal, &format!("gate {} is approved", args.gate))
+    let what = match more {
+        0 => format!("gate {} is approved", args.gate),
+        more => format!("you agree at gate {}; {more} more must", args.gate),
+    };
+    told(&args.journal, &what)
 }
 
 /// Asks for a pause.

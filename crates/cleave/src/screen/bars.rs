@@ -219,6 +219,7 @@ fn worth_a_line(event: &model::Event) -> bool {
         | Event::StepRetried { .. }
         | Event::StepSkipped { .. }
         | Event::GateAsked { .. }
+        | Event::GateAgreed { .. }
         | Event::GateApproved { .. }
         | Event::GateVoided { .. }
         | Event::WindowExtended { .. }

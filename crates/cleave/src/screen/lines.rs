@@ -169,6 +169,10 @@ fn text(event: &Event, state: &State) -> Option<String> {
                 state.plan.gate(gate).map_or("", |gate| gate.ask.as_str())
             )
         }
+        Event::GateAgreed { gate, by, .. } => {
+            let more = state.still_to_agree(gate);
+            format!("gate {gate}: {by} agrees; {more} more must")
+        }
         Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
         Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
         Event::WindowExtended { by, reason, until } => {

@@ -125,11 +125,29 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
     }
     for gate in asked(state) {
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-        let _ = writeln!(
-            out,
-            "\ngate {gate}: {ask}\n  type: cleave approve {gate} --journal {}",
-            journal.display()
-        );
+        let _ = writeln!(out, "\ngate {gate}: {ask}");
+        if let GateState::Asked { agreed, .. } = &state.gates[gate] {
+            for agreed in agreed {
+                let _ = writeln!(
+                    out,
+                    "  {} agreed at {}; {} more must",
+                    agreed.by,
+                    lines::minute(agreed.at),
+                    state.still_to_agree(gate)
+                );
+            }
+        }
+        let _ = writeln!(out, "  type: cleave approve {gate} --journal {}", journal.display());
+    }
+    for gate in &state.plan.gates {
+        if let GateState::Voided { at, reason } = &state.gates[&gate.name] {
+            let _ = writeln!(
+                out,
+                "\ngate {}: the approval is void since {}: {reason}",
+                gate.name,
+                lines::minute(*at)
+            );
+        }
     }
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));

@@ -62,6 +62,7 @@ impl Steps<'_, '_> {
             ask,
             after: vec![proved.clone()],
             typed: Some(name.clone()),
+            people: self.draft.runbook.people,
         };
         self.draft.gates.push(spec);
         Some(gate)

@@ -13,6 +13,7 @@ pub fn plan(draft: &mut Draft<'_>) {
             ask: gate.ask.clone(),
             after: Vec::new(),
             typed: None,
+            people: gate.people.unwrap_or(draft.runbook.people),
         });
     }
 }

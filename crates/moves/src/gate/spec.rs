@@ -11,6 +11,8 @@ pub struct GateSection {
     pub name: GateName,
     /// The question.
     pub ask: String,
+    /// How many different people must agree; absent: as many as the runbook says at its top.
+    pub people: Option<u32>,
     /// What waits for the answer: kinds (`database`) or single resources (`database/shop-stg`).
     pub before: Vec<String>,
 }

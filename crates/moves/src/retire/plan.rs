@@ -61,6 +61,8 @@ pub(crate) struct Retiring {
     limits: BTreeMap<String, u32>,
     notes: Vec<Note>,
     despite_protection: BTreeSet<String>,
+    /// As many as had to agree to the run.
+    people: u32,
 }
 
 impl Retiring {
@@ -116,6 +118,7 @@ impl Retiring {
             ask,
             after: after.to_vec(),
             typed: Some(named),
+            people: self.people,
         });
         name
     }
@@ -132,6 +135,7 @@ pub fn plan(
     let mut refused = Vec::new();
     let mut retiring = Retiring {
         despite_protection: removal.despite_protection.clone(),
+        people: state.plan.gates.iter().map(|gate| gate.people).max().unwrap_or(1),
         ..Retiring::default()
     };
     let old = Old {

@@ -1,0 +1,230 @@
+//! Gates: where a person must agree, or several. A yes names what it was said to: the plan and the evidence, by their digests. It does not
+//! outlast them.
+
+use jiff::Timestamp;
+
+use crate::ids::{Digest, GateName};
+use crate::plan::{GateSpec, Undo};
+use crate::state::{Impossible, State, StepState, StepStatus};
+
+/// One gate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum GateState {
+    /// Not asked yet.
+    #[default]
+    Closed,
+    /// Put to people.
+    Asked {
+        /// Since when.
+        since: Timestamp,
+        /// What they are shown.
+        evidence: String,
+        /// Who has agreed, where it takes several.
+        agreed: Vec<Agreed>,
+    },
+    /// Everybody whom it takes has agreed.
+    Approved {
+        /// Who; where it took several, all of them.
+        by: String,
+        /// When the last of them did.
+        at: Timestamp,
+    },
+    /// What was agreed to was found not to be so: it is asked anew once the evidence has been gathered anew.
+    Voided {
+        /// When.
+        at: Timestamp,
+        /// What was found.
+        reason: String,
+    },
+}
+
+/// One of several yeses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreed {
+    /// Whose.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a yes brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yes {
+    /// The gate opens.
+    Opens,
+    /// Others must agree, too.
+    Counts,
+    /// The same person has said it already.
+    Again,
+    /// Nobody is asked, or something else: another plan, other evidence.
+    Void,
+}
+
+impl State {
+    /// What a yes would bring about that somebody says to this plan and this evidence.
+    pub fn yes(&self, gate: &GateName, by: &str, plan: &Digest, evidence: &Digest) -> Yes {
+        let Some(spec) = self.plan.gate(gate) else {
+            return Yes::Void;
+        };
+        match &self.gates[gate] {
+            GateState::Asked {
+                evidence: shown,
+                agreed,
+                ..
+            } if *plan == self.digest && *evidence == Digest::of(shown.as_bytes()) => {
+                if agreed.iter().any(|other| other.by == by) {
+                    Yes::Again
+                } else if agreed.len() + 1 < usize::try_from(spec.people).unwrap_or(usize::MAX) {
+                    Yes::Counts
+                } else {
+                    Yes::Opens
+                }
+            }
+            GateState::Asked { .. } | GateState::Closed | GateState::Approved { .. } | GateState::Voided { .. } => {
+                Yes::Void
+            }
+        }
+    }
+
+    /// How many more people must agree at a gate that is asked.
+    pub fn still_to_agree(&self, gate: &GateName) -> u32 {
+        let people = self.plan.gate(gate).map_or(1, |spec| spec.people);
+        match &self.gates[gate] {
+            GateState::Asked { agreed, .. } => people.saturating_sub(u32::try_from(agreed.len()).unwrap_or(u32::MAX)),
+            GateState::Closed | GateState::Voided { .. } => people,
+            GateState::Approved { .. } => 0,
+        }
+    }
+
+    /// The gates whose approvals this step's finding makes void: they were opened on evidence, and nothing behind them has begun.
+    pub fn voided_by(&self, step: &crate::plan::StepSpec) -> Vec<GateName> {
+        let unbegun = |gate: &GateName| {
+            let behind = self.plan.steps.iter().zip(self.steps.values());
+            let mut behind = behind.filter(|(other, _)| other.gates.contains(gate));
+            behind.all(|(_, place)| place.attempts == 0 && !place.status.is_settled())
+        };
+        let opened_on_evidence = |gate: &&GateName| {
+            let approved = matches!(self.gates[*gate], GateState::Approved { .. });
+            approved && self.plan.gate(gate).is_some_and(|spec| !spec.after.is_empty()) && unbegun(gate)
+        };
+        step.gates.iter().filter(opened_on_evidence).cloned().collect()
+    }
+
+    /// Whether one of these steps stopped because what was agreed to is not so any more.
+    pub fn has_drifted(&self, stopped: &[crate::ids::StepId]) -> bool {
+        let voided = |gate: &GateName| matches!(self.gates[gate], GateState::Voided { .. });
+        let mut steps = stopped.iter().filter_map(|step| self.spec(step));
+        steps.any(|spec| spec.gates.iter().any(voided))
+    }
+
+    pub(crate) fn gate_asked(
+        &mut self,
+        (seq, at): (u64, Timestamp),
+        gate: &GateName,
+        evidence: &str,
+    ) -> Result<(), Impossible> {
+        let place = self.gate_of(seq, "gate_asked", gate)?;
+        let (GateState::Closed | GateState::Voided { .. }) = place else {
+            return Err(refuses(seq, "gate_asked", gate, place));
+        };
+        *place = GateState::Asked {
+            since: at,
+            evidence: evidence.to_owned(),
+            agreed: Vec::new(),
+        };
+        Ok(())
+    }
+
+    pub(crate) fn gate_agreed(
+        &mut self,
+        (seq, at, kind): (u64, Timestamp, &'static str),
+        (gate, by): (&GateName, &str),
+        (plan, evidence): (&Digest, &Digest),
+        opens: bool,
+    ) -> Result<(), Impossible> {
+        let wrong = |why| Impossible::WrongMode { seq, kind, why };
+        self.gate_of(seq, kind, gate)?;
+        match (self.yes(gate, by, plan, evidence), opens) {
+            (Yes::Opens, true) | (Yes::Counts, false) => {}
+            (Yes::Void, _) if *plan != self.digest => return Err(wrong("the approval is of another plan")),
+            (Yes::Void, _) => return Err(refuses(seq, kind, gate, &self.gates[gate])),
+            (Yes::Again, _) => return Err(wrong("the same person has agreed already")),
+            (Yes::Opens, false) => return Err(wrong("nobody else must agree")),
+            (Yes::Counts, true) => return Err(wrong("others must agree, too")),
+        }
+        let place = self.gate_of(seq, kind, gate)?;
+        if let GateState::Asked { agreed, .. } = place {
+            agreed.push(Agreed { by: by.to_owned(), at });
+            if opens {
+                let names: Vec<&str> = agreed.iter().map(|agreed| agreed.by.as_str()).collect();
+                *place = GateState::Approved {
+                    by: names.join(", "),
+                    at,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// The evidence is gathered anew: what only looked and proved is done again, from its beginning.
+    pub(crate) fn gate_voided(
+        &mut self,
+        (seq, at): (u64, Timestamp),
+        gate: &GateName,
+        reason: &str,
+    ) -> Result<(), Impossible> {
+        *self.gate_of(seq, "gate_voided", gate)? = GateState::Voided {
+            at,
+            reason: reason.to_owned(),
+        };
+        let after = self
+            .plan
+            .gate(gate)
+            .map(|gate: &GateSpec| gate.after.clone())
+            .unwrap_or_default();
+        for step in after {
+            let only_looked = self.spec(&step).is_some_and(|spec| spec.undo == Undo::Nothing);
+            let Some(place) = self
+                .steps
+                .get_mut(&step)
+                .filter(|place| only_looked && place.status == StepStatus::Done)
+            else {
+                continue;
+            };
+            *place = StepState {
+                attempts: place.attempts,
+                retried: place.retried,
+                ..StepState::default()
+            };
+            self.steps.count(&step);
+        }
+        Ok(())
+    }
+
+    fn gate_of(&mut self, seq: u64, kind: &'static str, gate: &GateName) -> Result<&mut GateState, Impossible> {
+        self.gates.get_mut(gate).ok_or_else(|| Impossible::Unknown {
+            seq,
+            kind,
+            name: gate.to_string(),
+        })
+    }
+}
+
+fn refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState) -> Impossible {
+    let status = match state {
+        GateState::Closed => "not asked",
+        GateState::Asked { .. } => "asked",
+        GateState::Approved { .. } => "approved",
+        GateState::Voided { .. } => "void",
+    };
+    Impossible::WrongStatus {
+        seq,
+        kind,
+        name: gate.to_string(),
+        status,
+    }
+}
+
+#[cfg(test)]
+#[path = "gates_tests.rs"]
+mod tests;

@@ -1,0 +1,148 @@
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::decide::{Decision, decide};
+use crate::event::Event;
+use crate::failure::FailureClass;
+use crate::sample::{at, follow, gate, id, plan, refusal, started, step, whole};
+
+/// A proof, a gate that is asked on it and takes so many people, and a step behind it.
+fn proved(people: u32) -> State {
+    let mut plan = plan(vec![step(0, &[], &[]), step(1, &[0], &[0])], &[&[0]]);
+    plan.steps[0].undo = Undo::Nothing;
+    plan.gates[0].people = people;
+    let mut state = started(&plan);
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [asked()]);
+    state
+}
+
+fn asked() -> Event {
+    Event::GateAsked {
+        gate: gate(0),
+        evidence: "all equal".into(),
+    }
+}
+
+fn yes(state: &State, by: &str, shown: &str) -> Yes {
+    state.yes(&gate(0), by, &state.digest, &Digest::of(shown.as_bytes()))
+}
+
+fn said(state: &State, by: &str) -> Event {
+    let (gate, by, digest) = (gate(0), by.to_owned(), state.digest.clone());
+    let evidence = Digest::of(b"all equal");
+    match yes(state, &by, "all equal") {
+        Yes::Counts => Event::GateAgreed {
+            gate,
+            by,
+            digest,
+            evidence,
+        },
+        Yes::Opens | Yes::Again | Yes::Void => Event::GateApproved {
+            gate,
+            by,
+            digest,
+            evidence,
+        },
+    }
+}
+
+#[test]
+fn one_person_opens_a_gate_that_takes_one() {
+    let mut state = proved(1);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    assert_eq!(decide(&state, at(30)), [Decision::Carry(id(1))]);
+}
+
+#[test]
+fn two_people_must_agree_where_it_takes_two_and_nobody_counts_twice() {
+    let mut state = proved(2);
+    assert_eq!(yes(&state, "mori", "all equal"), Yes::Counts);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    assert_eq!(decide(&state, at(30)), [Decision::AwaitGate(gate(0))]);
+    assert_eq!(yes(&state, "mori", "all equal"), Yes::Again);
+    let event = said(&state, "sato");
+    follow(&mut state, [event]);
+    let GateState::Approved { by, .. } = &state.gates[&gate(0)] else {
+        panic!("{:?}", state.gates)
+    };
+    assert_eq!(by, "mori, sato");
+}
+
+#[test]
+fn a_yes_to_other_evidence_or_another_plan_counts_for_nothing() {
+    let state = proved(1);
+    assert_eq!(yes(&state, "mori", "some differ"), Yes::Void);
+    let other = Digest::of(b"another plan");
+    assert_eq!(
+        state.yes(&gate(0), "mori", &other, &Digest::of(b"all equal")),
+        Yes::Void
+    );
+}
+
+#[test]
+fn what_was_agreed_to_and_is_not_so_is_proved_and_asked_anew() {
+    let mut state = proved(1);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    let spec = state.plan.steps[1].clone();
+    assert_eq!(state.voided_by(&spec), [gate(0)]);
+    follow(
+        &mut state,
+        [
+            Event::StepStopped {
+                step: id(1),
+                failure: refusal(FailureClass::WrongState),
+                advice: String::new(),
+            },
+            Event::GateVoided {
+                gate: gate(0),
+                reason: "one differs".into(),
+            },
+        ],
+    );
+    assert!(state.has_drifted(&[id(1)]));
+    // The proof is made again at once; the step waits for a person, and then for the gate.
+    assert_eq!(decide(&state, at(30)), [Decision::Carry(id(0))]);
+    let attempt = state.steps[&id(0)].attempts + 1;
+    let mut again = whole(&id(0));
+    again.splice(
+        0..2,
+        [
+            crate::sample::intent(&id(0), attempt, crate::event::Direction::Do),
+            crate::sample::accepted(&id(0), attempt),
+        ],
+    );
+    follow(&mut state, again);
+    assert_eq!(decide(&state, at(30)), [Decision::NeedsOperator(id(1))]);
+    follow(
+        &mut state,
+        [Event::StepRetried {
+            step: id(1),
+            by: "mori".into(),
+            reason: "copied anew".into(),
+        }],
+    );
+    assert_eq!(decide(&state, at(30)), [Decision::Ask(gate(0))]);
+    follow(&mut state, [asked()]);
+    assert_eq!(yes(&state, "mori", "all equal"), Yes::Opens);
+}
+
+#[test]
+fn a_gate_behind_which_something_has_begun_stays_open() {
+    let mut plan = plan(
+        vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[0])],
+        &[&[0]],
+    );
+    plan.steps[0].undo = Undo::Nothing;
+    let mut state = started(&plan);
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [asked()]);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    follow(&mut state, whole(&id(1)));
+    let spec = state.plan.steps[2].clone();
+    assert_eq!(state.voided_by(&spec), []);
+}

@@ -1,20 +1,20 @@
-//! What `cleave check` looks at: the roles of GitHub Actions, container images, the bucket of states, files of the product's repositories,
-//! and what fires in the source by itself. The judging is `moves::delivery`'s.
+//! What `cleave check` looks at beside the accounts (which `moves::delivery::look` does): files of the product's repositories, and the states that they name. The judging
+//! is `moves::delivery`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws::Account;
-use aws::schedules::Firing;
-use aws::written::Texts;
-use model::{Failure, FailureClass};
+use model::Failure;
 use moves::Runbook;
 use moves::delivery::configs::{self, Names, StateAt};
-use moves::delivery::trust::{self, AUDIENCE, HOST};
+use moves::delivery::look::{self, Check, Sight, bear};
+use moves::delivery::lookups::{Lookup, lookups};
 use moves::delivery::{Finding, Verdict};
+use moves::reference::read_state;
+use serde_json::Value;
 
-use crate::commands::check::Check;
 use crate::error::CliError;
 use crate::exit;
 use crate::look_in::{Finder, each_text};
@@ -31,250 +31,55 @@ pub struct Sides {
 #[derive(Default)]
 pub struct InFiles {
     findings: Vec<Finding>,
-    /// States that plugins read: bucket and key, and where they are named.
+    /// States in S3 that plugins read: bucket and key, and where they are named.
     states: BTreeMap<(String, String), Vec<String>>,
+    /// By the folder of a configuration and the prefix of a plugin's functions: the states that it looks things up in.
+    plugins: BTreeMap<(PathBuf, String), BTreeSet<StateOf>>,
+    /// What is looked up: in a file of which folder, and how that is told.
+    lookups: Vec<(PathBuf, String, Lookup)>,
     files: usize,
 }
 
-/// Takes an answer; a refusal is told with the permission that is missing. A role that cannot be taken on is a failure.
-fn bear<T>(of: &str, answer: Result<T, Failure>, findings: &mut Vec<Finding>) -> Result<Option<T>, Failure> {
-    match answer {
-        Ok(seen) => Ok(Some(seen)),
-        Err(failure) if failure.class == FailureClass::Denied && failure.service != "sts" => {
-            let lacking = format!("{}:{}", failure.service, failure.operation);
-            let what = format!(
-                "the role of account {} lacks {lacking} ({})",
-                failure.account, failure.code
-            );
-            findings.push(Finding::new(of, Verdict::Unread, what));
-            Ok(None)
-        }
-        Err(failure) => Err(failure),
+/// Which state.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum StateOf {
+    Object(String, String),
+    File(PathBuf),
+    /// That of the source, or one that cannot be told.
+    Unknown,
+}
+
+impl InFiles {
+    /// The states in which a file's lookups are looked up: those of the plugins nearest to it, in its own folder or in one around it.
+    fn states_for(&self, folder: &Path, prefix: &str) -> Option<&BTreeSet<StateOf>> {
+        let mut around = folder.ancestors();
+        around.find_map(|one| self.plugins.get(&(one.to_owned(), prefix.to_owned())))
     }
 }
 
 /// Looks at everything that the runbook names.
 pub async fn look(runbook: &Runbook, sides: &Sides, files: InFiles) -> Result<Vec<Check>, Failure> {
-    let delivery = &runbook.delivery;
-    let mut checks = Vec::new();
-    let mut add = |name, title, findings: Vec<Finding>| checks.push(Check { name, title, findings });
-    if !delivery.oidc.is_empty() {
-        add("github_actions", "GitHub Actions", roles(runbook, sides).await?);
-    }
-    if !delivery.ecr.is_empty() {
-        add("images", "Container images", images(runbook, sides).await?);
-    }
-    if let Some(state) = &delivery.state {
-        add(
-            "state",
-            "Bucket of Terraform's states",
-            bucket(&state.new, sides).await?,
+    let mut checks = look::in_accounts(&Sight {
+        delivery: &runbook.delivery,
+        region: &runbook.region,
+        source: &sides.source,
+        target: &sides.target,
+    })
+    .await?;
+    if !runbook.delivery.scan.is_empty() {
+        let findings = in_files(sides, files).await?;
+        // What fires comes last.
+        let place = checks.len().saturating_sub(1);
+        checks.insert(
+            place,
+            Check {
+                name: "files",
+                title: "Files",
+                findings,
+            },
         );
     }
-    if !delivery.scan.is_empty() {
-        add("files", "Files", in_files(sides, files).await?);
-    }
-    add("schedules", "What fires in the source", firing(runbook, sides).await?);
     Ok(checks)
-}
-
-async fn roles(runbook: &Runbook, sides: &Sides) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    let (source, target) = (&runbook.source.account, &runbook.target.account);
-    let of = format!("identity provider {HOST}");
-    let answer = sides.target.iam.oidc_clients(HOST).await;
-    if let Some(clients) = bear(&of, answer, &mut findings)? {
-        findings.push(match clients {
-            // Its thumbprints are no matter: IAM goes by its own list of authorities.
-            Some(clients) if clients.iter().any(|client| client == AUDIENCE) => {
-                Finding::new(of, Verdict::Ok, format!("account {target} knows it, for {AUDIENCE}"))
-            }
-            Some(_) => Finding::new(
-                of,
-                Verdict::Wrong,
-                format!("account {target} knows it, but not for {AUDIENCE}"),
-            )
-            .todo("Add the client id, in the Terraform that made the provider or with:")
-            .type_this(format!(
-                "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn \
-                     arn:aws:iam::{target}:oidc-provider/{HOST} --client-id {AUDIENCE}"
-            )),
-            None => Finding::new(of, Verdict::NotYet, format!("account {target} does not know it"))
-                .todo("Make it, in Terraform (aws_iam_openid_connect_provider) or with:")
-                .type_this(format!(
-                    "aws iam create-open-id-connect-provider --url https://{HOST} --client-id-list {AUDIENCE}"
-                )),
-        });
-    }
-    for one in &runbook.delivery.oidc {
-        let of = format!("role {}", one.role);
-        let answer = sides.target.iam.trust_policy(&one.role).await;
-        match bear(&of, answer, &mut findings)? {
-            None => {}
-            Some(Some(policy)) => findings.extend(trust::judge(&one.role, &policy, source, target, &one.repository)),
-            Some(None) => {
-                let what = format!("account {target} has no such role");
-                let todo = "Apply the Terraform that makes it: the first deploy takes it on.";
-                findings.push(Finding::new(of, Verdict::NotYet, what).todo(todo));
-            }
-        }
-    }
-    Ok(findings)
-}
-
-async fn images(runbook: &Runbook, sides: &Sides) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    let registry = |account| registry(account, runbook);
-    let (from, to) = (registry(&sides.source), registry(&sides.target));
-    let used = used_images(&sides.source, &from, &mut findings).await?;
-    for name in &runbook.delivery.ecr {
-        let of = format!("repository {name}");
-        let there = bear(&of, sides.source.ecr.images(name).await, &mut findings)?;
-        let here = bear(&of, sides.target.ecr.images(name).await, &mut findings)?;
-        let (Some(there), Some(here)) = (there, here) else {
-            continue;
-        };
-        let Some(there) = there else {
-            let what = format!("account {} has no such repository", sides.source.id);
-            findings.push(Finding::new(of, Verdict::Wrong, what).todo("Correct ecr in the runbook."));
-            continue;
-        };
-        let Some(here) = here else {
-            let what = format!("account {} has no such repository", sides.target.id);
-            let todo = "Apply the Terraform that makes it, then look again for its images.";
-            findings.push(Finding::new(of, Verdict::NotYet, what).todo(todo));
-            continue;
-        };
-        // A tag that stands for another image there was perhaps pushed there since: it is told below, and not to be copied over.
-        let elsewhere = |tag: &&String| here.values().any(|tags| tags.contains(*tag));
-        let copy =
-            |image: &str| format!("skopeo copy --all --preserve-digests docker://{from}/{image} docker://{to}/{image}");
-        let before = findings.len();
-        let mut copied = 0;
-        for (digest, tags) in &there {
-            let used_by_digest = used.contains(&format!("{name}@{digest}"));
-            if let Some(own) = here.get(digest) {
-                copied += 1;
-                for tag in tags.iter().filter(|tag| !own.contains(*tag) && !elsewhere(tag)) {
-                    let image = format!("{name}:{tag}");
-                    let what = format!("the target has it without this tag ({digest})");
-                    findings
-                        .push(Finding::new(format!("image {image}"), Verdict::NotYet, what).type_this(copy(&image)));
-                }
-                continue;
-            }
-            // What has no tag and is used by nothing waits for its end.
-            let by_digest = (tags.is_empty() && used_by_digest).then(|| format!("{name}@{digest}"));
-            let names = tags.iter().filter(|tag| !elsewhere(tag));
-            let names = names.map(|tag| format!("{name}:{tag}")).chain(by_digest);
-            for image in names {
-                let is_used = used_by_digest || used.contains(&image);
-                let by = if is_used { ", and a task definition uses it" } else { "" };
-                let what = format!("the target has not got it ({digest}{by})");
-                findings.push(Finding::new(format!("image {image}"), Verdict::NotYet, what).type_this(copy(&image)));
-            }
-        }
-        for (tag, digest) in moved_tags(&there, &here) {
-            let what = format!("its tag {tag} stands for another image in the target than {digest}");
-            findings.push(Finding::new(&of, Verdict::Note, what));
-        }
-        if findings.len() == before {
-            findings.push(Finding::new(
-                of,
-                Verdict::Ok,
-                format!("the target has its {copied} images"),
-            ));
-        }
-    }
-    if findings.iter().any(|one| !one.commands.is_empty()) {
-        let region = &runbook.region;
-        let log_in = |host: &str, side: &str| {
-            format!(
-                "aws ecr get-login-password --region {region} --profile {side} | skopeo login --username AWS --password-stdin {host}"
-            )
-        };
-        let note = Finding::new("copying", Verdict::Note, "log in to both registries first, then type the commands of the images")
-            .todo("Or let ECR replicate to the target before the next push: replication carries what is pushed after it was set up, nothing older.")
-            .type_this(log_in(&from, "SOURCE"))
-            .type_this(log_in(&to, "TARGET"));
-        findings.insert(0, note);
-    }
-    Ok(findings)
-}
-
-fn registry(account: &Account, runbook: &Runbook) -> String {
-    format!("{}.dkr.ecr.{}.amazonaws.com", account.id, runbook.region)
-}
-
-/// The images of a registry that task definitions name, as `name:tag` or `name@digest`.
-async fn used_images(
-    source: &Account,
-    registry: &str,
-    findings: &mut Vec<Finding>,
-) -> Result<BTreeSet<String>, Failure> {
-    let of = "task definitions";
-    let families = bear(of, source.ecs.families().await, findings)?;
-    let used = bear(of, source.ecs.used_by_services().await, findings)?;
-    let (mut texts, mut seen) = (Texts::default(), BTreeSet::new());
-    for named in families.into_iter().chain(used).flatten() {
-        if seen.contains(&named) {
-            continue;
-        }
-        let answer = source.ecs.read_definition(&named, &mut texts, &mut seen).await;
-        if bear(of, answer, findings)?.is_none() {
-            break;
-        }
-    }
-    let images = texts.written.iter().filter(|one| one.field.ends_with(", image"));
-    let own = images.filter_map(|one| one.text.strip_prefix(registry)?.strip_prefix('/'));
-    // Without a tag it is the latest.
-    Ok(own
-        .map(|image| match image.contains([':', '@']) {
-            true => image.to_owned(),
-            false => format!("{image}:latest"),
-        })
-        .collect())
-}
-
-/// Tags that both have, for different images, of which the target has the source's, too.
-fn moved_tags<'a>(
-    there: &'a BTreeMap<String, BTreeSet<String>>,
-    here: &'a BTreeMap<String, BTreeSet<String>>,
-) -> Vec<(&'a str, &'a str)> {
-    let mut found = Vec::new();
-    for (digest, tags) in there {
-        for tag in tags {
-            let other = here.iter().find(|(_, own)| own.contains(tag));
-            if other.is_some_and(|(own, _)| own != digest) {
-                found.push((tag.as_str(), digest.as_str()));
-            }
-        }
-    }
-    found
-}
-
-async fn bucket(new: &str, sides: &Sides) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    let of = format!("bucket {new}");
-    let target = &sides.target.id;
-    if let Some(seen) = bear(&of, sides.target.s3.look(new).await, &mut findings)? {
-        findings.push(match seen {
-            aws::s3::BucketSeen::Owned => Finding::new(
-                of,
-                Verdict::Ok,
-                format!("account {target} has it, and its role reaches it"),
-            ),
-            aws::s3::BucketSeen::Nobodys => Finding::new(of, Verdict::NotYet, "it does not exist").todo(format!(
-                "Make it in account {target}, versioned, before the first terraform init."
-            )),
-            aws::s3::BucketSeen::SomebodyElses => {
-                let what = format!("account {target} does not own it, or its role may not reach it");
-                Finding::new(of, Verdict::Wrong, what)
-                    .todo("Correct state in the runbook, or let the role list the bucket.")
-            }
-        });
-    }
-    Ok(findings)
 }
 
 /// Reads the files of the checkouts. Only names that were looked for are told, never what else stands in a line.
@@ -316,6 +121,11 @@ pub fn look_in_files(runbook: &Runbook, beside: &Path) -> Result<InFiles, CliErr
         };
         found.files += 1;
         of_states(path, &told, &text, names, &mut found);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for lookup in lookups(&text) {
+            let at = format!("{told}:{}", lookup.line);
+            found.lookups.push((folder.to_owned(), at, lookup));
+        }
         // A line that was told with what it means is not told again.
         let lines: BTreeSet<String> = found.findings.iter().map(|one| one.of.clone()).collect();
         for (number, line) in text.lines().enumerate() {
@@ -374,17 +184,22 @@ fn of_states(path: &Path, told: &str, text: &str, names: Names<'_>, found: &mut 
             return;
         }
     };
+    let folder = path.parent().unwrap_or(Path::new("."));
     for plugin in plugins {
-        match plugin.state(told, names) {
-            StateAt::Told(finding) => found.findings.push(finding),
+        let state = match plugin.state(told, names) {
+            StateAt::Told(finding) => {
+                found.findings.push(finding);
+                StateOf::Unknown
+            }
             StateAt::Object { bucket, key, line } => {
                 let at = format!("{told}:{line}");
-                found.states.entry((bucket, key)).or_default().push(at);
+                found.states.entry((bucket.clone(), key.clone())).or_default().push(at);
+                StateOf::Object(bucket, key)
             }
             StateAt::File { path: file, line } => {
                 let at = format!("{told}:{line}");
-                let there = path.parent().unwrap_or(Path::new(".")).join(&file).is_file();
-                found.findings.push(match there {
+                let whole = folder.join(&file);
+                found.findings.push(match whole.is_file() {
                     true => Finding::new(
                         at,
                         Verdict::Ok,
@@ -397,16 +212,20 @@ fn of_states(path: &Path, told: &str, text: &str, names: Names<'_>, found: &mut 
                     )
                     .todo("Have Terraform write it, or name the state in S3."),
                 });
+                StateOf::File(whole)
             }
-        }
+        };
+        let of = (folder.to_owned(), plugin.prefix);
+        found.plugins.entry(of).or_default().insert(state);
     }
 }
 
 async fn in_files(sides: &Sides, files: InFiles) -> Result<Vec<Finding>, Failure> {
-    let mut findings = files.findings;
-    for ((bucket, key), places) in files.states {
-        let answer = sides.target.s3.has_object(&bucket, &key).await;
-        let Some(there) = bear(&places.join(", "), answer, &mut findings)? else {
+    let mut findings = files.findings.clone();
+    let mut states: BTreeMap<StateOf, Result<Value, String>> = BTreeMap::new();
+    for ((bucket, key), places) in &files.states {
+        let s3 = &sides.target.s3;
+        let Some(there) = bear(&places.join(", "), s3.has_object(bucket, key).await, &mut findings)? else {
             continue;
         };
         for at in places {
@@ -423,6 +242,31 @@ async fn in_files(sides: &Sides, files: InFiles) -> Result<Vec<Finding>, Failure
                 }
             });
         }
+        let of = StateOf::Object(bucket.clone(), key.clone());
+        let is_asked = files.lookups.iter().any(|(folder, _, lookup)| {
+            let asked = files.states_for(folder, &lookup.prefix);
+            asked.is_some_and(|asked| asked.contains(&of))
+        });
+        if there
+            && is_asked
+            && let Some(state) = bear(&places.join(", "), s3.get_object(bucket, key).await, &mut findings)?
+        {
+            states.insert(of, read_state(&state));
+        }
+    }
+    for file in files.plugins.values().flatten() {
+        if let StateOf::File(path) = file
+            && let Ok(state) = std::fs::read(path)
+        {
+            states.insert(file.clone(), read_state(&state));
+        }
+    }
+    for (folder, at, lookup) in &files.lookups {
+        let asked = files.states_for(folder, &lookup.prefix).into_iter().flatten();
+        let asked: Option<Vec<(&StateOf, &Result<Value, String>)>> =
+            asked.map(|state| Some((state, states.get(state)?))).collect();
+        // What of the states is wrong was told where they are named.
+        findings.extend(asked.and_then(|asked| looked_up(at, lookup, &asked)));
     }
     if findings.is_empty() {
         let what = "none of them names what is old";
@@ -431,68 +275,36 @@ async fn in_files(sides: &Sides, files: InFiles) -> Result<Vec<Finding>, Failure
     Ok(findings)
 }
 
-async fn firing(runbook: &Runbook, sides: &Sides) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    let patterns = &runbook.delivery.schedules;
-    let region = &runbook.region;
-    let meant = |one: &Firing| patterns.is_empty() || patterns.iter().any(|pattern| delivers(pattern, &one.name));
-    // Without names nobody can tell what moves from what stays.
-    let verdict = if patterns.is_empty() {
-        Verdict::Note
-    } else {
-        Verdict::NotYet
+/// How it stands with an address that is looked up; none where all is well, or nothing can be said.
+fn looked_up(at: &str, lookup: &Lookup, asked: &[(&StateOf, &Result<Value, String>)]) -> Option<Finding> {
+    let address = &lookup.address;
+    let (first, _) = asked.first()?;
+    if lookup.is_computed() {
+        let what = format!("the address {address} is put together when the file is filled in, and was not looked up");
+        return Some(Finding::new(at, Verdict::Note, what));
+    }
+    let named = match first {
+        StateOf::Object(bucket, key) => format!("s3://{bucket}/{key}"),
+        StateOf::File(path) => path.display().to_string(),
+        StateOf::Unknown => return None,
     };
-    let rules = bear("rules", sides.source.schedules.rules().await, &mut findings)?;
-    for one in rules.iter().flatten().filter(|one| meant(one)) {
-        let what = format!("fires {} and starts {}", one.when, one.targets.join(", "));
-        let finding = Finding::new(format!("rule {}", one.name), verdict, what);
-        findings.push(match &one.managed_by {
-            Some(service) => finding.todo(format!("{service} manages it: stop it there.")),
-            None => finding.type_this(format!(
-                "aws events disable-rule --region {region} --name {} --event-bus-name {}",
-                one.name, one.within
-            )),
-        });
+    let mut lacking = None;
+    // Of several configurations in a folder each may be the one that this file is filled in for.
+    for (_, state) in asked {
+        match state {
+            Ok(state) => lacking = Some((Verdict::NotYet, lookup.lacking(state)?)),
+            Err(why) => lacking = lacking.or(Some((Verdict::Note, why.clone()))),
+        }
     }
-    let schedules = bear("schedules", sides.source.schedules.schedules().await, &mut findings)?;
-    for one in schedules.iter().flatten().filter(|one| meant(one)) {
-        let what = format!("fires {} and starts {}", one.when, one.targets.join(", "));
-        let get = format!(
-            "aws scheduler get-schedule --region {region} --group-name {} --name {}",
-            one.within, one.name
-        );
-        findings.push(
-            Finding::new(format!("schedule {}", one.name), verdict, what)
-                .todo("update-schedule takes the whole schedule: what is not said again is gone. So it is read, and written back disabled:")
-                .type_this(format!(
-                    "{get} --output json | jq 'del(.Arn, .CreationDate, .LastModificationDate) | .State = \"DISABLED\"' > schedule.json"
-                ))
-                .type_this(format!("aws scheduler update-schedule --region {region} --cli-input-json file://schedule.json")),
-        );
-    }
-    if findings.is_empty() {
-        let what = "no rule and no schedule fires";
-        let of = if patterns.is_empty() {
-            "the source".to_owned()
-        } else {
-            patterns.join(", ")
-        };
-        findings.push(Finding::new(of, Verdict::Ok, what));
-    } else if patterns.is_empty() {
-        let what = "what moves must not fire in both accounts";
-        let todo =
-            "Name what moves in [delivery], such as schedules = [\"stg-*\"]: then each is open until it is stopped.";
-        findings.insert(
-            0,
-            Finding::new("all rules and schedules", Verdict::Note, what).todo(todo),
-        );
-    }
-    Ok(findings)
-}
-
-/// Whether a name fits a pattern, in which `*` stands for anything.
-fn delivers(pattern: &str, name: &str) -> bool {
-    crate::commands::observed::fits(pattern, name)
+    let (verdict, why) = lacking?;
+    let what = format!("it looks up {address} in {named}: {why}");
+    let finding = Finding::new(at, verdict, what);
+    Some(match verdict {
+        Verdict::NotYet => {
+            finding.todo("Apply the target's Terraform, or correct the address: without it nothing is deployed.")
+        }
+        _ => finding,
+    })
 }
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ impl Stage {
     pub fn set(plan: &Plan, inventory: &Inventory, seed: u64, level: FaultLevel) -> Self {
         let start = start_of(plan, inventory);
         let calls = PendingCalls::default();
-        let simulated = world::simulated(inventory, start, seed, level, calls.sink());
+        let inventory = flow::taken_for_ready(inventory, plan);
+        let simulated = world::simulated(&inventory, start, seed, level, calls.sink());
         laws::prepare(&mut lock(&simulated.cloud), plan);
         enlist_terraform(&mut lock(&simulated.cloud), plan);
         Self {
@@ -281,6 +282,7 @@ fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
     simcloud::dispatch::lock(cloud)
 }
 
+mod flow;
 pub mod laws;
 pub mod removal;
 

@@ -300,3 +300,70 @@ fn documents_that_aws_would_refuse_are_not_served() {
         "{said}"
     );
 }
+
+#[test]
+fn addresses_that_the_new_state_does_not_hold_are_told_with_what_it_holds() {
+    let home = folder("check-lookups");
+    let write = |file: &str, text: &str| {
+        let path = home.join("repo").join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let plugin = |prefix: &str, url: &str| {
+        format!("  - name: tfstate\n    func_prefix: \"{prefix}\"\n    config:\n      {url}\n")
+    };
+    let config = format!(
+        "cluster: stg\nplugins:\n{}{}{}",
+        plugin("", "url: s3://shop-stg-tf/stg/terraform.tfstate"),
+        plugin("net_", "path: net.json"),
+        plugin("gone_", "url: s3://shop-stg-tf/gone.tfstate"),
+    );
+    write("deploy/ecspresso.yml", &config);
+    write(
+        "deploy/net.json",
+        &json!({ "version": 4, "resources": [{ "mode": "managed", "type": "aws_vpc", "name": "this", "instances": [{ "attributes": { "id": "vpc-1" } }] }] }).to_string(),
+    );
+    write(
+        "deploy/ecs-service-def.json",
+        "{ \"subnets\": [\n  \"{{ tfstate `aws_subnet.a['x'].id` }}\",\n  \"{{ tfstate `aws_subnet.b.id` }}\"\n] }\n",
+    );
+    // Looked up by the plugins of the folder around it.
+    write(
+        "deploy/tasks/batch.jsonnet",
+        "local tfstate = std.native('tfstate');\n{ role: tfstate('aws_iam_role.task.arn'), vpc: std.native('net_tfstate')('aws_vpc.this.cidr_block'),\n\
+         queue: \"{{ gone_tfstate `aws_sqs_queue.q.url` }}\", sub: \"{{ tfstatef `aws_subnet.%s.id` (env `AZ`) }}\" }\n",
+    );
+    write("elsewhere/notes.md", "{{ tfstate `aws_subnet.none.id` }}\n");
+    let delivery = "[delivery]\nstate = { old = \"shop-tf\", new = \"shop-stg-tf\" }\nscan = [\"repo\"]\n";
+    let target = json!({ "buckets": [{ "name": "shop-stg-tf" }] });
+    let served = serve(&home, &inventory(json!({}), target, json!({})), delivery, &[]);
+    let state = json!({ "version": 4, "outputs": {}, "resources": [
+        { "mode": "managed", "type": "aws_subnet", "name": "a", "instances": [{ "index_key": "x", "attributes": { "id": "subnet-1", "secret": "hunter2" } }] },
+        { "mode": "managed", "type": "aws_iam_role", "name": "task", "instances": [{ "attributes": { "arn": "arn:aws:iam::222222222222:role/task" } }] } ] });
+    let target = served.target_account("eu-west-1");
+    cleave::world::block_on(async {
+        let put = target
+            .s3
+            .put_object("shop-stg-tf", "stg/terraform.tfstate", state.to_string().into_bytes());
+        put.await.expect("the state can be written")
+    })
+    .expect("a runtime");
+    let output = check(&served, &home, &["--json"]);
+    let told = told(&output);
+    let mut files = found(&told, "files");
+    files.sort();
+    let expected = [
+        "not_yet repo/deploy/ecs-service-def.json:3",
+        "not_yet repo/deploy/ecspresso.yml:14",
+        "not_yet repo/deploy/tasks/batch.jsonnet:2",
+        "note repo/deploy/tasks/batch.jsonnet:3",
+        "ok repo/deploy/ecspresso.yml:10",
+        "ok repo/deploy/ecspresso.yml:6",
+    ];
+    assert_eq!(files, expected, "{told}");
+    let text = told.to_string();
+    let lacking = "it looks up aws_subnet.b.id in s3://shop-stg-tf/stg/terraform.tfstate: of that type the state holds aws_subnet.a[\\\"x\\\"]";
+    assert!(text.contains(lacking), "{text}");
+    assert!(text.contains("aws_vpc.this has no cidr_block there"), "{text}");
+    assert!(!text.contains("hunter2"), "a state holds secrets: {text}");
+}

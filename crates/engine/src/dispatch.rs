@@ -504,7 +504,12 @@ pub fn evidence(state: &State, name: &GateName) -> String {
     };
     let proofs = gate.after.iter().map(|step| {
         let place = &state.steps[step];
-        format!("{step}: {}", place.evidence.as_deref().unwrap_or(place.status.word()))
+        match (&place.evidence, &place.last_failure) {
+            (Some(evidence), _) => format!("{step}: {evidence}"),
+            // Left out by a person: whoever agrees should know what stood against it.
+            (None, Some(failure)) => format!("{step}: {}: {}", place.status.word(), failure.message),
+            (None, None) => format!("{step}: {}", place.status.word()),
+        }
     });
     proofs.collect::<Vec<_>>().join("\n")
 }

@@ -67,5 +67,6 @@ pub fn registry(world: Rc<World>) -> Registry {
     bucket::register(&mut registry, &world);
     zone::register(&mut registry, &world);
     zone::private::register(&mut registry, &world);
+    delivery::register(&mut registry, &world);
     registry
 }

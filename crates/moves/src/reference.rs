@@ -1,5 +1,5 @@
 //! Names in the runbook that point at what the target's Terraform has made: by tag (`tag:Name=stg-db`), or by its address in Terraform's state
-//! (`tfstate://bucket/key#aws_security_group.db`). `cleave discover` looks them up and writes what it finds into the inventory, so that a
+//! (`tfstate://bucket/key#aws_security_group.db`, or one of its attributes: `…#aws_lb.web.dns_name`). `cleave discover` looks them up and writes what it finds into the inventory, so that a
 //! plan goes by names that somebody has seen.
 
 use std::collections::BTreeSet;
@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::cache::spec::Fill;
 use crate::runbook::Runbook;
+
+/// How a place in a state begins.
+const IN_STATE: &str = "tfstate://";
 
 /// Where a name is to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Reference {
         bucket: String,
         /// The key.
         key: String,
-        /// The resource's address, such as `module.db.aws_security_group.this[0]`.
+        /// The resource's address, such as `module.db.aws_security_group.this[0]`, and, where its id is not meant, an attribute: `aws_lb.web.dns_name`.
         address: String,
     },
 }
@@ -47,7 +50,7 @@ impl Reference {
                 None => Err(format!("{name:?} is not a tag such as \"tag:Name=stg-db\"")),
             });
         }
-        let place = name.strip_prefix("tfstate://")?;
+        let place = name.strip_prefix(IN_STATE)?;
         let parts = place.split_once('#').and_then(|(file, address)| {
             let (bucket, key) = file.split_once('/')?;
             let whole = !bucket.is_empty() && !key.is_empty() && address.contains('.');
@@ -67,6 +70,8 @@ impl Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     SecurityGroup,
+    /// What a record says.
+    Value,
     Other,
 }
 
@@ -103,13 +108,21 @@ fn names(runbook: &mut Runbook) -> Vec<(Kind, &mut String)> {
             found.extend(fill.security_groups.iter_mut().map(|name| (Kind::SecurityGroup, name)));
         }
     }
+    for repoint in runbook.zones.iter_mut().flat_map(|zone| &mut zone.repoint) {
+        let to = &mut repoint.to;
+        let single = [&mut to.value, &mut to.alias, &mut to.zone_id];
+        found.extend(single.into_iter().flatten().map(|name| (Kind::Value, name)));
+        found.extend(to.values.iter_mut().flatten().map(|name| (Kind::Value, name)));
+    }
     found
 }
 
 /// Every reference of a runbook, as it is written there.
 pub fn all(runbook: &Runbook) -> BTreeSet<String> {
     let mut runbook = runbook.clone();
-    let written = names(&mut runbook).into_iter().map(|(_, name)| name.clone());
+    let written = names(&mut runbook).into_iter();
+    let written = written.filter(|(kind, name)| *kind != Kind::Value || name.starts_with(IN_STATE));
+    let written = written.map(|(_, name)| name.clone());
     written.filter(|name| Reference::of(name).is_some()).collect()
 }
 
@@ -128,6 +141,10 @@ pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Ve
         }
     };
     for (kind, name) in names(&mut resolved) {
+        // A TXT record may begin with `tag:`.
+        if kind == Kind::Value && !name.starts_with(IN_STATE) {
+            continue;
+        }
         match (Reference::of(name), inventory.references.get(name.as_str())) {
             (None, _) => {}
             (Some(Err(reason)), _) => note(Weight::Blocks, reason),
@@ -155,39 +172,75 @@ pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Ve
     (resolved, notes)
 }
 
-/// The id of a resource in a state file (version 4). Of what RDS calls by name the id is the name.
-pub fn find_in_state(state: &[u8], address: &str) -> Result<String, String> {
+/// A resource in a state.
+pub(crate) struct Instance<'a> {
+    /// Its address, such as `module.db.aws_security_group.this[0]`.
+    pub(crate) address: String,
+    /// Its type.
+    pub(crate) kind: &'a str,
+    /// What is known of it.
+    pub(crate) attributes: &'a Value,
+}
+
+/// The resources of a state (version 4).
+pub(crate) fn instances(state: &Value) -> impl Iterator<Item = Instance<'_>> {
+    state["resources"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|resource| {
+            let text = |member: &str| resource[member].as_str().unwrap_or_default();
+            let mut base = match text("module") {
+                "" => String::new(),
+                module => format!("{module}."),
+            };
+            if text("mode") == "data" {
+                base.push_str("data.");
+            }
+            let kind = text("type");
+            base.push_str(&format!("{kind}.{}", text("name")));
+            let instances = resource["instances"].as_array().into_iter().flatten();
+            instances.map(move |instance| Instance {
+                address: match &instance["index_key"] {
+                    Value::Number(index) => format!("{base}[{index}]"),
+                    Value::String(index) => format!("{base}[\"{index}\"]"),
+                    _ => base.clone(),
+                },
+                kind,
+                attributes: &instance["attributes"],
+            })
+        })
+}
+
+/// A state file that can be read here.
+pub fn read_state(state: &[u8]) -> Result<Value, String> {
     let state: Value =
         serde_json::from_slice(state).map_err(|error| format!("it is not a state of Terraform's: {error}"))?;
     if state["version"] != 4 {
         return Err(format!("its format is {}, and only 4 is known", state["version"]));
     }
+    Ok(state)
+}
+
+/// What a name of the runbook is in a state file (version 4): the resource's id (of what RDS calls by name that is the name), or the attribute that
+/// is named behind its address.
+pub fn find_in_state(state: &[u8], address: &str) -> Result<String, String> {
+    let state = read_state(state)?;
     let mut known = Vec::new();
-    for resource in state["resources"].as_array().into_iter().flatten() {
-        let text = |member: &str| resource[member].as_str().unwrap_or_default();
-        let mut base = match text("module") {
-            "" => String::new(),
-            module => format!("{module}."),
+    for instance in instances(&state) {
+        let attribute = match address.strip_prefix(&instance.address) {
+            Some("") => Some("id"),
+            Some(rest) => rest.strip_prefix('.'),
+            None => None,
         };
-        if text("mode") == "data" {
-            base.push_str("data.");
+        if let Some(attribute) = attribute {
+            let found = instance.attributes[attribute].as_str();
+            return found
+                .map(str::to_owned)
+                .ok_or_else(|| format!("{} has no {attribute} there", instance.address));
         }
-        base.push_str(&format!("{}.{}", text("type"), text("name")));
-        for instance in resource["instances"].as_array().into_iter().flatten() {
-            let here = match &instance["index_key"] {
-                Value::Number(index) => format!("{base}[{index}]"),
-                Value::String(index) => format!("{base}[\"{index}\"]"),
-                _ => base.clone(),
-            };
-            if here == address {
-                let id = instance["attributes"]["id"].as_str();
-                return id
-                    .map(str::to_owned)
-                    .ok_or_else(|| format!("{address} has no id there"));
-            }
-            if resource["type"].as_str().is_some_and(|kind| address.contains(kind)) {
-                known.push(here);
-            }
+        if !instance.kind.is_empty() && address.contains(instance.kind) {
+            known.push(instance.address);
         }
     }
     Err(if known.is_empty() {
@@ -237,6 +290,7 @@ mod tests {
         let state = json!({"version": 4, "resources": [
             {"mode": "managed", "type": "aws_security_group", "name": "db", "instances": [{"attributes": {"id": "sg-1"}}]},
             {"mode": "data", "type": "aws_security_group", "name": "db", "instances": [{"attributes": {"id": "sg-2"}}]},
+            {"mode": "managed", "type": "aws_lb", "name": "web", "instances": [{"attributes": {"id": "arn", "dns_name": "web-1.elb.amazonaws.com"}}]},
             {"module": "module.db", "mode": "managed", "type": "aws_db_subnet_group", "name": "this", "instances": [
                 {"index_key": 0, "attributes": {"id": "stg-db"}}, {"index_key": "eu", "attributes": {"id": "stg-eu"}}]},
         ]});
@@ -245,6 +299,9 @@ mod tests {
         assert_eq!(find("data.aws_security_group.db"), Ok("sg-2".into()));
         assert_eq!(find("module.db.aws_db_subnet_group.this[0]"), Ok("stg-db".into()));
         assert_eq!(find("module.db.aws_db_subnet_group.this[\"eu\"]"), Ok("stg-eu".into()));
+        assert_eq!(find("aws_lb.web.dns_name"), Ok("web-1.elb.amazonaws.com".into()));
+        let odd = find("aws_lb.web.zone").expect_err("no such attribute");
+        assert!(odd.contains("aws_lb.web has no zone"), "{odd}");
         let near = find("aws_security_group.web").expect_err("it is not there");
         assert!(near.contains("aws_security_group.db"), "{near}");
         assert!(

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use model::Side;
-use moves::delivery::Finding;
-use serde::Serialize;
+use moves::delivery::look::Check;
 use serde_json::json;
 
 use crate::args::CheckArgs;
@@ -14,18 +13,6 @@ use crate::delivery::{self, Sides};
 use crate::error::CliError;
 use crate::exit;
 use crate::world;
-
-/// What was found of one part of the flow.
-#[derive(Debug, Serialize)]
-pub struct Check {
-    /// `github_actions`, `images`, `state`, `files`, `schedules`.
-    pub name: &'static str,
-    /// For people.
-    #[serde(skip)]
-    pub title: &'static str,
-    /// Everything that was found.
-    pub findings: Vec<Finding>,
-}
 
 /// Looks, and says what is still open.
 pub fn check(args: CheckArgs) -> Result<u8, CliError> {

@@ -118,7 +118,15 @@ impl Served {
 
     /// The source account, entered as its administrator: for what a test writes.
     pub fn source_account(&self) -> Arc<Account> {
-        let (key, secret) = (self.source.0.as_str(), self.source.1.as_str());
+        self.account(Side::Source, "111111111111", "ap-northeast-1", &self.source)
+    }
+
+    /// The target account in a region, in the same way.
+    pub fn target_account(&self, region: &str) -> Arc<Account> {
+        self.account(Side::Target, "222222222222", region, &self.target)
+    }
+
+    fn account(&self, side: Side, id: &str, region: &str, (key, secret): &(String, String)) -> Arc<Account> {
         let connection = Connection {
             http: aws_smithy_http_client::Builder::new().build_http(),
             time: SharedTimeSource::new(SystemTimeSource::new()),
@@ -129,13 +137,13 @@ impl Served {
             partition: format!("test-{}", self.endpoint),
         };
         let access = AccountAccess {
-            account: AccountId::new("111111111111").expect("twelve digits"),
+            account: AccountId::new(id).expect("twelve digits"),
             role: None,
             external_id: None,
         };
-        let region = Region::new("ap-northeast-1").expect("a region");
+        let region = Region::new(region).expect("a region");
         let run = RunId::new("test00000000").expect("twelve letters and digits");
-        Accounts::enter(&connection, &[(Side::Source, access)].into(), &region, &run).side(Side::Source)
+        Accounts::enter(&connection, &[(side, access)].into(), &region, &run).side(side)
     }
 
     /// One of simcloud's own pages.

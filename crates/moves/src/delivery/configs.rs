@@ -39,6 +39,8 @@ pub struct Backend {
 pub struct Plugin {
     /// Where it begins.
     pub line: usize,
+    /// What stands before the names of its functions (`func_prefix`).
+    pub prefix: String,
     /// The state's URL.
     pub url: Option<Written>,
     /// The state's file.
@@ -143,8 +145,10 @@ pub fn plugins(text: &str) -> Result<Vec<Plugin>, String> {
                     line: one.span.start.line(),
                 })
             };
+            let prefix = plugin.data.as_mapping_get("func_prefix");
             found.push(Plugin {
                 line: plugin.span.start.line(),
+                prefix: prefix.and_then(|one| one.data.as_str()).unwrap_or_default().to_owned(),
                 url: written("url"),
                 path: written("path"),
             });

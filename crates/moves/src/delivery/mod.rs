@@ -1,23 +1,27 @@
-//! The delivery flow: what must be ready in the target before the first deploy, and what in the source must be stopped. Nothing of it is a
-//! step: it is looked at by `cleave check`, and people make it right.
+//! The delivery flow: what must be ready in the target before the first deploy, and what in the source must be stopped. People make it right; `cleave check` looks at it
+//! whenever it is typed, and a run before it cuts over.
 
+mod admitted;
 pub mod configs;
+pub mod look;
+mod look_before;
+pub mod lookups;
+mod plan;
 pub mod spec;
 pub mod trust;
 
-use model::plan::Weight;
+pub(crate) use plan::plan;
+
+use std::rc::Rc;
+
+use engine::Registry;
 use serde::Serialize;
 
-use crate::draft::Draft;
-use spec::DeliverySpec;
+use crate::world::{World, action};
 
-/// Says in the plan that no step of it looks at the delivery flow.
-pub(crate) fn plan(draft: &mut Draft<'_>) {
-    if draft.runbook.delivery != DeliverySpec::default() {
-        let text = "the delivery flow ([delivery]) is no part of the run: `cleave check RUNBOOK` looks at it, some days before and once more \
-                    before the cut-over is approved";
-        draft.note(None, Weight::Tells, text);
-    }
+/// Adds the looks' action.
+pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
+    action(registry, world, "delivery.look", 1, look_before::LookBefore::new);
 }
 
 /// How one thing stands.
@@ -98,22 +102,7 @@ impl Finding {
 
 #[cfg(test)]
 mod tests {
-    use model::Inventory;
-
-    use crate::{Runbook, plan};
-
-    #[test]
-    fn a_plan_says_that_the_delivery_flow_is_looked_at_elsewhere() {
-        let head = "migration = \"shop\"\nregion = \"eu-west-1\"\nsource = { account = \"111111111111\" }\ntarget = { account = \"222222222222\" }\n";
-        let inventory = "{ \"format\": 1, \"observed_at\": \"2026-11-22T13:00:00Z\", \"accounts\": {} }";
-        let inventory = Inventory::parse(inventory).expect("an inventory");
-        let said = |sections: &str| {
-            let runbook = Runbook::parse(&format!("{head}{sections}")).expect("a runbook");
-            let notes = plan(&runbook, &inventory).notes;
-            notes.iter().filter(|note| note.text.contains("cleave check")).count()
-        };
-        assert_eq!((said(""), said("[delivery]\necr = [\"shop\"]\n")), (0, 1));
-    }
+    use crate::Runbook;
 
     #[test]
     fn what_is_odd_in_the_section_is_refused_with_its_place() {

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::trust::HOST;
 
 /// What of the delivery flow is looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverySpec {
     /// Roles that GitHub Actions takes on in the target.
@@ -26,13 +28,26 @@ pub struct DeliverySpec {
 }
 
 /// A role and who takes it on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcSpec {
     /// The role's name in the target.
     pub role: String,
     /// The repository that deploys with it.
     pub repository: Repository,
+    /// The enterprise on GitHub whose tokens have an issuer of their own: `https://token.actions.githubusercontent.com/ENTERPRISE`.
+    #[serde(default)]
+    pub enterprise: Option<String>,
+}
+
+impl OidcSpec {
+    /// Who issues its tokens: also how IAM names the identity provider and the keys of conditions.
+    pub fn issuer(&self) -> String {
+        match &self.enterprise {
+            None => HOST.to_owned(),
+            Some(enterprise) => format!("{HOST}/{enterprise}"),
+        }
+    }
 }
 
 /// A repository of GitHub's.
@@ -45,13 +60,19 @@ pub struct Repository {
 }
 
 /// Where Terraform keeps its states.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StateSpec {
     /// The bucket in the source.
     pub old: String,
     /// The bucket in the target.
     pub new: String,
+}
+
+impl Serialize for Repository {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{}/{}", self.owner, self.name))
+    }
 }
 
 impl<'de> Deserialize<'de> for Repository {
@@ -79,6 +100,17 @@ impl DeliverySpec {
     /// What is wrong with it by itself.
     pub(crate) fn checked(&self) -> Result<(), String> {
         let mut seen = std::collections::BTreeSet::new();
+        let slug = |text: &String| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if let Some(odd) = self
+            .oidc
+            .iter()
+            .filter_map(|one| one.enterprise.as_ref())
+            .find(|text| !slug(text))
+        {
+            return Err(format!(
+                "enterprise = {odd:?}: write the enterprise's short name alone, as it stands in github.com/enterprises/NAME"
+            ));
+        }
         for role in self.oidc.iter().map(|one| &one.role) {
             if role.contains('/') || role.is_empty() {
                 return Err(format!(
@@ -116,5 +148,9 @@ mod tests {
         assert!(checked("state = { old = \"a\", new = \"a\" }").is_err());
         assert!(checked("ecr = [\"a\", \"a\"]").is_err());
         assert!(checked("[[oidc]]\nrole = \"a/b\"\nrepository = \"o/r\"").is_err());
+        assert!(checked("[[oidc]]\nrole = \"a\"\nrepository = \"o/r\"\nenterprise = \"x/y\"").is_err());
+        let own = "[[oidc]]\nrole = \"a\"\nrepository = \"o/r\"\nenterprise = \"octo-inc\"";
+        let own: DeliverySpec = toml::from_str(own).expect("a section");
+        assert_eq!(own.oidc[0].issuer(), "token.actions.githubusercontent.com/octo-inc");
     }
 }

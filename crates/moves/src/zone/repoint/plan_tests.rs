@@ -9,6 +9,11 @@ const HEAD: &str = "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = 
                     [[zone]]\nname = \"stg.example.com\"\nparent = { zone = \"example.com\", account = \"source\" }\n";
 
 fn planned(repoint: &str) -> Plan {
+    planned_with(repoint, &json!({}))
+}
+
+/// With what the inventory says that references stand for.
+fn planned_with(repoint: &str, references: &Value) -> Plan {
     let ns = json!({ "name": "stg.example.com", "type": "NS", "ttl": 60, "values": ["ns-1.awsdns-01.com.", "ns-2.awsdns-02.net."] });
     let set = |name: &str, kind: &str, ttl: u32, value: &str| json!({ "name": name, "type": kind, "ttl": ttl, "values": [value] });
     let weighted = |of: &str| json!({ "name": "w.stg.example.com", "type": "A", "ttl": 600, "values": ["192.0.2.8"], "set_identifier": of, "weight": 1 });
@@ -27,7 +32,7 @@ fn planned(repoint: &str) -> Plan {
     ];
     let zones = json!([{ "id": "ZOLD", "name": "stg.example.com", "records": records }, { "id": "ZPARENT", "name": "example.com", "records": [ns] }]);
     let text = json!({ "format": 1, "observed_at": "2026-11-22T00:00:00Z",
-        "accounts": { "111111111111": { "zones": zones }, "222222222222": {} } });
+        "accounts": { "111111111111": { "zones": zones }, "222222222222": {} }, "references": references });
     let inventory = Inventory::parse(&text.to_string()).expect("an inventory");
     let runbook = Runbook::parse(&format!("{HEAD}repoint = [{repoint}]\n"));
     crate::plan(&runbook.unwrap_or_else(|error| panic!("{error}")), &inventory)
@@ -177,4 +182,42 @@ fn what_cannot_be_re_pointed_blocks_with_the_reason() {
     ));
     let refused = refused.expect_err("an unknown word");
     assert!(refused.reason.contains("url"), "{refused}");
+}
+
+#[test]
+fn values_and_aliases_may_lie_in_terraforms_state_and_the_inventory_says_what_they_are() {
+    let state = "tfstate://stg-tf/stg.tfstate#";
+    let repoint = format!(
+        "{{ name = \"db.stg.example.com\", type = \"CNAME\", to = {{ value = \"{state}aws_elasticache_replication_group.a.primary_endpoint_address\" }} }}, \
+         {{ name = \"old.stg.example.com\", type = \"A\", to = {{ values = [\"{state}aws_eip.a.public_ip\", \"203.0.113.2\"] }} }}, \
+         {{ name = \"app.stg.example.com\", type = \"A\", to = {{ alias = \"{state}aws_lb.web.dns_name\", zone_id = \"{state}aws_lb.web.zone_id\" }} }}"
+    );
+    let unknown = planned(&repoint);
+    let blocked = blocks(&unknown);
+    let asked = blocked.iter().filter(|text| text.contains("cleave discover RUNBOOK"));
+    assert_eq!(asked.count(), 4, "{blocked:?}");
+    let plan = planned_with(
+        &repoint,
+        &json!({
+            format!("{state}aws_elasticache_replication_group.a.primary_endpoint_address"): "cache.new.example.net",
+            format!("{state}aws_eip.a.public_ip"): "203.0.113.1",
+            format!("{state}aws_lb.web.dns_name"): "web-1.ap-northeast-1.elb.amazonaws.com",
+            format!("{state}aws_lb.web.zone_id"): "Z14GRHDCWA56QT",
+        }),
+    );
+    assert_eq!(blocks(&plan), Vec::<&str>::new());
+    let to = |verb: &str| {
+        let step = plan.steps.iter().find(|step| step.id.verb() == verb);
+        step.unwrap_or_else(|| panic!("no {verb}")).input["to"].to_string()
+    };
+    assert!(to("repoint_db.stg.example.com_CNAME").contains("\"cache.new.example.net\""));
+    assert!(to("repoint_old.stg.example.com_A").contains("203.0.113.1"));
+    let alias = to("repoint_app.stg.example.com_A");
+    assert!(
+        alias.contains("web-1.ap-northeast-1") && alias.contains("Z14GRHDCWA56QT"),
+        "{alias}"
+    );
+    // What a record says may begin with anything else.
+    let text = planned("{ name = \"old.stg.example.com\", type = \"A\", to = { value = \"tag:192.0.2.9\" } }");
+    assert_eq!(blocks(&text), Vec::<&str>::new());
 }

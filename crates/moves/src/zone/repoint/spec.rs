@@ -18,7 +18,8 @@ pub struct RepointSpec {
     pub to: ToSpec,
 }
 
-/// Where a record points in the end: one of `value`, `values`, `alias`, `database` and `cluster`.
+/// Where a record points in the end: one of `value`, `values`, `alias`, `database` and `cluster`. Values, alias and its zone may be places in Terraform's state
+/// (`tfstate://bucket/key#aws_lb.web.dns_name`), which the inventory answers before a plan is drawn up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ToSpec {

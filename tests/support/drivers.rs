@@ -6,7 +6,7 @@ use simcloud::faults::{Fate, Nth, Trap};
 
 use engine::RunEnd;
 
-use crate::night::{self, Cut, Disturbance, Night, Scenario};
+use crate::night::{self, Before, Cut, Disturbance, Night, Scenario};
 use crate::points::{sample, try_all};
 use crate::standing::differences;
 
@@ -15,6 +15,7 @@ pub struct Driven {
     scenario: Scenario,
     /// What was carried out three days before, in the same accounts.
     first: Option<Plan>,
+    before: Option<Before>,
     undisturbed: Night,
     harmless_twice: &'static [&'static str],
 }
@@ -33,7 +34,21 @@ impl Driven {
         making: &[&str],
         harmless_twice: &'static [&'static str],
     ) -> Self {
-        let undisturbed = night::carry_out_after(first.as_ref(), &scenario, &Disturbance::default());
+        Self::with(None, first, scenario, (making, harmless_twice))
+    }
+
+    /// The same, with what was there before the first plan, beyond what the inventory tells.
+    pub fn with(
+        before: Option<Before>,
+        first: Option<Plan>,
+        scenario: Scenario,
+        (making, harmless_twice): (&[&str], &'static [&'static str]),
+    ) -> Self {
+        let quiet = Disturbance {
+            before,
+            ..Disturbance::default()
+        };
+        let undisturbed = night::carry_out_after(first.as_ref(), &scenario, &quiet);
         assert_eq!(undisturbed.end, Ok(RunEnd::Completed), "{:?}", undisturbed.stops());
         assert_eq!(undisturbed.broken, Vec::<String>::new());
         for making in making {
@@ -43,6 +58,7 @@ impl Driven {
         Self {
             scenario,
             first,
+            before,
             undisturbed,
             harmless_twice,
         }
@@ -60,7 +76,11 @@ impl Driven {
 
     /// One night of it.
     pub fn carry_out(&self, disturbance: &Disturbance) -> Night {
-        night::carry_out_after(self.first.as_ref(), &self.scenario, disturbance)
+        let disturbance = Disturbance {
+            before: self.before,
+            ..disturbance.clone()
+        };
+        night::carry_out_after(self.first.as_ref(), &self.scenario, &disturbance)
     }
 
     /// The undisturbed night.

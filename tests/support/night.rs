@@ -98,7 +98,12 @@ pub struct Disturbance {
     pub undo: bool,
     /// How far a listing is, is kept after each page; else as often as always.
     pub keeps_each_page: bool,
+    /// What was there, beyond what an inventory tells, before the run that it follows on.
+    pub before: Option<Before>,
 }
+
+/// Puts into the accounts what no inventory tells of.
+pub type Before = fn(&mut Cloud);
 
 /// What is left of a run.
 pub struct Night {
@@ -180,17 +185,30 @@ pub fn carry_out(scenario: &Scenario, disturbance: &Disturbance) -> Night {
 }
 
 /// Sets the stage; where another run was first, three days after that one's end.
-async fn set_stage(first: Option<&Plan>, scenario: &Scenario) -> Stage {
+async fn set_stage(first: Option<&Plan>, scenario: &Scenario, before: Option<Before>) -> Stage {
     let Some(first) = first else {
         return Stage::set(&scenario.plan, &scenario.inventory, SEED, FaultLevel::None);
     };
-    let (stage, _) = ended(first, &scenario.inventory).await;
+    let (stage, _) = ended_with(first, &scenario.inventory, before).await;
     stage.then(&scenario.plan)
 }
 
 /// The accounts three days after a quiet night of a plan, and that night's state.
 pub async fn ended(plan: &Plan, inventory: &Inventory) -> (Stage, State) {
-    let stage = Stage::set(plan, inventory, SEED, FaultLevel::None);
+    ended_with(plan, inventory, None).await
+}
+
+/// The same, with what was there an hour before, beyond what the inventory tells.
+pub async fn ended_with(plan: &Plan, inventory: &Inventory, before: Option<Before>) -> (Stage, State) {
+    let mut stage = Stage::set(plan, inventory, SEED, FaultLevel::None);
+    if let Some(before) = before {
+        before(&mut lock(&stage.simulated.cloud));
+        let clock = &stage.simulated.world.clock;
+        clock.sleep_until(clock.after(Duration::from_secs(3600))).await;
+        let later = clock.now();
+        lock(&stage.simulated.cloud).advance(later);
+        stage = stage.then(plan);
+    }
     let mut journal = Journal::in_memory().expect("memory");
     stage.stamp(&mut journal).expect("a new journal can be stamped");
     let journal = carriage::shared(journal);
@@ -220,7 +238,7 @@ pub fn acting(stage: &Stage, journal: &SharedJournal, state: &State) -> moves::W
 /// The same, three days after another plan was carried out in the same accounts.
 pub fn carry_out_after(first: Option<&Plan>, scenario: &Scenario, disturbance: &Disturbance) -> Night {
     in_paused_time(async {
-        let mut stage = set_stage(first, scenario).await;
+        let mut stage = set_stage(first, scenario, disturbance.before).await;
         let (earlier, earlier_effects) = {
             let cloud = lock(&stage.simulated.cloud);
             (cloud.requests.len(), standing::effects(&cloud))

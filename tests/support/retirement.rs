@@ -8,7 +8,7 @@ use moves::retire::{self, Left, Prices, Refused, Removal};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
 
-use crate::night::{self, Scenario, in_paused_time};
+use crate::night::{self, Before, Scenario, in_paused_time};
 
 /// What was looked at, and the plan or why there is none.
 pub type Looked = (Vec<Left>, Result<Plan, Vec<Refused>>);
@@ -35,8 +35,18 @@ pub async fn look(stage: &Stage, state: &State, removal: &Removal) -> Looked {
 
 /// The same, after something has happened in the accounts.
 pub fn after(moved: &Scenario, happens: impl FnOnce(&mut Cloud), removal: &Removal) -> Looked {
+    after_with(None, moved, happens, removal)
+}
+
+/// The same, with what was there before the night, beyond what the inventory tells.
+pub fn after_with(
+    before: Option<Before>,
+    moved: &Scenario,
+    happens: impl FnOnce(&mut Cloud),
+    removal: &Removal,
+) -> Looked {
     in_paused_time(async {
-        let (stage, state) = night::ended(&moved.plan, &moved.inventory).await;
+        let (stage, state) = night::ended_with(&moved.plan, &moved.inventory, before).await;
         happens(&mut lock(&stage.simulated.cloud));
         look(&stage, &state, removal).await
     })

@@ -1,5 +1,9 @@
-//! CloudWatch: how many are connected to a database. RDS counts client connections a minute at a time; its own sessions are not among them
-//! (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html>).
+//! CloudWatch: how many are connected to a database, and which commands a cache was given. RDS counts client connections a minute at a time; its
+//! own sessions are not among them (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html>). Of a cache connections tell nothing:
+//! ElastiCache keeps some of its own; commands that read or write data are its clients'
+//! (<https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html>).
+
+use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
 use aws_smithy_types::DateTime;
@@ -24,6 +28,30 @@ pub struct Minute {
     pub most: f64,
 }
 
+/// What a node of a cache was asked for within a span.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commands {
+    /// How many minutes CloudWatch told of.
+    pub minutes: usize,
+    /// The first of them.
+    pub since: Option<Timestamp>,
+    /// The last in which something was read.
+    pub read_at: Option<Timestamp>,
+    /// The last in which something was written. A replica counts what its primary sends it, keys that expire among it.
+    pub written_at: Option<Timestamp>,
+}
+
+/// How many metrics CloudWatch tells in one answer.
+const A_CALL: usize = 500;
+
+/// A metric that is asked for.
+struct Asked<'a> {
+    namespace: &'static str,
+    name: &'static str,
+    dimension: (&'static str, &'a str),
+    statistic: &'static str,
+}
+
 impl CloudWatch {
     pub(crate) fn new(clients: &Clients<'_>) -> Self {
         let (read, _) = two_clients!(clients, aws_sdk_cloudwatch, "monitoring");
@@ -40,49 +68,96 @@ impl CloudWatch {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<(String, Vec<Minute>)>, Failure> {
-        let mut told: Vec<(String, Vec<Minute>)> = instances.iter().map(|id| (id.clone(), Vec::new())).collect();
-        if instances.is_empty() {
-            return Ok(told);
-        }
-        let queries = instances.iter().enumerate().map(|(n, id)| {
-            let dimension = Dimension::builder().name("DBInstanceIdentifier").value(id).build();
-            let metric = Metric::builder()
-                .namespace("AWS/RDS")
-                .metric_name("DatabaseConnections")
-                .dimensions(dimension)
-                .build();
-            let statistic = MetricStat::builder().metric(metric).period(60).stat("Maximum").build();
-            MetricDataQuery::builder()
-                .id(format!("i{n}"))
-                .metric_stat(statistic)
-                .build()
+        let metrics = instances.iter().map(|id| Asked {
+            namespace: "AWS/RDS",
+            name: "DatabaseConnections",
+            dimension: ("DBInstanceIdentifier", id),
+            statistic: "Maximum",
         });
-        let call = self
-            .read
-            .get_metric_data()
-            .set_metric_data_queries(Some(queries.collect()))
-            .start_time(DateTime::from_secs(from.as_second()))
-            .end_time(DateTime::from_secs(until.as_second()))
-            .scan_by(ScanBy::TimestampAscending);
-        let mut page = None;
-        loop {
-            let call = call.clone().set_next_token(page.take());
-            let failed = classify::failed(self.account.as_str(), "monitoring", "GetMetricData");
-            let answer = call.send().await.map_err(failed)?;
-            for result in answer.metric_data_results() {
-                let place = result.id().and_then(|id| id.strip_prefix('i')?.parse::<usize>().ok());
-                let Some((_, minutes)) = place.and_then(|place| told.get_mut(place)) else {
-                    continue;
-                };
-                let values = result.timestamps().iter().zip(result.values());
-                minutes.extend(values.filter_map(|(at, most)| {
-                    let at = Timestamp::from_second(at.secs()).ok()?;
-                    Some(Minute { at, most: *most })
-                }));
-            }
-            page = answer.next_token().map(str::to_owned);
-            if page.is_none() {
-                break;
+        let told = self.minutes(&metrics.collect::<Vec<_>>(), from, until).await?;
+        Ok(instances.iter().cloned().zip(told).collect())
+    }
+
+    /// The commands that each of these nodes of Redis or Valkey was given within a span, as far as CloudWatch tells. ElastiCache's own looks at
+    /// a node are connections, and no commands of these types.
+    pub async fn commands(
+        &self,
+        nodes: &[String],
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<BTreeMap<String, Commands>, Failure> {
+        let metrics = nodes.iter().flat_map(|id| {
+            ["GetTypeCmds", "SetTypeCmds"].map(|name| Asked {
+                namespace: "AWS/ElastiCache",
+                name,
+                dimension: ("CacheClusterId", id),
+                statistic: "Sum",
+            })
+        });
+        let told = self.minutes(&metrics.collect::<Vec<_>>(), from, until).await?;
+        let last = |minutes: &[Minute]| minutes.iter().rev().find(|minute| minute.most > 0.0).map(|one| one.at);
+        let each = nodes.iter().zip(told.chunks(2)).map(|(id, told)| {
+            let commands = Commands {
+                minutes: told.iter().map(Vec::len).min().unwrap_or_default(),
+                since: told.iter().flatten().map(|minute| minute.at).min(),
+                read_at: told.first().and_then(|minutes| last(minutes)),
+                written_at: told.last().and_then(|minutes| last(minutes)),
+            };
+            (id.clone(), commands)
+        });
+        Ok(each.collect())
+    }
+
+    /// The minutes of each metric, in their order.
+    async fn minutes(
+        &self,
+        metrics: &[Asked<'_>],
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Vec<Minute>>, Failure> {
+        let mut told: Vec<Vec<Minute>> = vec![Vec::new(); metrics.len()];
+        for (told, metrics) in told.chunks_mut(A_CALL).zip(metrics.chunks(A_CALL)) {
+            let queries = metrics.iter().enumerate().map(|(n, asked)| {
+                let (name, value) = asked.dimension;
+                let dimension = Dimension::builder().name(name).value(value).build();
+                let metric = Metric::builder()
+                    .namespace(asked.namespace)
+                    .metric_name(asked.name)
+                    .dimensions(dimension)
+                    .build();
+                let statistic = MetricStat::builder().metric(metric).period(60).stat(asked.statistic);
+                MetricDataQuery::builder()
+                    .id(format!("i{n}"))
+                    .metric_stat(statistic.build())
+                    .build()
+            });
+            let call = self
+                .read
+                .get_metric_data()
+                .set_metric_data_queries(Some(queries.collect()))
+                .start_time(DateTime::from_secs(from.as_second()))
+                .end_time(DateTime::from_secs(until.as_second()))
+                .scan_by(ScanBy::TimestampAscending);
+            let mut page = None;
+            loop {
+                let call = call.clone().set_next_token(page.take());
+                let failed = classify::failed(self.account.as_str(), "monitoring", "GetMetricData");
+                let answer = call.send().await.map_err(failed)?;
+                for result in answer.metric_data_results() {
+                    let place = result.id().and_then(|id| id.strip_prefix('i')?.parse::<usize>().ok());
+                    let Some(minutes) = place.and_then(|place| told.get_mut(place)) else {
+                        continue;
+                    };
+                    let values = result.timestamps().iter().zip(result.values());
+                    minutes.extend(values.filter_map(|(at, most)| {
+                        let at = Timestamp::from_second(at.secs()).ok()?;
+                        Some(Minute { at, most: *most })
+                    }));
+                }
+                page = answer.next_token().map(str::to_owned);
+                if page.is_none() {
+                    break;
+                }
             }
         }
         Ok(told)

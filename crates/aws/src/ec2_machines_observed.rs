@@ -56,6 +56,7 @@ fn volume(from: aws_sdk_ec2::types::Volume) -> Volume {
     let attached = from.attachments().iter().map(|at| Attachment {
         instance: text(at.instance_id()),
         device: text(at.device()),
+        delete_on_termination: at.delete_on_termination(),
     });
     let encrypted = from.encrypted() == Some(true);
     Volume {

@@ -12,7 +12,7 @@ use crate::classify;
 /// ElastiCache in one account.
 pub struct ElastiCache {
     pub(crate) read: aws_sdk_elasticache::Client,
-    once: aws_sdk_elasticache::Client,
+    pub(crate) once: aws_sdk_elasticache::Client,
     account: AccountId,
 }
 

@@ -39,6 +39,7 @@ fn group(from: &ReplicationGroup, member: Option<&CacheCluster>, tags: BTreeMap<
         key: from.kms_key_id().map(|arn| id_of(arn).to_owned()),
         data_tiering: from.data_tiering() == Some(&DataTieringStatus::Enabled),
         parameter_group: text(parameters.and_then(|group| group.cache_parameter_group_name())),
+        subnet_group: text(member.and_then(|member| member.cache_subnet_group_name())),
         data_mib: 0,
         tags,
     }
@@ -60,6 +61,7 @@ fn cluster(from: &CacheCluster, tags: BTreeMap<String, String>) -> Cache {
         encrypted_in_transit: from.transit_encryption_enabled() == Some(true),
         encrypted_at_rest: from.at_rest_encryption_enabled() == Some(true),
         parameter_group: text(parameters.and_then(|group| group.cache_parameter_group_name())),
+        subnet_group: text(from.cache_subnet_group_name()),
         tags,
         ..Cache::default()
     }

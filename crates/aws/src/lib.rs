@@ -21,6 +21,8 @@ pub mod ecs;
 pub mod efs;
 pub mod elasticache;
 mod elasticache_observed;
+pub mod elasticache_retire;
+pub mod groups_in_use;
 pub mod iam;
 pub mod key_uses;
 pub mod kms;

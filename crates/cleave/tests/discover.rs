@@ -249,7 +249,7 @@ fn with_machines(home: &Path) -> PathBuf {
         { "id": "i-0aaaaaaaaaaaaaaa2", "state": "stopped", "type": "m6i.large", "architecture": "arm64", "root_device": "/dev/xvda",
           "subnet": "subnet-1", "security_groups": [], "spot": true, "auto_scaling_group": "batch" },
     ]);
-    let at = serde_json::json!([{ "instance": "i-0aaaaaaaaaaaaaaa1", "device": "/dev/xvda" }]);
+    let at = serde_json::json!([{ "instance": "i-0aaaaaaaaaaaaaaa1", "device": "/dev/xvda", "delete_on_termination": false }]);
     region["volumes"] = serde_json::json!([
         volume("vol-0aaaaaaaaaaaaaaa1", at, serde_json::json!({})),
         volume(
@@ -277,14 +277,14 @@ fn with_machines(home: &Path) -> PathBuf {
     ]);
     region["caches"] = serde_json::json!([
         { "id": "legacy-forms", "engine": "memcached", "kind": "cluster", "engine_version": "1.6.22", "node_type": "cache.t4g.micro",
-          "shards": 1, "nodes": 3, "parameter_group": "default.memcached1.6" },
+          "shards": 1, "nodes": 3, "parameter_group": "default.memcached1.6", "subnet_group": "default" },
         { "id": "legacy-queue", "engine": "redis", "engine_version": "7.1.0", "node_type": "cache.r7g.large", "shards": 2, "nodes": 4,
           "cluster_mode": true, "snapshot_retention_days": 7, "auth_token": true, "encrypted_in_transit": true,
-          "encrypted_at_rest": true, "key": key, "parameter_group": "queue", "data_mib": 300, "tags": { "product": "legacy" } },
+          "encrypted_at_rest": true, "key": key, "parameter_group": "queue", "subnet_group": "default", "data_mib": 300, "tags": { "product": "legacy" } },
         { "id": "legacy-serverless", "engine": "valkey", "kind": "serverless", "engine_version": "8.0", "cluster_mode": true,
           "encrypted_in_transit": true, "encrypted_at_rest": true, "user_groups": ["apps"], "tags": { "product": "legacy" } },
         { "id": "legacy-tiered", "engine": "valkey", "engine_version": "7.2.6", "node_type": "cache.r6gd.xlarge", "shards": 1, "nodes": 2,
-          "data_tiering": true, "encrypted_in_transit": true, "user_groups": ["apps"], "parameter_group": "default.valkey7" },
+          "data_tiering": true, "encrypted_in_transit": true, "user_groups": ["apps"], "parameter_group": "default.valkey7", "subnet_group": "default" },
     ]);
     let path = home.join("machines.json");
     std::fs::write(&path, inventory.to_string()).expect("it can be written");

@@ -78,11 +78,8 @@ fn every_kind_is_told_with_its_price_and_whether_it_may_go() {
     );
     assert!(!why.contains("IN THE TARGET"), "{why}");
     let group = one(&told, "parameter_group/shop-pg16");
-    assert_eq!(group["may_go"], "no");
-    assert!(
-        group["blocked"].to_string().contains("shop-postgres uses it"),
-        "{group}"
-    );
+    assert_eq!(group["may_go"], "after");
+    assert!(group["after"].to_string().contains("database/shop-postgres"), "{group}");
     assert!(
         !told.to_string().contains("bucket/shop-uploads"),
         "what was handed over is not left: {told}"

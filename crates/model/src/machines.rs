@@ -184,6 +184,9 @@ pub struct Attachment {
     pub instance: String,
     /// The device there.
     pub device: String,
+    /// Whether it goes when the instance is terminated; absent: as EC2 has it by default, the root device does and the others do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_on_termination: Option<bool>,
 }
 
 impl Volume {

@@ -16,6 +16,7 @@ pub mod image;
 pub mod instance;
 pub mod key;
 pub mod notify;
+mod old_group;
 pub mod outputs;
 pub mod pace;
 mod parameter_group;
@@ -60,6 +61,7 @@ pub fn registry(world: Rc<World>) -> Registry {
     subnet_group::register(&mut registry, &world);
     restored::register(&mut registry, &world);
     retired::register(&mut registry, &world);
+    old_group::register(&mut registry, &world);
     image::register(&mut registry, &world);
     instance::register(&mut registry, &world);
     volume::register(&mut registry, &world);

@@ -48,7 +48,8 @@ OPERATIONS = {
         GetResourceShareInvitations AcceptResourceShareInvitation""",
     ("elasticache", "2015-02-02"): """DescribeReplicationGroups DescribeCacheClusters DescribeServerlessCaches ListTagsForResource
         DescribeCacheSubnetGroups DescribeCacheParameterGroups DescribeUserGroups CreateSnapshot DescribeSnapshots CopySnapshot
-        DeleteSnapshot CreateReplicationGroup DeleteReplicationGroup CreateCacheCluster DeleteCacheCluster""",
+        DeleteSnapshot CreateReplicationGroup DeleteReplicationGroup CreateCacheCluster DeleteCacheCluster DescribeCacheParameters
+        DeleteCacheParameterGroup DeleteCacheSubnetGroup""",
     ("efs", "2015-02-01"): "DescribeFileSystems ListTagsForResource",
     ("athena", "2017-05-18"): """StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution ListDatabases
         ListTableMetadata""",

@@ -140,30 +140,37 @@ impl Rds {
 
     /// The newest automated snapshot of an instance or cluster; none if there is none.
     pub async fn latest_automated_snapshot(&self, family: Family, of: &str) -> Result<Option<DbSnapshot>, Failure> {
-        let mut latest: Option<DbSnapshot> = None;
-        let mut consider = |found: DbSnapshot| {
-            let newer = latest.as_ref().is_none_or(|latest| found.taken_at > latest.taken_at);
-            if newer && found.status == "available" {
-                latest = Some(found);
-            }
-        };
+        let all = self.snapshots_of(family, of, "automated").await?.into_iter();
+        let whole = all.filter(|found| found.status == "available");
+        Ok(whole.max_by_key(|found| found.taken_at))
+    }
+
+    /// The snapshots that people took of an instance or cluster, by name. They are there when it is gone as well.
+    pub async fn manual_snapshots(&self, family: Family, of: &str) -> Result<Vec<DbSnapshot>, Failure> {
+        let mut all = self.snapshots_of(family, of, "manual").await?;
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(all)
+    }
+
+    async fn snapshots_of(&self, family: Family, of: &str, kind: &str) -> Result<Vec<DbSnapshot>, Failure> {
+        let mut all = Vec::new();
         match family {
             Family::Instance => {
                 let call = self.read.describe_db_snapshots().db_instance_identifier(of);
-                let mut pages = call.snapshot_type("automated").into_paginator().items().send();
+                let mut pages = call.snapshot_type(kind).into_paginator().items().send();
                 while let Some(found) = pages.next().await {
-                    consider(of_instance(found.map_err(self.failed("DescribeDBSnapshots"))?));
+                    all.push(of_instance(found.map_err(self.failed("DescribeDBSnapshots"))?));
                 }
             }
             Family::Cluster => {
                 let call = self.read.describe_db_cluster_snapshots().db_cluster_identifier(of);
-                let mut pages = call.snapshot_type("automated").into_paginator().items().send();
+                let mut pages = call.snapshot_type(kind).into_paginator().items().send();
                 while let Some(found) = pages.next().await {
-                    consider(of_cluster(found.map_err(self.failed("DescribeDBClusterSnapshots"))?));
+                    all.push(of_cluster(found.map_err(self.failed("DescribeDBClusterSnapshots"))?));
                 }
             }
         }
-        Ok(latest)
+        Ok(all)
     }
 
     /// Begins a manual snapshot of an instance or cluster. No key can be named: it inherits theirs.

@@ -22,6 +22,7 @@ fn may_go(left: &Left) -> &'static str {
         MayGo::NotTold => "not told: nobody has looked",
         MayGo::Yes => "yes",
         MayGo::No => "no",
+        MayGo::After => "after what needs it",
         MayGo::Gone => "it is gone",
     }
 }
@@ -67,6 +68,7 @@ fn lines(left: &Left) -> Vec<(&'static str, String)> {
     lines.push(("way back", format!("{until}{}", left.way_back.why)));
     lines.push(("may go", may_go(left).to_owned()));
     lines.extend(left.blocked.iter().map(|why| ("not yet", why.clone())));
+    lines.extend(left.after.iter().map(|of| ("after", of.to_string())));
     lines.extend(left.told.iter().map(|text| ("know", text.clone())));
     if let How::Hand { command } = &left.removal {
         lines.push(("by hand", command.clone()));

@@ -1,9 +1,10 @@
 //! A rehearsal of what comes after: the migration's own night, three days, a look, and the removal of what is left, in one simulated AWS and under the same
 //! laws.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{Plan, State};
+use model::{Plan, ResourceRef, State};
 use moves::retire::{self, How, Left, MayGo, Prices, Refused, Removal, Standing};
 
 use super::{Rehearsal, Rehearsed, Stage, played, with_causes};
@@ -34,12 +35,17 @@ impl RemovalRehearsed {
 
 /// Everything that may go, and the protection of what is protected lifted.
 fn all_that_may_go(left: &[Left]) -> Removal {
-    let goes = |one: &&Left| {
-        let untouched = !matches!(one.standing, Standing::Drifted { .. });
-        one.may_go() == MayGo::Yes && one.removal == How::Cleave && untouched
+    let untouched = |one: &&Left| one.removal == How::Cleave && !matches!(one.standing, Standing::Drifted { .. });
+    let goes = |one: &&Left| one.may_go() == MayGo::Yes && untouched(one);
+    let mut remove: BTreeSet<String> = left.iter().filter(goes).map(|one| one.of.to_string()).collect();
+    let after = |one: &&Left| {
+        let gone = |of: &ResourceRef| remove.contains(&of.to_string());
+        one.may_go() == MayGo::After && untouched(one) && one.after.iter().all(gone)
     };
+    let after: Vec<String> = left.iter().filter(after).map(|one| one.of.to_string()).collect();
+    remove.extend(after);
     Removal {
-        remove: left.iter().filter(goes).map(|one| one.of.to_string()).collect(),
+        remove,
         despite_protection: left
             .iter()
             .filter(goes)

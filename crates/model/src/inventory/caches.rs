@@ -73,6 +73,9 @@ pub struct Cache {
     /// Its cache parameter group.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub parameter_group: String,
+    /// Its cache subnet group; none of a serverless cache.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subnet_group: String,
     /// What it holds, in MiB: the largest `BytesUsedForCache` of its primaries together. ElastiCache does not tell; 0: not known.
     #[serde(skip_serializing_if = "is_zero_64")]
     pub data_mib: u64,

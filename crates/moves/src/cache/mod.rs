@@ -6,9 +6,12 @@ mod admit_service;
 mod copy_files;
 mod create_group;
 mod create_snapshot;
+mod delete_cache;
 mod delete_snapshot;
 mod export_snapshot;
 mod files;
+mod last_snapshot;
+pub(crate) mod old_cache;
 pub(crate) mod outputs;
 mod own_files;
 mod plan;
@@ -25,6 +28,7 @@ use engine::Registry;
 
 pub(crate) use plan::plan;
 
+use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
 /// The code of this kind's actions.
@@ -68,4 +72,14 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         1,
         delete_snapshot::DeleteSnapshot::new,
     );
+    let prove: fn(old_cache::OldCache, Rc<World>) -> ProveGoes<old_cache::OldCache> = ProveGoes::new;
+    action(registry, world, "cache.prove_replaced", 1, prove);
+    action(
+        registry,
+        world,
+        "cache.last_snapshot",
+        1,
+        last_snapshot::LastSnapshot::new,
+    );
+    action(registry, world, "cache.delete_cache", 1, delete_cache::DeleteCache::new);
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use engine::StepContext;
 use model::Failure;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::key::account_in;
-use crate::retire::proof::OldThing;
+use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
 
 /// The old image, and its copy.
@@ -33,8 +35,8 @@ impl OldImage {
     }
 }
 
-#[async_trait(?Send)]
-impl OldThing for OldImage {
+impl OldImage {
+    /// Why it must stay; none: it may go.
     async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (world.source(), world.target());
         let Some(copy) = target.ec2.image(&self.copy).await? else {
@@ -76,8 +78,15 @@ impl OldThing for OldImage {
         let shared = source.ec2.image_shared_with(&self.id).await?.unwrap_or_default();
         Ok((!shared.is_empty()).then(|| format!("it is shared with {}", shared.join(", "))))
     }
+}
 
-    fn evidence(&self) -> String {
+#[async_trait(?Send)]
+impl OldThing for OldImage {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+        Ok(judged(self.stays(world).await?))
+    }
+
+    fn evidence(&self, _found: &Value) -> String {
         format!(
             "{} stands in the target on {} snapshot(s) of its own, under the target's own key; no launch template, no parameter and no other \
              account names {}, as far as EC2 tells",

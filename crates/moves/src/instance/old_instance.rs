@@ -1,10 +1,12 @@
 //! Proves that an old instance may go: it is stopped, and the image of it in the target is whole and has every volume that is attached to it now.
 
 use async_trait::async_trait;
+use engine::StepContext;
 use model::Failure;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::retire::proof::OldThing;
+use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
 
 /// The old instance, and the image of it in the target.
@@ -23,8 +25,8 @@ impl OldInstance {
     }
 }
 
-#[async_trait(?Send)]
-impl OldThing for OldInstance {
+impl OldInstance {
+    /// Why it must stay; none: it may go.
     async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         match self.state(world).await?.as_deref() {
@@ -58,8 +60,15 @@ impl OldThing for OldInstance {
         }
         Ok(None)
     }
+}
 
-    fn evidence(&self) -> String {
+#[async_trait(?Send)]
+impl OldThing for OldInstance {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+        Ok(judged(self.stays(world).await?))
+    }
+
+    fn evidence(&self, _found: &Value) -> String {
         format!(
             "{} is stopped; {} in the target has every device that is attached to it",
             self.id, self.image

@@ -114,10 +114,22 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     } else {
         let gib: u64 = volumes.iter().map(|volume| u64::from(volume.size_gib)).sum();
         left.size = Some(format!("{} volume(s) of {gib} GiB together", volumes.len()));
-        let ids: Vec<&str> = volumes.iter().map(|volume| volume.id.as_str()).collect();
+        let marked = |volume: &&&Volume| {
+            let mut at = volume.attached_to.iter().filter(|at| at.instance == id);
+            at.any(|at| at.delete_on_termination == Some(true))
+        };
+        let named = |all: Vec<&&Volume>| match all.as_slice() {
+            [] => "none".to_owned(),
+            all => all
+                .iter()
+                .map(|volume| volume.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let goes = named(volumes.iter().filter(marked).collect());
+        let stays = named(volumes.iter().filter(|volume| !marked(volume)).collect());
         left.tell(format!(
-            "of its volumes {} those go with it that are marked so (DeleteOnTermination); the others stay",
-            ids.join(", ")
+            "of its volumes go with it (DeleteOnTermination): {goes}; stay, detached: {stays}"
         ));
     }
     match copied(&old.run, step) {

@@ -3,7 +3,6 @@
 
 mod carry;
 pub(crate) mod outputs;
-pub(crate) mod retire;
 pub(crate) mod terraform;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use aws::ec2::Image as OneImage;
+use aws::elasticache_retire::CacheStanding;
+use aws::groups_in_use::GroupUse;
 use aws::key_uses::KeyUse;
 use aws::rds::{DbInstance, DbSnapshot};
 use aws::rds_clusters::DbCluster;
@@ -13,6 +15,8 @@ use model::inventory::{Cache, Cluster, Database};
 use model::machines::{EbsSnapshot, Instance, Volume};
 use model::{Failure, FailureClass, State};
 
+use crate::cache::old_cache::Asked;
+use crate::old_group::retire::Named;
 use crate::terraform::Run;
 use crate::world::World;
 use crate::zone::retire::ZoneSeen;
@@ -37,6 +41,8 @@ pub(crate) struct There {
     pub(crate) cluster: BTreeMap<String, Option<DbCluster>>,
     /// By whether they are clusters', and by name.
     pub(crate) db_snapshot: BTreeMap<(bool, String), Option<DbSnapshot>>,
+    /// What people took of each database that moved, by that.
+    pub(crate) manual_snapshots: BTreeMap<String, Vec<DbSnapshot>>,
     pub(crate) image: BTreeMap<String, Option<OneImage>>,
     /// Every image that the account owns.
     pub(crate) images: Option<Vec<model::inventory::Image>>,
@@ -49,6 +55,13 @@ pub(crate) struct There {
     /// Of each database the first minute of the last hour that CloudWatch told of, and the last in which somebody was connected.
     pub(crate) connected: BTreeMap<String, (Option<Timestamp>, Option<Timestamp>)>,
     pub(crate) caches: Option<Vec<Cache>>,
+    pub(crate) cache: BTreeMap<String, Option<CacheStanding>>,
+    pub(crate) cache_asked: BTreeMap<String, Asked>,
+    /// Who has which groups.
+    pub(crate) rds_groups: Option<Vec<GroupUse>>,
+    pub(crate) cache_groups: Option<Vec<GroupUse>>,
+    /// Whether groups that the run carried are there.
+    pub(crate) group: BTreeMap<Named, bool>,
     pub(crate) bucket: BTreeMap<String, BucketSeen>,
     pub(crate) key: BTreeMap<String, Option<aws::kms::Key>>,
     pub(crate) key_uses: Option<Vec<KeyUse>>,
@@ -84,9 +97,10 @@ pub async fn look(state: &State, world: &World, now: Timestamp) -> Result<Seen, 
     crate::image::retire::look(&run, world, &mut seen).await?;
     crate::instance::retire::look(&run, world, &mut seen).await?;
     crate::volume::retire::look(&run, world, &mut seen).await?;
-    crate::cache::retire::look(&run, world, &mut seen).await?;
+    crate::cache::retire::look(&run, world, now, &mut seen).await?;
     crate::bucket::retire::look(&run, world, &mut seen).await?;
     crate::zone::retire::look(&run, world, &mut seen).await?;
+    crate::old_group::retire::look(&run, world, &mut seen).await?;
     crate::key::retire::look(&run, world, &mut seen).await?;
     Ok(seen)
 }

@@ -51,6 +51,9 @@ pub struct Left {
     pub standing: Standing,
     /// Why it must stay for now; nothing: it may go, as far as was looked.
     pub blocked: Vec<String>,
+    /// What has to go before it, in the same removal or an earlier one.
+    #[serde(serialize_with = "all_shown")]
+    pub after: Vec<ResourceRef>,
     /// What else to know.
     pub told: Vec<String>,
     /// Whether it refuses to be deleted until a protection is lifted.
@@ -115,6 +118,8 @@ pub enum MayGo {
     NotTold,
     /// It may.
     Yes,
+    /// It may, after what needs it.
+    After,
     /// It must stay.
     No,
     /// It is gone already.
@@ -123,6 +128,10 @@ pub enum MayGo {
 
 fn shown<S: serde::Serializer>(of: &ResourceRef, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(of)
+}
+
+fn all_shown<S: serde::Serializer>(all: &[ResourceRef], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(all.iter().map(ToString::to_string))
 }
 
 impl Left {
@@ -143,6 +152,7 @@ impl Left {
             instead: None,
             standing: Standing::NotLooked,
             blocked: Vec::new(),
+            after: Vec::new(),
             told: Vec::new(),
             protected: false,
             removal: How::Cleave,
@@ -155,6 +165,7 @@ impl Left {
             Standing::Gone => MayGo::Gone,
             _ if !self.blocked.is_empty() => MayGo::No,
             Standing::NotLooked => MayGo::NotTold,
+            Standing::There | Standing::Drifted { .. } if !self.after.is_empty() => MayGo::After,
             Standing::There | Standing::Drifted { .. } => MayGo::Yes,
         }
     }
@@ -229,7 +240,7 @@ pub fn left(state: &State, seen: Option<&Seen>, prices: &Prices, now: Timestamp)
     crate::cache::retire::left(&old, &mut left);
     crate::bucket::retire::left(&old, &mut left);
     crate::zone::retire::left(&old, &mut left);
-    crate::parameter_group::retire::left(&old, &mut left);
+    crate::old_group::retire::left(&old, &mut left);
     crate::key::retire::left(&old, &mut left);
     left
 }

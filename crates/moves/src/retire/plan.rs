@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use model::cost::Costs;
 use model::plan::{Note, PLAN_FORMAT, Weight};
-use model::{Digest, GateName, GateSpec, Plan, State, StepId, StepSpec};
+use model::{Digest, GateName, GateSpec, Plan, ResourceRef, State, StepId, StepSpec};
 
 use super::{How, Left, MayGo, Old, Prices, Seen, Standing, left};
 use crate::draft::DraftStep;
@@ -80,6 +80,15 @@ impl Retiring {
         name
     }
 
+    /// The steps that take a thing away, as far as they are planned.
+    pub(crate) fn deletes(&self, of: &ResourceRef) -> Vec<StepId> {
+        let of_it = self
+            .steps
+            .iter()
+            .filter(|step| step.resource == *of && !step.gates.is_empty());
+        of_it.map(|step| step.id.clone()).collect()
+    }
+
     /// Whether a person has said that a protection is lifted.
     pub(crate) fn despite_protection(&self, left: &Left) -> bool {
         self.despite_protection.contains(&left.of.to_string())
@@ -150,6 +159,7 @@ pub fn plan(
             why: "its protection is to be lifted, and it is not to be removed: name it with --remove, too".to_owned(),
         });
     }
+    let mut goes: Vec<&Left> = Vec::new();
     for what in &removal.remove {
         let why = match all.iter().find(|one| one.of.to_string() == *what) {
             None => {
@@ -159,18 +169,20 @@ pub fn plan(
                     names.join(", ")
                 ))
             }
-            Some(one) => stays(one, &retiring),
+            Some(one) => stays(one, removal, &retiring),
         };
         match why {
             Some(why) => refused.push(Refused {
                 what: what.clone(),
                 why,
             }),
-            None => {
-                let one = all.iter().find(|one| one.of.to_string() == *what);
-                one.into_iter().for_each(|one| steps(&old, one, &mut retiring));
-            }
+            None => goes.extend(all.iter().find(|one| one.of.to_string() == *what)),
         }
+    }
+    // What others need goes after those: their steps are there when its own are planned.
+    goes.sort_by_key(|one| !one.after.is_empty());
+    for one in goes {
+        steps(&old, one, &mut retiring);
     }
     if !refused.is_empty() {
         return Err(refused);
@@ -193,7 +205,7 @@ pub fn plan(
 }
 
 /// Why something is not taken away; none where it may go.
-fn stays(one: &Left, retiring: &Retiring) -> Option<String> {
+fn stays(one: &Left, removal: &Removal, retiring: &Retiring) -> Option<String> {
     if let How::Hand { command } = &one.removal {
         return Some(format!("cleave does not take it away; by hand: {command}"));
     }
@@ -204,6 +216,16 @@ fn stays(one: &Left, retiring: &Retiring) -> Option<String> {
             return Some("whether it is still there, and what needs it, could not be looked at".to_owned());
         }
         MayGo::No => return Some(one.blocked.join("; ")),
+        MayGo::After => {
+            let first = one.after.iter().map(ToString::to_string);
+            let first: Vec<String> = first.filter(|of| !removal.remove.contains(of)).collect();
+            if !first.is_empty() {
+                return Some(format!(
+                    "{} needs it: name that with --remove, too, or take it away before",
+                    first.join(", ")
+                ));
+            }
+        }
     }
     if let Standing::Drifted { what } = &one.standing {
         return Some(format!("it is not as the run left it: {}", what.join("; ")));
@@ -222,9 +244,17 @@ fn steps(old: &Old, one: &Left, retiring: &mut Retiring) {
     match one.of.kind.as_str() {
         "database" => crate::database::retire::plan(old, one, retiring),
         "cluster" => crate::cluster::retire::plan(old, one, retiring),
+        "snapshot" | "cluster_snapshot" => crate::snapshot::retire::plan(old, one, retiring),
         "image" => crate::image::retire::plan(old, one, retiring),
         "instance" => crate::instance::retire::plan(old, one, retiring),
         "volume" => crate::volume::retire::plan(old, one, retiring),
+        "cache" => crate::cache::retire::plan(old, one, retiring),
+        "parameter_group"
+        | "cluster_parameter_group"
+        | "option_group"
+        | "subnet_group"
+        | "cache_parameter_group"
+        | "cache_subnet_group" => crate::old_group::retire::plan(old, one, retiring),
         "bucket" => crate::bucket::retire::plan(old, one, retiring),
         "zone" | "records" => crate::zone::retire::plan(old, one, retiring),
         _ => {}

@@ -14,11 +14,16 @@ use crate::world::World;
 /// An old thing that may go once a look finds nothing against it.
 #[async_trait(?Send)]
 pub(crate) trait OldThing: DeserializeOwned {
-    /// Why it must stay; none: it may go.
-    async fn stays(&self, world: &World) -> Result<Option<String>, Failure>;
+    /// What was found that lets it go, as the proving step's output has it; else why it must stay.
+    async fn proved(&self, cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure>;
 
-    /// What was compared, in words for people.
-    fn evidence(&self) -> String;
+    /// What was compared, in words for people; `found` is that output.
+    fn evidence(&self, found: &Value) -> String;
+}
+
+/// The answer of a look that keeps nothing of what it found.
+pub(crate) fn judged(stays: Option<String>) -> Result<Value, String> {
+    stays.map_or_else(|| Ok(json!({})), Err)
 }
 
 /// Refuses a call that cannot be taken back where the thing must stay; `untouched` says what was not done by it.
@@ -28,9 +33,9 @@ pub(crate) async fn still_goes(
     world: &World,
     untouched: &str,
 ) -> Result<(), Failure> {
-    match old.stays(world).await? {
-        None => Ok(()),
-        Some(why) => Err(cx.failure(FailureClass::WrongState, "[StillNeeded]", format!("{why}. {untouched}"))),
+    match old.proved(cx, world).await? {
+        Ok(_) => Ok(()),
+        Err(why) => Err(cx.failure(FailureClass::WrongState, "[StillNeeded]", format!("{why}. {untouched}"))),
     }
 }
 
@@ -60,9 +65,9 @@ impl<T> ProveGoes<T> {
 #[async_trait(?Send)]
 impl<T: OldThing> Step for ProveGoes<T> {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
-        Ok(match self.old.stays(&self.world).await? {
-            None => Observed::Present(json!({})),
-            Some(why) => must_stay(cx, why),
+        Ok(match self.old.proved(cx, &self.world).await? {
+            Ok(found) => Observed::Present(found),
+            Err(why) => must_stay(cx, why),
         })
     }
 
@@ -70,9 +75,9 @@ impl<T: OldThing> Step for ProveGoes<T> {
         Ok(Begun::Once)
     }
 
-    async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
+    async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: self.old.evidence(),
+            evidence: self.old.evidence(output),
         })
     }
 

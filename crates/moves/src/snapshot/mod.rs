@@ -4,8 +4,10 @@
 mod copy_in_source;
 mod copy_to_target;
 mod create_snapshot;
+mod delete_old;
 mod delete_snapshot;
 mod made_snapshot;
+mod old_snapshot;
 mod plan;
 pub(crate) mod retire;
 mod share_snapshot;
@@ -22,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
+use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
 use copy_in_source::Input as CopyInSourceInput;
@@ -100,6 +103,9 @@ fn both<I, S>(
 
 /// The code of these actions, for both kinds.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
+    let prove: fn(old_snapshot::OldSnapshot, Rc<World>) -> ProveGoes<old_snapshot::OldSnapshot> = ProveGoes::new;
+    action(registry, world, "snapshot.prove_copied", 1, prove);
+    action(registry, world, "snapshot.delete_old", 1, delete_old::DeleteOld::new);
     both(
         registry,
         world,

@@ -1,10 +1,12 @@
 //! Proves that an old volume or snapshot may go: the target has what it held, and nothing in the source uses it.
 
 use async_trait::async_trait;
+use engine::StepContext;
 use model::Failure;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::retire::proof::OldThing;
+use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
 
 /// The old volume or snapshot, and what the target has.
@@ -32,8 +34,8 @@ impl OldDisk {
     }
 }
 
-#[async_trait(?Send)]
-impl OldThing for OldDisk {
+impl OldDisk {
+    /// Why it must stay; none: it may go.
     async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         let kept = if is_snapshot(&self.kept) {
@@ -64,8 +66,15 @@ impl OldThing for OldDisk {
         let attached = own.and_then(|volume| volume.attached_to.first());
         Ok(attached.map(|at| format!("it is attached to {}", at.instance)))
     }
+}
 
-    fn evidence(&self) -> String {
+#[async_trait(?Send)]
+impl OldThing for OldDisk {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+        Ok(judged(self.stays(world).await?))
+    }
+
+    fn evidence(&self, _found: &Value) -> String {
         format!(
             "{} stands in the target; nothing in the source uses {}",
             self.kept, self.id

@@ -1,12 +1,13 @@
-//! CloudWatch, as far as it tells how many are connected to a database.
+//! CloudWatch, as far as it tells how many are connected to a database, and which commands a cache was given.
 //!
-//! Modelled: `DatabaseConnections` of AWS/RDS by instance, a value a minute, shown a minute or two late; any other metric is empty, as
-//! CloudWatch has it. Left out: expressions, Metrics Insights, alarms, custom metrics.
+//! Modelled: `DatabaseConnections` of AWS/RDS by instance, `GetTypeCmds` and `SetTypeCmds` of AWS/ElastiCache by node, a value a minute, shown a minute
+//! or two late; any other metric is empty, as CloudWatch has it. Left out: expressions, Metrics Insights, alarms, custom metrics.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
+use crate::services::elasticache;
 use crate::services::members::{items, number, text};
 use crate::services::rds::clients;
 
@@ -88,27 +89,29 @@ fn values(
     (from, until): (Timestamp, Timestamp),
     period: i64,
 ) -> Result<Vec<(String, f64)>, ServiceError> {
-    if text(metric, "Namespace") != Some("AWS/RDS") || text(metric, "MetricName") != Some("DatabaseConnections") {
-        return Ok(Vec::new());
-    }
-    let dimensions = items(metric, "Dimensions");
-    let [dimension] = dimensions else {
+    let (dimension, statistics): (&str, &[&str]) = match (text(metric, "Namespace"), text(metric, "MetricName")) {
+        (Some("AWS/RDS"), Some("DatabaseConnections")) => ("DBInstanceIdentifier", &["Maximum", "Average", "Minimum"]),
+        (Some("AWS/ElastiCache"), Some("GetTypeCmds" | "SetTypeCmds")) => ("CacheClusterId", &["Sum"]),
+        _ => return Ok(Vec::new()),
+    };
+    let name = text(metric, "MetricName").unwrap_or_default();
+    let [given] = items(metric, "Dimensions") else {
         return Ok(Vec::new());
     };
-    if text(dimension, "Name") != Some("DBInstanceIdentifier") {
-        return Err(ServiceError::not_modelled(
-            "cloudwatch",
-            "DatabaseConnections by anything but DBInstanceIdentifier",
-        ));
+    if text(given, "Name") != Some(dimension) {
+        let what = format!("{name} by anything but {dimension}");
+        return Err(ServiceError::not_modelled("cloudwatch", &what));
     }
-    if !matches!(stat, "Maximum" | "Average" | "Minimum") {
-        return Err(ServiceError::not_modelled(
-            "cloudwatch",
-            &format!("the statistic {stat}"),
-        ));
+    if !statistics.contains(&stat) {
+        let what = format!("the statistic {stat} of {name}");
+        return Err(ServiceError::not_modelled("cloudwatch", &what));
     }
-    let id = text(dimension, "Value").unwrap_or_default();
-    let place = (caller.account.clone(), caller.region.clone(), id.to_ascii_lowercase());
+    let id = text(given, "Value").unwrap_or_default().to_ascii_lowercase();
+    let place = (caller.account.clone(), caller.region.clone(), id.clone());
+    let count = |start: Timestamp, end: Timestamp| match name {
+        "DatabaseConnections" => clients::connections(cloud, &place, start, end),
+        name => elasticache::commands(cloud, caller, &id, name == "SetTypeCmds", (start, end)),
+    };
     let mut found = Vec::new();
     let mut begins = from.as_second() - from.as_second().rem_euclid(period);
     while begins < until.as_second() {
@@ -118,7 +121,7 @@ fn values(
         if end.saturating_add(SHOWN_AFTER).unwrap_or(end) > cloud.now {
             break;
         }
-        if let Some(count) = clients::connections(cloud, &place, start, end) {
+        if let Some(count) = count(start, end) {
             found.push((start.to_string(), f64::from(u32::try_from(count).unwrap_or(u32::MAX))));
         }
     }

@@ -75,7 +75,7 @@ impl Instance {
         let listed = &self.listed;
         let devices = cloud.ec2.volumes.iter().filter_map(|(volume, of)| {
             let device = of.attached.get(id)?;
-            Some(json!({"DeviceName": device, "Ebs": {"VolumeId": volume, "Status": "attached", "DeleteOnTermination": *device == listed.root_device}}))
+            Some(json!({"DeviceName": device, "Ebs": {"VolumeId": volume, "Status": "attached", "DeleteOnTermination": of.goes_with(id, &listed.root_device)}}))
         });
         let groups = listed
             .security_groups

@@ -350,6 +350,12 @@ fn what_an_instance_is_and_what_comes_with_its_type_is_told() {
 #[test]
 fn a_terminated_instance_takes_its_root_along_is_shown_for_an_hour_and_does_not_come_back() {
     let mut a = machines();
+    let volumes = a.ok(SOURCE, "ec2 DescribeVolumes", json!({}));
+    let goes = |at: &&serde_json::Value| at["DeleteOnTermination"] == true;
+    let attached = volumes["Volumes"].as_array().into_iter().flatten();
+    let attached = attached.filter_map(|one| one["Attachments"].as_array()).flatten();
+    let devices: Vec<&str> = attached.filter(goes).filter_map(|at| at["Device"].as_str()).collect();
+    assert_eq!(devices, ["/dev/xvda"], "both calls tell the same");
     let this = json!({"InstanceIds": ["i-1"]});
     let protection = |on: bool| json!({"InstanceId": "i-1", "DisableApiTermination": {"Value": on}});
     a.ok(SOURCE, "ec2 ModifyInstanceAttribute", protection(true));

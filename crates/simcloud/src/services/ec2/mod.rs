@@ -490,3 +490,7 @@ mod tests;
 #[cfg(test)]
 #[path = "machines_tests.rs"]
 mod machines_tests;
+
+#[cfg(test)]
+#[path = "snapshots_tests.rs"]
+mod snapshots_tests;

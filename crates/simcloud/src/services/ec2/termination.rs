@@ -1,5 +1,5 @@
-//! Instances that are terminated, and the attribute that keeps them from it. The root volume goes with its instance, every other one stays, detached: what
-//! EC2 marks by default (`DeleteOnTermination`). A terminated instance is shown for an hour.
+//! Instances that are terminated, and the attribute that keeps them from it. A volume goes with its instance where it is marked so
+//! (`DeleteOnTermination`), by default the root device alone; every other one stays, detached. A terminated instance is shown for an hour.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -75,12 +75,11 @@ pub(super) fn advance(cloud: &mut Cloud) {
         .instances
         .retain(|_, instance| !matches!(instance.state, InstanceState::Terminated(until) if until <= now));
     for (id, root) in ended {
-        let with_it = |device: Option<&String>| device == Some(&root);
         let gone: Vec<String> = cloud
             .ec2
             .volumes
             .iter()
-            .filter(|(_, volume)| with_it(volume.attached.get(&id)))
+            .filter(|(_, volume)| volume.goes_with(&id, &root))
             .map(|(volume, _)| volume.clone())
             .collect();
         for volume in gone {
@@ -88,6 +87,7 @@ pub(super) fn advance(cloud: &mut Cloud) {
         }
         for volume in cloud.ec2.volumes.values_mut() {
             volume.attached.remove(&id);
+            volume.marked.remove(&id);
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Volume {
     pub key: Option<String>,
     /// The devices that it is, by instance.
     pub attached: BTreeMap<String, String>,
+    /// Whether it goes with an instance, where that is not as EC2 has it by default.
+    pub marked: BTreeMap<String, bool>,
     /// The snapshot that it was made of.
     pub snapshot: Option<String>,
     /// What was written to it.
@@ -81,9 +83,24 @@ impl Volume {
         }
     }
 
-    fn describe(&self, id: &str) -> Value {
+    /// Whether it goes when an instance that it is attached to is terminated (`DeleteOnTermination`): as it is marked, else where it is the
+    /// root device.
+    pub(super) fn goes_with(&self, instance: &str, root_device: &str) -> bool {
+        let Some(device) = self.attached.get(instance) else {
+            return false;
+        };
+        self.marked.get(instance).copied().unwrap_or(device == root_device)
+    }
+
+    fn describe(&self, id: &str, cloud: &Cloud) -> Value {
         let attachments = self.attached.iter().map(|(instance, device)| {
-            json!({"InstanceId": instance, "Device": device, "VolumeId": id, "State": "attached", "DeleteOnTermination": false})
+            let root = cloud
+                .ec2
+                .instances
+                .get(instance)
+                .map(|one| one.listed.root_device.as_str());
+            json!({"InstanceId": instance, "Device": device, "VolumeId": id, "State": "attached",
+                "DeleteOnTermination": self.goes_with(instance, root.unwrap_or_default())})
         });
         let mut shown = json!({
             "VolumeId": id, "State": self.state_name(), "Size": self.size_gib, "VolumeType": self.kind,
@@ -122,7 +139,13 @@ pub(super) fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, cont
             iops: volume.iops,
             throughput: volume.throughput,
             key: key_of(cloud, &volume.key, volume.encrypted),
-            attached: attached.map(|at| (at.instance.clone(), at.device.clone())).collect(),
+            attached: attached
+                .clone()
+                .map(|at| (at.instance.clone(), at.device.clone()))
+                .collect(),
+            marked: attached
+                .filter_map(|at| Some((at.instance.clone(), at.delete_on_termination?)))
+                .collect(),
             snapshot: None,
             digest,
             state: VolumeState::Ready,
@@ -188,7 +211,7 @@ pub(super) fn describe(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
             _ => None,
         })?;
         if fits && (ids.is_empty() || ids.contains(id)) {
-            found.push((id.clone(), volume.describe(id)));
+            found.push((id.clone(), volume.describe(id, cloud)));
         }
     }
     paged(input, "VolumeIds", "Volumes", found)
@@ -281,7 +304,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
             return Err(ServiceError::new("IdempotentParameterMismatch", message));
         }
         return match cloud.ec2.volumes.get(id) {
-            Some(volume) => Ok(volume.describe(id)),
+            Some(volume) => Ok(volume.describe(id, cloud)),
             None => Err(not_found(id)),
         };
     }
@@ -358,6 +381,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         throughput,
         key,
         attached: BTreeMap::new(),
+        marked: BTreeMap::new(),
         snapshot: Some(snapshot_id.to_owned()),
         digest: snapshot.digest,
         state: VolumeState::Creating(cloud.later(seconds)),
@@ -371,7 +395,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         "ec2 CreateVolume",
         volume_arn(&caller.account, &caller.region, &id),
     );
-    let shown = volume.describe(&id);
+    let shown = volume.describe(&id, cloud);
     cloud.ec2.volumes.insert(id.clone(), volume);
     if let Some(token) = token {
         cloud.ec2.tokens.insert(token, (input.clone(), id));

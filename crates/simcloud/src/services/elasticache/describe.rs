@@ -1,6 +1,6 @@
-//! What ElastiCache tells of caches, of what they can be put into, and of their tags.
+//! What ElastiCache tells of caches and of their tags.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::ids::Digest;
 use model::inventory::{Cache, CacheKind};
@@ -209,42 +209,6 @@ pub(super) fn serverless(cloud: &Cloud, caller: &Caller, input: &Value) -> Answe
         answer["NextToken"] = json!(next);
     }
     Ok(answer)
-}
-
-fn named(all: &BTreeSet<Place>, caller: &Caller) -> Vec<String> {
-    let own = all
-        .iter()
-        .filter(|place| place.0 == caller.account && place.1 == caller.region);
-    own.map(|place| place.2.clone()).collect()
-}
-
-/// `DescribeCacheSubnetGroups`
-pub(super) fn subnet_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
-    let found = named(&cloud.elasticache.subnet_groups, caller).into_iter().map(|name| {
-        let shown = json!({ "CacheSubnetGroupName": name, "ARN": arn(&place(caller, &name), "subnetgroup") });
-        (name, shown)
-    });
-    paged(input, "CacheSubnetGroups", "Marker", found.collect())
-}
-
-/// `DescribeCacheParameterGroups`: those that people made; ElastiCache's own are left out.
-pub(super) fn parameter_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
-    let found = named(&cloud.elasticache.parameter_groups, caller)
-        .into_iter()
-        .map(|name| {
-            let shown = json!({ "CacheParameterGroupName": name, "ARN": arn(&place(caller, &name), "parametergroup") });
-            (name, shown)
-        });
-    paged(input, "CacheParameterGroups", "Marker", found.collect())
-}
-
-/// `DescribeUserGroups`
-pub(super) fn user_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
-    let found = named(&cloud.elasticache.user_groups, caller).into_iter().map(|name| {
-        let shown = json!({ "UserGroupId": name, "Status": "active", "ARN": arn(&place(caller, &name), "usergroup") });
-        (name, shown)
-    });
-    paged(input, "UserGroups", "Marker", found.collect())
 }
 
 /// `ListTagsForResource`. Members have none of their own here.

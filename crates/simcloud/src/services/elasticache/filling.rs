@@ -127,6 +127,7 @@ fn made(cloud: &mut Cloud, caller: &Caller, input: &Value, kind: CacheKind, id: 
         created_at: cloud.now,
         visible_from: cloud.later(delay),
         taken: Vec::new(),
+        commands: Vec::new(),
     })
 }
 

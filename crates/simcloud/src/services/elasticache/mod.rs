@@ -9,6 +9,7 @@
 mod describe;
 mod exports;
 mod filling;
+mod groups;
 mod snapshots;
 #[cfg(test)]
 mod tests;
@@ -69,6 +70,8 @@ pub struct Held {
     visible_from: Timestamp,
     /// When manual snapshots of it were begun.
     taken: Vec<Timestamp>,
+    /// What its clients asked for since the start: when, of which node, and whether it writes.
+    pub commands: Vec<(Timestamp, String, bool)>,
 }
 
 /// How a cache is.
@@ -177,12 +180,37 @@ impl Held {
             settled.phase = Phase::Available;
         }
         settled.taken.clear();
+        settled.commands.clear();
         settled
+    }
+
+    /// Whether a node of this id is one of its.
+    fn has_node(&self, id: &str) -> bool {
+        self.members().iter().flatten().any(|node| node == id)
     }
 
     fn seen(&self, now: Timestamp) -> bool {
         self.visible_from <= now
     }
+}
+
+/// How many commands a node was given within a span, those that write or the others; none: there was no such node then.
+pub(crate) fn commands(
+    cloud: &Cloud,
+    caller: &Caller,
+    node: &str,
+    writing: bool,
+    (from, until): (Timestamp, Timestamp),
+) -> Option<usize> {
+    let caches = &cloud.elasticache;
+    let here = |place: &Place| place.0 == caller.account && place.1 == caller.region;
+    let mut all = caches.groups.iter().chain(&caches.clusters);
+    let (_, held) = all.find(|(place, held)| here(place) && held.has_node(node))?;
+    let of_it = held
+        .commands
+        .iter()
+        .filter(|(at, of, _)| of == node && (from..until).contains(at));
+    (held.created_at < until).then(|| of_it.filter(|(.., writes)| *writes == writing).count())
 }
 
 pub(crate) fn arn(place: &Place, kind: &str) -> String {
@@ -281,11 +309,15 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
             shards: shards.collect(),
             description: listed.id.clone(),
             phase: Phase::Available,
-            subnet_group: "default".to_owned(),
+            subnet_group: match listed.subnet_group.as_str() {
+                "" => "default".to_owned(),
+                named => named.to_owned(),
+            },
             security_groups: Vec::new(),
             created_at: cloud.now,
             visible_from: cloud.now,
             taken: Vec::new(),
+            commands: Vec::new(),
             listed,
         };
         let caches = &mut cloud.elasticache;
@@ -326,9 +358,9 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "DescribeReplicationGroups" => describe::groups(cloud, caller, input),
         "DescribeCacheClusters" => describe::clusters(cloud, caller, input),
         "DescribeServerlessCaches" => describe::serverless(cloud, caller, input),
-        "DescribeCacheSubnetGroups" => describe::subnet_groups(cloud, caller, input),
-        "DescribeCacheParameterGroups" => describe::parameter_groups(cloud, caller, input),
-        "DescribeUserGroups" => describe::user_groups(cloud, caller, input),
+        "DescribeCacheSubnetGroups" => groups::subnet_groups(cloud, caller, input),
+        "DescribeCacheParameterGroups" => groups::parameter_groups(cloud, caller, input),
+        "DescribeUserGroups" => groups::user_groups(cloud, caller, input),
         "ListTagsForResource" => describe::tags(cloud, caller, input),
         "CreateSnapshot" => snapshots::create(cloud, caller, input),
         "DescribeSnapshots" => snapshots::describe(cloud, caller, input),
@@ -338,6 +370,9 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "CreateCacheCluster" => filling::create_cluster(cloud, caller, input),
         "DeleteReplicationGroup" => filling::delete_group(cloud, caller, input),
         "DeleteCacheCluster" => filling::delete_cluster(cloud, caller, input),
+        "DescribeCacheParameters" => groups::parameters(cloud, caller, input),
+        "DeleteCacheParameterGroup" => groups::delete_parameter_group(cloud, caller, input),
+        "DeleteCacheSubnetGroup" => groups::delete_subnet_group(cloud, caller, input),
         _ => Err(ServiceError::not_modelled("elasticache", operation)),
     }
 }

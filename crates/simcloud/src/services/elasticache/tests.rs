@@ -16,7 +16,8 @@ const SERVICE: &str = "540804c33a284a299d2547575ce1010f2312ef3da9b3a053c8bc45bf2
 
 fn world_in(region: &str) -> Cloud {
     let caches = json!([
-        { "id": "sessions", "engine": "redis", "engine_version": "7.1.0", "node_type": "cache.r7g.large", "nodes": 2 },
+        { "id": "sessions", "engine": "redis", "engine_version": "7.1.0", "node_type": "cache.r7g.large", "nodes": 2,
+          "subnet_group": "src", "parameter_group": "old" },
         { "id": "queue", "engine": "valkey", "engine_version": "8.0.1", "shards": 2, "nodes": 2, "cluster_mode": true,
           "data_mib": 700 },
         { "id": "forms", "engine": "memcached", "kind": "cluster" },
@@ -24,7 +25,8 @@ fn world_in(region: &str) -> Cloud {
     ]);
     let inventory = json!({ "format": 1, "observed_at": "2026-11-01T00:00:00Z", "accounts": {
         SOURCE: { "roles": { "cleave-source": { "trusts": [] } }, "regions": { region: {
-            "keys": [{ "id": "11111111-aaaa-4aaa-8aaa-aaaaaaaaaaaa" }], "caches": caches } } },
+            "keys": [{ "id": "11111111-aaaa-4aaa-8aaa-aaaaaaaaaaaa" }], "caches": caches, "cache_subnet_groups": ["src"],
+            "cache_parameter_groups": ["old"] } } },
         TARGET: { "roles": { "cleave-target": { "trusts": [] } }, "regions": { region: {
             "security_groups": ["sg-1"], "cache_subnet_groups": ["stg"], "cache_user_groups": ["apps"],
             "keys": [{ "id": "22222222-aaaa-4aaa-8aaa-aaaaaaaaaaaa" }] } } } } });
@@ -488,4 +490,78 @@ fn nobody_sees_another_accounts_caches() {
         ),
         "InvalidARN",
     );
+}
+
+#[test]
+fn a_group_goes_only_when_no_cache_has_it_and_one_of_elasticaches_own_never() {
+    let mut cloud = world();
+    let parameters = |name: &str| json!({ "CacheParameterGroupName": name });
+    let subnets = |name: &str| json!({ "CacheSubnetGroupName": name });
+    let mut asked = |operation: &str, input: Value| call(&mut cloud, SOURCE, operation, input);
+    refused(
+        asked("DeleteCacheParameterGroup", parameters("old")),
+        "InvalidCacheParameterGroupStateFault",
+    );
+    refused(asked("DeleteCacheSubnetGroup", subnets("src")), "CacheSubnetGroupInUse");
+    refused(
+        asked("DeleteCacheParameterGroup", parameters("default.redis7")),
+        "InvalidParameterValue",
+    );
+    refused(
+        asked("DeleteCacheSubnetGroup", subnets("default")),
+        "InvalidParameterValue",
+    );
+    refused(
+        asked("DeleteCacheParameterGroup", parameters("none")),
+        "CacheParameterGroupNotFoundFault",
+    );
+    refused(
+        asked("DeleteCacheSubnetGroup", subnets("none")),
+        "CacheSubnetGroupNotFoundFault",
+    );
+    refused(
+        asked("DescribeCacheSubnetGroups", subnets("none")),
+        "CacheSubnetGroupNotFoundFault",
+    );
+    let gone = json!({ "ReplicationGroupId": "sessions", "RetainPrimaryCluster": false });
+    asked("DeleteReplicationGroup", gone).expect("it goes");
+    // While it goes it is there, and has them.
+    refused(asked("DeleteCacheSubnetGroup", subnets("src")), "CacheSubnetGroupInUse");
+    wait(&mut cloud, 120);
+    let mut asked = |operation: &str, input: Value| call(&mut cloud, SOURCE, operation, input);
+    asked("DeleteCacheSubnetGroup", subnets("src")).expect("nothing has it");
+    asked("DeleteCacheParameterGroup", parameters("old")).expect("nothing has it");
+    refused(
+        asked("DescribeCacheParameters", parameters("old")),
+        "CacheParameterGroupNotFoundFault",
+    );
+}
+
+#[test]
+fn cloudwatch_tells_what_clients_asked_a_node_for() {
+    let mut cloud = world();
+    wait(&mut cloud, 60);
+    let asked_at = cloud.now - std::time::Duration::from_secs(600);
+    let place = (caller(SOURCE).account, caller(SOURCE).region, "sessions".to_owned());
+    let held = cloud.elasticache.groups.get_mut(&place).expect("it is there");
+    held.commands.push((asked_at, "sessions-002".to_owned(), true));
+    let sum = |cloud: &mut Cloud, metric: &str, node: &str| {
+        let metric = json!({ "Namespace": "AWS/ElastiCache", "MetricName": metric,
+            "Dimensions": [{ "Name": "CacheClusterId", "Value": node }] });
+        let from = cloud.now - std::time::Duration::from_secs(3600);
+        let input = json!({ "StartTime": from.to_string(), "EndTime": cloud.now.to_string(), "MetricDataQueries": [
+            { "Id": "a", "MetricStat": { "Metric": metric, "Period": 60, "Stat": "Sum" } }] });
+        let answer = cloud.call(&caller(SOURCE), "cloudwatch", "GetMetricData", &input);
+        let answer = answer.unwrap_or_else(|error| panic!("{}", error.message));
+        let values = answer["MetricDataResults"][0]["Values"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        (values.len(), values.iter().filter_map(Value::as_f64).sum::<f64>())
+    };
+    let (minutes, written) = sum(&mut cloud, "SetTypeCmds", "sessions-002");
+    assert!(minutes > 50 && (written - 1.0).abs() < 1e-9, "{minutes} {written}");
+    let (minutes, read) = sum(&mut cloud, "GetTypeCmds", "sessions-002");
+    assert!(minutes > 50 && read.abs() < 1e-9, "{minutes} {read}");
+    assert_eq!(sum(&mut cloud, "GetTypeCmds", "nobodys").0, 0);
 }

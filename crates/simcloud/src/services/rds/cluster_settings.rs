@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::clusters::{own, own_available, shown};
-use super::{arn, cluster_restore, groups, instances, invalid_combination, invalid_value, modifying, place_of};
+use super::{
+    arn, cluster_restore, groups, instances, invalid_combination, invalid_value, modifying, new_instance, place_of,
+};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text, texts};
 use crate::services::stored_content::duration_seconds;
@@ -100,7 +102,7 @@ pub(super) fn modify(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     }
     match (flag(input, "ManageMasterUserPassword"), &before.master_secret) {
         (Some(true), None) => {
-            let secret = instances::managed_secret(cloud, caller, input, &before.resource_id);
+            let secret = new_instance::managed_secret(cloud, caller, input, &before.resource_id);
             cluster.master_secret = Some(secret);
         }
         (Some(false), Some(_)) => cluster.master_secret = None,

@@ -15,6 +15,7 @@ mod clusters;
 mod groups;
 mod instances;
 mod modifying;
+mod new_instance;
 mod options;
 mod restore;
 mod sharing;
@@ -298,7 +299,7 @@ pub fn advance(cloud: &mut Cloud) {
 pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value) -> Answer {
     match operation {
         "DescribeDBInstances" => instances::describe(cloud, caller, input),
-        "CreateDBInstance" => instances::create(cloud, caller, input),
+        "CreateDBInstance" => new_instance::create(cloud, caller, input),
         "ModifyDBInstance" => modifying::modify(cloud, caller, input),
         "RebootDBInstance" => modifying::reboot(cloud, caller, input),
         "DeleteDBInstance" => instances::delete(cloud, caller, input),

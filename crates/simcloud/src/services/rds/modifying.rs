@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use model::ids::{AccountId, Region};
 use serde_json::Value;
 
-use super::instances::{Instance, NOT_RESTORED, RESTORED, check_authority, managed_secret, own, shown};
+use super::instances::{Instance, NOT_RESTORED, RESTORED, check_authority, own, shown};
+use super::new_instance::managed_secret;
 use super::{Place, arn, groups, invalid_combination, invalid_value};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{flag, number, text, texts};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use simcloud::cloud::Cloud;
 use simcloud::s3::versions::What;
-use simcloud::services::route53::every_zone;
+use simcloud::services::route53::{every_check, every_collection, every_zone};
 use simcloud::services::{ec2, kms, rds};
 
 /// How often each change was made, by account, operation and resource.
@@ -100,6 +100,18 @@ pub fn standing(cloud: &Cloud) -> Effects {
                 zone.name, zone.owner, zone.vpcs, zone.authorised
             ));
         }
+    }
+    for collection in every_collection(cloud).values() {
+        lines.push(format!(
+            "CIDR collection {} of {}: {:?}",
+            collection.name, collection.owner, collection.locations
+        ));
+    }
+    for check in every_check(cloud).values() {
+        lines.push(format!(
+            "health check of {}: {} {:?}",
+            check.owner, check.config, check.tags
+        ));
     }
     for key in kms::keys(cloud).values() {
         let policy = key.policies.last().map(|(_, text)| text);

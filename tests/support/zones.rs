@@ -77,6 +77,12 @@ pub fn scenario(shape: Shape) -> Scenario {
 
 /// The same, with gates.
 pub fn gated(shape: Shape, gates: &str) -> Scenario {
+    let (runbook, inventory) = written(shape, gates);
+    Scenario::written(&runbook, &inventory)
+}
+
+/// The same as it is written, runbook and inventory, for whoever adds to it. The zone is the runbook's last section.
+pub fn written(shape: Shape, gates: &str) -> (String, Value) {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let zone = |id: &str, name: &str, servers: &[&str], records: Vec<Value>| json!({ "id": id, "name": name, "name_servers": servers, "records": records });
     let mut parent = own("shop.example.com", &PARENT_SERVERS, 172_800);
@@ -129,7 +135,7 @@ pub fn gated(shape: Shape, gates: &str) -> Scenario {
          target = {{ account = \"{TARGET}\", role = \"cleave-target\" }}\nparent = {{ account = \"{PARENT}\", role = \"cleave-parent\" }}\n\
          [[zone]]\nname = \"{NAME}\"\nparent = {{ zone = \"shop.example.com\", account = \"{account}\" }}\n{adopt}{gates}"
     );
-    Scenario::written(&runbook, &inventory)
+    (runbook, inventory)
 }
 
 /// All of them.

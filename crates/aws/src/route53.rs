@@ -16,8 +16,12 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Clients, two_clients};
 use crate::classify;
 
+mod checks;
+mod collections;
 mod vpcs;
 
+pub use checks::{HealthCheck, Reports};
+pub use collections::{BlockChange, CidrBlocks, CidrCollection, canonical_block};
 pub use vpcs::ZoneOfVpc;
 
 /// Route 53 in one account.
@@ -379,11 +383,16 @@ impl Route53 {
 
     /// A zone's tags.
     pub async fn zone_tags(&self, id: &str) -> Result<BTreeMap<String, String>, Failure> {
-        let call = self
-            .read
-            .list_tags_for_resource()
-            .resource_type(TagResourceType::Hostedzone)
-            .resource_id(id);
+        self.tags_of(TagResourceType::Hostedzone, id).await
+    }
+
+    /// Adds tags to a zone, replacing those of the same key: at most ten in a call.
+    pub async fn tag_zone(&self, id: &str, tags: &BTreeMap<String, String>) -> Result<(), Failure> {
+        self.add_tags(TagResourceType::Hostedzone, id, tags).await
+    }
+
+    async fn tags_of(&self, kind: TagResourceType, id: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let call = self.read.list_tags_for_resource().resource_type(kind).resource_id(id);
         let answer = call.send().await.map_err(self.failed("ListTagsForResource"))?;
         let tags = answer.resource_tag_set.and_then(|set| set.tags).unwrap_or_default();
         Ok(tags
@@ -392,17 +401,12 @@ impl Route53 {
             .collect())
     }
 
-    /// Adds tags to a zone, replacing those of the same key: at most ten in a call.
-    pub async fn tag_zone(&self, id: &str, tags: &BTreeMap<String, String>) -> Result<(), Failure> {
+    async fn add_tags(&self, kind: TagResourceType, id: &str, tags: &BTreeMap<String, String>) -> Result<(), Failure> {
         let tags = tags
             .iter()
             .map(|(key, value)| Tag::builder().key(key).value(value).build())
             .collect();
-        let call = self
-            .once
-            .change_tags_for_resource()
-            .resource_type(TagResourceType::Hostedzone)
-            .resource_id(id);
+        let call = self.once.change_tags_for_resource().resource_type(kind).resource_id(id);
         let call = call.set_add_tags(Some(tags));
         call.send()
             .await

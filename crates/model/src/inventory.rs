@@ -20,7 +20,9 @@ pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, O
 pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
 pub use deployed::{Deployed, Identities};
-pub use zones::{AliasTarget, Record, Zone, ZoneVpc};
+pub use zones::{
+    AlarmName, AliasTarget, CidrCollection, CidrRouting, HealthCheck, HealthCheckConfig, Record, Zone, ZoneVpc,
+};
 
 /// The version of the format that this program writes and the newest it reads.
 pub const INVENTORY_FORMAT: u32 = 1;
@@ -70,6 +72,12 @@ pub struct AccountInventory {
     pub regions: BTreeMap<Region, RegionInventory>,
     /// Route 53 is not regional.
     pub zones: Vec<Zone>,
+    /// The CIDR collections by which records of its zones go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cidr_collections: Vec<CidrCollection>,
+    /// The health checks that records depend on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub health_checks: Vec<HealthCheck>,
     /// Whether a policy of the organization lets it make buckets in its own namespace only (`s3:x-amz-bucket-namespace`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denies_global_bucket_names: bool,

@@ -41,7 +41,9 @@ OPERATIONS = {
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
         ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment CreateVPCAssociationAuthorization ListVPCAssociationAuthorizations
-        DeleteVPCAssociationAuthorization AssociateVPCWithHostedZone DisassociateVPCFromHostedZone ListHostedZonesByVPC""",
+        DeleteVPCAssociationAuthorization AssociateVPCWithHostedZone DisassociateVPCFromHostedZone ListHostedZonesByVPC
+        CreateCidrCollection ChangeCidrCollection ListCidrCollections ListCidrLocations ListCidrBlocks DeleteCidrCollection
+        CreateHealthCheck GetHealthCheck ListHealthChecks GetHealthCheckStatus DeleteHealthCheck""",
     ("cloudwatch", "2010-08-01"): "GetMetricData",
     ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
     ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations

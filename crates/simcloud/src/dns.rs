@@ -5,7 +5,8 @@
 //! names ([`watch`]) can look at each moment at which it changed, and a resolver ([`resolver`]) can walk through it.
 //!
 //! Models: servers that answer for their own zones only, referrals, wildcards, CNAME chains, aliases, weighted sets, negative
-//! answers. Leaves out: DNSSEC, answers that differ by the client's place (the first set answers), transfers.
+//! answers. Leaves out: DNSSEC, answers that differ by the client's place (the first set answers) or network
+//! (that of the default location answers) or by a health check (all count as healthy), transfers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -230,7 +230,7 @@ pub fn lasting(events: &[Recorded]) -> BTreeSet<String> {
 }
 
 /// The actions that make what is to stay.
-const LASTING: [&str; 16] = [
+const LASTING: [&str; 18] = [
     "writes.create_closed_group",
     "subnet_group.create_subnet_group",
     "database.restore_instance",
@@ -246,6 +246,8 @@ const LASTING: [&str; 16] = [
     "bucket.win_name",
     "bucket.await_name",
     "zone.create_zone",
+    "zone.create_collection",
+    "zone.copy_check",
     "private_zone.create_zone",
 ];
 

@@ -172,6 +172,11 @@ impl HandOver {
         self.said.push(text.into());
     }
 
+    /// Whether a thing is handed over.
+    pub(crate) fn has(&self, kind: &str, id: &str) -> bool {
+        self.things.iter().any(|thing| thing.kind == kind && thing.id == id)
+    }
+
     /// An attribute of a thing that is handed over too, else the plain value.
     pub(crate) fn refer(&self, kind: &str, id: &str, attribute: &str, plain: &str) -> Value {
         let found = self.things.iter().find(|thing| thing.kind == kind && thing.id == id);

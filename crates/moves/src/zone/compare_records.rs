@@ -145,6 +145,13 @@ impl Step for CompareRecords {
                 why: format!("the zones differ: {}", difference.shown()),
             });
         }
+        let named = &self.input.zones.named;
+        let beside = named.differences(cx, &self.world, self.input.zones.old_side).await?;
+        if !beside.is_empty() {
+            return Ok(Verified::Wrong {
+                why: format!("what the records name differs: {}", beside.join("; ")),
+            });
+        }
         let servers = stored.new.name_servers.len();
         let (names, sets) = (&output["names"], stored.wanted.len());
         Ok(Verified::Right {

@@ -64,10 +64,11 @@ impl CopyRecords {
 impl Step for CopyRecords {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let stored = self.input.zones.stored(cx, &self.world).await?;
-        let refused = uncopyable(&stored.wanted, &self.input.zones.old);
+        let refused = uncopyable(&stored.wanted, &self.input.zones.old, &stored.renamed);
         if !refused.is_empty() {
             let why = format!(
-                "it cannot be copied as records: {}. Make it anew in the target and drop it here",
+                "it cannot be copied as records: {}. Make it anew in the target and drop it here; what the plan does not know of, write into the inventory, and \
+                 plan again",
                 refused.join("; ")
             );
             return Ok(Observed::Broken { why });

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws::route53::{Alias, RecordChange, RecordSet, Routing};
+use aws::route53::{Alias, RecordChange, RecordSet};
 use serde::{Deserialize, Serialize};
 
+use super::named::Renamed;
 use super::names::{canonical, shown, within};
 
 /// At most so many values and aliases in a batch; a replaced set counts twice.
@@ -100,8 +101,15 @@ pub(super) fn is_own(zone: &str, set: &RecordSet) -> bool {
 
 /// What the copy must hold, from what the source holds: all of it, or where it is carved out what lies at its name and below. Aliases into
 /// the source zone itself point into the copy; all others keep the zone of the thing that they point to. One that points out of what is carved
-/// keeps the source's id, and nobody resolves that: [`uncopyable`] tells of it.
-pub(super) fn wanted(zone: &str, source: &[RecordSet], source_id: &str, copy_id: &str, carved: bool) -> Vec<RecordSet> {
+/// keeps the source's id, and nobody resolves that: [`uncopyable`] tells of it. Ids of what the sets name besides are exchanged where the copy's
+/// account has its own.
+pub(super) fn wanted(
+    zone: &str,
+    source: &[RecordSet],
+    (source_id, copy_id): (&str, &str),
+    carved: bool,
+    renamed: &Renamed,
+) -> Vec<RecordSet> {
     let apex = canonical(zone);
     let moves = |name: &str| !carved || within(&canonical(name), &apex);
     let sets = source.iter().filter(|set| !is_own(zone, set) && moves(&set.name));
@@ -113,23 +121,21 @@ pub(super) fn wanted(zone: &str, source: &[RecordSet], source_id: &str, copy_id:
             {
                 alias.zone = copy_id.to_owned();
             }
+            renamed.apply(&mut set);
             set
         })
         .collect()
 }
 
 /// Sets that cannot be copied as records, each with the reason. `old` is the zone that they come from.
-pub(super) fn uncopyable(sets: &[RecordSet], old: &str) -> Vec<String> {
-    let reason = |set: &RecordSet| match (&set.traffic_policy, &set.routing) {
+pub(super) fn uncopyable(sets: &[RecordSet], old: &str, renamed: &Renamed) -> Vec<String> {
+    let reason = |set: &RecordSet| match &set.traffic_policy {
         // An alias reaches within its own zone only: https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
         _ if set.alias.as_ref().is_some_and(|alias| alias.zone == old) => {
             Some("is an alias to a name that stays in the old zone".to_owned())
         }
-        (Some(instance), _) => Some(format!("is made by the traffic policy instance {instance}")),
-        (None, Routing::Cidr { collection, .. }) => Some(format!(
-            "goes by the CIDR collection {collection} of the source account"
-        )),
-        (None, _) => None,
+        Some(instance) => Some(format!("is made by the traffic policy instance {instance}")),
+        None => renamed.unknown(set),
     };
     sets.iter()
         .filter_map(|set| Some(format!("{} {}", called(set), reason(set)?)))

@@ -1,3 +1,5 @@
+use aws::route53::Routing;
+
 use super::*;
 
 fn plain(name: &str, kind: &str, values: &[&str]) -> RecordSet {
@@ -48,7 +50,7 @@ fn source() -> Vec<RecordSet> {
 
 #[test]
 fn the_apex_stays_and_delegations_below_it_move() {
-    let wanted = wanted(ZONE, &source(), "ZSOURCE", "ZCOPY", false);
+    let wanted = wanted(ZONE, &source(), ("ZSOURCE", "ZCOPY"), false, &Renamed::default());
     let names: Vec<String> = wanted.iter().map(called).collect();
     assert!(!names.contains(&"stg.example.com NS".to_owned()) && !names.contains(&"stg.example.com SOA".to_owned()));
     for kept in [
@@ -62,7 +64,7 @@ fn the_apex_stays_and_delegations_below_it_move() {
 
 #[test]
 fn only_aliases_into_the_zone_itself_are_rewritten() {
-    let wanted = wanted(ZONE, &source(), "ZSOURCE", "ZCOPY", false);
+    let wanted = wanted(ZONE, &source(), ("ZSOURCE", "ZCOPY"), false, &Renamed::default());
     let zone_of = |name: &str| {
         let set = wanted.iter().find(|set| set.name == name).expect("it is wanted");
         set.alias.as_ref().expect("an alias").zone.clone()
@@ -73,7 +75,7 @@ fn only_aliases_into_the_zone_itself_are_rewritten() {
 
 #[test]
 fn a_finished_copy_writes_nothing_however_names_and_values_are_written() {
-    let wanted = wanted(ZONE, &source(), "ZSOURCE", "ZCOPY", false);
+    let wanted = wanted(ZONE, &source(), ("ZSOURCE", "ZCOPY"), false, &Renamed::default());
     let mut held = wanted.clone();
     held[1].values.reverse();
     held[1].name = "API.stg.example.com".into();
@@ -83,7 +85,7 @@ fn a_finished_copy_writes_nothing_however_names_and_values_are_written() {
 
 #[test]
 fn each_sort_of_difference_is_told_apart() {
-    let wanted = wanted(ZONE, &source(), "ZSOURCE", "ZCOPY", false);
+    let wanted = wanted(ZONE, &source(), ("ZSOURCE", "ZCOPY"), false, &Renamed::default());
     let mut held = wanted.clone();
     held.remove(0);
     held[0].ttl = Some(60);
@@ -241,6 +243,7 @@ fn what_only_its_own_account_can_make_is_refused_by_name() {
     let found = uncopyable(
         &[policy, cidr, plain("ok.stg.example.com.", "A", &["192.0.2.1"])],
         "ZSOURCE",
+        &Renamed::default(),
     );
     assert_eq!(found.len(), 2);
     assert!(

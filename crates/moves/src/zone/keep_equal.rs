@@ -61,6 +61,8 @@ enum Seen {
     Behind(Vec<Vec<RecordChange>>),
     /// So much of it that a person must say that it is meant.
     TooMuch(String),
+    /// Sets of it that the old one cannot hold.
+    Unwritable(String),
 }
 
 pub(super) struct KeepEqual {
@@ -119,9 +121,10 @@ impl KeepEqual {
         let shared = |set: &&RecordSet| of_old.contains(&key(set)) || !had.iter().any(|kept| kept.is(set));
         let held: Vec<RecordSet> = stored.held.iter().filter(shared).cloned().collect();
         let new = &stored.new.zone_id;
-        let right = wanted(name, &held, new, old, false);
+        let back = stored.renamed.back();
+        let right = wanted(name, &held, (new, old), false, &back);
         // As the old zone writes them, aliases into itself among them.
-        let now = wanted(name, &stored.wanted, new, old, false);
+        let now = wanted(name, &stored.wanted, (new, old), false, &back);
         compare(name, &right, &now)
     }
 
@@ -134,6 +137,11 @@ impl KeepEqual {
         }
         if !known.copying && known.old != now.old {
             return Ok(Seen::OldWritten);
+        }
+        let writing: Vec<RecordSet> = behind.missing.iter().chain(&behind.different).cloned().collect();
+        let unwritable = stored.renamed.back().unwritable(&writing);
+        if !unwritable.is_empty() {
+            return Ok(Seen::Unwritable(unwritable.join("; ")));
         }
         let changed = behind.to_write() + behind.extra.len();
         if let Some(much) = too_much(changed, stored.wanted.len() + behind.missing.len())
@@ -185,6 +193,24 @@ impl Step for KeepEqual {
                 },
                 look_again: LOOK,
             },
+            Seen::Unwritable(why) if cx.now >= until => Observed::Stuck {
+                why: format!("zone {old} cannot hold what the new one does: {why}"),
+                advice: format!(
+                    "Going back would lose these. If that is borne, skip the step: cleave skip {} --reason …",
+                    cx.spec.id
+                ),
+            },
+            Seen::Unwritable(why) => Observed::Underway {
+                progress: Progress {
+                    fraction: None,
+                    text: "the zones differ: a person must look".to_owned(),
+                    alarm: Some(format!(
+                        "zone {old} cannot hold what was written to the new one, and nothing is kept equal until it can: {why}, which its account does not have. \
+                         Write these sets with a collection that the run has made, or take them out again"
+                    )),
+                },
+                look_again: LOOK,
+            },
             Seen::TooMuch(much) => Observed::Stuck {
                 why: format!("{much}: {}", self.behind(&stored).shown()),
                 advice: format!(
@@ -220,7 +246,7 @@ impl Step for KeepEqual {
         };
         match self.seen(cx, &stored, &known)? {
             Seen::EqualAnew => swept(&self.now(&stored, &known, cx), false),
-            Seen::Equal | Seen::OldWritten | Seen::TooMuch(_) => swept(&known, false),
+            Seen::Equal | Seen::OldWritten | Seen::TooMuch(_) | Seen::Unwritable(_) => swept(&known, false),
             // First that it is the run's own doing, then the doing.
             Seen::Behind(_) if !known.copying => swept(&Known { copying: true, ..known }, true),
             Seen::Behind(batches) => {

@@ -17,6 +17,7 @@ mod delete_old_records;
 mod delete_old_zone;
 mod difference;
 mod keep_equal;
+mod named;
 mod names;
 mod ns_sets;
 pub(crate) mod outputs;
@@ -50,6 +51,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::world::{World, action};
 
+use named::{Named, Renamed};
 pub use plan::plan;
 
 /// The code of this kind's actions.
@@ -86,6 +88,7 @@ pub fn register(registry: &mut Registry, world: &Rc<World>) {
         watch_answers::WatchAnswers::new,
     );
     certificate::register(registry, world);
+    named::register(registry, world);
     repoint::register(registry, world);
     action(
         registry,
@@ -137,6 +140,9 @@ struct Pair {
     /// The sets that the new one had before, where it was there: they stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     had: Vec<difference::Kept>,
+    /// What its records name beside other records, and the target gets too.
+    #[serde(default, skip_serializing_if = "Named::is_nothing")]
+    named: Named,
 }
 
 fn source() -> Side {
@@ -156,6 +162,8 @@ struct Stored {
     held: Vec<RecordSet>,
     /// The new zone.
     new: Created,
+    /// What takes the place of what the old zone's records name.
+    renamed: Renamed,
 }
 
 impl Pair {
@@ -164,10 +172,12 @@ impl Pair {
         let new = cx.output::<Created>(&self.new)?;
         let source = world.account(self.old_side).route53.records(&self.old).await?;
         let held = world.target().route53.records(&new.zone_id).await?;
+        let renamed = self.named.renamed(cx)?;
         Ok(Stored {
-            wanted: difference::wanted(&self.name, &source, &self.old, &new.zone_id, self.carved),
+            wanted: difference::wanted(&self.name, &source, (&self.old, &new.zone_id), self.carved, &renamed),
             held,
             new,
+            renamed,
         })
     }
 

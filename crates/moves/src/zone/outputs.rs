@@ -4,12 +4,13 @@ use serde::Deserialize as _;
 
 use super::names::servers;
 use super::taking_back::Origin;
-use super::{Created, adopt_zone};
+use super::{Created, adopt_zone, named};
 use crate::outputs::Outputs;
 use crate::terraform::Run;
 
-/// Tells the zones that the run made, or took over from the target's Terraform.
+/// Tells the CIDR collections and health checks, and the zones that the run made, or took over from the target's Terraform.
 pub(crate) fn tell(run: &Run, outputs: &mut Outputs) {
+    named::outputs::tell(run, outputs);
     for step in run.done("zone.create_zone").chain(run.done("zone.adopt_zone")) {
         let origin = match step.action.as_str() {
             "zone.adopt_zone" => run.input::<adopt_zone::Input>(step).map(|input| input.origin),

@@ -3,7 +3,7 @@
 
 use model::inventory::{Record, Zone};
 use model::plan::Weight;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::names::{canonical, servers};
 use super::ns_sets::{ParentZone, ZoneFrom};
@@ -13,7 +13,7 @@ use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
 use super::{
-    Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, plan_adopt, plan_carve,
+    Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, named, plan_adopt, plan_carve,
     plan_outside, release_zone, repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
 use crate::draft::{Draft, DraftStep};
@@ -240,7 +240,9 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             step("adopt_zone", Side::Target, title, value(input))
         }
     };
-    let new = draft.push(new.needs(&certified.written).estimate(5, 30));
+    let beside = named::plan::prepare(draft, spec, resource, found);
+    let new = new.needs(&certified.written).needs(&beside.made);
+    let new = draft.push(new.estimate(5, 30));
     let had = adopted.map(|adopted| adopted.had.clone()).unwrap_or_default();
     let new_apex_ttl = adopted.map_or(found.apex_ttl, |adopted| adopted.apex_ttl);
     let zones = || Pair {
@@ -250,6 +252,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         carved: found.carved,
         new: new.clone(),
         had: had.clone(),
+        named: beside.named.clone(),
     };
     let of_new = || Expected::Of(new.clone());
 
@@ -286,6 +289,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         copy("copy_records", format!("copy its {sets} record sets"))
             .needs([&new])
             .needs(&tagged)
+            .needs(&beside.whole)
             .needs(&repointing.lowered),
     );
 
@@ -369,6 +373,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let mut ready = vec![compared, new.clone()];
     ready.extend(tagged);
     ready.extend(certified.issued);
+    ready.extend(beside.healthy.iter().cloned());
     if !lowered.is_empty() {
         let seconds = found.delegation_ttl.unwrap_or_default().max(found.apex_ttl);
         let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
@@ -393,8 +398,10 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         "copy what was changed in the old zone since".into(),
     )
     .phase(Phase::Cutover);
+    let put_late = named::plan::put_late(draft, &beside, &ready, &gates);
     let late = draft.push(
         late.needs(&ready)
+            .needs(&put_late)
             .needs(&repointed)
             .gates(gates.clone())
             .estimate(5, 60),
@@ -482,7 +489,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     if let Some(checked) = checked {
         // Nothing is made or written before the parent was looked at.
         let first = draft.steps.iter_mut().filter(|step| step.needs.is_empty());
-        for step in first.filter(|step| step.resource == *resource && step.id != checked) {
+        let mine = |step: &StepSpec| step.resource == *resource || beside.fresh.contains(&step.id);
+        for step in first.filter(|step| mine(step) && step.id != checked) {
             step.needs.push(checked.clone());
         }
     }

@@ -108,6 +108,9 @@ fn equal((one, of_one): (&Record, &Zone), (other, of_other): (&Record, &Zone)) -
     };
     one.ttl == other.ttl
         && one.weight == other.weight
+        && one.failover == other.failover
+        && one.cidr == other.cidr
+        && one.health_check == other.health_check
         && values(one) == values(other)
         && alias(one, of_one) == alias(other, of_other)
 }

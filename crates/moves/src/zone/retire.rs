@@ -8,6 +8,7 @@ use model::{Failure, FailureClass, Phase, ResourceRef, Side, StepSpec, Undo};
 use serde::{Deserialize, Serialize};
 
 use super::difference::{self, called, is_own};
+use super::named::Renamed;
 use super::names::{canonical, servers, shown, within};
 use super::parent::Parent;
 use super::questions::NsSaid;
@@ -47,6 +48,9 @@ pub(super) struct OldZone {
     pub(super) parent: Parent,
     /// When every server of the parent was seen to delegate to the new one.
     pub(super) delegated_at: Timestamp,
+    /// What takes the place of what its records name beside other records.
+    #[serde(default, skip_serializing_if = "Renamed::is_nothing")]
+    pub(super) renamed: Renamed,
 }
 
 struct Moved {
@@ -83,6 +87,7 @@ fn moved(run: &Run) -> Vec<Moved> {
                 new,
                 parent,
                 delegated_at: place.ended_at?,
+                renamed: zones.named.renamed_by(run),
             },
         })
     });
@@ -114,7 +119,13 @@ impl OldZone {
     /// What stands on the old side only: its sets, as the new zone would have to hold them, that it does not hold at all, and those that it
     /// holds otherwise. The latter were changed since the hand-over, and the old ones are what nobody is told any more.
     fn only_old(&self, old: &[RecordSet], new: &[RecordSet]) -> difference::Difference {
-        let wanted = difference::wanted(&self.name, old, &self.old, &self.new.zone_id, self.carved);
+        let wanted = difference::wanted(
+            &self.name,
+            old,
+            (&self.old, &self.new.zone_id),
+            self.carved,
+            &self.renamed,
+        );
         difference::compare(&self.name, &wanted, new)
     }
 
@@ -332,6 +343,15 @@ fn one(old: &Old, Moved { zone, ttl }: &Moved) -> Left {
     left.size = Some(format!("{} record sets", sets.len()));
     for why in zone.reasons(old.now, held, seen.new.as_deref(), seen.said.as_deref()) {
         left.block(why);
+    }
+    let (collections, checks) = zone.renamed.old();
+    for (what, ids) in [("CIDR collections", collections), ("health checks", checks)] {
+        if !ids.is_empty() {
+            left.tell(format!(
+                "its records are not the only ones that may name the {what} {}: no step deletes those. Do it by hand once nothing else uses them",
+                ids.join(", ")
+            ));
+        }
     }
     let different = seen.new.as_ref().map(|new| zone.only_old(&sets, new).different);
     let different: Vec<String> = different.iter().flatten().map(called).collect();

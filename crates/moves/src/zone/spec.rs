@@ -26,12 +26,26 @@ pub struct ZoneSpec {
     /// How long the moved zone is watched, in seconds; where names stop answering meanwhile, the delegation is put back.
     #[serde(default = "soak")]
     pub soak: u64,
+    /// What becomes of the health checks that its records depend on.
+    #[serde(default)]
+    pub health_checks: HealthChecks,
     /// The target's certificates for its names: their validation records are written, and the hand-over waits until they are issued.
     #[serde(default)]
     pub certificates: Vec<CertificateSpec>,
     /// Records that must name something of the target's in the end.
     #[serde(default)]
     pub repoint: Vec<RepointSpec>,
+}
+
+/// What becomes of health checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthChecks {
+    /// The records of the new zone depend on the source's, which stay. AWS admits that.
+    #[default]
+    Keep,
+    /// The target gets its own.
+    Copy,
 }
 
 /// The parent zone.

@@ -50,7 +50,8 @@ impl Origin {
         self.parent.must_not_lead_to(cx, world, &self.name, &new).await?;
         let held = target.route53.records(zone).await?;
         let source = world.account(self.old_side).route53.records(&self.old).await?;
-        let wanted = wanted(&self.name, &source, &self.old, zone, self.carved);
+        // What they name besides does not make a set another one.
+        let wanted = wanted(&self.name, &source, (&self.old, zone), self.carved, &Default::default());
         let difference = compare(&self.name, &wanted, &held);
         let copies: Vec<_> = match owned {
             Owned::Ours => {

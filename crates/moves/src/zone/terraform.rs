@@ -3,6 +3,7 @@
 use aws::route53::{RecordSet, Routing};
 
 use super::certificate::Wrote;
+use super::named;
 use super::names::{canonical, shown};
 use super::ns_sets::ZoneFrom;
 use super::repoint::ChangeInput;
@@ -12,6 +13,7 @@ use crate::terraform::{Config, HandOver, Leaving, Run, Thing, Value, label};
 
 /// Hands over the zones that the run made in the target.
 pub(crate) fn hand_over(run: &Run, over: &mut HandOver) {
+    named::terraform::hand_over(run, over);
     let tagged = run.made(over, "zone.tag_zone");
     let copies = run.made(over, "zone.copy_records");
     let mut zones = run.made(over, "zone.create_zone");
@@ -173,7 +175,12 @@ pub(super) fn record(over: &HandOver, zone_id: &str, zone: &str, set: &RecordSet
         .set("type", &set.kind)
         .maybe("ttl", set.ttl)
         .maybe("set_identifier", set.set_identifier.as_ref())
-        .maybe("health_check_id", set.health_check.as_ref())
+        .maybe(
+            "health_check_id",
+            set.health_check
+                .as_ref()
+                .map(|check| over.refer("aws_route53_health_check", check, "id", check)),
+        )
         .maybe(
             "multivalue_answer_routing_policy",
             (set.routing == Routing::MultiValue).then_some(true),
@@ -192,13 +199,13 @@ pub(super) fn record(over: &HandOver, zone_id: &str, zone: &str, set: &RecordSet
             .set("evaluate_target_health", alias.evaluate_health);
         config = config.block("alias", inside);
     }
-    let config = with_routing(config, &set.routing);
+    let config = with_routing(over, config, &set.routing);
     let thing = Thing::new("aws_route53_record", &labelled(set), id).with(config);
     match &set.health_check {
-        Some(check) => thing.say(format!(
-            "{name} of {zone} depends on the health check {check}, which no run moves: it is of the account that made it"
+        Some(check) if !over.has("aws_route53_health_check", check) => thing.say(format!(
+            "{name} of {zone} depends on the health check {check}, which is of the account that made it and was not copied"
         )),
-        None => thing,
+        _ => thing,
     }
 }
 
@@ -211,7 +218,7 @@ fn written(kind: &str, value: &str) -> String {
     }
 }
 
-fn with_routing(config: Config, routing: &Routing) -> Config {
+fn with_routing(over: &HandOver, config: Config, routing: &Routing) -> Config {
     let policy = Config::default();
     match routing {
         Routing::Simple | Routing::MultiValue => config,
@@ -246,6 +253,7 @@ fn with_routing(config: Config, routing: &Routing) -> Config {
             config.block("geoproximity_routing_policy", policy)
         }
         Routing::Cidr { collection, location } => {
+            let collection = over.refer("aws_route53_cidr_collection", collection, "id", collection);
             let policy = policy.set("collection_id", collection).set("location_name", location);
             config.block("cidr_routing_policy", policy)
         }

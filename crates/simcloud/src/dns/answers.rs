@@ -189,10 +189,13 @@ impl Served {
             match (&set.set_identifier, set.weight) {
                 (None, _) => data.extend(values.into_iter().map(|value| format!("{} {value}", set.kind))),
                 (Some(of), weight) => {
+                    // A location is the same by its name: each account has a collection of its own.
+                    let location = set.cidr().map(|(_, location)| format!("@{location} "));
                     data.push(format!(
-                        "{} {of} {} {}",
+                        "{} {of} {} {}{}",
                         set.kind,
                         weight.unwrap_or_default(),
+                        location.unwrap_or_default(),
                         values.join(" | ")
                     ));
                 }
@@ -245,7 +248,8 @@ fn plain(name: &str, set: &RecordSet) -> Vec<Rr> {
 }
 
 /// What a routing policy lets one client see: one weighted set by its share, all multivalue sets, the primary of a failover
-/// pair; of the policies that go by place or latency, the first.
+/// pair, whatever its health check says; of those that go by the client's network, the one for the default location; of the policies that go by
+/// place or latency, the first.
 fn routed(sets: &[Arc<RecordSet>], salt: u64) -> Vec<&Arc<RecordSet>> {
     let Some(first) = sets.first() else { return Vec::new() };
     match first.policy() {
@@ -269,6 +273,13 @@ fn routed(sets: &[Arc<RecordSet>], salt: u64) -> Vec<&Arc<RecordSet>> {
                 .iter()
                 .find(|set| set.others.get("Failover").is_some_and(|role| role == "PRIMARY"));
             vec![primary.unwrap_or(first)]
+        }
+        // Whose client asks is not known here: everybody is somebody whom no location has. Without a set for those there is no answer.
+        "CidrRoutingConfig" => {
+            let default = sets
+                .iter()
+                .find(|set| set.cidr().is_some_and(|(_, location)| location == "*"));
+            default.into_iter().collect()
         }
         _ => vec![first],
     }

@@ -12,7 +12,7 @@ use crate::s3::versions::Entry;
 use crate::services::ec2::security_groups::SecurityGroup;
 use crate::services::kms::Alias;
 use crate::services::rds::{Instance, ParameterGroup, Place, SubnetGroup};
-use crate::services::route53::{ZoneSummary, every_zone};
+use crate::services::route53::{Check, Collection, ZoneSummary, every_check, every_collection, every_zone};
 use crate::services::stored_content::ResourceSummary;
 use crate::services::{ec2, elasticache, kms, rds};
 
@@ -37,6 +37,8 @@ pub(super) struct Baseline {
     pub(super) caches: BTreeMap<Place, elasticache::Held>,
     pub(super) cache_snapshots: BTreeMap<Place, elasticache::Snapshot>,
     pub(super) zones: BTreeMap<String, ZoneSummary>,
+    pub(super) cidr_collections: BTreeMap<String, Collection>,
+    pub(super) health_checks: BTreeMap<String, Check>,
     pub(super) keys: BTreeMap<String, kms::Key>,
     pub(super) aliases: BTreeMap<(AccountId, model::ids::Region, String), Alias>,
     /// Databases, snapshots and images with what they held.
@@ -85,6 +87,8 @@ impl Baseline {
             instances_of_ec2: cloud.ec2.instances.clone(),
             volumes: cloud.ec2.volumes.clone(),
             zones: every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect(),
+            cidr_collections: every_collection(cloud).clone(),
+            health_checks: every_check(cloud).clone(),
             keys: kms::keys(cloud).clone(),
             aliases: kms::aliases(cloud).clone(),
             stored: rds::resources(cloud).into_iter().chain(ec2::resources(cloud)).collect(),

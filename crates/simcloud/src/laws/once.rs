@@ -13,7 +13,7 @@ use crate::s3::versions::Entry;
 use crate::services::ec2::security_groups::SecurityGroup;
 use crate::services::ec2::{ImageState, SnapshotState, VolumeState};
 use crate::services::rds::{Making, Place};
-use crate::services::route53::every_zone;
+use crate::services::route53::{every_check, every_collection, every_zone};
 use crate::services::{ec2, elasticache, kms};
 
 use super::content::same;
@@ -128,6 +128,9 @@ fn tagged(cloud: &Cloud, effect: &Effect) -> Option<(&'static str, String, Tags)
             Some(("key", resource, tags))
         }
         "route53 ChangeTagsForResource" => {
+            if let Some(check) = every_check(cloud).get(&resource) {
+                return Some(("health check", resource, check.tags.clone()));
+            }
             let zone = every_zone(cloud).find(|zone| zone.id == resource)?;
             Some(("zone", resource, zone.tags))
         }
@@ -208,6 +211,7 @@ fn is_good(cloud: &Cloud, kind: &str, resource: &str) -> bool {
         "cache" | "cache snapshot" => elasticache::tags_of(cloud, resource).is_some(),
         "bucket" => cloud.s3.by_name.contains_key(resource),
         "key" => kms::keys(cloud).contains_key(resource),
+        "health check" => every_check(cloud).contains_key(resource),
         _ => every_zone(cloud).any(|zone| zone.id == resource),
     }
 }
@@ -503,5 +507,16 @@ fn new_resources(
     // A zone is known by its name to whoever has not yet been told its id.
     let zones = zones.filter(|zone| !lasting.contains(zone.name.trim_end_matches('.')));
     found.extend(zones.map(|zone| ("zone", format!("arn:aws:route53:::hostedzone/{}", zone.id))));
+    for (id, check) in every_check(cloud) {
+        if ours(&check.owner) && !before.health_checks.contains_key(id) {
+            found.push(("health check", format!("arn:aws:route53:::healthcheck/{id}")));
+        }
+    }
+    for (id, collection) in every_collection(cloud) {
+        if ours(&collection.owner) && !before.cidr_collections.contains_key(id) {
+            let arn = format!("arn:aws:route53::{}:cidrcollection/{id}", collection.owner);
+            found.push(("CIDR collection", arn));
+        }
+    }
     found
 }

@@ -15,7 +15,7 @@ use crate::cloud::Cloud;
 use crate::s3::Bucket;
 use crate::s3::versions::Entry;
 use crate::services::rds::{Cluster, ClusterSnapshot, Instance, Place, Snapshot};
-use crate::services::route53::{ZoneSummary, every_zone};
+use crate::services::route53::{ZoneSummary, every_check, every_collection, every_zone};
 use crate::services::{ec2, elasticache, kms};
 
 /// Every difference from the start, one line each. Keys made since, and their aliases, are not differences.
@@ -83,6 +83,20 @@ pub(super) fn differences(before: &Baseline, cloud: &Cloud, parties: &Parties) -
     );
     let zones: BTreeMap<String, ZoneSummary> = every_zone(cloud).map(|zone| (zone.id.clone(), zone)).collect();
     found.of("zone", &before.zones, &zones, |zone| &zone.owner, zone);
+    found.of(
+        "CIDR collection",
+        &before.cidr_collections,
+        every_collection(cloud),
+        |collection| &collection.owner,
+        |collection| format!("{} {:?}", collection.name, collection.locations),
+    );
+    found.of(
+        "health check",
+        &before.health_checks,
+        every_check(cloud),
+        |check| &check.owner,
+        text,
+    );
     keys(&mut found, before, cloud);
     buckets(&mut found, before, cloud);
     found.lines

@@ -2,9 +2,9 @@
 //! in [`dns`]: a change is stored at once, and served only when it is `INSYNC`.
 //!
 //! Models: zones that belong to one account and cannot move, four new name servers for every zone, caller references,
-//! atomic batches, changes that take time, the request rates of an account, tags, limits, the VPCs of private zones.
-//! Leaves out: health checks, traffic policies, CIDR collections, reusable delegation sets, DNSSEC signing, query logging,
-//! what a resolver in a VPC answers.
+//! atomic batches, changes that take time, the request rates of an account, tags, limits, the VPCs of private zones, CIDR collections,
+//! health checks.
+//! Leaves out: traffic policies, reusable delegation sets, DNSSEC signing, query logging, what a resolver in a VPC answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,13 +20,17 @@ use crate::faults::{FaultLevel, Faults};
 
 mod audit;
 mod changes;
+mod checks;
+mod collections;
 mod listing;
 pub mod names;
 pub mod records;
 mod vpcs;
 mod zones;
 
-pub use audit::{ZoneSummary, every_zone};
+pub use audit::{ZoneSummary, every_check, every_collection, every_zone};
+pub use checks::Check;
+pub use collections::Collection;
 use records::{RecordSet, Records};
 pub(crate) use vpcs::owner as owner_of_vpc;
 
@@ -48,6 +52,14 @@ pub struct Zones {
     events: u64,
     /// Caller references that made a zone. Whether AWS frees one with its zone is not documented; it is kept.
     references: BTreeSet<(AccountId, String)>,
+    /// Every CIDR collection, by id.
+    collections: BTreeMap<String, Collection>,
+    /// Every health check, by id.
+    checks: BTreeMap<String, Check>,
+    /// Those that records of the inventory name and it does not list: they exist, and nothing is known of them.
+    unlisted_checks: BTreeSet<String>,
+    /// Caller references of health checks that were deleted.
+    check_references: BTreeSet<(AccountId, String)>,
     /// Whose the VPCs are that only zones of the inventory name.
     vpc_owners: BTreeMap<ZoneVpc, AccountId>,
     /// Request tokens by account and operation; an empty operation stands for all of them together.
@@ -109,6 +121,8 @@ struct Tokens {
 
 /// Fills from the inventory. Its records are served from the start.
 pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory) {
+    collections::fill(cloud, account, contents);
+    checks::fill(cloud, account, contents);
     for zone in &contents.zones {
         let Some(name) = names::canonical(&zone.name) else {
             continue;
@@ -206,6 +220,17 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "AssociateVPCWithHostedZone" => vpcs::associate,
         "DisassociateVPCFromHostedZone" => vpcs::disassociate,
         "ListHostedZonesByVPC" => vpcs::zones_of,
+        "CreateCidrCollection" => collections::create,
+        "ChangeCidrCollection" => collections::change,
+        "ListCidrCollections" => collections::list,
+        "ListCidrLocations" => collections::locations,
+        "ListCidrBlocks" => collections::blocks,
+        "DeleteCidrCollection" => collections::delete,
+        "CreateHealthCheck" => checks::create,
+        "GetHealthCheck" => checks::get,
+        "ListHealthChecks" => checks::list,
+        "GetHealthCheckStatus" => checks::status,
+        "DeleteHealthCheck" => checks::delete,
         _ => return Err(ServiceError::not_modelled("route53", operation)),
     };
     take_token(cloud, &caller.account, operation)?;
@@ -215,21 +240,28 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
 /// Every request takes a token of the account's common bucket, whoever in the account makes it; a few operations have a
 /// smaller one besides.
 fn take_token(cloud: &mut Cloud, account: &AccountId, operation: &str) -> Result<(), ServiceError> {
+    // Its capacity, and how many thousandths a second gives back.
     let own: Option<(&'static str, i64, i64)> = match operation {
-        "CreateHostedZone" => Some(("CreateHostedZone", 40, 2)),
-        "DeleteHostedZone" => Some(("DeleteHostedZone", 40, 5)),
-        "AssociateVPCWithHostedZone" => Some(("AssociateVPCWithHostedZone", 20, 5)),
-        "DisassociateVPCFromHostedZone" => Some(("DisassociateVPCFromHostedZone", 10, 5)),
+        "CreateHostedZone" => Some(("CreateHostedZone", 40, 2000)),
+        "DeleteHostedZone" => Some(("DeleteHostedZone", 40, 5000)),
+        "AssociateVPCWithHostedZone" => Some(("AssociateVPCWithHostedZone", 20, 5000)),
+        "DisassociateVPCFromHostedZone" => Some(("DisassociateVPCFromHostedZone", 10, 5000)),
+        "CreateCidrCollection" => Some(("CreateCidrCollection", 40, 5000)),
+        "ChangeCidrCollection" => Some(("ChangeCidrCollection", 40, 5000)),
+        "DeleteCidrCollection" => Some(("DeleteCidrCollection", 40, 5000)),
+        "CreateHealthCheck" => Some(("CreateHealthCheck", 50, 500)),
+        "DeleteHealthCheck" => Some(("DeleteHealthCheck", 15, 3000)),
+        "GetHealthCheckStatus" => Some(("GetHealthCheckStatus", 4, 1000)),
         _ => None,
     };
     let now = cloud.now;
-    for (bucket, capacity, per_second) in own.into_iter().chain([("", 50, 10)]) {
+    for (bucket, capacity, per_second) in own.into_iter().chain([("", 50, 10_000)]) {
         let tokens = cloud.route53.rates.entry((account.clone(), bucket)).or_insert(Tokens {
             left: capacity * 1000,
             at: now,
         });
         let passed = now.duration_since(tokens.at).as_millis().clamp(0, 3_600_000);
-        let gained = i64::try_from(passed).unwrap_or(3_600_000) * per_second;
+        let gained = i64::try_from(passed).unwrap_or(3_600_000) * per_second / 1000;
         *tokens = Tokens {
             left: (tokens.left + gained).min(capacity * 1000),
             at: now,
@@ -426,6 +458,26 @@ fn new_id(cloud: &mut Cloud, first: char) -> String {
     std::iter::once(first)
         .chain((0..20).map(|_| char::from(letters[random.usize(..letters.len())])))
         .collect()
+}
+
+fn new_uuid(cloud: &mut Cloud) -> String {
+    let hex = cloud.faults.letters("route53 uuids", "0123456789abcdef", 30);
+    let parts = [&hex[..8], &hex[8..12], &hex[12..15], &hex[15..18], &hex[18..]];
+    format!("{}-{}-4{}-a{}-{}", parts[0], parts[1], parts[2], parts[3], parts[4])
+}
+
+/// One page of a list whose token is the place of the next one.
+fn page_of(input: &Value, all: Vec<Value>, member: &str) -> Value {
+    let asked = input["MaxResults"].as_str().and_then(|most| most.parse().ok());
+    let most = asked.unwrap_or(100_usize).clamp(1, 100);
+    let from = input["NextToken"].as_str().and_then(|token| token.parse().ok());
+    let from = from.unwrap_or(0_usize).min(all.len());
+    let page: Vec<&Value> = all.iter().skip(from).take(most).collect();
+    let mut answer = json!({ member: page });
+    if from + most < all.len() {
+        answer["NextToken"] = json!((from + most).to_string());
+    }
+    answer
 }
 
 /// A whole number that may stand as text: page sizes are text in Route 53's model.

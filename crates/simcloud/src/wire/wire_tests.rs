@@ -268,7 +268,7 @@ fn an_operation_that_is_not_modelled_is_refused_loudly() {
         .body(Bytes::from_static(b"Action=CreateDBCluster"))
         .expect("a request");
     assert_eq!(decode(&scope("rds"), &request).expect_err("it is unknown").status, 501);
-    let request = Request::get("/2013-04-01/healthcheck")
+    let request = Request::get("/2013-04-01/trafficpolicies")
         .body(Bytes::new())
         .expect("a request");
     assert_eq!(

@@ -53,7 +53,13 @@ impl CreateZone {
             .route53
             .records(&self.input.old)
             .await?;
-        let wanted = wanted(&self.input.name, &source, &self.input.old, zone, false);
+        let wanted = wanted(
+            &self.input.name,
+            &source,
+            (&self.input.old, zone),
+            false,
+            &Default::default(),
+        );
         if let Some(only_here) = compare(&self.input.name, &wanted, &held).extra.first() {
             let what = format!(
                 "{} stands in the new zone {zone} only: move or delete it by hand",

@@ -238,6 +238,7 @@ fn copy(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, f
             carved: false,
             new: new.clone(),
             had: Vec::new(),
+            named: Default::default(),
         },
         late: false,
         meant: Vec::new(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use model::ids::AccountId;
 use model::inventory::ZoneVpc;
 
-use super::HostedZone;
 use super::records::Records;
+use super::{Check, Collection, HostedZone};
 use crate::cloud::Cloud;
 
 /// One hosted zone as it is now. Its records are shared, not copied.
@@ -46,6 +46,16 @@ fn summary((id, zone): (&String, &HostedZone)) -> ZoneSummary {
         authorised: private.authorised,
         records: zone.records.clone(),
     }
+}
+
+/// Every CIDR collection of every account, by id.
+pub fn every_collection(cloud: &Cloud) -> &BTreeMap<String, Collection> {
+    &cloud.route53.collections
+}
+
+/// Every health check of every account, by id.
+pub fn every_check(cloud: &Cloud) -> &BTreeMap<String, Check> {
+    &cloud.route53.checks
 }
 
 /// Every hosted zone of every account.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::records::{RecordSet, Records};
-use super::{HostedZone, MAX_RECORD_SETS, names, zone_of};
+use super::{HostedZone, MAX_RECORD_SETS, checks, collections, names, zone_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::dns;
 
@@ -27,9 +27,8 @@ struct Change {
 }
 
 /// Models: atomic batches, both limits, CREATE on what exists, DELETE of what differs, CNAME conflicts, the apex SOA and
-/// NS, routing policies that do not mix, aliases within the zone, one change of a zone at a time.
-/// Leaves out: health checks and CIDR collections named by a set (any id is taken), and the change-throughput limit, whose
-/// value AWS does not publish.
+/// NS, routing policies that do not mix, aliases within the zone, health checks of any account, CIDR collections of the zone's own, one change of a
+/// zone at a time. Leaves out: the change-throughput limit, whose value AWS does not publish.
 pub(super) fn change(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
     let id = zone_of(cloud, caller, input, "HostedZoneId")?;
     let now = cloud.now;
@@ -63,6 +62,11 @@ pub(super) fn change(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     }
     if faults.is_empty() {
         contradictions(cloud, &id, &changes, &records, &mut faults);
+    }
+    for change in changes.iter().filter(|change| change.action != "DELETE") {
+        if let Some(check) = change.set.health_check() {
+            checks::must_exist(cloud, check)?;
+        }
     }
     if !faults.is_empty() {
         return Err(ServiceError::new(
@@ -272,6 +276,16 @@ fn contradictions(cloud: &Cloud, id: &str, changes: &[Change], records: &Records
                     "RRSet with DNS name {name}, type {kind}, SetIdentifier {identifier} cannot be created: all weighted sets of a name and type need the same TTL."
                 ));
                 break;
+            }
+        }
+        if let Some((collection, location)) = set.cidr() {
+            let fault = collections::fault(cloud, &zone.owner, collection, location);
+            let said = |fault| format!("RRSet with DNS name {name}, type {kind}, SetIdentifier {identifier}: {fault}");
+            faults.extend(fault.map(said));
+            if zone.private.is_some() {
+                faults.push(format!(
+                    "RRSet with DNS name {name}: IP-based routing is not supported in private hosted zones"
+                ));
             }
         }
         alias_target(cloud, id, set, records, faults);

@@ -116,7 +116,19 @@ impl RecordSet {
             }),
             set_identifier: record.set_identifier.clone(),
             weight: record.weight.map(u64::from),
-            others: BTreeMap::new(),
+            others: {
+                let cidr = record.cidr.as_ref();
+                let cidr = cidr.map(|cidr| json!({ "CollectionId": cidr.collection, "LocationName": cidr.location }));
+                let given = [
+                    ("Failover", record.failover.as_ref().map(|role| json!(role))),
+                    ("CidrRoutingConfig", cidr),
+                    ("HealthCheckId", record.health_check.as_ref().map(|id| json!(id))),
+                ];
+                let given = given.into_iter();
+                given
+                    .filter_map(|(member, value)| Some((member.to_owned(), value?)))
+                    .collect()
+            },
             written: false,
         })
     }
@@ -221,6 +233,17 @@ impl RecordSet {
             &self.kind,
             self.set_identifier.as_deref().unwrap_or_default(),
         )
+    }
+
+    /// The collection and the location of it by which clients are chosen.
+    pub fn cidr(&self) -> Option<(&str, &str)> {
+        let cidr = self.others.get("CidrRoutingConfig")?;
+        Some((cidr["CollectionId"].as_str()?, cidr["LocationName"].as_str()?))
+    }
+
+    /// The health check that it depends on.
+    pub fn health_check(&self) -> Option<&str> {
+        self.others.get("HealthCheckId")?.as_str()
     }
 
     /// Whether every member is the same, as a DELETE must give it. The order of values does not count.

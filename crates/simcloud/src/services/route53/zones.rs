@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::records::{RecordSet, Records};
 use super::vpcs::{self, Private};
-use super::{HostedZone, MAX_RECORD_SETS, MAX_ZONES, names, new_id, submit, zone_of};
+use super::{HostedZone, MAX_RECORD_SETS, MAX_ZONES, checks, names, new_id, submit, zone_of};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::dns;
 
@@ -237,7 +237,13 @@ pub(super) fn account_limit(cloud: &mut Cloud, caller: &Caller, input: &Value) -
         .count();
     let (most, count) = match kind {
         "MAX_HOSTED_ZONES_BY_OWNER" => (MAX_ZONES, owned),
-        "MAX_HEALTH_CHECKS_BY_OWNER" => (200, 0),
+        "MAX_HEALTH_CHECKS_BY_OWNER" => {
+            let all = cloud.route53.checks.values();
+            (
+                checks::MAX_CHECKS,
+                all.filter(|check| check.owner == caller.account).count(),
+            )
+        }
         "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER" => (100, 0),
         "MAX_TRAFFIC_POLICIES_BY_OWNER" => (50, 0),
         "MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER" => (5, 0),
@@ -268,17 +274,16 @@ pub(super) fn dnssec(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
     Ok(json!({ "Status": { "ServeSignature": "NOT_SIGNING" }, "KeySigningKeys": [] }))
 }
 
-fn tagged(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<String, ServiceError> {
+/// What a request for tags is about.
+enum Tagged {
+    Zone(String),
+    Check(String),
+}
+
+fn tagged(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<Tagged, ServiceError> {
     match input["ResourceType"].as_str() {
-        Some("hostedzone") => zone_of(cloud, caller, input, "ResourceId"),
-        Some("healthcheck") => Err(ServiceError::with_status(
-            404,
-            "NoSuchHealthCheck",
-            format!(
-                "No health check exists with the specified ID {}",
-                input["ResourceId"].as_str().unwrap_or_default()
-            ),
-        )),
+        Some("hostedzone") => zone_of(cloud, caller, input, "ResourceId").map(Tagged::Zone),
+        Some("healthcheck") => checks::own(cloud, caller, &input["ResourceId"]).map(Tagged::Check),
         _ => Err(ServiceError::new(
             "InvalidInput",
             "ResourceType is hostedzone or healthcheck",
@@ -286,10 +291,28 @@ fn tagged(cloud: &Cloud, caller: &Caller, input: &Value) -> Result<String, Servi
     }
 }
 
+impl Tagged {
+    fn id(&self) -> &str {
+        match self {
+            Self::Zone(id) | Self::Check(id) => id,
+        }
+    }
+
+    fn tags<'c>(&self, cloud: &'c mut Cloud) -> Option<&'c mut BTreeMap<String, String>> {
+        match self {
+            Self::Zone(id) => cloud.route53.zones.get_mut(id).map(|zone| &mut zone.tags),
+            Self::Check(id) => cloud.route53.checks.get_mut(id).map(|check| &mut check.tags),
+        }
+    }
+}
+
 /// Models: adding replaces; at most 50 tags; removing what is not there is no error.
 pub(super) fn change_tags(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let id = tagged(cloud, caller, input)?;
-    let mut tags = cloud.route53.zones[&id].tags.clone();
+    let tagged = tagged(cloud, caller, input)?;
+    let Some(held) = tagged.tags(cloud) else {
+        return Ok(json!({}));
+    };
+    let mut tags = held.clone();
     for key in input["RemoveTagKeys"]
         .as_array()
         .into_iter()
@@ -305,24 +328,24 @@ pub(super) fn change_tags(cloud: &mut Cloud, caller: &Caller, input: &Value) -> 
     if tags.len() > 50 {
         return Err(ServiceError::new("InvalidInput", "A resource has at most 50 tags"));
     }
-    if tags != cloud.route53.zones[&id].tags {
-        if let Some(zone) = cloud.route53.zones.get_mut(&id) {
-            zone.tags = tags;
-        }
-        cloud.effect(caller, "route53 ChangeTagsForResource", id);
+    if tags != *held {
+        *held = tags;
+        cloud.effect(caller, "route53 ChangeTagsForResource", tagged.id());
     }
     Ok(json!({}))
 }
 
-/// Models: the tags of a zone.
+/// Models: the tags of a zone or of a health check.
 pub(super) fn list_tags(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    let id = tagged(cloud, caller, input)?;
-    let tags: Vec<Value> = cloud.route53.zones[&id]
-        .tags
-        .iter()
+    let tagged = tagged(cloud, caller, input)?;
+    let tags: Vec<Value> = tagged
+        .tags(cloud)
+        .into_iter()
+        .flatten()
         .map(|(key, value)| json!({ "Key": key, "Value": value }))
         .collect();
-    Ok(json!({ "ResourceTagSet": { "ResourceType": "hostedzone", "ResourceId": id, "Tags": tags } }))
+    let (kind, id) = (&input["ResourceType"], tagged.id());
+    Ok(json!({ "ResourceTagSet": { "ResourceType": kind, "ResourceId": id, "Tags": tags } }))
 }
 
 /// Models: what the zone's own servers answer now, delegated or not; public zones only.

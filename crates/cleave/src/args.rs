@@ -155,6 +155,9 @@ pub struct RunArgs {
     /// One JSON object per event instead of bars or lines.
     #[arg(long)]
     pub json: bool,
+    /// The journal of a run that was carried out: what its steps took is what is expected of this one's, as in `plan`; may be repeated.
+    #[arg(long)]
+    pub learn_from: Vec<PathBuf>,
 }
 
 /// `cleave plan`
@@ -171,7 +174,7 @@ pub struct PlanArgs {
     /// Print only when each database, cluster, image, instance and volume is expected where.
     #[arg(long, conflicts_with = "json")]
     pub timeline: bool,
-    /// The journal of a run that was carried out, for --timeline: what its steps took is taken into account; may be repeated.
+    /// The journal of a run that was carried out: what its steps took is what is expected of this one's; may be repeated.
     #[arg(long)]
     pub learn_from: Vec<PathBuf>,
     /// Write a report: .html, .md or .json

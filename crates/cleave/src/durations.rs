@@ -2,12 +2,16 @@
 //! its plan had expected: a sort of step that always took half as long again will do so again, whatever its size.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use engine::run::SharedJournal;
 use journal::{DurationSample, Journal, JournalError};
 use model::event::WorldKind;
 use model::plan::Estimate;
 use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
+
+use crate::error::CliError;
+use crate::exit;
 
 /// Keeps what a step took once it is proved right.
 pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
@@ -53,16 +57,41 @@ pub struct Predicted {
 }
 
 impl Samples {
-    /// Takes in what a journal has kept of a plan's actions.
-    pub fn take_in(&mut self, journal: &Journal, plan: &Plan) -> Result<(), JournalError> {
+    /// What the journals of earlier runs have kept.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read, or is a rehearsal's: that tells of simcloud.
+    pub fn of(journals: &[PathBuf]) -> Result<Self, CliError> {
+        let mut samples = Self::default();
+        for path in journals {
+            let refused = |error| CliError::journal(path, &error);
+            let journal = Journal::open_read_only(path).map_err(refused)?;
+            let stamp = journal.stamped().map_err(refused)?;
+            if stamp.is_some_and(|stamp| stamp.world == WorldKind::Rehearsal) {
+                let what = "that is the journal of a rehearsal, which keeps nothing of what steps took";
+                let error = CliError::before(exit::USAGE, what, "Give --learn-from the journal of a run.");
+                return Err(error.at(path.display().to_string()));
+            }
+            samples.take_in(&journal).map_err(refused)?;
+        }
+        Ok(samples)
+    }
+
+    /// What a plan should expect of a step; none where too few samples say anything.
+    pub fn expects(&self, step: &StepSpec) -> Option<(Estimate, u64)> {
+        let predicted = self.predict(step);
+        let samples = u64::try_from(predicted.samples).unwrap_or(u64::MAX);
+        (samples > 0).then_some((predicted.estimate, samples))
+    }
+
+    fn take_in(&mut self, journal: &Journal) -> Result<(), JournalError> {
         self.journals += 1;
         if journal.stamped()?.is_none_or(|stamp| stamp.world != WorldKind::Live) {
             self.not_of_aws += 1;
         }
-        let actions: std::collections::BTreeSet<&String> = plan.steps.iter().map(|step| &step.action).collect();
-        for action in actions {
-            let samples = journal.durations(action)?;
-            self.by_action.entry(action.clone()).or_default().extend(samples);
+        for sample in journal.durations()? {
+            self.by_action.entry(sample.action.clone()).or_default().push(sample);
         }
         Ok(())
     }

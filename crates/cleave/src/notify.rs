@@ -137,8 +137,8 @@ impl Notifier {
                     self.tell(occasion, &text, facts, state, recorded.at);
                 }
             }
-            Signal::Postponed(postponed, state) => {
-                for line in lines::postponed(postponed, state, &self.journal) {
+            Signal::Foretold(forecast, state) => {
+                for line in lines::foretold(forecast, state, &self.journal) {
                     self.tell(Occasion::Window, &line, json!({}), state, now);
                 }
             }

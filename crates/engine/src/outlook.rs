@@ -37,13 +37,11 @@ impl Outlook {
         let Some(forecast) = Forecast::of(state, now) else {
             return;
         };
-        let steps: Vec<StepId> = forecast
-            .postponed
-            .iter()
-            .map(|postponed| postponed.step.clone())
-            .collect();
+        let postponed = forecast.postponed.iter().map(|postponed| &postponed.step);
+        let overruns = forecast.overruns.iter().map(|overruns| &overruns.step);
+        let steps: Vec<StepId> = postponed.chain(overruns).cloned().collect();
         if steps != self.told {
-            (shared.tell)(Signal::Postponed(&forecast.postponed, state));
+            (shared.tell)(Signal::Foretold(&forecast, state));
             self.told = steps;
         }
     }

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use journal::{Journal, JournalError};
 use model::event::WorldKind;
-use model::forecast::Postponed;
 use model::state::Impossible;
-use model::{Digest, Event, Failure, Plan, Recorded, RunId, State, StepId};
+use model::{Digest, Event, Failure, Forecast, Plan, Recorded, RunId, State, StepId};
 
 use crate::dispatch::RunEnd;
 use crate::step::Progress;
@@ -23,9 +22,9 @@ pub enum Signal<'a> {
     Progress(&'a StepId, &'a Progress),
     /// Nothing can go on, and the engine stays (`--wait`): for this it would otherwise leave. Told once for each reason.
     Waiting(&'a RunEnd),
-    /// What will not start in the window in which it is ready, as far as can be told; told when that changes, and empty when all fits
-    /// again. Never stored: it follows from what is.
-    Postponed(&'a [Postponed], &'a State),
+    /// What will not start in the window in which it is ready, or not end in it, as far as can be told; told when that changes, and when all
+    /// fits again. Never stored: it follows from what is.
+    Foretold(&'a Forecast, &'a State),
     /// Nothing has happened, and it is later. Droppable, never stored.
     TimePassed,
 }

@@ -42,12 +42,12 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// The samples of one action, oldest first.
-    pub fn durations(&self, action: &str) -> Result<Vec<DurationSample>, JournalError> {
+    /// All samples, oldest first.
+    pub fn durations(&self) -> Result<Vec<DurationSample>, JournalError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT at, action, size, seconds FROM duration_sample WHERE action = ?1 ORDER BY id")?;
-        let mut rows = statement.query([action])?;
+            .prepare_cached("SELECT at, action, size, seconds FROM duration_sample ORDER BY id")?;
+        let mut rows = statement.query([])?;
         let mut samples = Vec::new();
         while let Some(row) = rows.next()? {
             samples.push(DurationSample {

@@ -52,6 +52,7 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
         windows: vec![],
         frozen: vec![],
         overrun: Default::default(),
+        learned: Default::default(),
         gates: vec![GateSpec {
             name: gate_name("service-stopped"),
             ask: "Is staging scaled to zero?".into(),

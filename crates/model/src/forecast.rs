@@ -23,6 +23,19 @@ pub struct Forecast {
     pub ends: Moment,
     /// What will not start in the window that is open when it is ready, and why.
     pub postponed: Vec<Postponed>,
+    /// What disturbs and is expected to end behind the window in which it begins, or has begun: it goes on being watched.
+    pub overruns: Vec<Overruns>,
+}
+
+/// A disturbing step that is expected to end when its window has closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruns {
+    /// The step.
+    pub step: StepId,
+    /// When it ends.
+    pub ends: Moment,
+    /// When the window closes.
+    pub closes: Timestamp,
 }
 
 /// A moment as far as it can be told.
@@ -77,6 +90,7 @@ impl Forecast {
             steps: vec![nothing; state.plan.steps.len()],
             ends: Moment::exactly(now),
             postponed: Vec::new(),
+            overruns: Vec::new(),
         };
         let mut slots = Slots::of(state, now);
         for place in state.steps.paths().in_order() {
@@ -93,6 +107,18 @@ impl Forecast {
             };
             if let Some(limit) = spec.limit.as_deref().filter(|_| !at.status.is_settled()) {
                 slots.hold(limit, expected.ends.likely);
+            }
+            if spec.disturbs
+                && at.status.is_under_way()
+                && let Some(opening) = state.calendar().current_or_next(expected.begins.likely)
+                && !state.calendar().is_unrestricted()
+                && expected.ends.likely > opening.until
+            {
+                forecast.overruns.push(Overruns {
+                    step: spec.id.clone(),
+                    ends: expected.ends,
+                    closes: opening.until,
+                });
             }
             forecast.ends = forecast.ends.max(expected.ends);
             forecast.steps[place] = expected;

@@ -159,3 +159,16 @@ fn a_run_that_goes_back_is_not_foretold() {
     );
     assert_eq!(Forecast::of(&state, at(5)), None);
 }
+
+#[test]
+fn what_disturbs_and_will_outlast_its_window_is_told_while_it_runs() {
+    let mut state = started(&with_nights(plan(vec![disturbing(0, &[], 100, 900)], &[])));
+    state.last_at = at(1050);
+    follow(&mut state, [intent(&id(0), 1, Direction::Do)]);
+    assert_eq!(of(&state, 1100).overruns, []);
+    // It should have taken 100 seconds, and has taken more than 900.
+    let [overruns] = &of(&state, 1990).overruns[..] else {
+        panic!("none")
+    };
+    assert_eq!((overruns.ends.likely, overruns.closes), (at(2015), at(2000)));
+}

@@ -41,6 +41,9 @@ pub struct Plan {
     pub steps: Vec<StepSpec>,
     /// What the reader should know, resource by resource.
     pub notes: Vec<Note>,
+    /// Of which actions the estimates rest on what earlier runs took, and on how many samples.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<String, u64>,
     /// What AWS will charge, as far as it can be told.
     #[serde(default, skip_serializing_if = "Costs::is_empty")]
     pub costs: Costs,

@@ -64,6 +64,7 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         windows: Vec::new(),
         frozen: Vec::new(),
         overrun: Default::default(),
+        learned: Default::default(),
         gates: gates
             .iter()
             .enumerate()

@@ -44,7 +44,7 @@ use std::rc::Rc;
 
 use engine::Registry;
 
-pub use plan::plan;
+pub use plan::{plan, plan_expecting};
 pub use runbook::{Runbook, RunbookError};
 pub use world::{HookAnswer, HookCall, ListingKeeper, RunHook, World};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::plan::PLAN_FORMAT;
-use model::{Inventory, Plan, Side};
+use model::plan::{Estimate, PLAN_FORMAT};
+use model::{Inventory, Plan, Side, StepSpec};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
@@ -14,6 +14,15 @@ use crate::{
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
+    plan_expecting(runbook, inventory, |_| None)
+}
+
+/// The same, where other estimates are known than the documented ones: of a step, and on how many samples they rest.
+pub fn plan_expecting(
+    runbook: &Runbook,
+    inventory: &Inventory,
+    expects: impl Fn(&StepSpec) -> Option<(Estimate, u64)>,
+) -> Plan {
     let (resolved, notes) = reference::resolved(runbook, inventory);
     let runbook = &resolved;
     let mut draft = Draft::new(runbook, inventory);
@@ -59,6 +68,13 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     if let Some(parent) = &runbook.parent {
         accounts.insert(Side::Parent, parent.access());
     }
+    let mut learned = BTreeMap::new();
+    for step in &mut draft.steps {
+        if let Some((estimate, samples)) = expects(step) {
+            step.estimate = estimate;
+            learned.insert(step.action.clone(), samples);
+        }
+    }
     let plan = Plan {
         format: PLAN_FORMAT,
         migration: runbook.migration.clone(),
@@ -68,6 +84,7 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
         windows: runbook.windows.clone(),
         frozen: runbook.frozen.clone(),
         overrun: runbook.overrun,
+        learned,
         gates: draft.gates,
         limits: draft.limits,
         steps: draft.steps,

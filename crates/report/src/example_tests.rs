@@ -264,6 +264,7 @@ pub(crate) fn plan() -> Plan {
         runbook: Digest::of(b"runbook"),
         frozen: Vec::new(),
         overrun: Default::default(),
+        learned: Default::default(),
         windows: vec![Window::Weekly {
             weekday: 6,
             at: Time::constant(22, 0, 0, 0),

@@ -63,6 +63,7 @@ fn report(facts: &Facts<'_>) -> Value {
         "resources": facts.plan.resources().iter().map(|resource| resource_value(facts, resource)).collect::<Vec<_>>(),
         "gates": gates(facts),
         "steps": steps,
+        "accuracy": accuracy(facts),
         "left_out": run.map(|run| run.state.left_out()),
         "failures": run.map(|run| run.history.mishaps.iter().map(failure).collect::<Vec<_>>()),
         "calls": facts.calls.map(|calls| calls.counts.iter().map(|count| json!({
@@ -151,6 +152,18 @@ fn step_value(facts: &Facts<'_>, step: &model::StepSpec) -> Value {
         value.extend(more);
     }
     value
+}
+
+/// What steps took beside what was expected, sort by sort.
+fn accuracy(facts: &Facts<'_>) -> Vec<Value> {
+    let sorts = crate::accuracy::by_action(facts).into_iter();
+    let value = |(action, sort): (String, crate::accuracy::Accuracy)| {
+        json!({
+            "action": action, "steps": sort.steps, "expected_seconds": seconds(sort.expected), "taken_seconds": seconds(sort.taken),
+            "error_percent": sort.error(), "within_p90": sort.within, "samples": facts.plan.learned.get(&action),
+        })
+    };
+    sorts.map(value).collect()
 }
 
 fn gates(facts: &Facts<'_>) -> Vec<Value> {

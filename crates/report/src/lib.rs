@@ -3,6 +3,7 @@
 //! It is made from stored events only: what it says of a rehearsal is the record of a run that took place. Nothing here asks
 //! for the time or reads a file, so the same input gives the same bytes.
 
+mod accuracy;
 mod chain;
 mod chart;
 mod costs;

@@ -6,6 +6,7 @@ use model::plan::Weight;
 use model::state::StepStatus;
 use model::{Side, StepSpec, Undo, Window};
 
+use crate::accuracy;
 use crate::chart::Chart;
 use crate::costs;
 use crate::document::{Block, Document, Line, Piece, Section, Stamp, Tone, code, text};
@@ -46,6 +47,9 @@ pub(crate) fn document(facts: &Facts<'_>, language: Language) -> Document {
             sections.push(section("interventions", Text::Interventions, language, vec![block]));
         }
         sections.push(section("laws", Text::Laws, language, laws(facts, language)));
+    }
+    if let Some(blocks) = accuracy::blocks(facts, language) {
+        sections.push(section("accuracy", Text::Accuracy, language, blocks));
     }
     sections.push(section("steps", Text::Steps, language, tables::steps(facts, language)));
     if let Some(block) = tables::calls(facts, language) {

@@ -10,15 +10,15 @@ use crate::moments::lasting;
 use crate::sections::{down_length, moment};
 use crate::words::{self, Language, Text};
 
-fn headings(texts: &[Text], language: Language) -> Vec<String> {
+pub(crate) fn headings(texts: &[Text], language: Language) -> Vec<String> {
     texts.iter().map(|text| text.say(language).to_owned()).collect()
 }
 
-fn number(count: impl ToString) -> Line {
+pub(crate) fn number(count: impl ToString) -> Line {
     vec![text(count.to_string())]
 }
 
-fn dash() -> Line {
+pub(crate) fn dash() -> Line {
     vec![text("–")]
 }
 

@@ -98,6 +98,7 @@ texts! {
     Interventions: "What people did", "人による操作";
     Failures: "Failures", "発生した失敗";
     Calls: "AWS calls", "AWS 呼び出し";
+    Accuracy: "Expected beside taken", "見積もりと実績";
     Laws: "Laws", "不変条件";
     Costs: "What AWS will charge", "AWS の料金見積もり";
 
@@ -220,6 +221,18 @@ texts! {
     UpTo: "{0}, nine in ten within {1}", "{0}（9 割は {1} 以内）";
     StepsCaption: "Every step of the plan, in order. Started: {0}.", "計画の全ステップ（実行順）。開始時刻は {0}。";
     StepsPlanCaption: "Every step of the plan, in order.", "計画の全ステップ（実行順）。";
+
+    // Expected beside taken
+    AccuracyCaption: "What steps were expected to take and took, sort by sort; only those that were done. A person's time at gates is in none of them.",
+        "種類ごとの見積もりと実績（完了したステップのみ）。ゲートで人を待つ時間は含みません。";
+    SortOfStep: "Sort of step", "ステップの種類";
+    Taken: "Taken", "実績";
+    Error: "Error", "誤差";
+    WithinLate: "Within the bound of nine in ten", "9 割の上限以内";
+    RestsOn: "Rests on", "根拠";
+    Samples: "{0} samples of earlier runs", "過去の実行 {0} 件";
+    Documented: "what AWS documents", "AWS の公開情報";
+    AllSteps: "All of them, one after the other", "全体（逐次の合計）";
 
     // Gates
     Gate: "Gate", "ゲート";

@@ -6,6 +6,7 @@ use model::plan::Weight;
 use model::{Inventory, Plan};
 use moves::Runbook;
 
+use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
 
@@ -17,6 +18,7 @@ pub struct Written {
     pub runbook: Runbook,
     /// The inventory.
     pub inventory: Inventory,
+    samples: Samples,
 }
 
 impl Written {
@@ -29,7 +31,14 @@ impl Written {
             path: runbook.to_owned(),
             runbook: parsed,
             inventory: read_inventory(&inventory)?,
+            samples: Samples::default(),
         })
+    }
+
+    /// With what earlier runs took: the plan's estimates rest on it where there is enough.
+    pub fn learning_from(mut self, samples: Samples) -> Self {
+        self.samples = samples;
+        self
     }
 
     /// The plan, refused when something blocks it.
@@ -54,7 +63,7 @@ impl Written {
 
     /// The plan, blocked or not.
     pub fn plan(&self) -> Result<Plan, CliError> {
-        let plan = moves::plan(&self.runbook, &self.inventory);
+        let plan = moves::plan_expecting(&self.runbook, &self.inventory, |step| self.samples.expects(step));
         plan.check().map_err(|error| {
             CliError::before(
                 exit::INTERNAL,

@@ -1,8 +1,5 @@
 //! `cleave plan`: what would be done. Reads the runbook and the inventory, and nothing else.
 
-use journal::Journal;
-use model::event::WorldKind;
-
 use crate::args::PlanArgs;
 use crate::commands::files::Written;
 use crate::commands::rehearse::write_out;
@@ -17,7 +14,15 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
     if let Some(report) = &args.report {
         format_of(report)?;
     }
+    let samples = Samples::of(&args.learn_from)?;
     let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    if args.timeline {
+        // The samples are shown beside the plan's own estimates.
+        let plan = written.plan()?;
+        write_out(&planned::timeline(&durations::timeline(&plan, &samples), &samples))?;
+        return Ok(if plan.is_blocked() { exit::BLOCKED } else { exit::DONE });
+    }
+    let written = written.learning_from(samples);
     let plan = written.plan()?;
     if let Some(path) = &args.report {
         let at = written.inventory.observed_at;
@@ -30,23 +35,7 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
         }
         .write(path, args.language)?;
     }
-    if args.timeline {
-        let mut samples = Samples::default();
-        for path in &args.learn_from {
-            let journal = Journal::open_read_only(path).map_err(|error| CliError::journal(path, &error))?;
-            let stamp = journal.stamped().map_err(|error| CliError::journal(path, &error))?;
-            if stamp.is_some_and(|stamp| stamp.world == WorldKind::Rehearsal) {
-                let what = "that is the journal of a rehearsal, which keeps nothing of what steps took";
-                return Err(
-                    CliError::before(exit::USAGE, what, "Give --learn-from the journal of a run.")
-                        .at(path.display().to_string()),
-                );
-            }
-            let taken = samples.take_in(&journal, &plan);
-            taken.map_err(|error| CliError::journal(path, &error))?;
-        }
-        write_out(&planned::timeline(&durations::timeline(&plan, &samples), &samples))?;
-    } else if args.json {
+    if args.json {
         let text = serde_json::to_string_pretty(&plan).expect("a plan has only string keys");
         write_out(&format!("{text}\n"))?;
     } else {

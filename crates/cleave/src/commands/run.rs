@@ -18,6 +18,7 @@ use moves::notify::NotifySection;
 use crate::args::{Reach, RunArgs};
 use crate::carriage::{self, PendingCalls};
 use crate::commands::files::Written;
+use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
 use crate::notify::{self, Messengers};
@@ -27,7 +28,8 @@ use crate::world::{self, World};
 
 /// Starts or resumes.
 pub fn run(args: RunArgs) -> Result<u8, CliError> {
-    let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    let samples = Samples::of(&args.learn_from)?;
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
     let reach = Reach {
         journal: args.journal,
         world: args.world,

@@ -110,8 +110,8 @@ impl Bars {
                     let _ = self.all.println(line);
                 }
             }
-            Signal::Postponed(postponed, state) => {
-                for line in lines::postponed(postponed, state, &self.journal) {
+            Signal::Foretold(forecast, state) => {
+                for line in lines::foretold(forecast, state, &self.journal) {
                     let _ = self.all.println(line);
                 }
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::forecast::Postponed;
-use model::{Event, Recorded, State};
+use model::{Event, Forecast, Recorded, State};
 
 use super::planned::duration;
 
@@ -39,12 +39,22 @@ pub fn waiting(end: &RunEnd, journal: &Path) -> Option<String> {
     }
 }
 
-/// What will not start in its window, told ahead of time; nothing where all fits.
-pub fn postponed(postponed: &[Postponed], state: &State, journal: &Path) -> Vec<String> {
-    let lines = postponed
+/// What will not start, or not end, in its window, told ahead of time; nothing where all fits.
+pub fn foretold(forecast: &Forecast, state: &State, journal: &Path) -> Vec<String> {
+    let postponed = forecast
+        .postponed
         .iter()
         .map(|postponed| postponed_line(postponed, state, journal));
-    lines.collect()
+    let overruns = forecast.overruns.iter().map(|overruns| {
+        format!(
+            "window: {} is expected to end at {} (nine in ten by {}), after its window has closed at {}; it goes on being watched",
+            overruns.step,
+            minute(overruns.ends.likely),
+            minute(overruns.ends.late),
+            minute(overruns.closes)
+        )
+    });
+    postponed.chain(overruns).collect()
 }
 
 fn postponed_line(postponed: &Postponed, state: &State, journal: &Path) -> String {

@@ -71,8 +71,8 @@ impl Screen {
                     let line = match signal {
                         Signal::Recorded(recorded, state) => lines::line(recorded, state),
                         Signal::Waiting(end) => lines::waiting(end, &journal),
-                        Signal::Postponed(postponed, state) => {
-                            lines::postponed(postponed, state, &journal)
+                        Signal::Foretold(forecast, state) => {
+                            lines::foretold(forecast, state, &journal)
                                 .iter()
                                 .for_each(|line| say(line));
                             None

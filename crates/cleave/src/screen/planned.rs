@@ -27,6 +27,14 @@ pub fn text(plan: &Plan) -> String {
         plan.gates.len(),
         duration(plan.critical_path_seconds()),
     );
+    if !plan.learned.is_empty() {
+        let learned = plan.steps.iter().filter(|step| plan.learned.contains_key(&step.action));
+        let _ = writeln!(
+            out,
+            "{} of them are expected to take what they took in earlier runs, the others what AWS documents\n",
+            learned.count()
+        );
+    }
     for resource in plan.resources() {
         let _ = writeln!(out, "{resource}");
         for step in plan.steps.iter().filter(|step| step.resource == resource) {

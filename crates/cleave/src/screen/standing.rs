@@ -42,6 +42,7 @@ fn still_disturbs(state: &State) -> bool {
 /// The status as text.
 pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Timestamp) -> String {
     let mut out = String::new();
+    let forecast = Forecast::of(state, now);
     let settled = state.steps.values().filter(|step| step.status.is_settled()).count();
     let _ = writeln!(
         out,
@@ -69,7 +70,7 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
         "started {}, last event {} at {}",
         state.started_at, state.last_seq, state.last_at
     );
-    if let Some(forecast) = Forecast::of(state, now) {
+    if let Some(forecast) = &forecast {
         let Moment { likely, late } = forecast.ends;
         let _ = writeln!(
             out,
@@ -86,7 +87,7 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
             };
             let _ = writeln!(out, "window: {is} {}", lines::minute(at));
         }
-        for line in lines::postponed(&forecast.postponed, state, journal) {
+        for line in lines::foretold(forecast, state, journal) {
             let _ = writeln!(out, "{line}");
         }
         out.push('\n');
@@ -102,7 +103,7 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
             .iter()
             .filter(|step| state.steps[&step.id].status.is_settled())
             .count();
-        let now: Vec<String> = steps
+        let doing: Vec<String> = steps
             .iter()
             .filter(|step| {
                 let status = &state.steps[&step.id].status;
@@ -110,7 +111,18 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
             })
             .map(|step| format!("{} {}", step.id.verb(), state.steps[&step.id].status.word()))
             .collect();
-        let _ = writeln!(out, "  {resource:<44} {done:>3}/{:<3} {}", steps.len(), now.join(", "));
+        let ends = forecast.as_ref().filter(|_| done < steps.len());
+        let ends = ends.and_then(|forecast| {
+            let places = steps.iter().filter_map(|step| state.steps.place(&step.id));
+            places.map(|place| forecast.steps[place].ends.likely).max()
+        });
+        let ends = ends.map_or_else(String::new, |at| format!("until {} ", lines::minute(at)));
+        let _ = writeln!(
+            out,
+            "  {resource:<44} {done:>3}/{:<3} {ends}{}",
+            steps.len(),
+            doing.join(", ")
+        );
         if let Some(standing) = BucketStanding::of(state, &resource) {
             let _ = writeln!(out, "    {}", standing.line());
         }

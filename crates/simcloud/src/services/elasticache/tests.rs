@@ -551,7 +551,7 @@ fn cloudwatch_tells_what_clients_asked_a_node_for() {
         let from = cloud.now - std::time::Duration::from_secs(3600);
         let input = json!({ "StartTime": from.to_string(), "EndTime": cloud.now.to_string(), "MetricDataQueries": [
             { "Id": "a", "MetricStat": { "Metric": metric, "Period": 60, "Stat": "Sum" } }] });
-        let answer = cloud.call(&caller(SOURCE), "cloudwatch", "GetMetricData", &input);
+        let answer = cloud.call(&caller(SOURCE), "monitoring", "GetMetricData", &input);
         let answer = answer.unwrap_or_else(|error| panic!("{}", error.message));
         let values = answer["MetricDataResults"][0]["Values"]
             .as_array()

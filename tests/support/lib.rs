@@ -3,6 +3,7 @@
 pub mod bucket_shapes;
 pub mod drivers;
 pub mod hostile;
+pub mod lives;
 pub mod night;
 pub mod points;
 pub mod retirement;

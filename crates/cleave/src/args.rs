@@ -124,6 +124,12 @@ pub struct RehearseArgs {
     /// Keep the rehearsal's journal in this file.
     #[arg(long)]
     pub journal: Option<PathBuf>,
+    /// Leave the run when this step is done, and take everything back.
+    #[arg(long, value_name = "STEP")]
+    pub undo_after: Option<StepId>,
+    /// Take back only this step and what needs it, and go on to the end.
+    #[arg(long, value_name = "STEP", requires = "undo_after")]
+    pub undo_to: Option<StepId>,
 }
 
 /// `cleave run`

@@ -9,11 +9,12 @@ use engine::{EngineError, Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
 use jiff::Timestamp;
 use journal::{Journal, JournalError, Stamp};
 use model::event::WorldKind;
-use model::{CallRecord, Digest, Inventory, Plan, Recorded, RunId};
+use model::{CallRecord, Digest, Event, Inventory, Plan, Recorded, RunId, StepId};
 use simcloud::cloud::Cloud;
 use simcloud::faults::FaultLevel;
 
 use crate::carriage::{self, PendingCalls};
+use crate::rehearsal::taking_back::{TakenBack, Undone};
 use crate::world;
 
 /// What to rehearse.
@@ -51,9 +52,20 @@ pub struct Rehearsed {
     pub events: Vec<Recorded>,
     /// The AWS calls, as the journal has them.
     pub calls: Vec<CallRecord>,
+    /// What became of the undo, where one was to be rehearsed.
+    pub undone: Option<Undone>,
 }
 
 impl Rehearsed {
+    /// Whether it came to the end that was to be rehearsed: the run's own, or that of its undo.
+    pub fn as_asked(&self) -> bool {
+        match (&self.undone, &self.end) {
+            (None, _) => self.completed(),
+            (Some(undone), Ok(end)) => undone.shown(end),
+            (Some(_), Err(_)) => false,
+        }
+    }
+
     /// Whether it reached its end.
     pub fn completed(&self) -> bool {
         matches!(self.end, Ok(RunEnd::Completed))
@@ -76,22 +88,27 @@ pub fn run_id(plan: &Plan, seed: u64) -> RunId {
 
 /// Rehearses once, on this thread, on a runtime of its own whose time is paused.
 pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
+    rehearse_undo(rehearsal, seed, None)
+}
+
+/// The same, with an undo in the middle of it where one is wanted.
+pub fn rehearse_undo(rehearsal: &Rehearsal, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime without I/O needs nothing that could be missing");
-    runtime.block_on(on_this_runtime(rehearsal, seed))
+    runtime.block_on(on_this_runtime(rehearsal, seed, wanted))
 }
 
-async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
+async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
     let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    played(rehearsal, &stage, seed).await
+    played(rehearsal, &stage, seed, wanted).await
 }
 
 /// Carries it out on a stage.
-async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
-    let end = carry_out(rehearsal, stage).await;
+async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
+    let end = carry_out(rehearsal, stage, wanted).await;
     let (end, events, logged) = match end {
         Ok((end, events, logged)) => (Ok(end), events, logged),
         Err(error) => (Err(error), Vec::new(), Vec::new()),
@@ -112,6 +129,7 @@ async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
         critical_path_seconds: state.as_ref().map_or(rehearsal.plan.critical_path_seconds(), |state| {
             state.plan.critical_path_seconds()
         }),
+        undone: wanted.map(|wanted| Undone::of(wanted, &events)),
         events,
         calls: logged,
     }
@@ -189,6 +207,17 @@ impl Stage {
         run: Run,
         gatekeeper: Gatekeeper,
     ) -> Result<RunEnd, EngineError> {
+        self.carry_until(journal, run, gatekeeper, None).await
+    }
+
+    /// The same; it is asked to leave as soon as a step is done.
+    async fn carry_until(
+        &self,
+        journal: &SharedJournal,
+        run: Run,
+        gatekeeper: Gatekeeper,
+        last: Option<&StepId>,
+    ) -> Result<RunEnd, EngineError> {
         let world = &self.simulated.world;
         let options = Options {
             wait: true,
@@ -205,12 +234,16 @@ impl Stage {
             laws::heed(&mut lock(&self.simulated.cloud), &recorded.event, run.state());
         }
         let cloud = Arc::clone(&self.simulated.cloud);
+        let stop = StopSwitch::default();
+        let (leave, last) = (stop.clone(), last.cloned());
         let tell = Box::new(move |signal: Signal<'_>| {
             if let Signal::Recorded(recorded, state) = signal {
                 laws::heed(&mut lock(&cloud), &recorded.event, state);
+                if matches!(&recorded.event, Event::StepVerified { step, .. } if Some(step) == last.as_ref()) {
+                    leave.ask(taking_back::LEAVES);
+                }
             }
         });
-        let stop = StopSwitch::default();
         let mut engine = carriage::engine(world, journal, &self.calls, run, options, stop.listen(), tell)?;
         let end = engine.carry_out().await;
         self.calls.write(journal);
@@ -243,7 +276,7 @@ fn enlist_terraform(cloud: &mut Cloud, plan: &Plan) {
 
 type Ended = (RunEnd, Vec<Recorded>, Vec<CallRecord>);
 
-async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String> {
+async fn carry_out(rehearsal: &Rehearsal, stage: &Stage, wanted: Option<&TakenBack>) -> Result<Ended, String> {
     let journal = match &rehearsal.journal {
         Some(path) => Journal::create(path),
         None => Journal::in_memory(),
@@ -252,16 +285,17 @@ async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String
     stage.stamp(&mut journal).map_err(|error| with_causes(&error))?;
     let journal = carriage::shared(journal);
     let run = stage.begin(&journal).map_err(|error| with_causes(&error))?;
-    let gatekeeper = match &rehearsal.gatekeeper {
+    let gatekeeper = || match &rehearsal.gatekeeper {
         None => Gatekeeper::Automatic {
             by: "rehearsal".to_owned(),
         },
         Some(ask) => Gatekeeper::Person(Rc::clone(ask)),
     };
-    let end = stage
-        .carry_on(&journal, run, gatekeeper)
-        .await
-        .map_err(|error| with_causes(&error))?;
+    let end = match wanted {
+        None => stage.carry_on(&journal, run, gatekeeper()).await,
+        Some(wanted) => taking_back::carry_on(stage, &journal, run, &gatekeeper, wanted).await,
+    };
+    let end = end.map_err(|error| with_causes(&error))?;
     let journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let events = journal.load().map_err(|error| with_causes(&error))?;
     let logged = journal.calls().map_err(|error| with_causes(&error))?;
@@ -285,6 +319,7 @@ fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
 mod flow;
 pub mod laws;
 pub mod removal;
+pub mod taking_back;
 
 impl Rehearsed {
     /// Whether it stopped where the architecture says it may: with a person to decide, or everything taken back.

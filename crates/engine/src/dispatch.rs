@@ -550,7 +550,9 @@ fn inbox_event(state: &State, item: InboxItem, now: Timestamp) -> Option<Event> 
         InboxItem::Pause { by } => state.paused.is_none().then_some(Event::RunPaused {
             reason: PauseReason::Operator { by },
         }),
-        InboxItem::Resume { by } => state.paused.is_some().then_some(Event::RunResumed { by }),
+        InboxItem::Resume { by } => {
+            (state.paused.is_some() || state.is_undone_in_part()).then_some(Event::RunResumed { by })
+        }
         InboxItem::Skip { step, by, reason } => {
             state
                 .stopped()

@@ -222,6 +222,24 @@ fn a_paused_run_rests_but_a_hand_over_under_way_presses_on() {
 }
 
 #[test]
+fn a_hand_over_under_way_presses_on_when_the_window_has_closed() {
+    let presses = |n, needs: &[usize]| {
+        let mut presses = step(n, needs, &[]);
+        (presses.presses_on, presses.disturbs) = (true, true);
+        presses
+    };
+    let mut plan = plan(vec![presses(0, &[]), presses(1, &[0])], &[]);
+    plan.windows = vec![Window::Once {
+        from: at(0),
+        until: at(3600),
+    }];
+    let mut state = started(&plan);
+    assert_eq!(decide(&state, at(4000)), [Decision::AwaitWindow(None)], "not begun");
+    follow(&mut state, whole(&id(0)));
+    assert_eq!(decide(&state, at(4000)), [Decision::Carry(id(1))]);
+}
+
+#[test]
 fn a_hand_over_does_not_press_on_without_a_login() {
     let presses = |n, needs: &[usize]| {
         let mut presses = step(n, needs, &[]);

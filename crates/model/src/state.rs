@@ -43,6 +43,8 @@ pub struct State {
     pub undoing: Option<UndoScope>,
     /// Set at the end.
     pub ended: Option<Verdict>,
+    /// The steps that each step has put into the plan.
+    extended: BTreeMap<StepId, Vec<StepId>>,
 }
 
 /// How much is taken back.
@@ -164,6 +166,7 @@ impl State {
             paused: None,
             undoing: None,
             ended: None,
+            extended: BTreeMap::new(),
         })
     }
 
@@ -393,16 +396,8 @@ impl State {
             Event::RunPaused { reason } => self.paused = Some(reason.clone()),
             Event::RunResumed { .. } => {
                 self.paused = None;
-                // A partial undo that is through: what was taken back is to be done anew.
-                if self.undoing.as_ref().is_some_and(|scope| scope.to.is_some()) && self.undo_is_through() {
-                    self.undoing = None;
-                    for step in self.steps.values_mut().filter(|step| step.status == StepStatus::Undone) {
-                        *step = StepState {
-                            attempts: step.attempts,
-                            ..StepState::default()
-                        };
-                    }
-                    self.steps.count_anew();
+                if self.is_undone_in_part() {
+                    self.do_anew();
                 }
             }
             Event::UndoRequested { to, .. } => {
@@ -471,6 +466,53 @@ impl State {
         !self.undo_places().into_iter().any(may)
     }
 
+    /// Whether what was to be taken back in part is taken back: the run waits for somebody to have it go on.
+    pub fn is_undone_in_part(&self) -> bool {
+        self.ended.is_none() && self.undoing.as_ref().is_some_and(|scope| scope.to.is_some()) && self.undo_is_through()
+    }
+
+    /// After a partial undo: what was taken back is to be done anew.
+    fn do_anew(&mut self) {
+        self.undoing = None;
+        let mut anew = BTreeSet::new();
+        for (spec, step) in self.plan.steps.iter().zip(self.steps.values_mut()) {
+            if step.status == StepStatus::Undone {
+                *step = StepState {
+                    attempts: step.attempts,
+                    ..StepState::default()
+                };
+                anew.insert(spec.id.clone());
+            }
+        }
+        // Who agreed has seen proofs of what is no more: the question is put again. Not where something behind the gate goes on: a bucket's
+        // name must not wait in the air for an answer.
+        for gate in &self.plan.gates {
+            let behind = || self.plan.steps.iter().filter(|step| step.gates.contains(&gate.name));
+            let begun = behind().any(|step| self.steps[&step.id].status != StepStatus::Waiting);
+            let mut seen = gate.after.iter().chain(behind().map(|step| &step.id));
+            if !begun && seen.any(|step| anew.contains(step)) {
+                self.gates.insert(gate.name.clone(), GateState::Closed);
+            }
+        }
+        self.shrink(anew);
+    }
+
+    /// Takes out of the plan what these steps put into it: done anew, they say anew what is necessary.
+    fn shrink(&mut self, anew: BTreeSet<StepId>) {
+        let mut by: Vec<StepId> = anew.into_iter().collect();
+        let mut gone = BTreeSet::new();
+        while let Some(step) = by.pop() {
+            let added = self.extended.remove(&step).unwrap_or_default();
+            by.extend(added.iter().cloned());
+            gone.extend(added);
+        }
+        self.plan.steps.retain(|step| !gone.contains(&step.id));
+        for step in &mut self.plan.steps {
+            step.needs.retain(|needs| !gone.contains(needs));
+        }
+        self.steps.follow(&self.plan);
+    }
+
     /// When its disturbing steps may start.
     pub fn calendar(&self) -> Calendar<'_> {
         Calendar {
@@ -518,6 +560,8 @@ impl State {
             self.plan = plan;
         }
         self.steps.follow(&self.plan);
+        let new = steps.iter().map(|step| step.id.clone());
+        self.extended.entry(by.clone()).or_default().extend(new);
         Ok(())
     }
 

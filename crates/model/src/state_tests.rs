@@ -195,6 +195,128 @@ fn after_a_partial_undo_the_steps_are_to_be_done_anew() {
     assert_eq!(state.steps[&id(1)].status, StepStatus::Waiting);
 }
 
+fn undo_to(n: usize) -> Event {
+    Event::UndoRequested {
+        by: "x".into(),
+        reason: "y".into(),
+        to: Some(id(n)),
+    }
+}
+
+fn undone(n: usize) -> Event {
+    Event::StepUndone {
+        step: id(n),
+        evidence: "gone".into(),
+    }
+}
+
+fn goes_on() -> Event {
+    Event::RunResumed { by: "x".into() }
+}
+
+fn asked_and_approved(state: &State, n: usize) -> [Event; 2] {
+    [
+        Event::GateAsked {
+            gate: gate(n),
+            evidence: String::new(),
+        },
+        Event::GateApproved {
+            gate: gate(n),
+            by: "x".into(),
+            digest: state.digest.clone(),
+            evidence: crate::ids::Digest::of(b""),
+        },
+    ]
+}
+
+#[test]
+fn a_run_is_undone_in_part_when_nothing_of_the_part_is_left_and_only_then() {
+    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
+    assert!(!state.is_undone_in_part());
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, whole(&id(1)));
+    follow(&mut state, [undo_to(1)]);
+    assert!(!state.is_undone_in_part());
+    follow(&mut state, [goes_on()]);
+    assert!(
+        state.undoing.is_some(),
+        "it is not through: to go on is to go on with it"
+    );
+    follow(&mut state, [undone(1)]);
+    assert!(state.is_undone_in_part());
+    follow(&mut state, [goes_on()]);
+    assert!(!state.is_undone_in_part());
+
+    let everything = Event::UndoRequested {
+        by: "x".into(),
+        reason: "y".into(),
+        to: None,
+    };
+    follow(&mut state, [everything, undone(0)]);
+    assert!(state.undo_is_through() && !state.is_undone_in_part());
+}
+
+#[test]
+fn what_was_agreed_on_proofs_that_are_taken_back_is_asked_anew() {
+    // Gate 0 has step 0 as its evidence and stands before 1; gate 1 has none and stands before 2; gate 2 stands before 3, which goes on.
+    let steps = vec![
+        step(0, &[], &[]),
+        step(1, &[0], &[0]),
+        step(2, &[0], &[1]),
+        step(3, &[], &[2]),
+    ];
+    let mut state = started(&plan(steps, &[&[0], &[], &[]]));
+    follow(&mut state, whole(&id(0)));
+    for n in 0..3 {
+        let events = asked_and_approved(&state, n);
+        follow(&mut state, events);
+    }
+    follow(&mut state, whole(&id(2)));
+    follow(&mut state, whole(&id(3)));
+    follow(&mut state, [undo_to(0), undone(2), undone(0), goes_on()]);
+    let closed = [0, 1, 2].map(|n| state.gates[&gate(n)] == GateState::Closed);
+    assert_eq!(closed, [true, true, false]);
+}
+
+#[test]
+fn a_gate_behind_which_something_has_begun_and_stays_is_not_closed_by_a_partial_undo() {
+    let steps = vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[], &[0])];
+    let mut state = started(&plan(steps, &[&[]]));
+    let events = asked_and_approved(&state, 0);
+    follow(&mut state, events);
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, whole(&id(1)));
+    // A hand-over in the middle of it: it must not wait for an answer.
+    follow(&mut state, [intent(&id(2), 1, Direction::Do)]);
+    follow(&mut state, [undo_to(1), undone(1), goes_on()]);
+    assert!(matches!(state.gates[&gate(0)], GateState::Approved { .. }));
+}
+
+#[test]
+fn what_a_step_put_into_the_plan_leaves_it_when_the_step_is_taken_back_and_may_come_again() {
+    let mut state = started(&plan(vec![step(0, &[], &[]), step(1, &[0], &[])], &[]));
+    let before = state.plan.clone();
+    let extension = |by: usize, new: usize, before: &[usize]| Event::PlanExtended {
+        by: id(by),
+        steps: vec![step(new, &[by], &[])],
+        before: before.iter().map(|n| id(*n)).collect(),
+    };
+    follow(&mut state, whole(&id(0)));
+    follow(&mut state, [extension(0, 5, &[1])]);
+    follow(&mut state, whole(&id(5)));
+    // What was put in may put in more.
+    follow(&mut state, [extension(5, 6, &[1])]);
+    follow(&mut state, whole(&id(6)));
+    let grown = state.plan.clone();
+    follow(&mut state, [undo_to(0), undone(6), undone(5), undone(0), goes_on()]);
+    assert_eq!(state.plan, before);
+    assert_eq!(state.steps.len(), 2);
+    follow(&mut state, [seen(&id(0)), verified(&id(0)), extension(0, 5, &[1])]);
+    follow(&mut state, whole(&id(5)));
+    follow(&mut state, [extension(5, 6, &[1])]);
+    assert_eq!(state.plan, grown);
+}
+
 /// Any event about a small plan, sensible or not.
 fn any_event() -> impl Strategy<Value = Event> {
     let step = (0_usize..4).prop_map(id);

@@ -12,15 +12,18 @@ use serde_json::json;
 use crate::args::{Gates, RehearseArgs};
 use crate::commands::files::Written;
 use crate::commands::report::{self, Rendered};
+use crate::commands::undo;
 use crate::error::CliError;
 use crate::exit;
-use crate::rehearsal::{Rehearsal, Rehearsed, rehearse as rehearse_once};
+use crate::rehearsal::taking_back::TakenBack;
+use crate::rehearsal::{Rehearsal, Rehearsed, rehearse_undo as rehearse_once};
 use crate::screen::rehearsed;
 
 /// Rehearses one seed or many.
 pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     let written = Written::read(&args.runbook, args.inventory.as_deref())?;
     let plan = written.unblocked_plan()?;
+    let taken_back = undo::to_rehearse(&args, &plan)?;
     let (from, to) = args.seeds.unwrap_or((args.seed, args.seed));
     if args.journal.is_some() && from != to {
         return Err(CliError::before(
@@ -33,7 +36,7 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         report::format_of(report)?;
     }
     let begun = crate::world::wall_now();
-    let runs = every_seed(&args, &written, &plan, from, to)?;
+    let runs = every_seed(&args, &written, &plan, taken_back.as_ref(), (from, to))?;
     let real = crate::world::wall_now().duration_since(begun).as_secs_f64();
     if let (Some(path), Some(first)) = (&args.report, runs.first()) {
         let rendered = Rendered {
@@ -49,7 +52,7 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         rendered.write(path, args.language)?;
     }
     let hostile = args.faults == crate::args::Faults::Hostile;
-    let safe = |run: &Rehearsed| run.law_violations.is_empty() && (run.completed() || (hostile && run.stopped_safe()));
+    let safe = |run: &Rehearsed| run.law_violations.is_empty() && (run.as_asked() || (hostile && run.stopped_safe()));
     let good = runs.iter().all(safe);
     if args.json {
         let object = summary(&runs, real);
@@ -60,11 +63,12 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     if !good && !args.json {
         let seed = runs.iter().find(|run| !safe(run)).map_or(from, |run| run.seed);
         let again = format!(
-            "cleave rehearse {} --seed {seed} --faults {:?} --report failed.html",
+            "cleave rehearse {} --seed {seed} --faults {}{} --report failed.html",
             args.runbook.display(),
-            args.faults
+            format!("{:?}", args.faults).to_ascii_lowercase(),
+            undo::as_typed(taken_back.as_ref()),
         );
-        let _ = writeln!(std::io::stderr(), "to see it again: {}", again.to_ascii_lowercase());
+        let _ = writeln!(std::io::stderr(), "to see it again: {again}");
     }
     Ok(if good { exit::DONE } else { exit::LAW_BROKEN })
 }
@@ -73,8 +77,8 @@ fn every_seed(
     args: &RehearseArgs,
     written: &Written,
     plan: &model::Plan,
-    from: u64,
-    to: u64,
+    taken_back: Option<&TakenBack>,
+    (from, to): (u64, u64),
 ) -> Result<Vec<Rehearsed>, CliError> {
     let one = |gatekeeper| Rehearsal {
         plan: plan.clone(),
@@ -93,7 +97,7 @@ fn every_seed(
             .at(path.display().to_string()));
         }
         let gatekeeper = (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson);
-        return Ok(vec![rehearse_once(&one(gatekeeper), from)]);
+        return Ok(vec![rehearse_once(&one(gatekeeper), from, taken_back)]);
     }
     // One thread per core, one simulation at a time on each: the SDK draws from a generator of the thread.
     let next = AtomicU64::new(from);
@@ -116,9 +120,9 @@ fn every_seed(
                     if seed > to {
                         return;
                     }
-                    let mut run = rehearse_once(&rehearsal, seed);
+                    let mut run = rehearse_once(&rehearsal, seed, taken_back);
                     // A thousand seeds' events would fill the memory: only what the report and the reasons are read from is kept.
-                    if seed != from && run.completed() {
+                    if seed != from && run.as_asked() {
                         run.events = Vec::new();
                         run.calls = Vec::new();
                     }
@@ -178,6 +182,7 @@ fn summary(runs: &[Rehearsed], real: f64) -> serde_json::Value {
         "needs_operator": runs.iter().filter(|run| matches!(run.end, Ok(engine::RunEnd::NeedsOperator(_)))).count(),
         "law_violations": violations.collect::<Vec<_>>(),
         "failed": runs.iter().filter_map(|run| run.end.as_ref().err().map(|why| json!({ "seed": run.seed, "why": why }))).collect::<Vec<_>>(),
+        "undo": undo::rehearsed(runs),
         "steps": first.map_or(0, |run| run.steps),
         "api_calls": first.map_or(0, |run| run.api_calls),
         "virtual_seconds": { "p50": at(0.5), "p90": at(0.9), "max": at(1.0) },

@@ -51,6 +51,9 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
         Gatekeeper::Inbox
     };
     let style = if args.json { Style::Json } else { Style::for_stderr() };
+    // What `cleave undo --to` has taken back is done anew because somebody types this command.
+    let undone = begun.as_ref().is_some_and(State::is_undone_in_part);
+    let wish = undone.then(|| journal::InboxItem::Resume { by: world::user() });
     carry_on(
         &reach,
         plan,
@@ -59,7 +62,7 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
             wait: args.wait,
             gatekeeper,
             style,
-            wish: None,
+            wish,
             notify: written.runbook.notify,
         },
     )
@@ -70,7 +73,7 @@ pub(crate) struct Conduct {
     pub(crate) wait: bool,
     pub(crate) gatekeeper: Gatekeeper,
     pub(crate) style: Style,
-    /// Put into the inbox before the engine starts: `cleave undo` asks this way.
+    /// Put into the inbox before the engine starts: `cleave undo` asks this way, and `cleave run` after it.
     pub(crate) wish: Option<journal::InboxItem>,
     /// Who is told of what happens.
     pub(crate) notify: Vec<NotifySection>,

@@ -3,7 +3,7 @@
 use journal::{Journal, Lease};
 use model::event::WorldKind;
 use model::forecast::Postponed;
-use model::{Forecast, State};
+use model::{Event, Forecast, Recorded, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
@@ -56,13 +56,29 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "needs_operator": state.stopped(),
             "buckets": buckets_of(&state),
             "left_out": state.left_out(),
+            "decided": decided(&events),
             "steps": steps,
         });
         write_out(&format!("{object}\n"))?;
     } else {
         write_out(&standing::text(&state, holder.as_ref(), &args.journal, now))?;
+        write_out(&standing::decided(&events))?;
     }
     Ok(exit::DONE)
+}
+
+/// Which steps people left out, had tried again or had taken back, and why.
+fn decided(events: &[Recorded]) -> Value {
+    let decided = events.iter().filter_map(|recorded| {
+        let (what, step, by, reason) = match &recorded.event {
+            Event::StepSkipped { step, by, reason } => ("skipped", Some(step), by, reason),
+            Event::StepRetried { step, by, reason } => ("retried", Some(step), by, reason),
+            Event::UndoRequested { by, reason, to } => ("undo", to.as_ref(), by, reason),
+            _ => return None,
+        };
+        Some(json!({ "at": recorded.at, "what": what, "step": step, "by": by, "reason": reason }))
+    });
+    Value::Array(decided.collect())
 }
 
 fn postponed(postponed: &Postponed) -> Value {

@@ -1,14 +1,19 @@
-//! `cleave undo`: takes back what a run did, as a run of its own kind: resumable, with the same journal.
+//! `cleave undo`: takes back what a run did, as a run of its own kind: resumable, with the same journal. And what `cleave rehearse` is told of it.
 
 use engine::Gatekeeper;
 use journal::InboxItem;
+use model::Plan;
+use model::state::UndoScope;
+use serde_json::{Value, json};
 
-use crate::args::UndoArgs;
+use crate::args::{RehearseArgs, UndoArgs};
 use crate::commands::files::Written;
 use crate::commands::run::{self, Conduct};
 use crate::error::CliError;
 use crate::exit;
-use crate::screen::Style;
+use crate::rehearsal::Rehearsed;
+use crate::rehearsal::taking_back::TakenBack;
+use crate::screen::{self, Style, going_back};
 use crate::world;
 
 /// Asks the run to take itself back, and carries that out.
@@ -46,8 +51,11 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
             args.reach.journal.display()
         )));
     }
-    // Asked once: an undo that was interrupted goes on.
-    let wish = state.undoing.is_none().then(|| InboxItem::Undo {
+    // Asked once: an undo that was interrupted goes on. Another reach is another wish.
+    let scope = UndoScope { to: args.to.clone() };
+    let goes_on = state.undoing.as_ref() == Some(&scope);
+    screen::say(&going_back::text(&state, &scope));
+    let wish = (!goes_on).then(|| InboxItem::Undo {
         by: world::user(),
         reason: args.reason,
         to: args.to,
@@ -60,4 +68,48 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         notify: written.runbook.notify,
     };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
+}
+
+/// What a rehearsal is to take back; its steps are the plan's.
+pub(crate) fn to_rehearse(args: &RehearseArgs, plan: &Plan) -> Result<Option<TakenBack>, CliError> {
+    let Some(after) = args.undo_after.clone() else {
+        return Ok(None);
+    };
+    let wanted = TakenBack {
+        after,
+        to: args.undo_to.clone(),
+    };
+    if let Some(step) = wanted.unknown(plan) {
+        let steps: Vec<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
+        let what = format!("the plan has no step {step}");
+        let advice = format!(
+            "Steps that come up while it runs cannot be named. Its steps are: {}.",
+            steps.join(", ")
+        );
+        return Err(CliError::before(exit::USAGE, what, advice).at(args.runbook.display().to_string()));
+    }
+    Ok(Some(wanted))
+}
+
+/// The arguments that rehearse it again.
+pub(crate) fn as_typed(wanted: Option<&TakenBack>) -> String {
+    let Some(TakenBack { after, to }) = wanted else {
+        return String::new();
+    };
+    let to = to.as_ref().map_or_else(String::new, |to| format!(" --undo-to {to}"));
+    format!(" --undo-after {after}{to}")
+}
+
+/// What came of the undo in rehearsals; null where none was wanted.
+pub(crate) fn rehearsed(runs: &[Rehearsed]) -> Value {
+    let Some(first) = runs.first().and_then(|run| run.undone.as_ref()) else {
+        return Value::Null;
+    };
+    json!({
+        "after": first.wanted.after,
+        "to": first.wanted.to,
+        "begun": runs.iter().filter(|run| run.undone.as_ref().is_some_and(|undone| undone.begun)).count(),
+        "as_asked": runs.iter().filter(|run| run.as_asked()).count(),
+        "steps_taken_back": first.steps,
+    })
 }

@@ -3,6 +3,7 @@
 
 pub mod bars;
 pub mod bucket_standing;
+pub mod going_back;
 pub mod lines;
 pub mod planned;
 pub mod rehearsed;

@@ -7,6 +7,7 @@ use engine::RunEnd;
 use model::Plan;
 
 use crate::rehearsal::Rehearsed;
+use crate::rehearsal::taking_back::Undone;
 use crate::screen::planned::duration;
 
 /// The summary.
@@ -40,7 +41,10 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
             whole_seconds(longest),
         );
     }
-    for run in runs.iter().filter(|run| !run.completed()) {
+    if let Some(undone) = runs.first().and_then(|run| run.undone.as_ref()) {
+        let _ = writeln!(out, "{}", taken_back(undone, runs));
+    }
+    for run in runs.iter().filter(|run| !run.as_asked()) {
         let why = match &run.end {
             Ok(end) => format!("{end:?}"),
             Err(why) => why.clone(),
@@ -77,6 +81,27 @@ pub fn text(plan: &Plan, runs: &[Rehearsed], real: f64, report: Option<&Path>) -
         let _ = writeln!(out, "report: {}", report.display());
     }
     out
+}
+
+/// What the undo came to.
+fn taken_back(undone: &Undone, runs: &[Rehearsed]) -> String {
+    let shown = runs.iter().filter(|run| run.as_asked()).count();
+    let what = match &undone.wanted.to {
+        None => "everything was taken back".to_owned(),
+        Some(to) => format!("{to} and what needs it was taken back, and the run went on to its end"),
+    };
+    let after = &undone.wanted.after;
+    if runs.len() > 1 {
+        return format!("after {after} {what}: in {shown} of {} seeds", runs.len());
+    }
+    match (shown, undone.begun) {
+        (0, false) => format!("nothing was taken back: the run did not come to be left after {after}"),
+        (0, true) => format!(
+            "after {after} it was being taken back, and did not come to an end; {} steps were",
+            undone.steps
+        ),
+        _ => format!("after {after} {what}: {} steps", undone.steps),
+    }
 }
 
 /// One line about one of many rehearsals, as soon as it has ended.

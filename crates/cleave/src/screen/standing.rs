@@ -8,7 +8,7 @@ use journal::LeaseHolder;
 use model::event::{PauseReason, Verdict};
 use model::forecast::Moment;
 use model::state::{GateState, StepStatus};
-use model::{Forecast, GateName, State, StepId};
+use model::{Event, Forecast, GateName, Recorded, State, StepId};
 
 use super::bucket_standing::BucketStanding;
 use super::lines;
@@ -163,6 +163,31 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
     }
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));
+    }
+    out
+}
+
+/// Which steps people left out, had tried again or had taken back, and why.
+pub fn decided(events: &[Recorded]) -> String {
+    let mut out = String::new();
+    for recorded in events {
+        let (what, by, reason) = match &recorded.event {
+            Event::StepSkipped { step, by, reason } => (format!("{step} is left out"), by, reason),
+            Event::StepRetried { step, by, reason } => (format!("{step} was tried again"), by, reason),
+            Event::UndoRequested { by, reason, to: None } => ("everything is taken back".to_owned(), by, reason),
+            Event::UndoRequested {
+                by,
+                reason,
+                to: Some(to),
+            } => (format!("{to} and what needs it is taken back"), by, reason),
+            _ => continue,
+        };
+        let before = if out.is_empty() { "\ndecided by people:\n" } else { "" };
+        let _ = writeln!(
+            out,
+            "{before}  {}  {what}, by {by}: {reason}",
+            lines::minute(recorded.at)
+        );
     }
     out
 }

@@ -212,6 +212,22 @@ pub fn expire_sessions(cloud: &mut Cloud) {
     }
 }
 
+/// Ends every login, the operator's own too: keys that come from a sign-in portal expire with it.
+pub fn end_logins(cloud: &mut Cloud) {
+    expire_sessions(cloud);
+    let now = cloud.now;
+    for key in cloud.sts.keys.values_mut().filter(|key| key.token.is_none()) {
+        key.expires = Some(now);
+    }
+}
+
+/// The operator logs in again; sessions that have ended stay so.
+pub fn log_in(cloud: &mut Cloud) {
+    for key in cloud.sts.keys.values_mut().filter(|key| key.token.is_none()) {
+        key.expires = None;
+    }
+}
+
 /// The roles that people take on, by ARN: not those that only services use.
 pub fn roles_of_people(cloud: &Cloud) -> Vec<String> {
     let by_people = |role: &Role| role.trusts.iter().any(|trusted| account_of(trusted).is_some());
@@ -350,7 +366,7 @@ pub fn advance(cloud: &mut Cloud) {
     cloud
         .sts
         .keys
-        .retain(|_, key| key.expires.is_none_or(|expires| now.duration_since(expires) < day));
+        .retain(|_, key| key.token.is_none() || key.expires.is_none_or(|expires| now.duration_since(expires) < day));
 }
 
 /// One operation.

@@ -155,6 +155,9 @@ pub struct RunArgs {
     /// One JSON object per event instead of bars or lines.
     #[arg(long)]
     pub json: bool,
+    /// This host's clock was ahead when the run went on last, for this reason, and is right now: nothing waits for the moments it meant.
+    #[arg(long, value_name = "WHY")]
+    pub clock_was_wrong: Option<String>,
 }
 
 /// `cleave plan`
@@ -322,6 +325,15 @@ pub enum JournalCommand {
         /// The copy.
         to: PathBuf,
         /// The journal.
+        #[arg(long, default_value = "migrations.db")]
+        journal: PathBuf,
+    },
+    /// Have the run go on in this copy of its journal, and no more in the file that was copied.
+    Adopt {
+        /// Why, such as `the old host is gone`. Kept in the journal.
+        #[arg(long)]
+        reason: String,
+        /// The copy.
         #[arg(long, default_value = "migrations.db")]
         journal: PathBuf,
     },

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, WorldKind};
@@ -12,8 +13,9 @@ use crate::plan::{Plan, PlanError, StepSpec};
 pub use crate::steps::{StepState, StepStatus, Steps};
 use crate::window::{Calendar, Opening};
 
-/// What the events of one run add up to.
-#[derive(Debug, Clone, PartialEq)]
+/// What the events of one run add up to. It can be written down and read back; a reader must know that it was written from these events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct State {
     /// The run.
     pub run: RunId,
@@ -45,8 +47,61 @@ pub struct State {
     pub ended: Option<Verdict>,
 }
 
+/// A state as it is written down. What can be counted from the plan and the steps is not in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    run: RunId,
+    world: WorldKind,
+    seed: u64,
+    plan: Plan,
+    digest: Digest,
+    started_at: Timestamp,
+    last_seq: u64,
+    last_at: Timestamp,
+    steps: Vec<StepState>,
+    gates: BTreeMap<GateName, GateState>,
+    granted: Option<Opening>,
+    paused: Option<PauseReason>,
+    undoing: Option<UndoScope>,
+    ended: Option<Verdict>,
+}
+
+impl TryFrom<Written> for State {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        written.plan.check().map_err(|error| error.to_string())?;
+        if !written.gates.keys().eq(written
+            .plan
+            .gates
+            .iter()
+            .map(|gate| &gate.name)
+            .collect::<BTreeSet<_>>())
+        {
+            return Err("its gates are not the plan's".to_owned());
+        }
+        Ok(Self {
+            steps: Steps::restored(&written.plan, written.steps).ok_or("its steps are not the plan's")?,
+            run: written.run,
+            world: written.world,
+            seed: written.seed,
+            plan: written.plan,
+            digest: written.digest,
+            started_at: written.started_at,
+            last_seq: written.last_seq,
+            last_at: written.last_at,
+            gates: written.gates,
+            granted: written.granted,
+            paused: written.paused,
+            undoing: written.undoing,
+            ended: written.ended,
+        })
+    }
+}
+
 /// How much is taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoScope {
     /// This step and all that needs it; absent: everything.
     pub to: Option<StepId>,

@@ -81,6 +81,21 @@ CREATE TRIGGER event_gap BEFORE INSERT ON event WHEN NEW.seq <> (SELECT last_seq
     SELECT RAISE(ABORT, 'events have no gaps');
 END;
 
+-- The folded state of the run as it stood after one event, for whoever only looks: `status` reads it and folds what came after. Written
+-- every few thousand events, in the same transaction; only the last is kept. Nothing that acts reads it. One that is missing, that
+-- another release wrote, or that does not fit its event is as good as none.
+CREATE TABLE snapshot (
+    only   INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    -- The event, and its hash.
+    seq    INTEGER NOT NULL CHECK (seq > 0),
+    hash   TEXT    NOT NULL CHECK (length(hash) = 64),
+    -- The release that wrote it, and the form that this release gives a state.
+    writer TEXT    NOT NULL,
+    state  TEXT    NOT NULL,
+    -- SHA-256, in hexadecimal, of the lines: hash, seq, writer, state.
+    digest TEXT    NOT NULL CHECK (length(digest) = 64)
+) STRICT;
+
 -- Where each step stands, read from the events.
 CREATE TABLE step (
     id          TEXT    NOT NULL PRIMARY KEY,
@@ -142,6 +157,34 @@ CREATE TABLE lease (
     "user" TEXT    NOT NULL,
     since  TEXT    NOT NULL
 ) STRICT;
+
+-- Which file the run is carried on in: the last row. Written when a process first takes the lease, and by `cleave journal adopt`. A file that
+-- is not that one is a copy, which can be read and not run: two runs of one plan would each take the other's half-made things for its own.
+CREATE TABLE home (
+    id     INTEGER NOT NULL PRIMARY KEY CHECK (id > 0),
+    host   TEXT    NOT NULL,
+    -- Where it lay, for people: a file may be moved.
+    path   TEXT    NOT NULL,
+    -- What a copy cannot have, too: the number of the file in its file system (in decimal), and when it was made; null where that is not kept.
+    inode  TEXT    NOT NULL,
+    born   TEXT,
+    since  TEXT    NOT NULL,
+    "user" TEXT    NOT NULL,
+    -- Why it was moved; null for the first.
+    reason TEXT,
+    CHECK ((id = 1) = (reason IS NULL))
+) STRICT;
+
+CREATE TRIGGER home_update BEFORE UPDATE ON home BEGIN
+    SELECT RAISE(ABORT, 'homes are never changed');
+END;
+CREATE TRIGGER home_delete BEFORE DELETE ON home BEGIN
+    SELECT RAISE(ABORT, 'homes are never deleted');
+END;
+-- INSERT OR REPLACE deletes without asking `home_delete`.
+CREATE TRIGGER home_replace BEFORE INSERT ON home WHEN EXISTS (SELECT 1 FROM home WHERE id = NEW.id) BEGIN
+    SELECT RAISE(ABORT, 'homes are never changed');
+END;
 
 -- What people ask for from other terminals on this host. The running process turns each into an event, in the same transaction
 -- that marks it taken. Items are kept: they say who asked for what.

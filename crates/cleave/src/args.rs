@@ -164,6 +164,9 @@ pub struct RunArgs {
     /// The journal of a run that was carried out: what its steps took is what is expected of this one's, as in `plan`; may be repeated.
     #[arg(long)]
     pub learn_from: Vec<PathBuf>,
+    /// This host's clock was ahead when the run went on last, for this reason, and is right now: nothing waits for the moments it meant.
+    #[arg(long, value_name = "WHY")]
+    pub clock_was_wrong: Option<String>,
 }
 
 /// `cleave plan`
@@ -331,6 +334,15 @@ pub enum JournalCommand {
         /// The copy.
         to: PathBuf,
         /// The journal.
+        #[arg(long, default_value = "migrations.db")]
+        journal: PathBuf,
+    },
+    /// Have the run go on in this copy of its journal, and no more in the file that was copied.
+    Adopt {
+        /// Why, such as `the old host is gone`. Kept in the journal.
+        #[arg(long)]
+        reason: String,
+        /// The copy.
         #[arg(long, default_value = "migrations.db")]
         journal: PathBuf,
     },

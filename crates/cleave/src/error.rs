@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use engine::EngineError;
-use journal::{JournalError, LeaseError};
+use journal::{Home, JournalError, LeaseError};
 use listing::manifests::FileError;
 use model::Failure;
 
@@ -113,6 +113,22 @@ impl CliError {
             }
             JournalError::Missing { .. } => "Check the path: the journal lies where the run was started (--journal).",
             JournalError::Exists { .. } => "Another process has just made it. Type the same command again.",
+            JournalError::Full => {
+                "Nothing was begun in AWS that the journal does not hold. Make room on the file system of the journal, then type the same \
+                 command again: it looks at what there is and goes on."
+            }
+            JournalError::NotWritable { .. } => {
+                "Give this user the right to write the journal and its folder (two files are made beside it), or mount the file system for \
+                 writing, then type the same command again. `cleave status` and `cleave report` need no such right."
+            }
+            JournalError::Disk { .. } => {
+                "Nothing was begun in AWS that the journal does not hold. Look what the kernel says of the disk (dmesg) and copy the journal \
+                 to a sound one, then type the same command again; a copy is made the run's with `cleave journal adopt`."
+            }
+            JournalError::Busy => {
+                "Some process has had the journal open for writing for half a minute; ours take milliseconds. Close it, for example a \
+                 SQLite shell, then type the same command again."
+            }
             _ => {
                 "The journal is not touched and no fresh one is begun, because it alone knows what was changed. Put back the latest \
                  copy of it (`cleave journal backup` makes them) or keep the file and ask for help."
@@ -133,15 +149,58 @@ impl CliError {
         .at(path.display().to_string())
     }
 
+    /// The journal is a copy of the one in which the run is carried on.
+    pub fn copy(path: &Path, home: &Home) -> Self {
+        Self::before(
+            exit::BLOCKED,
+            "this journal is a copy, and two runs of one migration would each take the other's half-made things for its own",
+            format!(
+                "Go on with {} on {}. If that one is gone, or nobody will ever run it again, say that the run goes on here. `cleave status`, \
+                 `cleave report` and `cleave journal export` work on copies.",
+                home.path.display(),
+                home.host
+            ),
+        )
+        .at(path.display().to_string())
+        .changed("By this command, nothing.")
+        .type_this(format!("cleave journal adopt --reason \"…\" --journal {}", path.display()))
+    }
+
     /// The lease is held by another process.
     pub fn lease(path: &Path, error: &LeaseError) -> Self {
         match error {
             LeaseError::Journal { source } => Self::journal(path, source),
-            LeaseError::HeldBy { .. } | LeaseError::Lock { .. } => Self::before(
+            LeaseError::Copy { home } => Self::copy(path, home).because(error),
+            LeaseError::NoCopy => Self::before(
+                exit::BLOCKED,
+                "there is nothing to adopt",
+                "Go on with the same command as before (run, undo or retire).",
+            )
+            .at(path.display().to_string())
+            .because(error),
+            LeaseError::KnowsMore { original, .. } => Self::before(
+                exit::BLOCKED,
+                "the run has gone on since this copy was made",
+                "Go on with that file. If it is to be given up all the same, move it away first: what it alone knows is then looked up in AWS.",
+            )
+            .at(path.display().to_string())
+            .because(error)
+            .type_this(format!("cleave status --journal {}", original.display())),
+            LeaseError::Lock { .. } => Self::before(
+                exit::BLOCKED,
+                "nobody can be kept from carrying out this run twice",
+                "Give this user the right to write the lock file and its folder, then type the same command again.",
+            )
+            .at(path.display().to_string())
+            .because(error)
+            .changed(see_status(path)),
+            LeaseError::HeldBy { .. } => Self::before(
                 exit::BLOCKED,
                 "this run is already being carried out",
-                "Watch it from here; it needs no second process. If that process is gone, its lock is gone, too.",
+                "Watch it from here; it needs no second process. To go on here instead, have it paused (`cleave pause`) and type the same \
+                 command again. When that process is gone, however it ended, its lock is gone, too.",
             )
+            .changed("By this command, nothing.")
             .at(path.display().to_string())
             .because(error)
             .type_this(format!("cleave status --journal {}", path.display())),

@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod carriage;
+pub mod clock_set_back;
 pub mod commands;
 pub mod delivery;
 pub mod durations;

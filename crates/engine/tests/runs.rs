@@ -266,7 +266,7 @@ impl Scene {
                 let word = match signal {
                     Signal::Waiting(end) => format!("waits: {end:?}"),
                     Signal::Progress(step, progress) => format!("{}: {}", step.verb(), progress.text),
-                    Signal::Postponed(postponed, _) => format!("postponed: {}", postponed.len()),
+                    Signal::Foretold(forecast, _) => format!("postponed: {}", forecast.postponed.len()),
                     Signal::Recorded(..) | Signal::TimePassed => return,
                 };
                 told.borrow_mut().push(word);

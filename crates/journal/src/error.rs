@@ -90,6 +90,21 @@ pub enum JournalError {
     /// It was opened for reading.
     #[error("the journal is open for reading only")]
     ReadOnly,
+    /// There is no room for what was to be written: nothing of it is in the journal.
+    #[error("the disk is full, or a quota is used up")]
+    Full,
+    /// The file or its folder does not allow writing.
+    #[error("the journal, or the folder that it lies in, cannot be written to: {detail}")]
+    NotWritable {
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The disk failed.
+    #[error("the disk failed: {detail}")]
+    Disk {
+        /// What SQLite said.
+        detail: String,
+    },
     /// Another process kept it locked for longer than anything of ours takes.
     #[error("the journal is locked by another process")]
     Busy,
@@ -141,7 +156,14 @@ impl From<rusqlite::Error> for JournalError {
                 ErrorCode::NotADatabase => Self::NotAJournal {
                     detail: source.to_string(),
                 },
-                ErrorCode::ReadOnly => Self::ReadOnly,
+                // Whoever opened it for reading was refused before.
+                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Self::NotWritable {
+                    detail: source.to_string(),
+                },
+                ErrorCode::DiskFull => Self::Full,
+                ErrorCode::SystemIoFailure => Self::Disk {
+                    detail: source.to_string(),
+                },
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
                 _ => Self::Sqlite { source },
             },

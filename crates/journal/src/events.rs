@@ -8,10 +8,10 @@ use rusqlite::{Connection, Transaction};
 
 use crate::error::JournalError;
 use crate::open::{Journal, parse_time};
-use crate::projections;
+use crate::{projections, snapshot};
 
 /// What the first event's hash begins with.
-const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(crate) const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// An event as it is stored.
 pub(crate) struct Stored {
@@ -45,9 +45,13 @@ impl Journal {
     ) -> Result<Vec<Recorded>, JournalError> {
         let count = events.len() as u64;
         self.before_commit(count)?;
+        let every = self.snapshot_every;
         let transaction = self.begin()?;
         let recorded = append_within(&transaction, expected_last_seq, at, events)?;
         crate::inbox::mark_taken(&transaction, inbox, expected_last_seq + count)?;
+        if snapshot::is_due(every, expected_last_seq, expected_last_seq + count) {
+            snapshot::bring_up(&transaction)?;
+        }
         transaction.commit()?;
         self.after_commit(count)?;
         Ok(recorded)
@@ -133,7 +137,7 @@ fn append_within(
 }
 
 /// The number and the hash of the last event, as `run` says.
-fn end_of(connection: &Connection) -> Result<(u64, String), JournalError> {
+pub(crate) fn end_of(connection: &Connection) -> Result<(u64, String), JournalError> {
     let mut statement = connection.prepare_cached("SELECT last_seq, last_hash FROM run")?;
     let (seq, hash): (i64, String) = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let seq = u64::try_from(seq).map_err(|_| JournalError::corrupt(format!("it ends after event {seq}")))?;
@@ -144,12 +148,21 @@ fn end_of(connection: &Connection) -> Result<(u64, String), JournalError> {
 /// end where they should. The connection must be within a transaction, or a writer could move the end in between.
 pub(crate) fn walk(
     connection: &Connection,
+    each: impl FnMut(&Stored) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
+    walk_behind(connection, (0, NO_HASH.to_owned()), each)
+}
+
+/// The same of the events behind one, which is told by its number and its hash and is not looked at.
+pub(crate) fn walk_behind(
+    connection: &Connection,
+    (mut last, mut last_hash): (u64, String),
     mut each: impl FnMut(&Stored) -> Result<(), JournalError>,
 ) -> Result<(), JournalError> {
     let (end, end_hash) = end_of(connection)?;
-    let mut statement = connection.prepare("SELECT seq, at, kind, body, hash FROM event ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    let (mut last, mut last_hash) = (0, NO_HASH.to_owned());
+    let mut statement =
+        connection.prepare("SELECT seq, at, kind, body, hash FROM event WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([last as i64])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         let due = last + 1;
@@ -181,11 +194,11 @@ pub(crate) fn walk(
 
 /// Lines, so that no two different events can be the same bytes (only the last, the body, could hold a line's end, and JSON as it is
 /// written here never does), and so that anyone can check it without this program.
-fn hash_of(before: &str, seq: u64, at: &str, kind: &str, body: &str) -> String {
+pub(crate) fn hash_of(before: &str, seq: u64, at: &str, kind: &str, body: &str) -> String {
     Digest::of(format!("{before}\n{seq}\n{at}\n{kind}\n{body}").as_bytes()).into()
 }
 
-fn parse(stored: &Stored) -> Result<Recorded, JournalError> {
+pub(crate) fn parse(stored: &Stored) -> Result<Recorded, JournalError> {
     let event: Event = serde_json::from_str(&stored.body).map_err(|source| JournalError::UnknownEvent {
         seq: stored.seq,
         kind: stored.kind.clone(),

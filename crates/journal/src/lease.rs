@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::calls::unsigned;
 use crate::error::JournalError;
 use crate::file_check;
+use crate::home::Home;
 use crate::open::{Journal, parse_time, real_path};
 
 /// Who holds a lease.
@@ -41,6 +42,25 @@ pub enum LeaseError {
     HeldBy {
         /// Who, as the journal says; absent while that process has only just begun.
         holder: Option<LeaseHolder>,
+    },
+    /// The file is a copy of the journal in which the run is carried on.
+    #[error("this file is a copy: the run is carried on in {} on {}", .home.path.display(), .home.host)]
+    Copy {
+        /// The file that is not a copy.
+        home: Home,
+    },
+    /// The file is no copy.
+    #[error("the run is carried on in this file already")]
+    NoCopy,
+    /// The file of which this one is a copy is there and has gone on.
+    #[error("{} is there and knows more: it has {events} events, and this copy {copied} of them", original.display())]
+    KnowsMore {
+        /// The file that is not a copy.
+        original: PathBuf,
+        /// How many events it has.
+        events: u64,
+        /// How many the copy has.
+        copied: u64,
     },
     /// The lock file could not be used.
     #[error("could not lock {}", path.display())]
@@ -79,10 +99,11 @@ impl Lease {
         let path = real_path(path)?;
         let Some(lock) = try_lock(&path)? else {
             return Err(LeaseError::HeldBy {
-                holder: holder_of(&path),
+                holder: holder_of(&path, &holder.host),
             });
         };
         let mut journal = Journal::open(&path)?;
+        journal.settle_at(&path, &holder)?;
         journal.write_holder(&holder)?;
         Ok(Self { _lock: lock })
     }
@@ -144,7 +165,7 @@ fn is_free(tried: Result<(), TryLockError>) -> std::io::Result<bool> {
     clippy::disallowed_methods,
     reason = "waits a few milliseconds for another process, before any step is under way"
 )]
-fn try_lock(journal: &Path) -> Result<Option<File>, LeaseError> {
+pub(crate) fn try_lock(journal: &Path) -> Result<Option<File>, LeaseError> {
     const TRIES: u32 = 5;
     let name = lock_name(journal);
     let failed = |source| LeaseError::Lock {
@@ -167,9 +188,13 @@ fn try_lock(journal: &Path) -> Result<Option<File>, LeaseError> {
     Ok(None)
 }
 
-/// For the message only: whatever prevents reading it, the lease is held.
-fn holder_of(path: &Path) -> Option<LeaseHolder> {
-    read_holder(&file_check::connect_reading(path).ok()?).ok()?
+/// For the message only: whatever prevents reading it, the lease is held. A process of this host that is gone is not the one that holds it:
+/// that one has not said yet who it is.
+pub(crate) fn holder_of(path: &Path, host: &str) -> Option<LeaseHolder> {
+    let said = read_holder(&file_check::connect_reading(path).ok()?).ok()??;
+    let tells = Path::new("/proc/self").exists();
+    let gone = said.host == host && tells && !Path::new("/proc").join(said.pid.to_string()).exists();
+    (!gone).then_some(said)
 }
 
 fn read_holder(connection: &Connection) -> Result<Option<LeaseHolder>, JournalError> {

@@ -31,7 +31,7 @@ fn new_journal() -> (tempfile::TempDir, PathBuf) {
 )]
 fn child_that_holds_the_lease() {
     let Some(path) = std::env::var_os(JOURNAL) else { return };
-    let _lease = Lease::take(Path::new(&path), holder("child", std::process::id())).unwrap();
+    let _lease = Lease::take(Path::new(&path), holder("here", std::process::id())).unwrap();
     let mut journal = Journal::open(Path::new(&path)).unwrap();
     journal
         .append(
@@ -74,7 +74,7 @@ fn the_lease_of_a_killed_process_is_free_at_once_and_its_history_is_whole() {
     assert!(Lease::is_held(&path).unwrap());
     match Lease::take(&path, holder("here", 1)) {
         Err(LeaseError::HeldBy { holder: Some(found) }) => {
-            assert_eq!((found.host.as_str(), found.pid), ("child", child.id()));
+            assert_eq!((found.host.as_str(), found.pid), ("here", child.id()));
         }
         other => panic!("{other:?}"),
     }

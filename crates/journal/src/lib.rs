@@ -17,20 +17,25 @@ mod durations;
 mod error;
 mod events;
 mod file_check;
+mod home;
 mod inbox;
 mod lease;
 mod open;
 mod projections;
+mod snapshot;
 mod status;
 mod write_ahead_log;
 
 #[cfg(test)]
 mod test_events;
+#[cfg(test)]
+mod torture_tests;
 
 pub use bucket_work::{CopyJob, Manifest};
 pub use calls::CallSummary;
 pub use durations::DurationSample;
 pub use error::JournalError;
+pub use home::{Adopted, Home, adopt, network_file_system};
 pub use inbox::{Extent, InboxItem, Received};
 pub use lease::{Lease, LeaseError, LeaseHolder};
 pub use open::{FORMAT, Journal, Stamp};

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use model::State;
 use model::event::WorldKind;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use crate::error::JournalError;
 use crate::file_check::{self, Found};
+use crate::snapshot;
 
 /// The newest format that this program knows, and the one that it writes.
 pub const FORMAT: u32 = 1;
@@ -26,6 +28,8 @@ pub struct Journal {
     pub(crate) connection: Connection,
     access: Access,
     crash: CrashSwitch,
+    /// After so many events the folded state is written beside them; 0: never.
+    pub(crate) snapshot_every: u64,
 }
 
 /// What may be done with it.
@@ -91,6 +95,8 @@ impl Journal {
             connection,
             access: Access::Write,
             crash: CrashSwitch::Off,
+            // Nobody looks into it from elsewhere.
+            snapshot_every: 0,
         })
     }
 
@@ -111,6 +117,7 @@ impl Journal {
             connection,
             access: Access::Write,
             crash: CrashSwitch::Off,
+            snapshot_every: snapshot::EVERY,
         })
     }
 
@@ -127,7 +134,25 @@ impl Journal {
             connection,
             access,
             crash: CrashSwitch::Off,
+            snapshot_every: 0,
         })
+    }
+
+    /// The run as it stands, told at a glance: from the folded state that was last written beside the events, and the events behind it. What
+    /// went before is not read, so that this takes no longer for a million events than for a few thousand; who acts upon a journal
+    /// [loads](Self::load) it and has everything proved. None where there is no such state, or anything is not as it should be: then
+    /// the slow way tells what.
+    pub fn glance(path: &Path) -> Option<(Self, State)> {
+        let path = real_path(path).ok()?;
+        let connection = file_check::connect_unproved(&path).ok()?;
+        let journal = Self {
+            connection,
+            access: Access::Read,
+            crash: CrashSwitch::Off,
+            snapshot_every: 0,
+        };
+        let state = snapshot::glance(&journal.connection).ok()??;
+        Some((journal, state))
     }
 
     /// The file's format, where that is later than the one this program knows.

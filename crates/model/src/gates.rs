@@ -2,13 +2,15 @@
 //! outlast them.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{Digest, GateName};
 use crate::plan::{GateSpec, Undo};
 use crate::state::{Impossible, State, StepState, StepStatus};
 
 /// One gate.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum GateState {
     /// Not asked yet.
     #[default]
@@ -39,7 +41,7 @@ pub enum GateState {
 }
 
 /// One of several yeses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
     /// Whose.
     pub by: String,

@@ -7,6 +7,7 @@ mod admission;
 pub mod cost;
 pub mod databases;
 pub mod decide;
+pub mod decided;
 pub mod event;
 pub mod failure;
 pub mod forecast;
@@ -22,6 +23,7 @@ pub(crate) mod sample;
 pub mod state;
 mod steps;
 pub mod window;
+mod written;
 
 pub use admission::Admission;
 pub use cost::{CostLine, Costs};

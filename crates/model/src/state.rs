@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::decided::Decided;
 use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, WorldKind};
 pub use crate::gates::{Agreed, GateState, Yes};
 use crate::ids::{Digest, GateName, RunId, StepId};
@@ -12,8 +14,9 @@ use crate::plan::{Plan, PlanError, StepSpec};
 pub use crate::steps::{StepState, StepStatus, Steps};
 use crate::window::{Calendar, Opening};
 
-/// What the events of one run add up to.
-#[derive(Debug, Clone, PartialEq)]
+/// What the events of one run add up to. It can be written down and read back; a reader must know that it was written from these events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "crate::written::Written")]
 pub struct State {
     /// The run.
     pub run: RunId,
@@ -44,11 +47,13 @@ pub struct State {
     /// Set at the end.
     pub ended: Option<Verdict>,
     /// The steps that each step has put into the plan.
-    extended: BTreeMap<StepId, Vec<StepId>>,
+    pub(crate) extended: BTreeMap<StepId, Vec<StepId>>,
+    /// What people decided on the way, in order.
+    pub decided: Vec<Decided>,
 }
 
 /// How much is taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoScope {
     /// This step and all that needs it; absent: everything.
     pub to: Option<StepId>,
@@ -167,6 +172,7 @@ impl State {
             undoing: None,
             ended: None,
             extended: BTreeMap::new(),
+            decided: Vec::new(),
         })
     }
 
@@ -420,6 +426,7 @@ impl State {
         if let Some(step) = event.step() {
             self.steps.count(step);
         }
+        self.decided.extend(Decided::of(recorded));
         self.last_seq = seq;
         self.last_at = at;
         Ok(())

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -37,6 +38,21 @@ impl Steps {
         let mut steps = Self::default();
         steps.follow(plan);
         steps
+    }
+
+    /// Those that were written down, one for each step of a plan, which has been checked; none where they are fewer or more.
+    pub(crate) fn restored(plan: &Plan, places: Vec<StepState>) -> Option<Self> {
+        if places.len() != plan.steps.len() {
+            return None;
+        }
+        let ids = plan.steps.iter().enumerate();
+        let mut steps = Self {
+            places,
+            by_id: ids.map(|(place, step)| (step.id.clone(), place)).collect(),
+            ..Self::default()
+        };
+        steps.follow(plan);
+        Some(steps)
     }
 
     /// Brings the steps into the order of a plan, which has been checked; those that it has anew are waiting.
@@ -182,6 +198,13 @@ impl Steps {
     }
 }
 
+/// In the plan's order: all else is counted from the plan.
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.places.serialize(serializer)
+    }
+}
+
 impl Index<&StepId> for Steps {
     type Output = StepState;
 
@@ -194,40 +217,58 @@ impl Index<&StepId> for Steps {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct StepState {
     /// How far it is.
     pub status: StepStatus,
     /// What people should know of while it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
     /// Tries so far, to do and to undo together.
     pub attempts: u32,
     /// How often a person has had it tried again after it had stopped.
     pub retried: u32,
     /// Where a sweep goes on.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub cursor: Option<Value>,
     /// How many of a sweep's items are done, and of how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub swept: Option<(u64, Option<u64>)>,
     /// What later steps need of it.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub output: Option<Value>,
     /// What proved it right.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
     /// Not before this moment is it looked at or tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub again_at: Option<Timestamp>,
     /// Since when it has been refused without a success between: what patience is measured from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<Timestamp>,
     /// The last failure, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<Failure>,
     /// When the last call was about to be made: what AWS may not show yet is counted from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tried_at: Option<Timestamp>,
     /// Its first event.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     /// When it was done, skipped or undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
 }
 
+/// A value that is there, `null` too.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
 /// How far a step is.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     /// Nothing has been tried.
     #[default]

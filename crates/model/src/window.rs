@@ -44,7 +44,7 @@ pub struct Freeze {
 }
 
 /// A window as it lies in absolute time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opening {
     /// It opens.
     pub from: Timestamp,

@@ -1,11 +1,12 @@
 //! `cleave journal`
 
-use journal::Journal;
+use journal::{Journal, LeaseHolder};
 
 use crate::args::{JournalArgs, JournalCommand};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::world;
 
 /// Exports or backs up.
 pub fn journal(args: JournalArgs) -> Result<u8, CliError> {
@@ -26,6 +27,26 @@ pub fn journal(args: JournalArgs) -> Result<u8, CliError> {
                 .backup(&to)
                 .map_err(refused)?;
             write_out(&format!("{}\n", to.display()))?;
+        }
+        JournalCommand::Adopt { reason, journal } => {
+            let holder = LeaseHolder {
+                host: world::host(),
+                pid: std::process::id(),
+                user: world::user(),
+                since: world::wall_now(),
+            };
+            let adopted =
+                journal::adopt(&journal, &holder, &reason).map_err(|error| CliError::lease(&journal, &error))?;
+            let from = format!("{} on {}", adopted.from.path.display(), adopted.from.host);
+            let other = if adopted.told {
+                format!("{from} has been told, and is refused from now on")
+            } else {
+                format!("{from} could not be told: make sure that nobody runs it any more, or delete it")
+            };
+            write_out(&format!(
+                "the run goes on in {}; {other}\ngo on with the same command as before (run, undo or retire)\n",
+                journal.display()
+            ))?;
         }
     }
     Ok(exit::DONE)

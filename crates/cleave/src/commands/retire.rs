@@ -104,6 +104,7 @@ fn conduct(args: &RetireArgs, wish: Option<InboxItem>) -> Conduct {
         wish,
         // No runbook is read here that could name anybody.
         notify: Vec::new(),
+        clock_was_wrong: None,
     }
 }
 

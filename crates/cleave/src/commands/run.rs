@@ -1,5 +1,6 @@
 //! `cleave run`: starts a run or goes on with it; the same command after any crash.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use moves::notify::NotifySection;
 
 use crate::args::{Reach, RunArgs};
 use crate::carriage::{self, PendingCalls};
+use crate::clock_set_back;
 use crate::commands::files::Written;
 use crate::durations::Samples;
 use crate::error::CliError;
@@ -64,6 +66,7 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
             style,
             wish,
             notify: written.runbook.notify,
+            clock_was_wrong: args.clock_was_wrong,
         },
     )
 }
@@ -77,6 +80,8 @@ pub(crate) struct Conduct {
     pub(crate) wish: Option<journal::InboxItem>,
     /// Who is told of what happens.
     pub(crate) notify: Vec<NotifySection>,
+    /// Why the clock was ahead of what it is now, where a person says so.
+    pub(crate) clock_was_wrong: Option<String>,
 }
 
 /// The run in an existing journal, if it is one that this command may carry on; none where the process was killed between making
@@ -107,6 +112,9 @@ pub(crate) fn begun(reach: &Reach) -> Result<Option<State>, CliError> {
             found,
             known: journal::FORMAT,
         }));
+    }
+    if let Some(home) = journal.copy_of(path, &world::host()).map_err(refused)? {
+        return Err(CliError::copy(path, &home));
     }
     let events = journal.load().map_err(refused)?;
     let state = State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?;
@@ -154,7 +162,17 @@ pub(crate) fn carry_on(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
 async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct: Conduct) -> Result<u8, CliError> {
     let path = &reach.journal;
     let calls = PendingCalls::default();
+    if let Some(kind) = journal::network_file_system(path) {
+        screen::warn(&format!(
+            "{} lies on a network file system ({kind}). Locks may not hold there between hosts, so that a second process on another host would \
+             not be refused: move the journal to a local disk.",
+            path.display()
+        ));
+    }
     let mut world = enter(reach, &plan, &calls).await?;
+    if let Some(state) = begun.as_ref().filter(|_| conduct.clock_was_wrong.is_none()) {
+        clock_set_back::check(path, state, world.clock.now())?;
+    }
     // Beside the journal: a large bucket's listing has gigabytes, more than a temporary folder in memory may hold.
     world.listings = listings_beside(path);
     world.hooks = world::hooks::real(folder_of(path));
@@ -172,6 +190,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     // Not before: a preflight that hangs must end on Ctrl-C.
     let stop = StopSwitch::default();
     let listening = listen_for_signals(stop.clone());
+    let ahead = stop.clone();
     if begun.is_none() {
         make(path, &world)?;
     }
@@ -180,6 +199,11 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     if let Some(wish) = &conduct.wish {
         opened
             .put_inbox(wish)
+            .map_err(|error| CliError::journal(path, &error))?;
+    }
+    if let (Some(state), Some(why)) = (&begun, &conduct.clock_was_wrong) {
+        let by = world::user();
+        clock_set_back::forget_waits(&mut opened, state, (&by, why), world.clock.now())
             .map_err(|error| CliError::journal(path, &error))?;
     }
     let journal = carriage::shared(opened);
@@ -206,8 +230,12 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     };
     let notifier = Rc::new(notifier);
     let (show, notify, clock) = (screen.subscriber(), Rc::clone(&notifier), world.clock.clone());
+    let latest = Rc::new(Cell::new(world.clock.now()));
+    let heard = Rc::clone(&latest);
     let tell = Box::new(move |signal: Signal<'_>| {
-        notify.hear(&signal, clock.now());
+        let now = clock.now();
+        heard.set(heard.get().max(now));
+        notify.hear(&signal, now);
         show(signal);
     });
     let mut engine = carriage::engine(&world, &journal, &calls, run, options, stop.listen(), tell)
@@ -220,6 +248,11 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         biased;
         end = engine.carry_out() => end,
         never = listening => match never {},
+        never = async {
+            clock_set_back::watch(world.clock.clone(), world.kind, &latest).await;
+            ahead.ask("a clock that was set back");
+            std::future::pending::<Infallible>().await
+        } => match never {},
         // It ends when the notifier is gone, or at once where nobody is to be told.
         never = async { delivering.as_mut().await; std::future::pending::<Infallible>().await } => match never {},
     };

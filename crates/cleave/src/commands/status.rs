@@ -1,9 +1,11 @@
 //! `cleave status`: how far a run is, from another terminal or afterwards.
 
+use std::path::Path;
+
 use journal::{Journal, Lease};
 use model::event::WorldKind;
 use model::forecast::Postponed;
-use model::{Event, Forecast, Recorded, State};
+use model::{Forecast, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
@@ -17,10 +19,11 @@ use crate::world;
 /// Shows it.
 pub fn status(args: StatusArgs) -> Result<u8, CliError> {
     let refused = |error| CliError::journal(&args.journal, &error);
-    let journal = Journal::open_read_only(&args.journal).map_err(refused)?;
-    let events = journal.load().map_err(refused)?;
-    let state = State::fold(&events).map_err(|error| CliError::engine(&args.journal, &error.into()))?;
-    let state = state.ok_or_else(|| CliError::no_run(&args.journal))?;
+    let (journal, state) = match Journal::glance(&args.journal) {
+        Some(seen) => seen,
+        None => proved(&args.journal)?,
+    };
+    let home = journal.copy_of(&args.journal, &world::host()).map_err(refused)?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
     // Against a served simcloud the wall's clock is another: the last event is the best that is known of it.
@@ -47,6 +50,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "run": state.run, "migration": state.plan.migration, "world": state.world, "plan": state.digest,
             "started_at": state.started_at, "last_event": state.last_seq, "last_at": state.last_at,
             "status": standing::word(&state, held),
+            "copy_of": home.map(|home| json!({ "host": home.host, "path": home.path })),
             "held_by": holder.map(|holder| json!({
                 "host": holder.host, "pid": holder.pid, "user": holder.user, "since": holder.since
             })),
@@ -56,29 +60,30 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "needs_operator": state.stopped(),
             "buckets": buckets_of(&state),
             "left_out": state.left_out(),
-            "decided": decided(&events),
+            "decided": state.decided,
             "steps": steps,
         });
         write_out(&format!("{object}\n"))?;
     } else {
-        write_out(&standing::text(&state, holder.as_ref(), &args.journal, now))?;
-        write_out(&standing::decided(&events))?;
+        let mut text = standing::text(&state, holder.as_ref(), &args.journal, now);
+        if let Some(home) = home {
+            let (path, host) = (home.path.display(), home.host);
+            text.push_str(&format!(
+                "this is a copy, as of its last event: the run is carried on in {path} on {host}\n"
+            ));
+        }
+        write_out(&text)?;
     }
     Ok(exit::DONE)
 }
 
-/// Which steps people left out, had tried again or had taken back, and why.
-fn decided(events: &[Recorded]) -> Value {
-    let decided = events.iter().filter_map(|recorded| {
-        let (what, step, by, reason) = match &recorded.event {
-            Event::StepSkipped { step, by, reason } => ("skipped", Some(step), by, reason),
-            Event::StepRetried { step, by, reason } => ("retried", Some(step), by, reason),
-            Event::UndoRequested { by, reason, to } => ("undo", to.as_ref(), by, reason),
-            _ => return None,
-        };
-        Some(json!({ "at": recorded.at, "what": what, "step": step, "by": by, "reason": reason }))
-    });
-    Value::Array(decided.collect())
+/// All events loaded, proved and folded.
+fn proved(path: &Path) -> Result<(Journal, State), CliError> {
+    let refused = |error| CliError::journal(path, &error);
+    let journal = Journal::open_read_only(path).map_err(refused)?;
+    let events = journal.load().map_err(refused)?;
+    let state = State::fold(&events).map_err(|error| CliError::engine(path, &error.into()))?;
+    Ok((journal, state.ok_or_else(|| CliError::no_run(path))?))
 }
 
 fn postponed(postponed: &Postponed) -> Value {

@@ -66,6 +66,7 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         style: Style::for_stderr(),
         wish,
         notify: written.runbook.notify,
+        clock_was_wrong: None,
     };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
 }

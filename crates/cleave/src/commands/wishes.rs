@@ -187,7 +187,12 @@ fn stopped(args: &StepWish) -> Result<(), CliError> {
 
 fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
     let refused = |error| CliError::journal(path, &error);
-    Journal::open(path).map_err(refused)?.put_inbox(item).map_err(refused)
+    let mut journal = Journal::open(path).map_err(refused)?;
+    // Nobody would ever read it there.
+    if let Some(home) = journal.copy_of(path, &world::host()).map_err(refused)? {
+        return Err(CliError::copy(path, &home));
+    }
+    journal.put_inbox(item).map_err(refused)
 }
 
 /// What was done, and who does the rest.

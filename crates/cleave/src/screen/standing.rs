@@ -5,10 +5,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use journal::LeaseHolder;
+use model::decided::Choice;
 use model::event::{PauseReason, Verdict};
 use model::forecast::Moment;
 use model::state::{GateState, StepStatus};
-use model::{Event, Forecast, GateName, Recorded, State, StepId};
+use model::{Forecast, GateName, State, StepId};
 
 use super::bucket_standing::BucketStanding;
 use super::lines;
@@ -164,32 +165,26 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));
     }
+    decided(&mut out, state);
     out
 }
 
-/// Which steps people left out, had tried again or had taken back, and why.
-pub fn decided(events: &[Recorded]) -> String {
-    let mut out = String::new();
-    for recorded in events {
-        let (what, by, reason) = match &recorded.event {
-            Event::StepSkipped { step, by, reason } => (format!("{step} is left out"), by, reason),
-            Event::StepRetried { step, by, reason } => (format!("{step} was tried again"), by, reason),
-            Event::UndoRequested { by, reason, to: None } => ("everything is taken back".to_owned(), by, reason),
-            Event::UndoRequested {
-                by,
-                reason,
-                to: Some(to),
-            } => (format!("{to} and what needs it is taken back"), by, reason),
-            _ => continue,
-        };
-        let before = if out.is_empty() { "\ndecided by people:\n" } else { "" };
-        let _ = writeln!(
-            out,
-            "{before}  {}  {what}, by {by}: {reason}",
-            lines::minute(recorded.at)
-        );
+/// What people decided on the way, and why.
+fn decided(out: &mut String, state: &State) {
+    if !state.decided.is_empty() {
+        out.push_str("\ndecided by people:\n");
     }
-    out
+    for decided in &state.decided {
+        let what = match (decided.what, &decided.step) {
+            (Choice::Skipped, Some(step)) => format!("{step} is left out"),
+            (Choice::Retried, Some(step)) => format!("{step} was tried again"),
+            (Choice::Undo, Some(step)) => format!("{step} and what needs it is taken back"),
+            (Choice::WindowExtended, _) => "the window stays open for longer".to_owned(),
+            (Choice::Undo | Choice::Skipped | Choice::Retried, None) => "everything is taken back".to_owned(),
+        };
+        let (at, by, reason) = (lines::minute(decided.at), &decided.by, &decided.reason);
+        let _ = writeln!(out, "  {at}  {what}, by {by}: {reason}");
+    }
 }
 
 /// A step that stopped: what failed, where, and what to do.

@@ -1,0 +1,113 @@
+use std::rc::Rc;
+
+use journal::Journal;
+use model::StepId;
+use model::event::{Direction, Outcome};
+
+use super::*;
+use crate::commands::files::Written;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).expect("a time")
+}
+
+/// A run of the example, which waits for two steps by a clock that is four years ahead.
+fn ahead() -> (Journal, State, StepId, StepId) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runbooks/shop-staging/runbook.toml");
+    let plan = Written::read(&path, None).and_then(|written| written.unblocked_plan());
+    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+    let (tried, looked) = (plan.steps[0].id.clone(), plan.steps[1].id.clone());
+    let failure = || Failure::ours("test", FailureClass::Throttled, "Throttling", "slow down".to_owned());
+    let years = at(4 * 365 * 24 * 3600);
+    let started = Event::RunStarted {
+        run: model::RunId::new("abcdef012345").expect("a run id"),
+        world: WorldKind::Live,
+        seed: 1,
+        digest: plan.digest(),
+        plan: Box::new(plan),
+    };
+    let events = [
+        started,
+        Event::IntentRecorded {
+            step: tried.clone(),
+            attempt: 1,
+            direction: Direction::Do,
+            token: "t".into(),
+        },
+        Event::AttemptEnded {
+            step: tried.clone(),
+            attempt: 1,
+            outcome: Outcome::NotDone { failure: failure() },
+            again_at: Some(years),
+        },
+        Event::LookFailed {
+            step: looked.clone(),
+            failure: failure(),
+            again_at: years,
+        },
+    ];
+    let mut journal = Journal::in_memory().expect("a journal");
+    let recorded = journal.append(0, years, &events).expect("it is appended");
+    let state = State::fold(&recorded).expect("a run").expect("a run");
+    (journal, state, tried, looked)
+}
+
+#[test]
+fn a_last_event_that_lies_ahead_is_refused_with_the_way_out_and_a_small_step_is_not() {
+    let (_, state, ..) = ahead();
+    let path = Path::new("m.db");
+    assert_eq!(check(path, &state, state.last_at), Ok(()));
+    assert_eq!(
+        check(path, &state, state.last_at - SignedDuration::from_mins(9)),
+        Ok(())
+    );
+    let refused = check(path, &state, at(0)).expect_err("four years");
+    assert_eq!(refused.code, exit::BLOCKED);
+    let text = refused.to_string();
+    for word in ["m.db", "changed:", "to do:", "--clock-was-wrong"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn what_waits_for_a_moment_ahead_is_looked_at_at_once_and_the_events_say_why() {
+    let (mut journal, state, tried, looked) = ahead();
+    assert!(state.steps[&tried].again_at.is_some() && state.steps[&looked].again_at.is_some());
+    forget_waits(&mut journal, &state, ("aki", "the battery was empty"), at(0)).expect("they are appended");
+    let events = journal.load().expect("the events");
+    let state = State::fold(&events).expect("they add up").expect("a run");
+    assert_eq!(state.steps[&tried].again_at, None);
+    assert_eq!(
+        state.steps[&tried].status,
+        StepStatus::Watching,
+        "what may have been made is looked for first"
+    );
+    assert_eq!(state.steps[&looked].again_at, None);
+    assert_eq!(state.steps[&looked].status, StepStatus::Waiting);
+    assert_eq!(events.len(), 8);
+}
+
+#[test]
+fn the_watch_ends_when_the_clock_goes_back_and_not_before() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let now = Rc::new(Cell::new(at(0)));
+        let shown = Rc::clone(&now);
+        let clock = Clock::new(move || shown.get(), 1.0);
+        let latest = Cell::new(at(0));
+        let mut watching = std::pin::pin!(watch(clock, WorldKind::Live, &latest));
+        let minute = std::time::Duration::from_secs(60);
+        for second in [60, 400_000, 399_700, 400_100] {
+            now.set(at(second));
+            assert!(
+                tokio::time::timeout(minute, watching.as_mut()).await.is_err(),
+                "{second}"
+            );
+        }
+        now.set(at(10));
+        assert!(tokio::time::timeout(minute, watching.as_mut()).await.is_ok());
+    });
+}

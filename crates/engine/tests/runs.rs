@@ -645,6 +645,15 @@ fn outside_of_a_window_it_leaves_or_waits_and_an_operator_can_extend_it() {
     assert!(scene.state().last_at < at(3600));
 }
 
+/// So many seconds of the test's time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person beside the engine, on a runtime whose time is paused"
+)]
+async fn pass(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
 fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
 }
@@ -683,7 +692,7 @@ fn a_login_that_expires_pauses_once_and_is_waited_for_or_left_for() {
         .insert("a".to_owned(), vec![(FailureClass::CredentialsExpired, false)]);
     let things = Rc::clone(&scene.things);
     let end = scene.live_and(async move {
-        tokio::time::sleep(Duration::from_secs(300)).await;
+        pass(300).await;
         things.borrow_mut().logged_in = true;
     });
     assert_eq!((end, paused(&scene)), (RunEnd::Completed, 1));
@@ -724,9 +733,9 @@ fn a_pause_lets_nothing_new_begin_and_a_second_request_drops_what_is_in_flight()
         .insert("a".to_owned(), vec![Ok(Observed::Absent), underway]);
     let stop = scene.stop.clone();
     let end = scene.live_and(async move {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        pass(60).await;
         stop.ask("SIGINT");
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        pass(60).await;
         stop.ask("SIGTERM");
     });
     assert_eq!(

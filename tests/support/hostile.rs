@@ -27,6 +27,7 @@ pub fn nights(scenario: &Scenario, seeds: RangeInclusive<u64>) -> Nights {
         level: FaultLevel::Hostile,
         journal: None,
         gatekeeper: None,
+        taken_back: None,
     };
     let mut nights = Nights::default();
     for seed in seeds {

@@ -145,6 +145,7 @@ fn nights(count: u64) {
                     level: FaultLevel::Harsh,
                     journal: None,
                     gatekeeper: None,
+                    taken_back: None,
                 };
                 let ended = rehearse(&rehearsal, *seed);
                 let mut wrong = ended.law_violations.clone();

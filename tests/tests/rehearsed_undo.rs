@@ -1,7 +1,7 @@
 //! An undo is rehearsed like a run: from any step, on quiet and harsh nights, of everything or of a part from which the run goes on.
 
 use cleave::rehearsal::taking_back::TakenBack;
-use cleave::rehearsal::{Rehearsal, Rehearsed, rehearse_undo};
+use cleave::rehearsal::{Rehearsal, Rehearsed, rehearse};
 use engine::RunEnd;
 use model::{Event, StepId, Undo};
 use simcloud::faults::FaultLevel;
@@ -15,8 +15,9 @@ fn rehearsed(scenario: &Scenario, seed: u64, level: FaultLevel, wanted: &TakenBa
         level,
         journal: None,
         gatekeeper: None,
+        taken_back: Some(wanted.clone()),
     };
-    rehearse_undo(&rehearsal, seed, Some(wanted))
+    rehearse(&rehearsal, seed)
 }
 
 fn wrong(run: &Rehearsed) -> Vec<String> {

@@ -28,6 +28,7 @@ fn ended(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
         level,
         journal: None,
         gatekeeper: None,
+        taken_back: None,
     };
     let ended = rehearse(&rehearsal, seed);
     let mut wrong = ended.law_violations.clone();
@@ -83,6 +84,7 @@ fn a_delegation_that_is_put_before_the_copy_is_refused_by_its_own_step() {
             level: FaultLevel::None,
             journal: None,
             gatekeeper: None,
+            taken_back: None,
         };
         let ended = rehearse(&rehearsal, 1);
         assert_eq!(ended.law_violations, Vec::<String>::new(), "{shape:?}");

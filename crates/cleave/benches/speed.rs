@@ -80,6 +80,7 @@ fn rehearsals_of_shop_staging(bencher: Bencher<'_, '_>, level: FaultLevel) {
         level,
         journal: None,
         gatekeeper: None,
+        taken_back: None,
     };
     let mut seed = 0;
     bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -130,6 +131,40 @@ pub struct RehearseArgs {
     /// Take back only this step and what needs it, and go on to the end.
     #[arg(long, value_name = "STEP", requires = "undo_after")]
     pub undo_to: Option<StepId>,
+    /// Shrink the lowest seed that fails to the fewest faults that make it fail, with at most so many rehearsals; 0: not [default: 100 with --seeds,
+    /// 0 with --seed]
+    #[arg(long)]
+    pub shrink: Option<usize>,
+    /// Of the seed's faults only these, by the numbers that shrinking it has printed, such as 17,203; none: no fault, on a night as long.
+    #[arg(long, conflicts_with_all = ["seeds", "shrink"])]
+    pub only_faults: Option<OnlyFaults>,
+}
+
+/// Numbers of faults, such as `17,203`, or `none`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyFaults(pub Vec<usize>);
+
+impl std::str::FromStr for OnlyFaults {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" {
+            return Ok(Self(Vec::new()));
+        }
+        let numbers: Result<BTreeSet<usize>, _> = text.split(',').map(|number| number.trim().parse()).collect();
+        let numbers = numbers.map_err(|_| format!("{text:?} is not a list of numbers such as 17,203, and not none"))?;
+        Ok(Self(numbers.into_iter().collect()))
+    }
+}
+
+impl std::fmt::Display for OnlyFaults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        let numbers: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        f.write_str(&numbers.join(","))
+    }
 }
 
 /// `cleave run`

@@ -1,8 +1,12 @@
 //! A rehearsal: the real plan, engine, SDK and journal against simcloud in virtual time, and the laws that need the run's side.
 
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::run::SharedJournal;
 use engine::{EngineError, Gatekeeper, Options, Run, RunEnd, Signal, StopSwitch};
@@ -12,6 +16,7 @@ use model::event::WorldKind;
 use model::{CallRecord, Digest, Event, Inventory, Plan, Recorded, RunId, StepId};
 use simcloud::cloud::Cloud;
 use simcloud::faults::FaultLevel;
+use simcloud::injected::Injected;
 
 use crate::carriage::{self, PendingCalls};
 use crate::rehearsal::taking_back::{TakenBack, Undone};
@@ -30,6 +35,8 @@ pub struct Rehearsal {
     pub journal: Option<PathBuf>,
     /// Who opens gates; absent: they approve themselves.
     pub gatekeeper: Option<engine::AskPerson>,
+    /// What is taken back in the middle of it; absent: nothing.
+    pub taken_back: Option<TakenBack>,
 }
 
 /// How a rehearsal went.
@@ -86,31 +93,77 @@ pub fn run_id(plan: &Plan, seed: u64) -> RunId {
     RunId::new(digest.short()).expect("twelve hexadecimal digits are a run id")
 }
 
-/// Rehearses once, on this thread, on a runtime of its own whose time is paused.
-pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
-    rehearse_undo(rehearsal, seed, None)
+/// Which of the faults that a seed brings come.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// All.
+    All,
+    /// All, and each is noted.
+    Noted,
+    /// These, which were noted on the seed's own night.
+    Only(&'a [Injected]),
 }
 
-/// The same, with an undo in the middle of it where one is wanted.
-pub fn rehearse_undo(rehearsal: &Rehearsal, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
+/// Rehearses once, on this thread, on a runtime of its own whose time is paused.
+pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
+    rehearse_with(rehearsal, seed, Which::All).0
+}
+
+/// The same with some of the faults, or with what was noted of them. A rehearsal that panics is told like one that broke off: the others of a campaign
+/// go on.
+pub fn rehearse_with(rehearsal: &Rehearsal, seed: u64, which: Which<'_>) -> (Rehearsed, Vec<Injected>) {
+    let cloud = RefCell::new(None);
+    let rehearsed = catch_unwind(AssertUnwindSafe(|| {
+        in_paused_time(async {
+            let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
+            *cloud.borrow_mut() = Some(Arc::clone(&stage.simulated.cloud));
+            {
+                let faults = &mut lock(&stage.simulated.cloud).faults;
+                match which {
+                    Which::All => {}
+                    Which::Noted => faults.note(),
+                    Which::Only(these) => faults.only(these),
+                }
+            }
+            played(rehearsal, &stage, seed).await
+        })
+    }));
+    let rehearsed = rehearsed.unwrap_or_else(|panic| Rehearsed {
+        seed,
+        end: Err(format!("it panicked: {}", words_of(&*panic))),
+        steps: rehearsal.plan.steps.len(),
+        api_calls: 0,
+        virtual_seconds: 0.0,
+        law_violations: Vec::new(),
+        critical_path_seconds: rehearsal.plan.critical_path_seconds(),
+        events: Vec::new(),
+        calls: Vec::new(),
+        undone: None,
+    });
+    let cloud = cloud.into_inner();
+    let noted = cloud.map_or_else(Vec::new, |cloud| lock(&cloud).faults.noted().to_vec());
+    (rehearsed, noted)
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "without words".to_owned())
+}
+
+fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .expect("a runtime without I/O needs nothing that could be missing");
-    runtime.block_on(on_this_runtime(rehearsal, seed, wanted))
-}
-
-async fn on_this_runtime(rehearsal: &Rehearsal, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
-    let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    played(rehearsal, &stage, seed, wanted).await
+    runtime.block_on(future)
 }
 
 /// Carries it out on a stage.
-async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64, wanted: Option<&TakenBack>) -> Rehearsed {
-    let end = carry_out(rehearsal, stage, wanted).await;
-    let (end, events, logged) = match end {
-        Ok((end, events, logged)) => (Ok(end), events, logged),
+async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
+    let (end, events, logged) = match carry_out(rehearsal, stage).await {
+        Ok(ended) => ended,
         Err(error) => (Err(error), Vec::new(), Vec::new()),
     };
     let law_violations = stage.laws_broken(end.as_ref().ok(), &events);
@@ -129,7 +182,7 @@ async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64, wanted: Option<
         critical_path_seconds: state.as_ref().map_or(rehearsal.plan.critical_path_seconds(), |state| {
             state.plan.critical_path_seconds()
         }),
-        undone: wanted.map(|wanted| Undone::of(wanted, &events)),
+        undone: rehearsal.taken_back.as_ref().map(|wanted| Undone::of(wanted, &events)),
         events,
         calls: logged,
     }
@@ -274,9 +327,9 @@ fn enlist_terraform(cloud: &mut Cloud, plan: &Plan) {
     }
 }
 
-type Ended = (RunEnd, Vec<Recorded>, Vec<CallRecord>);
+type Ended = (Result<RunEnd, String>, Vec<Recorded>, Vec<CallRecord>);
 
-async fn carry_out(rehearsal: &Rehearsal, stage: &Stage, wanted: Option<&TakenBack>) -> Result<Ended, String> {
+async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String> {
     let journal = match &rehearsal.journal {
         Some(path) => Journal::create(path),
         None => Journal::in_memory(),
@@ -291,15 +344,27 @@ async fn carry_out(rehearsal: &Rehearsal, stage: &Stage, wanted: Option<&TakenBa
         },
         Some(ask) => Gatekeeper::Person(Rc::clone(ask)),
     };
-    let end = match wanted {
-        None => stage.carry_on(&journal, run, gatekeeper()).await,
-        Some(wanted) => taking_back::carry_on(stage, &journal, run, &gatekeeper, wanted).await,
+    let patience = patience(&rehearsal.plan);
+    let carried = tokio::time::timeout(patience, async {
+        match &rehearsal.taken_back {
+            None => stage.carry_on(&journal, run, gatekeeper()).await,
+            Some(wanted) => taking_back::carry_on(stage, &journal, run, &gatekeeper, wanted).await,
+        }
+    })
+    .await;
+    let end = match carried {
+        Ok(end) => end.map_err(|error| with_causes(&error)),
+        Err(_) => Err(format!("it did not end within {} days", patience.as_secs() / 86_400)),
     };
-    let end = end.map_err(|error| with_causes(&error))?;
     let journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let events = journal.load().map_err(|error| with_causes(&error))?;
     let logged = journal.calls().map_err(|error| with_causes(&error))?;
     Ok((end, events, logged))
+}
+
+/// How long a run may take in virtual time: who is still at it after that will be for ever, and the seeds behind it would never begin.
+fn patience(plan: &Plan) -> Duration {
+    Duration::from_secs(60 * 86_400 + 2 * plan.critical_path_seconds())
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -316,9 +381,11 @@ fn lock(cloud: &simcloud::cloud::Shared) -> std::sync::MutexGuard<'_, Cloud> {
     simcloud::dispatch::lock(cloud)
 }
 
+pub mod campaign;
 mod flow;
 pub mod laws;
 pub mod removal;
+pub mod shrink;
 pub mod taking_back;
 
 impl Rehearsed {
@@ -328,5 +395,11 @@ impl Rehearsed {
             self.end,
             Ok(RunEnd::NeedsOperator(_) | RunEnd::Unwound | RunEnd::CredentialsExpired { .. })
         )
+    }
+
+    /// Whether it is as it must be: no law broken, and its end reached, or on a hostile night a safe stop.
+    pub fn is_good(&self, level: FaultLevel) -> bool {
+        let safe = level == FaultLevel::Hostile && self.stopped_safe();
+        self.law_violations.is_empty() && (self.as_asked() || safe)
     }
 }

@@ -176,6 +176,7 @@ impl Cloud {
             requests: Vec::new(),
             laws: laws::Laws::default(),
         };
+        cloud.faults.now = cloud.now;
         for (id, account) in &inventory.accounts {
             sts::fill(&mut cloud, id, account);
         }
@@ -205,6 +206,7 @@ impl Cloud {
             return;
         }
         self.now = now;
+        self.faults.now = now;
         crate::hostility::advance(self);
         sts::advance(self);
         rds::advance(self);

@@ -10,6 +10,7 @@ use model::ids::{AccountId, Region};
 
 use crate::cloud::{Caller, Cloud, ServiceError, Shared};
 use crate::faults::Fate;
+use crate::injected;
 use crate::s3;
 use crate::services::sts;
 use crate::wire::{self, signature, words};
@@ -90,7 +91,8 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
         }
     };
     let operation = asked.operation.as_str();
-    let fate = cloud.faults.fate(operation, words::mutates(operation));
+    let place = || injected::call(caller.account.as_str(), &service, operation, &asked.input);
+    let fate = cloud.faults.fate(place, operation, words::mutates(operation));
     let result = match fate {
         Fate::Throttled => Err(words::throttled(&service)),
         Fate::Denied => Err(words::denied(&service)),
@@ -122,6 +124,7 @@ async fn dispatch_s3(
 ) -> Reply {
     let operation = s3_operation(&request);
     let head_only = *request.method() == Method::HEAD;
+    let host = signature::host(&request);
     // S3 answers HEAD without a body, errors too: all that a client learns is the status.
     let refusal = |error: ServiceError, request_id: &str| {
         let response = wire::encode("s3", None, "", &Err(error), request_id);
@@ -147,7 +150,12 @@ async fn dispatch_s3(
                 return answer(&cloud, refusal(error, &request_id));
             }
         };
-        let fate = cloud.faults.fate(&operation, words::mutates(&operation));
+        let place = || {
+            let account = caller.as_ref().map_or("nobody", |caller| caller.account.as_str());
+            let path = request.uri().path_and_query().map_or("", |path| path.as_str());
+            format!("{account} s3 {operation} {host}{path}")
+        };
+        let fate = cloud.faults.fate(place, &operation, words::mutates(&operation));
         let refused = match fate {
             Fate::Throttled => Some(words::throttled("s3")),
             Fate::Denied => Some(words::denied("s3")),

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
+use crate::injected::{Chance, Injected};
+
 /// How hostile the simulated AWS is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultLevel {
@@ -71,6 +75,9 @@ pub struct Faults {
     traps: Vec<SetTrap>,
     pub(crate) blows: Option<Vec<crate::hostility::Blow>>,
     sprung: u64,
+    chance: Chance,
+    /// The cloud's time, for the notes.
+    pub(crate) now: Timestamp,
 }
 
 impl Faults {
@@ -83,12 +90,29 @@ impl Faults {
             traps: Vec::new(),
             blows: None,
             sprung: 0,
+            chance: Chance::Drawn,
+            now: Timestamp::UNIX_EPOCH,
         }
     }
 
     /// The level.
     pub fn level(&self) -> FaultLevel {
         self.level
+    }
+
+    /// Notes each fault from now on.
+    pub fn note(&mut self) {
+        self.chance = Chance::Noted(Default::default());
+    }
+
+    /// The faults that were noted, in the order in which they struck.
+    pub fn noted(&self) -> &[Injected] {
+        self.chance.noted()
+    }
+
+    /// From now on only these faults strike, in the order in which they were noted.
+    pub fn only(&mut self, faults: &[Injected]) {
+        self.chance = Chance::only(faults);
     }
 
     /// The random stream of one purpose.
@@ -112,6 +136,16 @@ impl Faults {
 
     /// Whether something with this chance per thousand happens now; never at [`FaultLevel::None`].
     pub fn strikes(&mut self, purpose: &'static str, usual: u32, harsh: u32) -> bool {
+        let drawn = self.draws(purpose, usual, harsh);
+        self.comes(purpose, drawn)
+    }
+
+    /// Whether a fault comes that was decided to: not where only others are to strike.
+    pub(crate) fn comes(&mut self, purpose: &str, drawn: bool) -> bool {
+        self.chance.strikes(purpose, self.now, drawn)
+    }
+
+    fn draws(&mut self, purpose: &'static str, usual: u32, harsh: u32) -> bool {
         let chance = match self.level {
             FaultLevel::None => return false,
             FaultLevel::Usual => usual,
@@ -122,11 +156,12 @@ impl Faults {
 
     /// How many seconds a fresh thing stays invisible to describe and list calls (eventual consistency).
     pub fn visibility_delay(&mut self, purpose: &'static str) -> i64 {
-        match self.level {
+        let drawn = match self.level {
             FaultLevel::None => 0,
             FaultLevel::Usual => self.stream(purpose).i64(0..3),
             FaultLevel::Harsh | FaultLevel::Hostile => self.stream(purpose).i64(0..45),
-        }
+        };
+        self.chance.delay(purpose, self.now, drawn)
     }
 
     /// How many milliseconds a message takes one way.
@@ -144,8 +179,8 @@ impl Faults {
         self.sprung
     }
 
-    /// What becomes of this call: a trap that waits for it, else chance.
-    pub fn fate(&mut self, operation: &str, mutating: bool) -> Fate {
+    /// What becomes of this call: a trap that waits for it, else chance. `place` tells it from every other one (`injected::call`).
+    pub fn fate(&mut self, place: impl FnOnce() -> String, operation: &str, mutating: bool) -> Fate {
         let mut sprung = None;
         for set in &mut self.traps {
             let (counts, n) = match &set.trap.nth {
@@ -159,16 +194,21 @@ impl Faults {
                 self.sprung += 1;
             }
         }
-        if let Some(what) = sprung {
-            return what;
-        }
+        let drawn = match sprung {
+            Some(_) => Fate::Fine,
+            None => self.drawn_fate(),
+        };
+        self.chance.call(place, self.now, sprung, drawn)
+    }
+
+    fn drawn_fate(&mut self) -> Fate {
         // One draw per kind, so that each has its own stream whatever the others do.
-        let throttled = self.strikes("throttling", 10, 80);
-        let before = self.strikes("failing before", 3, 30);
-        let after = self.strikes("failing after", 1, 15);
-        let lost = self.strikes("losing replies", 2, 25);
-        let hangs = self.strikes("hanging", 0, 3);
-        let after_acting = self.strikes("hanging after acting", 500, 500);
+        let throttled = self.draws("throttling", 10, 80);
+        let before = self.draws("failing before", 3, 30);
+        let after = self.draws("failing after", 1, 15);
+        let lost = self.draws("losing replies", 2, 25);
+        let hangs = self.draws("hanging", 0, 3);
+        let after_acting = self.draws("hanging after acting", 500, 500);
         match (throttled, before, after, lost, hangs) {
             (true, ..) => Fate::Throttled,
             (_, true, ..) => Fate::FailBefore,

@@ -45,7 +45,11 @@ fn planned(cloud: &mut Cloud) -> Vec<Blow> {
     for kind in [Kind::DisableKey, Kind::RevokeAccess] {
         let stream = cloud.faults.stream("hostility");
         let (comes, seconds) = (stream.u32(0..100) < 30, stream.i64(60..21_600));
-        if comes {
+        let what = match kind {
+            Kind::DisableKey => "somebody disables a key",
+            Kind::RevokeAccess => "somebody revokes access",
+        };
+        if cloud.faults.comes(what, comes) {
             blows.push(Blow {
                 at: cloud.later(seconds),
                 kind,

@@ -13,6 +13,7 @@ pub mod dns_server;
 pub mod faults;
 pub mod hostility;
 pub mod http_client;
+pub mod injected;
 pub mod laws;
 pub mod policy;
 pub mod s3;

@@ -3,21 +3,24 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
 
 use model::GateSpec;
-use serde_json::json;
+use serde_json::{Value, json};
+use simcloud::injected::Injected;
 
-use crate::args::{Gates, RehearseArgs};
+use crate::args::{Faults, Gates, RehearseArgs};
 use crate::commands::files::Written;
 use crate::commands::report::{self, Rendered};
 use crate::commands::undo;
 use crate::error::CliError;
 use crate::exit;
-use crate::rehearsal::taking_back::TakenBack;
-use crate::rehearsal::{Rehearsal, Rehearsed, rehearse_undo as rehearse_once};
+use crate::rehearsal::campaign::{self, Campaign};
+use crate::rehearsal::shrink::{self, Shrunk};
+use crate::rehearsal::{Rehearsal, Rehearsed, Which, rehearse_with};
 use crate::screen::rehearsed;
+
+/// How many rehearsals shrinking a seed of a range takes at most, where nobody says otherwise.
+const SHRINK: usize = 100;
 
 /// Rehearses one seed or many.
 pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
@@ -35,10 +38,27 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     if let Some(report) = &args.report {
         report::format_of(report)?;
     }
+    let level = args.faults.level();
+    let whole = Rehearsal {
+        plan: plan.clone(),
+        inventory: written.inventory.clone(),
+        level,
+        journal: None,
+        gatekeeper: None,
+        taken_back,
+    };
     let begun = crate::world::wall_now();
-    let runs = every_seed(&args, &written, &plan, taken_back.as_ref(), (from, to))?;
+    let runs = if from == to {
+        let mut one = Campaign::default();
+        one.count(one_seed(&args, &whole, from)?, level);
+        one
+    } else {
+        campaign::carry_out(&whole, (from, to), |run| {
+            let _ = writeln!(std::io::stderr(), "{}", rehearsed::line(run));
+        })
+    };
     let real = crate::world::wall_now().duration_since(begun).as_secs_f64();
-    if let (Some(path), Some(first)) = (&args.report, runs.first()) {
+    if let (Some(path), Some(first)) = (&args.report, &runs.first) {
         let rendered = Rendered {
             plan: &plan,
             events: &first.events,
@@ -51,95 +71,103 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         };
         rendered.write(path, args.language)?;
     }
-    let hostile = args.faults == crate::args::Faults::Hostile;
-    let safe = |run: &Rehearsed| run.law_violations.is_empty() && (run.as_asked() || (hostile && run.stopped_safe()));
-    let good = runs.iter().all(safe);
+    let shrunk = shrunk(&args, &whole, &runs);
     if args.json {
-        let object = summary(&runs, real);
+        let shrunk = shrunk.as_ref().map(|shrunk| shrunk_object(&args, shrunk));
+        let object = summary(&runs, real, shrunk.as_ref());
         write_out(&format!("{object}\n"))?;
     } else {
         write_out(&rehearsed::text(&plan, &runs, real, args.report.as_deref()))?;
+        if let Some(shrunk) = &shrunk {
+            write_out(&rehearsed::shrunk(shrunk, &again(&args, shrunk.seed, Some(shrunk))))?;
+        }
     }
-    if !good && !args.json {
-        let seed = runs.iter().find(|run| !safe(run)).map_or(from, |run| run.seed);
-        let again = format!(
-            "cleave rehearse {} --seed {seed} --faults {}{} --report failed.html",
-            args.runbook.display(),
-            format!("{:?}", args.faults).to_ascii_lowercase(),
-            undo::as_typed(taken_back.as_ref()),
-        );
-        let _ = writeln!(std::io::stderr(), "to see it again: {again}");
+    if let Some(seed) = runs.lowest_bad.filter(|_| !args.json) {
+        let _ = writeln!(std::io::stderr(), "to see it again: {}", again(&args, seed, None));
     }
-    Ok(if good { exit::DONE } else { exit::LAW_BROKEN })
+    Ok(if runs.bad == 0 { exit::DONE } else { exit::LAW_BROKEN })
 }
 
-fn every_seed(
-    args: &RehearseArgs,
-    written: &Written,
-    plan: &model::Plan,
-    taken_back: Option<&TakenBack>,
-    (from, to): (u64, u64),
-) -> Result<Vec<Rehearsed>, CliError> {
-    let one = |gatekeeper| Rehearsal {
-        plan: plan.clone(),
-        inventory: written.inventory.clone(),
-        level: args.faults.level(),
-        journal: args.journal.clone(),
-        gatekeeper,
-    };
-    if from == to {
-        if let Some(path) = args.journal.as_deref().filter(|path| path.exists()) {
-            return Err(CliError::before(
-                exit::BLOCKED,
-                "a rehearsal keeps its journal in a new file only",
-                "Name another file, or move that one away.",
-            )
-            .at(path.display().to_string()));
-        }
-        let gatekeeper = (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson);
-        return Ok(vec![rehearse_once(&one(gatekeeper), from, taken_back)]);
+/// One seed, with all of its faults or with some.
+fn one_seed(args: &RehearseArgs, whole: &Rehearsal, seed: u64) -> Result<Rehearsed, CliError> {
+    if let Some(path) = args.journal.as_deref().filter(|path| path.exists()) {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "a rehearsal keeps its journal in a new file only",
+            "Name another file, or move that one away.",
+        )
+        .at(path.display().to_string()));
     }
-    // One thread per core, one simulation at a time on each: the SDK draws from a generator of the thread.
-    let next = AtomicU64::new(from);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (sender, receiver) = mpsc::channel();
-    let shared = (plan, &written.inventory, args.faults.level(), &next);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let (sender, (plan, inventory, level, next)) = (sender.clone(), shared);
-            scope.spawn(move || {
-                let rehearsal = Rehearsal {
-                    plan: plan.clone(),
-                    inventory: inventory.clone(),
-                    level,
-                    journal: None,
-                    gatekeeper: None,
-                };
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > to {
-                        return;
-                    }
-                    let mut run = rehearse_once(&rehearsal, seed, taken_back);
-                    // A thousand seeds' events would fill the memory: only what the report and the reasons are read from is kept.
-                    if seed != from && run.as_asked() {
-                        run.events = Vec::new();
-                        run.calls = Vec::new();
-                    }
-                    if sender.send(run).is_err() {
-                        return;
-                    }
-                }
-            });
+    let rehearsal = Rehearsal {
+        gatekeeper: (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson),
+        journal: args.journal.clone(),
+        ..whole.clone()
+    };
+    let Some(numbers) = &args.only_faults else {
+        return Ok(rehearse_with(&rehearsal, seed, Which::All).0);
+    };
+    // What the numbers mean, the seed's whole night tells.
+    let (_, noted) = rehearse_with(whole, seed, Which::Noted);
+    let mut only: Vec<Injected> = Vec::new();
+    for number in &numbers.0 {
+        let fault = number.checked_sub(1).and_then(|place| noted.get(place)).ok_or_else(|| {
+            CliError::before(
+                exit::USAGE,
+                format!("seed {seed} brings {} faults, and no fault {number}", noted.len()),
+                "Give the numbers that shrinking this seed of this runbook, at this level and with this program, has printed.",
+            )
+        })?;
+        only.push(fault.clone());
+    }
+    Ok(rehearse_with(&rehearsal, seed, Which::Only(&only)).0)
+}
+
+/// What makes the lowest failing seed fail.
+fn shrunk(args: &RehearseArgs, whole: &Rehearsal, runs: &Campaign) -> Option<Shrunk> {
+    let seed = runs.lowest_bad?;
+    let budget = args.shrink.unwrap_or(if args.seeds.is_some() { SHRINK } else { 0 });
+    if budget == 0 || args.only_faults.is_some() {
+        return None;
+    }
+    let tell = |line: &str| {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    };
+    let shrunk = shrink::shrink(whole, seed, (budget, campaign::threads()), &tell);
+    if shrunk.is_none() {
+        tell(&format!(
+            "seed {seed} does not fail by its noted faults alone: it cannot be shrunk"
+        ));
+    }
+    shrunk
+}
+
+/// The command that shows a seed again, with all of its faults or with those that are left.
+fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
+    let mut command = format!("cleave rehearse {}", args.runbook.display());
+    if let Some(inventory) = &args.inventory {
+        command = format!("{command} --inventory {}", inventory.display());
+    }
+    let faults = match args.faults {
+        Faults::None => "none",
+        Faults::Usual => "usual",
+        Faults::Harsh => "harsh",
+        Faults::Hostile => "hostile",
+    };
+    command = format!("{command} --seed {seed} --faults {faults}");
+    if let Some(after) = &args.undo_after {
+        command = format!("{command} --undo-after {after}");
+    }
+    if let Some(to) = &args.undo_to {
+        command = format!("{command} --undo-to {to}");
+    }
+    match (shrunk, &args.only_faults) {
+        (Some(shrunk), _) => {
+            let numbers: Vec<usize> = shrunk.left.iter().map(|(number, _)| *number).collect();
+            format!("{command} --only-faults {}", crate::args::OnlyFaults(numbers))
         }
-        drop(sender);
-        let told = receiver.into_iter().inspect(|run| {
-            let _ = writeln!(std::io::stderr(), "{}", rehearsed::line(run));
-        });
-        let mut runs: Vec<Rehearsed> = told.collect();
-        runs.sort_by_key(|run| run.seed);
-        Ok(runs)
-    })
+        (None, Some(only)) => format!("{command} --only-faults {only} --report failed.html"),
+        (None, None) => format!("{command} --report failed.html"),
+    }
 }
 
 /// Puts a gate's question to the person at the terminal.
@@ -155,40 +183,54 @@ fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted
 }
 
-fn summary(runs: &[Rehearsed], real: f64) -> serde_json::Value {
-    let mut seconds: Vec<f64> = runs.iter().map(|run| run.virtual_seconds).collect();
-    seconds.sort_by(f64::total_cmp);
-    let at = |part: f64| {
-        let last = seconds.len().saturating_sub(1);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index of a short list"
-        )]
-        let index = (last as f64 * part).round() as usize;
-        seconds.get(index).copied().unwrap_or_default()
-    };
-    let first = runs.first();
-    let violations = runs.iter().flat_map(|run| {
+fn summary(runs: &Campaign, real: f64, shrunk: Option<&Value>) -> Value {
+    let [p50, p90, max] = runs.lengths([0.5, 0.9, 1.0]);
+    let first = runs.first.as_ref();
+    let violations = runs.told().flat_map(|run| {
         run.law_violations
             .iter()
             .map(move |what| json!({ "seed": run.seed, "what": what }))
     });
+    let failed = runs.told().filter_map(|run| {
+        let why = run.end.as_ref().err()?;
+        Some(json!({ "seed": run.seed, "why": why }))
+    });
     json!({
-        "runs": runs.len(),
-        "completed": runs.iter().filter(|run| run.completed()).count(),
-        "unwound": runs.iter().filter(|run| matches!(run.end, Ok(engine::RunEnd::Unwound))).count(),
-        "needs_operator": runs.iter().filter(|run| matches!(run.end, Ok(engine::RunEnd::NeedsOperator(_)))).count(),
+        "runs": runs.runs,
+        "completed": runs.completed,
+        "unwound": runs.unwound,
+        "needs_operator": runs.needs_operator,
+        "bad": runs.bad,
+        "lowest_bad": runs.lowest_bad,
+        "laws_broken": runs.laws_broken,
         "law_violations": violations.collect::<Vec<_>>(),
-        "failed": runs.iter().filter_map(|run| run.end.as_ref().err().map(|why| json!({ "seed": run.seed, "why": why }))).collect::<Vec<_>>(),
-        "undo": undo::rehearsed(runs),
+        "failed": failed.collect::<Vec<_>>(),
+        "not_told": runs.not_told,
         "steps": first.map_or(0, |run| run.steps),
         "api_calls": first.map_or(0, |run| run.api_calls),
-        "virtual_seconds": { "p50": at(0.5), "p90": at(0.9), "max": at(1.0) },
+        "virtual_seconds": { "p50": p50, "p90": p90, "max": max },
         "real_seconds": real,
         "critical_path_seconds": first.map_or(0, |run| run.critical_path_seconds),
         "makespan_seconds": first.map_or(0.0, |run| run.virtual_seconds),
+        "undone": undo::rehearsed(runs),
+        "shrunk": shrunk,
+    })
+}
+
+fn shrunk_object(args: &RehearseArgs, shrunk: &Shrunk) -> Value {
+    let left = shrunk.left.iter().map(|(number, fault)| {
+        json!({ "number": number, "at": fault.at, "place": fault.place, "nth": fault.nth, "what": rehearsed::injection(fault) })
+    });
+    json!({
+        "seed": shrunk.seed,
+        "drawn": shrunk.drawn,
+        "left": left.collect::<Vec<_>>(),
+        "rehearsals": shrunk.rehearsals,
+        "smallest": shrunk.smallest,
+        "end": rehearsed::end(&shrunk.run),
+        "law_violations": shrunk.run.law_violations,
+        "last_events": rehearsed::last_events(&shrunk.run),
+        "command": again(args, shrunk.seed, Some(shrunk)),
     })
 }
 

@@ -117,6 +117,7 @@ fn rehearse(args: &RetireArgs, runbook: &Path) -> Result<u8, CliError> {
         level: args.faults.level(),
         journal: None,
         gatekeeper: None,
+        taken_back: None,
     };
     let removal = (!args.remove.is_empty()).then(|| removal_of(args));
     let rehearsed = rehearse_removal(&rehearsal, removal.as_ref(), args.seed);

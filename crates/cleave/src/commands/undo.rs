@@ -11,7 +11,7 @@ use crate::commands::files::Written;
 use crate::commands::run::{self, Conduct};
 use crate::error::CliError;
 use crate::exit;
-use crate::rehearsal::Rehearsed;
+use crate::rehearsal::campaign::Campaign;
 use crate::rehearsal::taking_back::TakenBack;
 use crate::screen::{self, Style, going_back};
 use crate::world;
@@ -92,25 +92,16 @@ pub(crate) fn to_rehearse(args: &RehearseArgs, plan: &Plan) -> Result<Option<Tak
     Ok(Some(wanted))
 }
 
-/// The arguments that rehearse it again.
-pub(crate) fn as_typed(wanted: Option<&TakenBack>) -> String {
-    let Some(TakenBack { after, to }) = wanted else {
-        return String::new();
-    };
-    let to = to.as_ref().map_or_else(String::new, |to| format!(" --undo-to {to}"));
-    format!(" --undo-after {after}{to}")
-}
-
 /// What came of the undo in rehearsals; null where none was wanted.
-pub(crate) fn rehearsed(runs: &[Rehearsed]) -> Value {
-    let Some(first) = runs.first().and_then(|run| run.undone.as_ref()) else {
+pub(crate) fn rehearsed(runs: &Campaign) -> Value {
+    let Some(first) = runs.first.as_ref().and_then(|run| run.undone.as_ref()) else {
         return Value::Null;
     };
     json!({
         "after": first.wanted.after,
         "to": first.wanted.to,
-        "begun": runs.iter().filter(|run| run.undone.as_ref().is_some_and(|undone| undone.begun)).count(),
-        "as_asked": runs.iter().filter(|run| run.as_asked()).count(),
+        "begun": runs.undo_begun,
+        "as_asked": runs.as_asked,
         "steps_taken_back": first.steps,
     })
 }

@@ -67,7 +67,7 @@ pub fn rehearse_removal(rehearsal: &Rehearsal, removal: Option<&Removal>, seed: 
 
 async fn on_this_runtime(rehearsal: &Rehearsal, removal: Option<&Removal>, seed: u64) -> RemovalRehearsed {
     let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    let night = played(rehearsal, &stage, seed, None).await;
+    let night = played(rehearsal, &stage, seed).await;
     let state = State::fold(&night.events).ok().flatten();
     let Some(state) = state.filter(|_| night.completed()) else {
         return RemovalRehearsed {
@@ -106,7 +106,7 @@ async fn on_this_runtime(rehearsal: &Rehearsal, removal: Option<&Removal>, seed:
                 journal: None,
                 ..rehearsal.clone()
             };
-            let mut played = played(&following, &stage.then(plan), seed, None).await;
+            let mut played = played(&following, &stage.then(plan), seed).await;
             played.api_calls = played.api_calls.saturating_sub(night.api_calls);
             Some(played)
         }

@@ -133,6 +133,7 @@ fn settle(cloud: &mut Cloud, by: AccountId, region: Region) -> Settling {
     };
     let own = random.i64(0..30);
     let awaited = level == FaultLevel::Hostile && random.u32(0..1000) < 250;
+    let awaited = cloud.faults.comes("a stranger waits for the name", awaited);
     let after = |seconds: i64| now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
     Settling {
         by,

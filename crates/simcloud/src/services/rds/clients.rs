@@ -184,7 +184,8 @@ fn turned_away(cloud: &mut Cloud, since: Timestamp) -> Connection {
         FaultLevel::Usual => stream.i64(20..600),
         FaultLevel::Harsh | FaultLevel::Hostile => stream.i64(20..2_400),
     };
-    if level == FaultLevel::Hostile && stream.u32(0..100) < 20 {
+    let stays = level == FaultLevel::Hostile && stream.u32(0..100) < 20;
+    if cloud.faults.comes("database connection stays", stays) {
         return Connection::Stays;
     }
     Connection::Ends(after(since, seconds))

@@ -22,6 +22,7 @@ pub mod plan;
 pub(crate) mod sample;
 pub mod state;
 mod steps;
+mod taking_back;
 pub mod window;
 mod written;
 

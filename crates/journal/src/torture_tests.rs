@@ -158,7 +158,7 @@ fn on_a_disk_that_is_really_full_nothing_acknowledged_is_lost() {
     let read = Journal::open_read_only(&path).unwrap().load().unwrap();
     assert_eq!(read.len() as u64, last);
     std::fs::write(small.0.path().join("others"), vec![0; 1 << 20]).unwrap_err();
-    match Journal::open(&path).and_then(|mut journal| Ok(fill(&mut journal).1)) {
+    match Journal::open(&path).map(|mut journal| fill(&mut journal).1) {
         Ok(error) | Err(error) => {
             assert!(
                 matches!(error, JournalError::Full | JournalError::Disk { .. }),
@@ -362,7 +362,9 @@ fn a_clock_that_is_set_back_changes_no_order_and_loses_nothing() {
     for (seq, second) in [(1, years), (2, 5), (3, -years), (4, 6)] {
         let mut journal = Journal::open(&path).unwrap();
         let event = intent("take_snapshot", seq, Direction::Do);
-        journal.append(u64::from(seq), at(second), &[event.clone()]).unwrap();
+        journal
+            .append(u64::from(seq), at(second), std::slice::from_ref(&event))
+            .unwrap();
         journal.put_inbox(&InboxItem::Pause { by: "aki".into() }).unwrap();
     }
     let held = Journal::open(&path).unwrap().load().unwrap();

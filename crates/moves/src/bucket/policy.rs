@@ -270,8 +270,12 @@ fn changed_texts(before: &Value, after: &Value, found: &mut Vec<[String; 2]>) {
                 .for_each(|(one, other)| changed_texts(one, other, found));
         }
         (Value::Object(ones), Value::Object(others)) => {
-            for (name, one) in ones {
-                changed_texts(one, &others[name], found);
+            // In their order: a name may hold an account's id, too (`aws:ResourceTag/111111111111`), and is then another one.
+            for ((name, one), (renamed, other)) in ones.iter().zip(others) {
+                if name != renamed {
+                    found.push([name.clone(), renamed.clone()]);
+                }
+                changed_texts(one, other, found);
             }
         }
         _ => {}

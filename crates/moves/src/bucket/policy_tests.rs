@@ -128,3 +128,14 @@ fn former_users_may_what_the_runbook_says_and_no_more() {
     assert!(actions("KeptAccess2Objects").contains("s3:PutObject"));
     assert!(!actions("KeptAccess2Objects").contains("DeleteObjectVersion"));
 }
+
+#[test]
+fn an_account_in_the_name_of_a_condition_key_is_told_as_rewritten() {
+    let before = r#"{"Statement": {"Sid": "S", "Effect": "Allow", "Condition": {"StringEquals": {"aws:ResourceTag/111111111111": "yes"}}}}"#;
+    let after = before.replace("111111111111", "222222222222");
+    let told = rewrites(before, &after);
+    assert_eq!(
+        told,
+        [["S", "aws:ResourceTag/111111111111", "aws:ResourceTag/222222222222"].map(str::to_owned)]
+    );
+}

@@ -1,13 +1,15 @@
 //! The generic drivers over one scenario: killed between and upon its events, every reply lost and every call refused, taken back from
 //! every point. What is left must be what an undisturbed run leaves.
 
+use std::path::PathBuf;
+
 use model::{Plan, Recorded};
 use simcloud::faults::{Fate, Nth, Trap};
 
 use engine::RunEnd;
 
 use crate::night::{self, Before, Cut, Disturbance, Night, Scenario};
-use crate::points::{sample, try_all};
+use crate::points::{sample, try_all, try_rest};
 use crate::standing::differences;
 
 /// A scenario, what an undisturbed run of it leaves, and which changes may be made twice.
@@ -18,6 +20,7 @@ pub struct Driven {
     before: Option<Before>,
     undisturbed: Night,
     harmless_twice: &'static [&'static str],
+    kept_in: Option<PathBuf>,
 }
 
 impl Driven {
@@ -61,6 +64,31 @@ impl Driven {
             before,
             undisturbed,
             harmless_twice,
+            kept_in: None,
+        }
+    }
+
+    /// The same, with the points that have passed kept in this file: interrupted, it goes on with the others. For plans whose points take days.
+    pub fn kept_in(self, file: PathBuf) -> Self {
+        Self {
+            kept_in: Some(file),
+            ..self
+        }
+    }
+
+    fn try_points<P: Sync>(
+        &self,
+        points: &[P],
+        name: impl Fn(&P) -> String + Sync,
+        try_one: impl Fn(&P) -> Vec<String> + Sync,
+    ) {
+        match &self.kept_in {
+            None => try_all(points, name, try_one),
+            Some(file) => {
+                // Another program or plan has other events.
+                let night = format!("{} {:?}", self.scenario.plan.digest(), self.undisturbed.events.len());
+                try_rest(file, &night, points, name, try_one);
+            }
         }
     }
 
@@ -113,7 +141,7 @@ impl Driven {
     pub fn crashes(&self, count: usize) {
         let last = self.undisturbed.events.len() as u64;
         let points: Vec<Cut> = (0..last).flat_map(|n| [Cut::After(n), Cut::Upon(n + 1)]).collect();
-        try_all(
+        self.try_points(
             &sample(&points, count, 1),
             |cut| cut.name(|seq| self.event_name(seq)),
             |cut| {
@@ -149,7 +177,7 @@ impl Driven {
         let points: Vec<(u64, String, Fate)> = numbered
             .flat_map(|(nth, request)| fates.map(|fate| (nth, request.operation.clone(), fate)))
             .collect();
-        try_all(
+        self.try_points(
             &sample(&points, count, 3),
             |point| format!("{point:?}"),
             |(nth, _, what)| {
@@ -166,7 +194,7 @@ impl Driven {
     pub fn undos(&self, count: usize) {
         let last = self.undisturbed.events.len() as u64;
         let points: Vec<u64> = (1..last).collect();
-        try_all(
+        self.try_points(
             &sample(&points, count, 5),
             |n| format!("taken back upon {}", self.event_name(*n)),
             |n| {

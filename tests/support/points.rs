@@ -1,6 +1,9 @@
 //! Which points a driver tries, and on how many threads.
 
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,7 +37,6 @@ pub fn try_all<P: Sync>(points: &[P], name: impl Fn(&P) -> String + Sync, try_on
                     if !wrong.is_empty() {
                         let text = format!("{}\n    {}", name(point), wrong.join("\n    "));
                         // Also at once: all points take minutes, and the first failure is of use before the last is found.
-                        use std::io::Write as _;
                         let _ = writeln!(std::io::stdout(), "FAILED {text}");
                         failed
                             .lock()
@@ -54,6 +56,51 @@ pub fn try_all<P: Sync>(points: &[P], name: impl Fn(&P) -> String + Sync, try_on
         texts.len(),
         points.len(),
         texts.join("\n")
+    );
+}
+
+/// The same over those points that the file does not tell of as passed; each that passes is added to it. `night` is what they are points of:
+/// where the file is of another one, it begins anew.
+pub fn try_rest<P: Sync>(
+    file: &Path,
+    night: &str,
+    points: &[P],
+    name: impl Fn(&P) -> String + Sync,
+    try_one: impl Fn(&P) -> Vec<String> + Sync,
+) {
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    let mut lines = kept.lines();
+    let passed: BTreeSet<&str> = match lines.next() {
+        Some(first) if first == night => lines.collect(),
+        _ => {
+            std::fs::write(file, format!("{night}\n")).expect("the file of passed points can be written");
+            BTreeSet::new()
+        }
+    };
+    let rest: Vec<&P> = points
+        .iter()
+        .filter(|point| !passed.contains(name(point).as_str()))
+        .collect();
+    let told = format!("{} of {} points are still to be tried", rest.len(), points.len());
+    let _ = writeln!(std::io::stdout(), "{told}");
+    if rest.is_empty() {
+        return;
+    }
+    let file = std::fs::OpenOptions::new().append(true).open(file);
+    let file = Mutex::new(file.expect("the file of passed points can be opened"));
+    try_all(
+        &rest,
+        |point| name(point),
+        |point| {
+            let wrong = try_one(point);
+            if wrong.is_empty() {
+                // One write for each: cut off, the file ends with a whole line.
+                let line = format!("{}\n", name(point));
+                let mut file = file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                file.write_all(line.as_bytes()).expect("a passed point is kept");
+            }
+            wrong
+        },
     );
 }
 

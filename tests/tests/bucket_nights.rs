@@ -213,7 +213,7 @@ fn drive_crashes(points: &[Cut]) {
 
 #[test]
 fn a_move_of_buckets_survives_a_crash_after_any_event() {
-    drive_crashes(&sample(&crashes(), 60, 3));
+    drive_crashes(&sample(&crashes(), 30, 3));
 }
 
 #[test]
@@ -427,7 +427,7 @@ fn drive_silences(points: &[(u64, Fate)]) {
 
 #[test]
 fn a_move_of_buckets_survives_the_loss_of_any_reply() {
-    drive_silences(&sample(&silences(), 60, 4));
+    drive_silences(&sample(&silences(), 30, 4));
 }
 
 #[test]

@@ -222,8 +222,8 @@ fn drive_silences(points: &[(u64, Fate)]) {
 
 #[test]
 fn it_survives_a_crash_after_any_event_and_the_loss_of_any_reply() {
-    drive_crashes(&sample(&crashes(), 20, 3));
-    drive_silences(&sample(&silences(), 20, 4));
+    drive_crashes(&sample(&crashes(), 12, 3));
+    drive_silences(&sample(&silences(), 12, 4));
 }
 
 #[test]

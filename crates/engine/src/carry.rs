@@ -389,7 +389,8 @@ impl Shared {
     fn stop(&self, spec: &StepSpec, failure: Failure, advice: &str) -> Result<Turn, EngineError> {
         let mut events = Vec::new();
         // It was agreed to begin on what had been proved then. What is found now is something else: the yes does not hold for it.
-        if drifted(failure.class) && self.place(&spec.id).attempts == 0 {
+        let forward = self.run.borrow().state().undoing.is_none();
+        if forward && drifted(failure.class) && self.place(&spec.id).attempts == 0 {
             let gates = self.run.borrow().state().voided_by(spec);
             events.extend(gates.into_iter().map(|gate| Event::GateVoided {
                 gate,

@@ -29,7 +29,9 @@ impl Outlook {
         self.again_at = Some(shared.clock.after(EVERY));
         let run = shared.run.borrow();
         let state = run.state();
-        let to_disturb = |(step, place): (&StepSpec, &StepState)| step.disturbs && place.status == StepStatus::Waiting;
+        let to_disturb = |(step, place): (&StepSpec, &StepState)| {
+            step.disturbs && (place.status == StepStatus::Waiting || place.status.is_under_way())
+        };
         let restricted = !state.calendar().is_unrestricted();
         if !restricted || !state.plan.steps.iter().zip(state.steps.values()).any(to_disturb) {
             return;

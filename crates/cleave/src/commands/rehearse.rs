@@ -212,7 +212,7 @@ fn summary(runs: &Campaign, real: f64, shrunk: Option<&Value>) -> Value {
         "real_seconds": real,
         "critical_path_seconds": first.map_or(0, |run| run.critical_path_seconds),
         "makespan_seconds": first.map_or(0.0, |run| run.virtual_seconds),
-        "undone": undo::rehearsed(runs),
+        "undo": undo::rehearsed(runs),
         "shrunk": shrunk,
     })
 }

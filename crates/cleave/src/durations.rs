@@ -8,6 +8,7 @@ use engine::run::SharedJournal;
 use journal::{DurationSample, Journal, JournalError};
 use model::event::WorldKind;
 use model::plan::Estimate;
+use model::schedule::schedule;
 use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
 
 use crate::error::CliError;
@@ -24,7 +25,7 @@ pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
     let sample = DurationSample {
         at: recorded.at,
         action: spec.action.clone(),
-        size: Some(spec.estimate.p50),
+        size: Some(documented(spec)),
         seconds: u64::try_from(recorded.at.duration_since(begun).as_secs()).unwrap_or(0),
     };
     let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -32,6 +33,12 @@ pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
     if let Err(error) = journal.put_duration(&sample) {
         tracing::warn!(%error, "what a step took could not be kept");
     }
+}
+
+/// What is documented of a step, also where its plan had learned: a run that took as long as the one before it would else teach that AWS is as
+/// fast as it says.
+fn documented(step: &StepSpec) -> u64 {
+    step.learned.map_or(step.estimate.p50, |learned| learned.documented)
 }
 
 /// What steps took, by their actions.
@@ -53,7 +60,7 @@ pub struct Predicted {
     /// Half of such steps, and nine in ten of them, take at most so many seconds.
     pub estimate: Estimate,
     /// The samples that this rests on; none: the plan's own estimate.
-    pub samples: usize,
+    pub samples: u64,
 }
 
 impl Samples {
@@ -78,13 +85,6 @@ impl Samples {
         Ok(samples)
     }
 
-    /// What a plan should expect of a step; none where too few samples say anything.
-    pub fn expects(&self, step: &StepSpec) -> Option<(Estimate, u64)> {
-        let predicted = self.predict(step);
-        let samples = u64::try_from(predicted.samples).unwrap_or(u64::MAX);
-        (samples > 0).then_some((predicted.estimate, samples))
-    }
-
     fn take_in(&mut self, journal: &Journal) -> Result<(), JournalError> {
         self.journals += 1;
         if journal.stamped()?.is_none_or(|stamp| stamp.world != WorldKind::Live) {
@@ -96,29 +96,31 @@ impl Samples {
         Ok(())
     }
 
-    /// What a step is expected to take: the plan's estimate, stretched as those before it were.
-    pub fn predict(&self, step: &StepSpec) -> Predicted {
-        let samples = self.by_action.get(&step.action).map(Vec::as_slice).unwrap_or_default();
+    /// What a step is expected to take, and on how many samples that rests: what is documented, stretched as the steps before it were. None
+    /// where too few say anything.
+    pub fn expects(&self, step: &StepSpec) -> Option<(Estimate, u64)> {
+        let samples = self
+            .by_action
+            .get(&step.action)
+            .filter(|samples| samples.len() >= ENOUGH)?;
         let stretched = |sample: &DurationSample| {
-            let expected = sample.size.unwrap_or(1).max(1);
-            sample.seconds.saturating_mul(step.estimate.p50.max(1)) / expected
+            let documented = sample.size.unwrap_or(1).max(1);
+            sample.seconds.saturating_mul(step.estimate.p50.max(1)) / documented
         };
         let mut seconds: Vec<u64> = samples.iter().map(stretched).collect();
         seconds.sort_unstable();
-        if seconds.len() < ENOUGH {
-            return Predicted {
-                estimate: step.estimate,
-                samples: 0,
-            };
-        }
         let at = |share: usize| seconds[(seconds.len() * share / 100).min(seconds.len() - 1)];
-        Predicted {
-            estimate: Estimate {
-                p50: at(50),
-                p90: at(90),
-            },
-            samples: seconds.len(),
-        }
+        let estimate = Estimate {
+            p50: at(50),
+            p90: at(90),
+        };
+        Some((estimate, u64::try_from(seconds.len()).unwrap_or(u64::MAX)))
+    }
+
+    /// The same, or the plan's own estimate.
+    pub fn predict(&self, step: &StepSpec) -> Predicted {
+        let (estimate, samples) = self.expects(step).unwrap_or((step.estimate, 0));
+        Predicted { estimate, samples }
     }
 }
 
@@ -133,58 +135,22 @@ pub struct Line {
     pub predicted: Predicted,
 }
 
-/// When the places of each limit are free again.
-#[derive(Default)]
-struct Places<'p>(BTreeMap<&'p str, Vec<u64>>);
-
-impl<'p> Places<'p> {
-    /// The first moment from `ready` on at which a step with a limit may begin; it keeps its place for so many seconds.
-    fn take(&mut self, plan: &'p Plan, step: &'p StepSpec, ready: u64, seconds: u64) -> u64 {
-        let Some((name, most)) = step
-            .limit
-            .as_deref()
-            .and_then(|name| Some((name, *plan.limits.get(name)?)))
-        else {
-            return ready;
-        };
-        let taken = self.0.entry(name).or_default();
-        if taken.len() < usize::try_from(most).unwrap_or(usize::MAX) {
-            taken.push(ready + seconds);
-            return ready;
-        }
-        let Some(first) = taken.iter_mut().min() else {
-            return ready;
-        };
-        let begins = ready.max(*first);
-        *first = begins + seconds;
-        begins
-    }
-}
-
-/// The steps of each database, cluster, image, instance and volume in time: each begins when all that it needs has ended and, where only so
-/// many of its sort run at once, one of those before it in the plan has ended.
+/// The steps of each database, cluster, image, instance and volume in time.
 pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)> {
-    let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
-    let mut lines: BTreeMap<&StepId, Line> = BTreeMap::new();
-    let mut places = Places::default();
-    for step in &plan.steps {
-        let ready = step
-            .needs
-            .iter()
-            .filter_map(|needs| ends.get(needs))
-            .max()
-            .copied()
-            .unwrap_or(0);
-        let predicted = samples.predict(step);
-        let begins = places.take(plan, step, ready, predicted.estimate.p50);
-        ends.insert(&step.id, begins + predicted.estimate.p50);
-        let line = Line {
-            step: step.id.clone(),
-            begins,
-            predicted,
-        };
-        lines.insert(&step.id, line);
-    }
+    let spans = schedule(plan, |step| samples.predict(step).estimate.p50);
+    let lines: Vec<(&StepSpec, Line)> = plan
+        .steps
+        .iter()
+        .zip(spans)
+        .map(|(step, (begins, _))| {
+            let line = Line {
+                step: step.id.clone(),
+                begins,
+                predicted: samples.predict(step),
+            };
+            (step, line)
+        })
+        .collect();
     let told = |resource: &ResourceRef| {
         matches!(
             resource.kind.as_str(),
@@ -192,10 +158,8 @@ pub fn timeline(plan: &Plan, samples: &Samples) -> Vec<(ResourceRef, Vec<Line>)>
         )
     };
     let of = |resource: &ResourceRef| {
-        let steps = plan.steps.iter().filter(|step| step.resource == *resource);
-        steps
-            .filter_map(|step| lines.get(&step.id).cloned())
-            .collect::<Vec<_>>()
+        let steps = lines.iter().filter(|(step, _)| step.resource == *resource);
+        steps.map(|(_, line)| line.clone()).collect::<Vec<_>>()
     };
     plan.resources()
         .into_iter()
@@ -248,6 +212,31 @@ mod tests {
             (stretched.estimate, stretched.samples),
             (Estimate { p50: 1500, p90: 4000 }, 4)
         );
+    }
+
+    #[test]
+    fn what_a_run_that_had_learned_takes_is_held_against_what_is_documented() {
+        // The first run took twice what is documented, and the second, which expected that, took it again.
+        let learned = |samples: &Samples, documented: u64| {
+            let mut step = step(documented);
+            let (estimate, samples) = samples.expects(&step).expect("three samples");
+            step.learned = Some(model::plan::Learned { documented, samples });
+            step.estimate = estimate;
+            step
+        };
+        let taught = |kept: [DurationSample; 3]| {
+            let mut samples = Samples::default();
+            samples
+                .by_action
+                .insert("database.copy_to_target".to_owned(), kept.into());
+            samples
+        };
+        let first = taught([sample(100, 200), sample(100, 200), sample(100, 200)]);
+        let second = learned(&first, 100);
+        assert_eq!(second.estimate.p50, 200);
+        let kept = sample(documented(&second), 200);
+        let third = learned(&taught([kept.clone(), kept.clone(), kept]), 100);
+        assert_eq!(third.estimate.p50, 200);
     }
 
     #[test]

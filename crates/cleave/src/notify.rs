@@ -2,7 +2,6 @@
 //! tried again beside it, and given up with a warning. A message names things and commands; it carries no output of commands, no
 //! message of AWS and no address.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -42,7 +41,6 @@ struct Message {
 /// Hears what the engine tells, and hands on what people should know.
 pub struct Notifier {
     channels: Vec<(BTreeSet<Occasion>, mpsc::UnboundedSender<Message>)>,
-    asked: RefCell<BTreeSet<GateName>>,
     journal: PathBuf,
     host: String,
 }
@@ -84,7 +82,6 @@ pub fn channels(
 ) -> Result<(Notifier, Messengers), CliError> {
     let mut notifier = Notifier {
         channels: Vec::new(),
-        asked: RefCell::default(),
         journal: journal.to_owned(),
         host: world::host(),
     };
@@ -233,7 +230,6 @@ impl Notifier {
     }
 
     fn gate(&self, gate: &GateName, state: &State) -> (String, Value) {
-        self.asked.borrow_mut().insert(gate.clone());
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
         let text = format!(
             "gate {gate} waits for an answer: {ask}\non {}: cleave approve {gate} --journal {}",

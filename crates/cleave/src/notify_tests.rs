@@ -92,7 +92,6 @@ fn channel(on: &[Occasion], way: Way) -> (Notifier, Messengers) {
     let (sender, waiting) = mpsc::unbounded_channel();
     let notifier = Notifier {
         channels: vec![(on.iter().copied().collect(), sender)],
-        asked: RefCell::default(),
         journal: PathBuf::from("migrations.db"),
         host: "bastion".to_owned(),
     };

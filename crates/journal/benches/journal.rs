@@ -152,6 +152,7 @@ fn started() -> Event {
         presses_on: false,
         undo: Undo::Auto,
         estimate: Estimate { p50: 60, p90: 120 },
+        learned: None,
         patience: 600,
         limit: None,
         input: serde_json::json!({
@@ -168,7 +169,6 @@ fn started() -> Event {
         windows: vec![],
         frozen: vec![],
         overrun: Default::default(),
-        learned: Default::default(),
         gates: vec![],
         limits: Default::default(),
         steps: steps.collect(),

@@ -36,6 +36,7 @@ pub(crate) fn step_spec(verb: &str) -> StepSpec {
         presses_on: false,
         undo: Undo::Auto,
         estimate: Estimate { p50: 60, p90: 120 },
+        learned: None,
         patience: 600,
         limit: None,
         input: json!({"snapshot": "cleave-1", "size": 0.1}),
@@ -52,7 +53,6 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
         windows: vec![],
         frozen: vec![],
         overrun: Default::default(),
-        learned: Default::default(),
         gates: vec![GateSpec {
             name: gate_name("service-stopped"),
             ask: "Is staging scaled to zero?".into(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::admission::Admission;
-use crate::ids::StepId;
+use crate::ids::{ResourceRef, StepId};
 use crate::plan::{Overrun, StepSpec};
 use crate::state::{State, StepState, StepStatus};
 use crate::window::Opening;
@@ -124,6 +124,13 @@ impl Forecast {
             forecast.steps[place] = expected;
         }
         Some(forecast)
+    }
+
+    /// When the last step of a resource ends; nothing where all of them are settled.
+    pub fn ends_of(&self, state: &State, resource: &ResourceRef) -> Option<Moment> {
+        let steps = state.plan.steps.iter().zip(state.steps.values()).zip(&self.steps);
+        let left = steps.filter(|((step, place), _)| step.resource == *resource && !place.status.is_settled());
+        left.map(|(_, expected)| expected.ends).reduce(Moment::max)
     }
 
     fn fresh(&mut self, state: &State, place: usize, now: Timestamp, slots: &mut Slots<'_>) -> Expected {

@@ -20,6 +20,7 @@ mod paths;
 pub mod plan;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod schedule;
 pub mod state;
 mod steps;
 mod taking_back;

@@ -20,12 +20,17 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The ways through a plan that has been checked.
+    /// The ways through a plan.
     pub fn of(plan: &Plan, by_id: &BTreeMap<StepId, usize>) -> Self {
         let after: BTreeMap<&GateName, Vec<usize>> = plan
             .gates
             .iter()
-            .map(|gate| (&gate.name, gate.after.iter().map(|step| by_id[step]).collect()))
+            .map(|gate| {
+                (
+                    &gate.name,
+                    gate.after.iter().filter_map(|step| by_id.get(step).copied()).collect(),
+                )
+            })
             .collect();
         let before: Vec<Vec<usize>> = plan
             .steps
@@ -34,7 +39,7 @@ impl Paths {
                 let through_gates = step.gates.iter().filter_map(|gate| after.get(gate)).flatten().copied();
                 step.needs
                     .iter()
-                    .map(|needs| by_id[needs])
+                    .filter_map(|needs| by_id.get(needs).copied())
                     .chain(through_gates)
                     .collect()
             })
@@ -50,7 +55,7 @@ impl Paths {
         paths
     }
 
-    /// The ways through a plan that has been checked, of which nobody holds an index.
+    /// The ways through a plan of which nobody holds an index; what it names and does not have is passed over.
     pub fn of_plan(plan: &Plan) -> Self {
         let by_id = plan.steps.iter().enumerate();
         Self::of(plan, &by_id.map(|(place, step)| (step.id.clone(), place)).collect())

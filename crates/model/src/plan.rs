@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cost::Costs;
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
+use crate::paths::Paths;
 use crate::window::{Calendar, Freeze, Window};
 
 /// The version of the stored plan's format.
@@ -41,9 +42,6 @@ pub struct Plan {
     pub steps: Vec<StepSpec>,
     /// What the reader should know, resource by resource.
     pub notes: Vec<Note>,
-    /// Of which actions the estimates rest on what earlier runs took, and on how many samples.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub learned: BTreeMap<String, u64>,
     /// What AWS will charge, as far as it can be told.
     #[serde(default, skip_serializing_if = "Costs::is_empty")]
     pub costs: Costs,
@@ -196,6 +194,9 @@ pub struct StepSpec {
     pub undo: Undo,
     /// What it is expected to take.
     pub estimate: Estimate,
+    /// What that rests on where earlier runs tell more than AWS documents.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub learned: Option<Learned>,
     /// How long a refusal that may pass by itself (a fresh permission not yet known, a name still taken) is borne before the
     /// step stops for the operator, in seconds.
     pub patience: u64,
@@ -213,6 +214,15 @@ pub struct Estimate {
     pub p50: u64,
     /// Nine in ten take at most this many seconds.
     pub p90: u64,
+}
+
+/// What an estimate rests on that is not AWS's documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// The documented median, in seconds: what the next run learns from must not rest on what this one had learned.
+    pub documented: u64,
+    /// How many steps of earlier runs it rests on.
+    pub samples: u64,
 }
 
 /// A plan that contradicts itself.
@@ -375,23 +385,8 @@ impl Plan {
 
     /// The longest chain of needs, in expected seconds: no schedule ends sooner.
     pub fn critical_path_seconds(&self) -> u64 {
-        let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
-        for step in &self.steps {
-            let through_gates = step
-                .gates
-                .iter()
-                .filter_map(|name| self.gate(name))
-                .flat_map(|gate| &gate.after);
-            let start = step
-                .needs
-                .iter()
-                .chain(through_gates)
-                .filter_map(|id| ends.get(id))
-                .max()
-                .copied()
-                .unwrap_or(0);
-            ends.insert(&step.id, start + step.estimate.p50);
-        }
-        ends.values().max().copied().unwrap_or(0)
+        let paths = Paths::of_plan(self);
+        let lengths = (0..self.steps.len()).map(|place| paths.to_the_end(place));
+        lengths.max().unwrap_or(0)
     }
 }

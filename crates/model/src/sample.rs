@@ -39,6 +39,7 @@ pub(crate) fn step(n: usize, needs: &[usize], gates: &[usize]) -> StepSpec {
         presses_on: false,
         undo: Undo::Auto,
         estimate: Estimate { p50: 10, p90: 20 },
+        learned: None,
         patience: 60,
         limit: None,
         input: json!({}),
@@ -64,7 +65,6 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         windows: Vec::new(),
         frozen: Vec::new(),
         overrun: Default::default(),
-        learned: Default::default(),
         gates: gates
             .iter()
             .enumerate()

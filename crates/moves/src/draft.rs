@@ -165,6 +165,7 @@ impl DraftStep {
                 presses_on: false,
                 undo: Undo::Auto,
                 estimate: Estimate { p50: 5, p90: 20 },
+                learned: None,
                 patience: 900,
                 limit: None,
                 input: serde_json::to_value(input).expect("a step's input has only string keys"),

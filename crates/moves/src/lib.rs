@@ -15,6 +15,7 @@ pub mod hook;
 pub mod image;
 pub mod instance;
 pub mod key;
+pub mod limits;
 pub mod notify;
 mod old_group;
 pub mod outputs;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::plan::{Estimate, PLAN_FORMAT};
+use model::plan::{Estimate, Learned, PLAN_FORMAT};
 use model::{Inventory, Plan, Side, StepSpec};
 
 use crate::draft::Draft;
@@ -17,7 +17,7 @@ pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
     plan_expecting(runbook, inventory, |_| None)
 }
 
-/// The same, where other estimates are known than the documented ones: of a step, and on how many samples they rest.
+/// The same, where more is known of what a step takes than AWS documents: what is expected of it, and on how many samples that rests.
 pub fn plan_expecting(
     runbook: &Runbook,
     inventory: &Inventory,
@@ -68,11 +68,14 @@ pub fn plan_expecting(
     if let Some(parent) = &runbook.parent {
         accounts.insert(Side::Parent, parent.access());
     }
-    let mut learned = BTreeMap::new();
+    runbook.limits.set(&mut draft.limits);
     for step in &mut draft.steps {
         if let Some((estimate, samples)) = expects(step) {
+            step.learned = Some(Learned {
+                documented: step.estimate.p50,
+                samples,
+            });
             step.estimate = estimate;
-            learned.insert(step.action.clone(), samples);
         }
     }
     let plan = Plan {
@@ -84,7 +87,6 @@ pub fn plan_expecting(
         windows: runbook.windows.clone(),
         frozen: runbook.frozen.clone(),
         overrun: runbook.overrun,
-        learned,
         gates: draft.gates,
         limits: draft.limits,
         steps: draft.steps,

@@ -57,7 +57,6 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         windows: Vec::new(),
         frozen: Vec::new(),
         overrun: Default::default(),
-        learned: Default::default(),
         gates: draft.gates,
         limits: draft.limits,
         steps: draft.steps,

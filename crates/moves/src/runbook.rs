@@ -19,6 +19,7 @@ use crate::hook::spec::HookSection;
 use crate::image::spec::ImageSpec;
 use crate::instance::spec::InstanceSpec;
 use crate::key::spec::KeySpec;
+use crate::limits::LimitsSection;
 use crate::notify::NotifySection;
 use crate::volume::spec::VolumeSpec;
 use crate::zone::private::spec::PrivateZoneSpec;
@@ -43,6 +44,8 @@ pub struct Runbook {
     pub frozen: Vec<Freeze>,
     /// What becomes of what has been disturbed when its window closes.
     pub overrun: Overrun,
+    /// How many copies of a sort run at once, where that is not what AWS documents.
+    pub limits: LimitsSection,
     /// How many different people must agree at each gate that says nothing else.
     pub people: u32,
     /// Where a person agrees.
@@ -136,6 +139,8 @@ struct File {
     freeze: Vec<Spanned<FreezeSection>>,
     #[serde(default)]
     overrun: Overrun,
+    #[serde(default)]
+    limits: LimitsSection,
     #[serde(default = "one_person")]
     people: Spanned<u32>,
     #[serde(default)]
@@ -349,6 +354,7 @@ impl Runbook {
             windows,
             frozen,
             overrun: file.overrun,
+            limits: file.limits,
             people: file.people.into_inner(),
             gates: all(file.gate),
             notify: file.notify,

@@ -19,6 +19,8 @@ pub(crate) struct Accuracy {
     pub(crate) taken: i64,
     /// Of how many the time lay within what nine in ten were expected to take.
     pub(crate) within: usize,
+    /// On how many samples of earlier runs the estimates rest; 0: on what AWS documents.
+    pub(crate) samples: u64,
 }
 
 impl Accuracy {
@@ -48,10 +50,9 @@ pub(crate) fn by_action(facts: &Facts<'_>) -> BTreeMap<String, Accuracy> {
             .unwrap_or(i64::MAX / 1000)
             .saturating_mul(1000);
         let taken = done_millis(facts.spans_of(&step.id));
-        found
-            .entry(step.action.clone())
-            .or_default()
-            .and(expected_millis(step), late, taken);
+        let sort = found.entry(step.action.clone()).or_default();
+        sort.and(expected_millis(step), late, taken);
+        sort.samples = sort.samples.max(step.learned.map_or(0, |learned| learned.samples));
     }
     found
 }
@@ -72,9 +73,9 @@ pub(crate) fn blocks(facts: &Facts<'_>, language: Language) -> Option<Vec<Block>
     let mut rows: Vec<Vec<Line>> = sorts
         .iter()
         .map(|(action, sort)| {
-            let rests = match facts.plan.learned.get(action) {
-                Some(samples) => Text::Samples.fill(language, &[&samples.to_string()]),
-                None => Text::Documented.say(language).to_owned(),
+            let rests = match sort.samples {
+                0 => Text::Documented.say(language).to_owned(),
+                samples => Text::Samples.fill(language, &[&samples.to_string()]),
             };
             row(vec![code(action)], sort, vec![text(rests)], language)
         })

@@ -1,6 +1,6 @@
 //! Steps in time before they have run: the longest chain of needs, and a schedule from estimates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::{Plan, StepId, StepSpec};
 
@@ -52,42 +52,11 @@ pub(crate) fn longest(plan: &Plan, takes: impl Fn(&StepSpec) -> i64) -> Chain {
     Chain { millis, steps }
 }
 
-/// When each step is expected to start and end, in milliseconds from the beginning: as soon as its needs allow and its limit
-/// has room, in plan order, each taking its median; gates are answered at once and windows stand open.
+/// When each step is expected to start and end, in milliseconds from the beginning, each taking its median.
 pub(crate) fn schedule(plan: &Plan) -> BTreeMap<StepId, (i64, i64)> {
-    let mut spans: BTreeMap<StepId, (i64, i64)> = BTreeMap::new();
-    let mut running: BTreeSet<(i64, usize)> = BTreeSet::new();
-    let mut used: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut done: BTreeSet<&StepId> = BTreeSet::new();
-    let mut left: Vec<usize> = (0..plan.steps.len()).collect();
-    let mut now = 0;
-    loop {
-        left.retain(|&place| {
-            let step = &plan.steps[place];
-            if !before(plan, step).all(|id| done.contains(id)) {
-                return true;
-            }
-            if let Some(limit) = step.limit.as_deref() {
-                let most = plan.limits.get(limit).copied().unwrap_or(u32::MAX);
-                let used = used.entry(limit).or_default();
-                if *used >= most {
-                    return true;
-                }
-                *used += 1;
-            }
-            let end = now + expected_millis(step);
-            spans.insert(step.id.clone(), (now, end));
-            running.insert((end, place));
-            false
-        });
-        let Some((end, place)) = running.pop_first() else {
-            return spans;
-        };
-        now = end;
-        let step = &plan.steps[place];
-        done.insert(&step.id);
-        if let Some(used) = step.limit.as_deref().and_then(|limit| used.get_mut(limit)) {
-            *used -= 1;
-        }
-    }
+    let takes = |step: &StepSpec| u64::try_from(expected_millis(step)).unwrap_or(0);
+    let millis = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
+    let spans = model::schedule::schedule(plan, takes).into_iter();
+    let steps = plan.steps.iter().map(|step| step.id.clone());
+    steps.zip(spans.map(|(from, to)| (millis(from), millis(to)))).collect()
 }

@@ -42,6 +42,7 @@ fn step(
             p50: seconds,
             p90: seconds * 2,
         },
+        learned: None,
         patience: 900,
         limit: None,
         input: json!({ "name": resource.name }),
@@ -264,7 +265,6 @@ pub(crate) fn plan() -> Plan {
         runbook: Digest::of(b"runbook"),
         frozen: Vec::new(),
         overrun: Default::default(),
-        learned: Default::default(),
         windows: vec![Window::Weekly {
             weekday: 6,
             at: Time::constant(22, 0, 0, 0),

@@ -160,7 +160,7 @@ fn accuracy(facts: &Facts<'_>) -> Vec<Value> {
     let value = |(action, sort): (String, crate::accuracy::Accuracy)| {
         json!({
             "action": action, "steps": sort.steps, "expected_seconds": seconds(sort.expected), "taken_seconds": seconds(sort.taken),
-            "error_percent": sort.error(), "within_p90": sort.within, "samples": facts.plan.learned.get(&action),
+            "error_percent": sort.error(), "within_p90": sort.within, "samples": sort.samples,
         })
     };
     sorts.map(value).collect()

@@ -68,6 +68,9 @@ pub struct RehearseArgs {
     /// Take back only this step and what needs it, and go on to the end.
     #[arg(long, value_name = "STEP", requires = "undo_after")]
     pub undo_to: Option<StepId>,
+    /// The journal of a run that was carried out: what its steps took is what is expected of this one's, as in `plan`; may be repeated.
+    #[arg(long)]
+    pub learn_from: Vec<PathBuf>,
     /// Shrink the lowest seed that fails to the fewest faults that make it fail, with at most so many rehearsals; 0: not [default: 100 with --seeds,
     /// 0 with --seed]
     #[arg(long)]

@@ -12,6 +12,7 @@ use crate::args::{Faults, Gates, RehearseArgs};
 use crate::commands::files::Written;
 use crate::commands::report::{self, Rendered};
 use crate::commands::undo;
+use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
 use crate::rehearsal::campaign::{self, Campaign};
@@ -24,7 +25,8 @@ const SHRINK: usize = 100;
 
 /// Rehearses one seed or many.
 pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
-    let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    let samples = Samples::of(&args.learn_from)?;
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
     let plan = written.unblocked_plan()?;
     let taken_back = undo::to_rehearse(&args, &plan)?;
     let (from, to) = args.seeds.unwrap_or((args.seed, args.seed));
@@ -146,6 +148,9 @@ fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
     let mut command = format!("cleave rehearse {}", args.runbook.display());
     if let Some(inventory) = &args.inventory {
         command = format!("{command} --inventory {}", inventory.display());
+    }
+    for journal in &args.learn_from {
+        command = format!("{command} --learn-from {}", journal.display());
     }
     let faults = match args.faults {
         Faults::None => "none",

@@ -259,7 +259,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     calls.write(&journal);
     screen.finish();
     let end = end.map_err(|error| CliError::engine(path, &error))?;
-    screen::farewell(&end, &engine.state(), path);
+    screen::farewell(&end, &engine.state(), path, world.clock.now());
     if engine.state().ended.is_some() {
         // Until then a listing may be gone on with.
         let _ = std::fs::remove_dir_all(&world.listings);

@@ -5,7 +5,7 @@ use std::path::Path;
 use journal::{Journal, Lease};
 use model::event::WorldKind;
 use model::forecast::Postponed;
-use model::{Forecast, State};
+use model::{Forecast, ResourceRef, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
@@ -58,6 +58,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "postponed": forecast.iter().flat_map(|forecast| &forecast.postponed).map(postponed).collect::<Vec<_>>(),
             "gates_asked": standing::asked(&state),
             "needs_operator": state.stopped(),
+            "resources": resources_of(&state, forecast.as_ref()),
             "buckets": buckets_of(&state),
             "left_out": state.left_out(),
             "decided": state.decided,
@@ -92,6 +93,21 @@ fn postponed(postponed: &Postponed) -> Value {
         "window_closes": postponed.opening.map(|opening| opening.until), "starts": postponed.starts,
         "disturbed_already": postponed.disturbed,
     })
+}
+
+/// How far each resource is, and when it is expected to be through.
+fn resources_of(state: &State, forecast: Option<&Forecast>) -> Vec<Value> {
+    let of = |resource: ResourceRef| {
+        let steps = state.plan.steps.iter().zip(state.steps.values());
+        let steps: Vec<_> = steps.filter(|(step, _)| step.resource == resource).collect();
+        let done = steps.iter().filter(|(_, place)| place.status.is_settled()).count();
+        let ends = forecast.and_then(|forecast| forecast.ends_of(state, &resource));
+        json!({
+            "resource": resource.to_string(), "steps": steps.len(), "done": done,
+            "expected_end": ends.map(|ends| json!({ "likely": ends.likely, "late": ends.late })),
+        })
+    };
+    state.plan.resources().into_iter().map(of).collect()
 }
 
 /// How each bucket stands, by name.

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use engine::{Clock, RunEnd, Signal};
-use model::State;
 use model::event::Verdict;
+use model::{Forecast, State};
 
 /// How a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +144,8 @@ pub fn already_ended(verdict: Verdict, plan: &model::Plan) {
 }
 
 /// Why the program leaves, what has been changed, and what to type next.
-pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
-    let journal = journal.display();
+pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
+    let journal = at.display();
     let with = format!("--journal {journal}");
     let removal = moves::retire::is_removal(&state.plan);
     let (again, undo, moved) = match removal {
@@ -183,14 +183,28 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
             }
             say(&format!("then the same `{again}` again, or use --wait"));
         }
-        RunEnd::OutsideWindow(Some(opens)) => {
-            say(&format!(
-                "outside the window: the next disturbing step may start at {opens}"
-            ));
-            say(&format!("type the same `{again}` then, or use --wait"));
-        }
-        RunEnd::OutsideWindow(None) => {
-            say("no window opens any more: give the runbook's windows a later date in a new run")
+        RunEnd::OutsideWindow(opens) => {
+            // Where users are disturbed already, the next window is not the only way: this says what else there is.
+            let forecast = Forecast::of(state, now);
+            let told = forecast
+                .iter()
+                .flat_map(|forecast| lines::foretold(forecast, state, at));
+            told.for_each(|line| say(&line));
+            match opens {
+                Some(opens) => {
+                    say(&format!(
+                        "outside the window: the next disturbing step may start at {opens}"
+                    ));
+                    say(&format!("type the same `{again}` then, or use --wait"));
+                }
+                None => {
+                    say("outside the window, and none that is long enough opens within a year");
+                    say(&format!(
+                        "  to open one:       cleave extend-window --until … --reason … {with}   then the same `{again}`"
+                    ));
+                    say(&format!("  to take it back:   {undo}"));
+                }
+            }
         }
         RunEnd::Paused { by } => say(&format!(
             "paused by {by}; everything is recorded. The same `{again}` goes on"
@@ -203,6 +217,11 @@ pub fn farewell(end: &RunEnd, state: &State, journal: &Path) {
         RunEnd::NeedsOperator(steps) => {
             for step in steps {
                 say(&standing::stopped(state, step));
+            }
+            if state.has_drifted(steps) {
+                say(
+                    "what was agreed to is not so any more: the approval is void, what was proved is proved anew, and the gate is asked again",
+                );
             }
             say(&format!("what the run has changed: cleave status {with}"));
             say(&format!(

@@ -27,12 +27,12 @@ pub fn text(plan: &Plan) -> String {
         plan.gates.len(),
         duration(plan.critical_path_seconds()),
     );
-    if !plan.learned.is_empty() {
-        let learned = plan.steps.iter().filter(|step| plan.learned.contains_key(&step.action));
+    let learned = plan.steps.iter().filter(|step| step.learned.is_some()).count();
+    if learned > 0 {
         let _ = writeln!(
             out,
             "{} of them are expected to take what they took in earlier runs, the others what AWS documents\n",
-            learned.count()
+            learned
         );
     }
     for resource in plan.resources() {

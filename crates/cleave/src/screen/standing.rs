@@ -112,12 +112,10 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
             })
             .map(|step| format!("{} {}", step.id.verb(), state.steps[&step.id].status.word()))
             .collect();
-        let ends = forecast.as_ref().filter(|_| done < steps.len());
-        let ends = ends.and_then(|forecast| {
-            let places = steps.iter().filter_map(|step| state.steps.place(&step.id));
-            places.map(|place| forecast.steps[place].ends.likely).max()
-        });
-        let ends = ends.map_or_else(String::new, |at| format!("until {} ", lines::minute(at)));
+        let ends = forecast
+            .as_ref()
+            .and_then(|forecast| forecast.ends_of(state, &resource));
+        let ends = ends.map_or_else(String::new, |ends| format!("until {} ", lines::minute(ends.likely)));
         let _ = writeln!(
             out,
             "  {resource:<44} {done:>3}/{:<3} {ends}{}",

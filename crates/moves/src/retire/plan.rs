@@ -196,7 +196,6 @@ pub fn plan(
         windows: Vec::new(),
         frozen: Vec::new(),
         overrun: Default::default(),
-        learned: Default::default(),
         gates: retiring.gates,
         limits: retiring.limits,
         steps: retiring.steps,

@@ -125,6 +125,7 @@ mod tests {
                 presses_on: false,
                 undo: Undo::Nothing,
                 estimate: Default::default(),
+                learned: None,
                 patience: 0,
                 limit: None,
                 input: Value::Null,

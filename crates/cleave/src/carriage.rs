@@ -1,5 +1,6 @@
 //! What a run needs in any world: accounts, registry, engine, and a call log that reaches the journal.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +9,7 @@ use engine::run::SharedJournal;
 use engine::{Engine, EngineError, Options, Run, Signal, Stop};
 use journal::{Journal, JournalError};
 use model::event::WorldKind;
-use model::{CallRecord, Failure, FailureClass};
+use model::{CallRecord, Event, Failure, FailureClass};
 use moves::ListingKeeper;
 use tokio::sync::watch;
 
@@ -124,11 +125,15 @@ pub fn engine(
     // What a rehearsal's steps took tells of simcloud.
     let learns = world.kind != WorldKind::Rehearsal;
     let (journal, calls) = (Arc::clone(journal), calls.clone());
+    let since = Cell::new(world.clock.now());
     let tell_and_log = Box::new(move |signal: Signal<'_>| {
         if let Signal::Recorded(recorded, state) = signal {
             calls.write(&journal);
             if learns {
-                durations::keep(&journal, recorded, state);
+                if let Event::RunResumed { .. } = recorded.event {
+                    since.set(recorded.at);
+                }
+                durations::keep(&journal, recorded, state, since.get());
             }
         }
         tell(signal);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use engine::run::SharedJournal;
+use jiff::Timestamp;
 use journal::{DurationSample, Journal, JournalError};
 use model::event::WorldKind;
 use model::plan::Estimate;
@@ -14,14 +15,19 @@ use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
 use crate::error::CliError;
 use crate::exit;
 
-/// Keeps what a step took once it is proved right.
-pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State) {
+/// Keeps what a step took once it is proved right, where it was under way without a break: not over a stop for a person, nor from before
+/// this process went on with it (`since`). Else a night's sleep would be what a copy takes.
+pub fn keep(journal: &SharedJournal, recorded: &Recorded, state: &State, since: Timestamp) {
     let Event::StepVerified { step, .. } = &recorded.event else {
         return;
     };
-    let (Some(spec), Some(begun)) = (state.spec(step), state.steps[step].started_at) else {
+    let place = &state.steps[step];
+    let (Some(spec), Some(begun)) = (state.spec(step), place.started_at) else {
         return;
     };
+    if place.retried > 0 || begun < since {
+        return;
+    }
     let sample = DurationSample {
         at: recorded.at,
         action: spec.action.clone(),

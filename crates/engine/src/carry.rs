@@ -390,7 +390,7 @@ impl Shared {
         let mut events = Vec::new();
         // It was agreed to begin on what had been proved then. What is found now is something else: the yes does not hold for it.
         let forward = self.run.borrow().state().undoing.is_none();
-        if forward && drifted(failure.class) && self.place(&spec.id).attempts == 0 {
+        if forward && drifted(failure.class) && !self.place(&spec.id).has_begun() {
             let gates = self.run.borrow().state().voided_by(spec);
             events.extend(gates.into_iter().map(|gate| Event::GateVoided {
                 gate,

@@ -29,21 +29,10 @@ impl Plan {
             return Vec::new();
         }
         let paths = Paths::of_plan(self);
-        let mut disturbed = vec![false; self.steps.len()];
-        let mut outages = Vec::new();
-        for place in paths.in_order() {
-            let step = &self.steps[place];
-            let behind = paths.before(place).iter().any(|earlier| disturbed[*earlier]);
-            if step.disturbs && !behind {
-                outages.push((place, step));
-            }
-            disturbed[place] = behind || step.disturbs;
-        }
-        outages.sort_by_key(|(place, _)| *place);
-        outages
-            .into_iter()
-            .map(|(place, step)| (step, paths.room(place)))
-            .collect()
+        let behind = paths.behind(|place| self.steps[place].disturbs);
+        let steps = self.steps.iter().enumerate();
+        let first = steps.filter(|(place, step)| step.disturbs && !behind[*place]);
+        first.map(|(place, step)| (step, paths.room(place))).collect()
     }
 }
 
@@ -78,14 +67,10 @@ impl State {
         }
     }
 
-    /// When a fresh disturbing step that is ready at this moment may start.
-    pub fn admission(&self, place: usize, ready: Timestamp) -> Admission {
+    /// When a fresh disturbing step that is ready at this moment may start, where users are disturbed by then, or are not.
+    pub fn admission(&self, place: usize, ready: Timestamp, disturbed: bool) -> Admission {
         let calendar = self.calendar();
-        if calendar.is_unrestricted() {
-            return Admission::Now;
-        }
-        let disturbed = self.is_disturbed_before(place);
-        if disturbed && self.plan.overrun == Overrun::Finish {
+        if calendar.is_unrestricted() || disturbed && self.plan.overrun == Overrun::Finish {
             return Admission::Now;
         }
         match calendar.first_with_room(ready, self.room_needed(place, disturbed)) {

@@ -86,7 +86,7 @@ fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
         }
         let fresh = place.status == StepStatus::Waiting;
         if fresh && step.disturbs {
-            match state.admission(at, now) {
+            match state.admission(at, now, state.is_disturbed_before(at)) {
                 Admission::Now => {}
                 Admission::From(_) | Admission::Never if presses_on() => {}
                 Admission::From(opens) => {
@@ -137,9 +137,10 @@ fn hand_over_is_under_way(state: &State, step: &StepSpec) -> bool {
 
 fn gate_decision(state: &State, name: &GateName) -> Option<Decision> {
     match &state.gates[name] {
-        GateState::Approved { .. } => None,
+        // A void one waits for the step that found it so, which waits for a person.
+        GateState::Approved { .. } | GateState::Voided { .. } => None,
         GateState::Asked { .. } => Some(Decision::AwaitGate(name.clone())),
-        GateState::Closed | GateState::Voided { .. } => {
+        GateState::Closed => {
             let gate = state
                 .plan
                 .gate(name)

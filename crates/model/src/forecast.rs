@@ -62,7 +62,7 @@ pub struct Postponed {
     /// The step.
     pub step: StepId,
     /// When all that it needs is expected to be done.
-    pub ready: Timestamp,
+    pub ready: Moment,
     /// The room that it needs, in seconds.
     pub needs: u64,
     /// The window that is open then, or opens next.
@@ -93,11 +93,17 @@ impl Forecast {
             overruns: Vec::new(),
         };
         let mut slots = Slots::of(state, now);
+        // By then what lies before a step has begun.
+        let disturbs = |place: usize| {
+            let left = matches!(state.steps.at(place).status, StepStatus::Skipped | StepStatus::Undone);
+            state.plan.steps[place].disturbs && !left
+        };
+        let disturbed = state.steps.paths().behind(disturbs);
         for place in state.steps.paths().in_order() {
             let (spec, at) = (&state.plan.steps[place], state.steps.at(place));
             let expected = match at.status {
                 StepStatus::Done | StepStatus::Skipped | StepStatus::Undone => past(at, now),
-                StepStatus::Waiting => forecast.fresh(state, place, now, &mut slots),
+                StepStatus::Waiting => forecast.fresh(state, (place, disturbed[place]), now, &mut slots),
                 StepStatus::Intended
                 | StepStatus::Watching
                 | StepStatus::Refused
@@ -105,7 +111,7 @@ impl Forecast {
                 | StepStatus::Stopped { .. }
                 | StepStatus::Undoing => under_way(spec, at, now),
             };
-            if let Some(limit) = spec.limit.as_deref().filter(|_| !at.status.is_settled()) {
+            if let Some(limit) = spec.limit.as_deref().filter(|_| at.status == StepStatus::Waiting) {
                 slots.hold(limit, expected.ends.likely);
             }
             if spec.disturbs
@@ -133,7 +139,13 @@ impl Forecast {
         left.map(|(_, expected)| expected.ends).reduce(Moment::max)
     }
 
-    fn fresh(&mut self, state: &State, place: usize, now: Timestamp, slots: &mut Slots<'_>) -> Expected {
+    fn fresh(
+        &mut self,
+        state: &State,
+        (place, disturbed): (usize, bool),
+        now: Timestamp,
+        slots: &mut Slots<'_>,
+    ) -> Expected {
         let spec = &state.plan.steps[place];
         let before = state
             .steps
@@ -146,7 +158,7 @@ impl Forecast {
             begins = begins.max(Moment::exactly(slots.next(limit, begins.likely)));
         }
         if spec.disturbs {
-            begins = self.admitted(state, place, begins);
+            begins = self.admitted(state, (place, disturbed), begins);
         }
         Expected {
             begins,
@@ -155,13 +167,12 @@ impl Forecast {
     }
 
     /// When a disturbing step that is ready then begins; a wait for a window takes up the delays before it.
-    fn admitted(&mut self, state: &State, place: usize, ready: Moment) -> Moment {
+    fn admitted(&mut self, state: &State, (place, disturbed): (usize, bool), ready: Moment) -> Moment {
         let calendar = state.calendar();
-        let admission = state.admission(place, ready.likely);
+        let admission = state.admission(place, ready.likely, disturbed);
         if admission == Admission::Now {
             return ready;
         }
-        let disturbed = state.is_disturbed_before(place);
         let needs = state.room_needed(place, disturbed);
         let starts = match admission {
             Admission::From(starts) => Some(starts),
@@ -172,11 +183,11 @@ impl Forecast {
         if starts.is_none() || opening.is_none_or(|next| Some(next.from) != starts) {
             self.postponed.push(Postponed {
                 step: state.plan.steps[place].id.clone(),
-                ready: ready.likely,
+                ready,
                 needs,
                 opening,
                 starts,
-                disturbed: disturbed && state.plan.overrun == Overrun::Ask,
+                disturbed: state.is_disturbed_before(place) && state.plan.overrun == Overrun::Ask,
             });
         }
         let likely = starts.unwrap_or(ready.likely);
@@ -259,11 +270,18 @@ struct Slots<'p> {
 
 impl<'p> Slots<'p> {
     fn of(state: &'p State, now: Timestamp) -> Self {
-        Self {
+        let mut slots = Self {
             state,
             now,
             held: BTreeMap::new(),
+        };
+        // First of all: what waits may stand before them in the plan.
+        for (spec, at) in state.plan.steps.iter().zip(state.steps.values()) {
+            if let Some(limit) = spec.limit.as_deref().filter(|_| at.status.is_under_way()) {
+                slots.hold(limit, under_way(spec, at, now).ends.likely);
+            }
         }
+        slots
     }
 
     /// The first moment from `ready` on at which a step may begin that counts against the limit.

@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Digest, GateName};
-use crate::plan::{GateSpec, Undo};
-use crate::state::{Impossible, State, StepState, StepStatus};
+use crate::ids::{Digest, GateName, StepId};
+use crate::plan::Undo;
+use crate::state::{Impossible, State, StepStatus};
 
 /// One gate.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -31,7 +31,8 @@ pub enum GateState {
         /// When the last of them did.
         at: Timestamp,
     },
-    /// What was agreed to was found not to be so: it is asked anew once the evidence has been gathered anew.
+    /// What was agreed to was found not to be so. Once a person has dealt with the step that found it, the evidence is gathered anew and the gate
+    /// is asked anew: evidence from before that would be of what was wrong.
     Voided {
         /// When.
         at: Timestamp,
@@ -103,7 +104,7 @@ impl State {
         let unbegun = |gate: &GateName| {
             let behind = self.plan.steps.iter().zip(self.steps.values());
             let mut behind = behind.filter(|(other, _)| other.gates.contains(gate));
-            behind.all(|(_, place)| place.attempts == 0 && !place.status.is_settled())
+            behind.all(|(_, place)| !place.has_begun() && !place.status.is_settled())
         };
         let opened_on_evidence = |gate: &&GateName| {
             let approved = matches!(self.gates[*gate], GateState::Approved { .. });
@@ -113,7 +114,7 @@ impl State {
     }
 
     /// Whether one of these steps stopped because what was agreed to is not so any more.
-    pub fn has_drifted(&self, stopped: &[crate::ids::StepId]) -> bool {
+    pub fn has_drifted(&self, stopped: &[StepId]) -> bool {
         let voided = |gate: &GateName| matches!(self.gates[gate], GateState::Voided { .. });
         let mut steps = stopped.iter().filter_map(|step| self.spec(step));
         steps.any(|spec| spec.gates.iter().any(voided))
@@ -126,7 +127,7 @@ impl State {
         evidence: &str,
     ) -> Result<(), Impossible> {
         let place = self.gate_of(seq, "gate_asked", gate)?;
-        let (GateState::Closed | GateState::Voided { .. }) = place else {
+        let GateState::Closed = place else {
             return Err(refuses(seq, "gate_asked", gate, place));
         };
         *place = GateState::Asked {
@@ -168,7 +169,6 @@ impl State {
         Ok(())
     }
 
-    /// The evidence is gathered anew: what only looked and proved is done again, from its beginning.
     pub(crate) fn gate_voided(
         &mut self,
         (seq, at): (u64, Timestamp),
@@ -179,28 +179,28 @@ impl State {
             at,
             reason: reason.to_owned(),
         };
-        let after = self
-            .plan
-            .gate(gate)
-            .map(|gate: &GateSpec| gate.after.clone())
-            .unwrap_or_default();
-        for step in after {
-            let only_looked = self.spec(&step).is_some_and(|spec| spec.undo == Undo::Nothing);
-            let Some(place) = self
-                .steps
-                .get_mut(&step)
-                .filter(|place| only_looked && place.status == StepStatus::Done)
-            else {
+        Ok(())
+    }
+
+    /// A person has dealt with a step: its gates that are void are asked anew, and what only looked and proved for them is done again.
+    pub(crate) fn ask_anew(&mut self, step: &StepId) {
+        let gates = self.spec(step).map(|spec| spec.gates.clone()).unwrap_or_default();
+        for gate in gates {
+            let Some(place @ GateState::Voided { .. }) = self.gates.get_mut(&gate) else {
                 continue;
             };
-            *place = StepState {
-                attempts: place.attempts,
-                retried: place.retried,
-                ..StepState::default()
-            };
-            self.steps.count(&step);
+            *place = GateState::Closed;
+            let after = self.plan.gate(&gate).map(|gate| gate.after.clone()).unwrap_or_default();
+            for step in after {
+                if self.spec(&step).is_some_and(|spec| spec.undo == Undo::Nothing)
+                    && let Some(place) = self.steps.get_mut(&step)
+                    && place.status == StepStatus::Done
+                {
+                    place.do_anew();
+                    self.steps.count(&step);
+                }
+            }
         }
-        Ok(())
     }
 
     fn gate_of(&mut self, seq: u64, kind: &'static str, gate: &GateName) -> Result<&mut GateState, Impossible> {

@@ -104,7 +104,17 @@ fn what_was_agreed_to_and_is_not_so_is_proved_and_asked_anew() {
         ],
     );
     assert!(state.has_drifted(&[id(1)]));
-    // The proof is made again at once; the step waits for a person, and then for the gate.
+    // Nothing is proved before a person has put right what was found: it would be a proof of what is wrong.
+    assert_eq!(decide(&state, at(30)), [Decision::NeedsOperator(id(1))]);
+    follow(
+        &mut state,
+        [Event::StepRetried {
+            step: id(1),
+            by: "mori".into(),
+            reason: "copied anew".into(),
+        }],
+    );
+    assert!(!state.has_drifted(&[id(1)]));
     assert_eq!(decide(&state, at(30)), [Decision::Carry(id(0))]);
     let attempt = state.steps[&id(0)].attempts + 1;
     let mut again = whole(&id(0));
@@ -116,15 +126,6 @@ fn what_was_agreed_to_and_is_not_so_is_proved_and_asked_anew() {
         ],
     );
     follow(&mut state, again);
-    assert_eq!(decide(&state, at(30)), [Decision::NeedsOperator(id(1))]);
-    follow(
-        &mut state,
-        [Event::StepRetried {
-            step: id(1),
-            by: "mori".into(),
-            reason: "copied anew".into(),
-        }],
-    );
     assert_eq!(decide(&state, at(30)), [Decision::Ask(gate(0))]);
     follow(&mut state, [asked()]);
     assert_eq!(yes(&state, "mori", "all equal"), Yes::Opens);
@@ -145,4 +146,49 @@ fn a_gate_behind_which_something_has_begun_stays_open() {
     follow(&mut state, whole(&id(1)));
     let spec = state.plan.steps[2].clone();
     assert_eq!(state.voided_by(&spec), []);
+}
+
+#[test]
+fn what_is_to_be_done_anew_has_not_begun_though_its_attempts_are_counted_on() {
+    let mut state = proved(1);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    follow(&mut state, whole(&id(1)));
+    let undo = Event::UndoRequested {
+        by: "x".into(),
+        reason: "y".into(),
+        to: Some(id(1)),
+    };
+    let undone = Event::StepUndone {
+        step: id(1),
+        evidence: String::new(),
+    };
+    follow(&mut state, [undo, undone, Event::RunResumed { by: "x".into() }]);
+    assert_eq!(state.steps[&id(1)].attempts, 1);
+    assert!(!state.steps[&id(1)].has_begun());
+    follow(&mut state, [asked()]);
+    let event = said(&state, "mori");
+    follow(&mut state, [event]);
+    let spec = state.plan.steps[1].clone();
+    assert_eq!(
+        state.voided_by(&spec),
+        [gate(0)],
+        "nothing behind it has begun this time"
+    );
+    let stopped = Event::StepStopped {
+        step: id(1),
+        failure: refusal(FailureClass::Denied),
+        advice: String::new(),
+    };
+    let retried = Event::StepRetried {
+        step: id(1),
+        by: "x".into(),
+        reason: "y".into(),
+    };
+    follow(&mut state, [stopped, retried]);
+    assert_eq!(
+        state.steps[&id(1)].status,
+        StepStatus::Waiting,
+        "a window and a limit hold for it again"
+    );
 }

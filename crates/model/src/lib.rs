@@ -16,7 +16,7 @@ pub mod ids;
 pub mod inventory;
 pub mod listing;
 pub mod machines;
-mod paths;
+pub mod paths;
 pub mod plan;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -86,6 +86,17 @@ impl Paths {
         self.order.iter().copied()
     }
 
+    /// Which steps lie behind one that counts, not itself.
+    pub fn behind(&self, counts: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut behind = vec![false; self.before.len()];
+        for &place in &self.order {
+            behind[place] = self.before[place]
+                .iter()
+                .any(|earlier| behind[*earlier] || counts(*earlier));
+        }
+        behind
+    }
+
     /// From the beginning of a step to the end of the last disturbing one that lies behind it, itself among them, in seconds that nine
     /// in ten such steps keep: the room that a window must have for users to be disturbed in it only. 0 where nothing disturbs.
     pub fn room(&self, place: usize) -> u64 {

@@ -346,13 +346,14 @@ impl State {
             Event::StepRetried { step, .. } => {
                 let place = self.step_in(seq, kind, step, |s| matches!(s, StepStatus::Stopped { .. }))?;
                 place.retried += 1;
-                place.status = if place.attempts == 0 {
-                    StepStatus::Waiting
-                } else {
+                place.status = if place.has_begun() {
                     StepStatus::Watching
+                } else {
+                    StepStatus::Waiting
                 };
                 place.refused_since = None;
                 place.again_at = None;
+                self.ask_anew(step);
             }
             Event::StepSkipped { step, .. } => {
                 let place = self.step_in(seq, kind, step, |s| {
@@ -363,6 +364,7 @@ impl State {
                 })?;
                 place.status = StepStatus::Skipped;
                 place.ended_at = Some(at);
+                self.ask_anew(step);
             }
             Event::StepUndone { step, evidence } => {
                 if self.undoing.is_none() {

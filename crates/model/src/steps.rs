@@ -266,6 +266,22 @@ fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
     Value::deserialize(deserializer).map(Some)
 }
 
+impl StepState {
+    /// Whether a call of it has been about to be made since it was last to be done from its beginning. Attempts are counted on over that.
+    pub fn has_begun(&self) -> bool {
+        self.tried_at.is_some()
+    }
+
+    /// To be done from its beginning: only what people and calls have made of it is counted on.
+    pub(crate) fn do_anew(&mut self) {
+        *self = Self {
+            attempts: self.attempts,
+            retried: self.retried,
+            ..Self::default()
+        };
+    }
+}
+
 /// How far a step is.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

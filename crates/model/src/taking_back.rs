@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::ids::StepId;
 use crate::plan::StepSpec;
-use crate::state::{GateState, State, StepState, StepStatus};
+use crate::state::{GateState, State, StepStatus};
 
 impl State {
     /// The steps that an undo takes back, in plan order; none when nobody asked for one.
@@ -54,10 +54,7 @@ impl State {
         let mut anew = BTreeSet::new();
         for (spec, step) in self.plan.steps.iter().zip(self.steps.values_mut()) {
             if step.status == StepStatus::Undone {
-                *step = StepState {
-                    attempts: step.attempts,
-                    ..StepState::default()
-                };
+                step.do_anew();
                 anew.insert(spec.id.clone());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::paths::Paths;
 use model::{Plan, StepId, StepSpec};
 
 use crate::facts::expected_millis;
@@ -15,38 +16,26 @@ pub(crate) struct Chain {
     pub(crate) steps: Vec<StepId>,
 }
 
-/// What must be done before a step, gates' evidence included.
-fn before<'a>(plan: &'a Plan, step: &'a StepSpec) -> impl Iterator<Item = &'a StepId> {
-    let through_gates = step
-        .gates
-        .iter()
-        .filter_map(|name| plan.gate(name))
-        .flat_map(|gate| &gate.after);
-    step.needs.iter().chain(through_gates)
-}
-
 /// The longest chain, each step taking as long as `takes` says, in milliseconds.
 pub(crate) fn longest(plan: &Plan, takes: impl Fn(&StepSpec) -> i64) -> Chain {
-    let mut ends: BTreeMap<&StepId, (i64, Option<&StepId>)> = BTreeMap::new();
-    for step in &plan.steps {
-        let latest = before(plan, step)
-            .filter_map(|id| Some((ends.get(id)?.0, id)))
-            .max_by_key(|(end, _)| *end);
-        let start = latest.map_or(0, |(end, _)| end);
-        ends.insert(&step.id, (start + takes(step), latest.map(|(_, id)| id)));
+    let paths = Paths::of_plan(plan);
+    let mut ends: Vec<(i64, Option<usize>)> = vec![(0, None); plan.steps.len()];
+    for place in paths.in_order() {
+        let latest = paths
+            .before(place)
+            .iter()
+            .copied()
+            .max_by_key(|earlier| ends[*earlier].0);
+        let start = latest.map_or(0, |earlier| ends[earlier].0);
+        ends[place] = (start + takes(&plan.steps[place]), latest);
     }
     // The first of equals in plan order, so that the same plan always shows the same chain.
-    let mut last: Option<&StepId> = None;
-    for step in &plan.steps {
-        if last.is_none_or(|last| ends[&step.id].0 > ends[last].0) {
-            last = Some(&step.id);
-        }
-    }
+    let mut last = (0..ends.len()).rev().max_by_key(|place| ends[*place].0);
     let millis = last.map_or(0, |last| ends[last].0);
     let mut steps = Vec::new();
-    while let Some(id) = last {
-        steps.push(id.clone());
-        last = ends[id].1;
+    while let Some(place) = last {
+        steps.push(plan.steps[place].id.clone());
+        last = ends[place].1;
     }
     steps.reverse();
     Chain { millis, steps }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use model::Phase;
 
 use crate::facts::{Facts, RunFacts};
-use crate::history::SpanKind;
+use crate::history::{Intervened, SpanKind};
 use crate::moments::{Moments, lasting};
 use crate::words::{self, Language, Text};
 
@@ -302,7 +302,29 @@ fn openings(facts: &Facts<'_>, (from, to): (i64, i64)) -> Vec<(i64, i64)> {
         found.push((opens.max(from), shuts.min(to)));
         at = shuts.max(at + 1);
     }
-    found
+    // What operators granted beyond them, each from when it was granted.
+    let interventions = facts.run.iter().flat_map(|run| &run.history.interventions);
+    found.extend(interventions.filter_map(|intervention| match &intervention.what {
+        Intervened::WindowExtended { until, .. } => {
+            let (opens, shuts) = (intervention.at.as_millisecond(), until.as_millisecond());
+            (opens < to && shuts > from).then_some((opens.max(from), shuts.min(to)))
+        }
+        _ => None,
+    }));
+    joined(found)
+}
+
+/// The same spans, those that touch as one.
+fn joined(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    spans.sort_unstable();
+    let mut joined: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in spans {
+        match joined.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => joined.push((from, to)),
+        }
+    }
+    joined
 }
 
 /// A stretch of time that is drawn at full scale.

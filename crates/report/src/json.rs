@@ -41,6 +41,8 @@ fn report(facts: &Facts<'_>) -> Value {
         "plan_digest": facts.digest,
         "runbook_digest": facts.plan.runbook,
         "windows": facts.plan.windows,
+        "frozen": facts.plan.frozen,
+        "overrun": facts.plan.overrun,
         "standing": standing(facts),
         "run": run.map(|run| json!({
             "id": run.state.run,

@@ -493,3 +493,27 @@ fn a_note_that_holds_for_many_resources_is_said_once() {
     let html = render(&input(&plan, &[], None), Format::Html, Language::En);
     assert_eq!(html.matches("name is nobody").count(), 1);
 }
+
+#[test]
+fn frozen_dates_and_what_becomes_of_an_overrun_are_said_also_where_there_is_no_window() {
+    let mut plan = plan();
+    plan.windows.clear();
+    plan.frozen = vec![model::window::Freeze {
+        from: "2026-12-28".parse().expect("a date"),
+        until: "2027-01-03".parse().expect("a date"),
+        timezone: "Asia/Tokyo".into(),
+        reason: "the end of the year".into(),
+    }];
+    plan.overrun = model::plan::Overrun::Finish;
+    let html = render(&input(&plan, &[], None), Format::Html, Language::En);
+    assert!(
+        html.contains("not from 2026-12-28 to 2027-01-03 (Asia/Tokyo) the end of the year"),
+        "{html}"
+    );
+    assert!(html.contains("is finished all the same"), "{html}");
+    let report = as_json(&input(&plan, &[], None));
+    assert_eq!(
+        (&report["frozen"][0]["from"], &report["overrun"]),
+        (&json!("2026-12-28"), &json!("finish"))
+    );
+}

@@ -2,7 +2,7 @@
 
 use model::cost::total;
 use model::event::WorldKind;
-use model::plan::Weight;
+use model::plan::{Overrun, Weight};
 use model::state::StepStatus;
 use model::{Side, StepSpec, Undo, Window};
 
@@ -391,10 +391,10 @@ fn accounts(facts: &Facts<'_>, language: Language) -> Vec<Line> {
 }
 
 fn windows(facts: &Facts<'_>, language: Language) -> Vec<Line> {
-    if facts.plan.windows.is_empty() {
-        return vec![vec![text(Text::AnyTime.say(language))]];
-    }
     let mut lines: Vec<Line> = Vec::new();
+    if facts.plan.windows.is_empty() {
+        lines.push(vec![text(Text::AnyTime.say(language))]);
+    }
     for window in &facts.plan.windows {
         let words = match window {
             Window::Weekly {
@@ -416,6 +416,19 @@ fn windows(facts: &Facts<'_>, language: Language) -> Vec<Line> {
         };
         lines.push(vec![text(words)]);
     }
+    for freeze in &facts.plan.frozen {
+        let (from, until) = (freeze.from.to_string(), freeze.until.to_string());
+        let words = Text::NotOn.fill(language, &[&from, &until, &freeze.timezone, &freeze.reason]);
+        lines.push(vec![text(words)]);
+    }
+    if facts.plan.calendar().is_unrestricted() {
+        return lines;
+    }
+    let overrun = match facts.plan.overrun {
+        Overrun::Ask => Text::OverrunAsks,
+        Overrun::Finish => Text::OverrunFinishes,
+    };
+    lines.push(vec![Piece::Small(overrun.say(language).to_owned())]);
     if facts.run.is_none() {
         let words = match facts.plan.calendar().current_or_next(facts.generated_at) {
             Some(opening) => {

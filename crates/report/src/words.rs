@@ -137,6 +137,11 @@ texts! {
     NobodyDown: "None", "なし";
     Windows: "Windows", "作業時間帯";
     AnyTime: "None declared: disturbing steps may start at any time", "指定なし：影響のあるステップもいつでも開始できます";
+    NotOn: "not from {0} to {1} ({2}) {3}", "{0} から {1} は除く（{2}）{3}";
+    OverrunAsks: "An outage begins only where all of it has room. One that takes longer than its window waits for a person's word.",
+        "停止は、全体が収まる場合にのみ開始します。ウィンドウに収まらなくなった場合は、担当者の判断を待ちます。";
+    OverrunFinishes: "An outage begins only where all of it has room. One that takes longer than its window is finished all the same.",
+        "停止は、全体が収まる場合にのみ開始します。開始した停止は、ウィンドウを過ぎても最後まで実行します。";
     WeeklyWindow: "every {0} {1} for {2} ({3})", "毎週{0} {1} から {2}（{3}）";
     OnceWindow: "{0} to {1}", "{0} から {1} まで";
     NextOpening: "next: {0} to {1}", "次回：{0} から {1} まで";

@@ -89,7 +89,7 @@ fn proved(path: &Path) -> Result<(Journal, State), CliError> {
 
 fn postponed(postponed: &Postponed) -> Value {
     json!({
-        "step": postponed.step, "ready": postponed.ready, "needs_seconds": postponed.needs,
+        "step": postponed.step, "ready": postponed.ready.likely, "needs_seconds": postponed.needs,
         "window_closes": postponed.opening.map(|opening| opening.until), "starts": postponed.starts,
         "disturbed_already": postponed.disturbed,
     })

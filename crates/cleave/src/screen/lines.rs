@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::SignedDuration;
+
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::forecast::Postponed;
@@ -67,7 +69,7 @@ fn postponed_line(postponed: &Postponed, state: &State, journal: &Path) -> Strin
         disturbed,
     } = postponed;
     let closes = match opening {
-        Some(opening) if opening.from <= *ready => format!("the window that closes at {}", minute(opening.until)),
+        Some(opening) if opening.from <= ready.likely => format!("the window that closes at {}", minute(opening.until)),
         Some(opening) => format!("the next window, {} to {}", minute(opening.from), minute(opening.until)),
         None => "any window".to_owned(),
     };
@@ -75,20 +77,25 @@ fn postponed_line(postponed: &Postponed, state: &State, journal: &Path) -> Strin
         Some(starts) => format!("it starts at {}", minute(*starts)),
         None => "no window within a year has the room".to_owned(),
     };
-    let needs = duration(*needs);
-    let ready = minute(*ready);
+    let takes = duration(*needs);
     if *disturbed {
         let resource = state
             .plan
             .step(step)
             .map_or_else(String::new, |spec| spec.resource.to_string());
+        // From when it is ready, late: counted from now, it might be over before.
+        let length = SignedDuration::from_secs(i64::try_from(*needs).unwrap_or(i64::MAX));
+        let until = ready.late.saturating_add(length).unwrap_or(jiff::Timestamp::MAX);
         return format!(
-            "WINDOW: {resource} is disturbed already, and {step} does not fit into {closes}: ready about {ready}, it takes up to {needs}; \
-             without a word {starts}\n  to let it go on:   cleave extend-window --for {needs} --reason … --journal {journal}\n  to take it \
-             back:   cleave undo RUNBOOK --reason … --journal {journal}",
+            "WINDOW: {resource} is disturbed already, and {step} does not fit into {closes}: ready about {}, it takes up to {takes}; without a word \
+             {starts}\n  to let it go on:   cleave extend-window --until {} --reason … --journal {journal}\n  to take it back:   cleave \
+             undo RUNBOOK --reason … --journal {journal}",
+            minute(ready.likely),
+            until.strftime("%Y-%m-%dT%H:%M:%SZ"),
             journal = journal.display(),
         );
     }
+    let (needs, ready) = (takes, minute(ready.likely));
     format!(
         "window: {step} will not start in {closes}: ready about {ready}, what it begins takes up to {needs}; {starts}"
     )

@@ -83,7 +83,7 @@ impl Step for CopyRecords {
         if let Some(much) = too_much(changed, stored.wanted.len() + difference.extra.len())
             && self.input.late
             && cx.retried == 0
-            && cx.attempts == 0
+            && cx.tried_at.is_none()
         {
             return Ok(Observed::Stuck {
                 why: format!("{much}: {}", difference.shown()),

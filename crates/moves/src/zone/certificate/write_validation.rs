@@ -89,7 +89,7 @@ impl WriteValidation {
     fn is_ours(cx: &StepContext, validation: &Validation) -> bool {
         let quicker = cx.cursor.as_ref().and_then(|cursor| cursor["theirs"].as_array());
         let theirs = quicker.is_some_and(|names| names.iter().any(|name| *name == validation.name.as_str()));
-        cx.attempts > 0 && !validation.there && !theirs
+        cx.tried_at.is_some() && !validation.there && !theirs
     }
 
     fn comment(cx: &StepContext) -> String {

@@ -7,6 +7,7 @@ use model::{Plan, State};
 use moves::retire::{self, Left, Prices, Refused, Removal};
 use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
+use simcloud::faults::{Fate, Nth, Trap};
 
 use crate::night::{self, Before, Scenario, in_paused_time};
 
@@ -50,6 +51,27 @@ pub fn after_with(
         happens(&mut lock(&stage.simulated.cloud));
         look(&stage, &state, removal).await
     })
+}
+
+/// Has the next calls of an operation denied.
+pub fn denied(cloud: &mut Cloud, operation: &str) {
+    for nth in 1..10 {
+        cloud.faults.set_trap(Trap {
+            nth: Nth::Operation(operation.to_owned(), nth),
+            what: Fate::Denied,
+        });
+    }
+}
+
+/// The removal that a look allows, with the accounts as they were before the night.
+pub fn scenario(moved: &Scenario, looked: Looked) -> Scenario {
+    let (left, plan) = looked;
+    let plan = plan.unwrap_or_else(|refused| panic!("{refused:?}: {left:#?}"));
+    plan.check().expect("every reference resolves");
+    Scenario {
+        plan,
+        inventory: moved.inventory.clone(),
+    }
 }
 
 /// What is told of one thing.

@@ -10,7 +10,7 @@ use simcloud::cloud::Cloud;
 use simcloud::services::ec2::InstanceState;
 use whole_runs::drivers::Driven;
 use whole_runs::night::Scenario;
-use whole_runs::retirement::{self, Looked, one};
+use whole_runs::retirement::{self, Looked, denied, one};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -81,15 +81,7 @@ fn after(happens: impl FnOnce(&mut Cloud), remove: &[&str]) -> Looked {
     retirement::after(&MOVED, happens, &removal(remove))
 }
 
-static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| {
-    let (left, plan) = after(|_| {}, &ALL);
-    let plan = plan.unwrap_or_else(|refused| panic!("{refused:?}: {left:#?}"));
-    plan.check().expect("every reference resolves");
-    Scenario {
-        plan,
-        inventory: MOVED.inventory.clone(),
-    }
-});
+static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| retirement::scenario(&MOVED, after(|_| {}, &ALL)));
 
 const MAKING: [&str; 7] = [
     "ec2 DeregisterImage",
@@ -189,6 +181,11 @@ fn what_the_target_still_needs_is_refused_with_the_reason() {
                 old.permitted.insert("999999999999".to_owned(), now);
             },
             "it is shared with 999999999999",
+        ),
+        (
+            IMAGE,
+            |cloud| denied(cloud, "DescribeImageAttribute"),
+            "whom it is shared with cannot be looked at",
         ),
         (
             VOLUME,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use simcloud::cloud::{Caller, Cloud};
 use whole_runs::drivers::Driven;
 use whole_runs::night::Scenario;
-use whole_runs::retirement::{self, Looked, one};
+use whole_runs::retirement::{self, Looked, denied, one};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -125,15 +125,7 @@ fn after(happens: impl FnOnce(&mut Cloud), remove: &[&str]) -> Looked {
     retirement::after_with(Some(taken_before), &MOVED, happens, &removal(remove))
 }
 
-static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| {
-    let (left, plan) = after(|_| {}, &ALL);
-    let plan = plan.unwrap_or_else(|refused| panic!("{refused:?}: {left:#?}"));
-    plan.check().expect("every reference resolves");
-    Scenario {
-        plan,
-        inventory: MOVED.inventory.clone(),
-    }
-});
+static REMOVAL: LazyLock<Scenario> = LazyLock::new(|| retirement::scenario(&MOVED, after(|_| {}, &ALL)));
 
 const MAKING: [&str; 5] = [
     "rds DeleteDBParameterGroup",
@@ -248,6 +240,16 @@ fn what_others_have_and_what_only_the_source_has_is_refused_with_the_reason() {
                 );
             },
             "it is shared with 999999999999",
+        ),
+        (
+            KEPT,
+            |cloud| denied(cloud, "DescribeDBSnapshotAttributes"),
+            "whom it is shared with cannot be looked at",
+        ),
+        (
+            KEPT_CLUSTER,
+            |cloud| denied(cloud, "DescribeDBClusterSnapshotAttributes"),
+            "whom it is shared with cannot be looked at",
         ),
         (
             KEPT_CLUSTER,

@@ -34,6 +34,15 @@ pub struct CacheSubnets {
     pub subnets: Vec<String>,
 }
 
+/// A cache parameter group: what one must be given to be made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheParameters {
+    /// Which engine it is for, and of which version: `redis7`.
+    pub family: String,
+    /// What people wrote about it.
+    pub description: String,
+}
+
 fn moment(at: Option<&aws_sdk_elasticache::primitives::DateTime>) -> Option<Timestamp> {
     Timestamp::from_second(at?.secs()).ok()
 }
@@ -105,6 +114,19 @@ impl ElastiCache {
                     .collect(),
                 vpc: group.vpc_id.unwrap_or_default(),
             }
+        }))
+    }
+
+    /// A cache parameter group; none: there is no such thing.
+    pub async fn parameter_group(&self, name: &str) -> Result<Option<CacheParameters>, Failure> {
+        let call = self.read.describe_cache_parameter_groups();
+        let answer = call.cache_parameter_group_name(name).send().await;
+        let answer = answer.map_err(self.failed("DescribeCacheParameterGroups"));
+        let found = classify::found(answer)?.and_then(|answer| answer.cache_parameter_groups);
+        let found = found.unwrap_or_default().into_iter().next();
+        Ok(found.map(|group| CacheParameters {
+            family: group.cache_parameter_group_family.unwrap_or_default(),
+            description: group.description.unwrap_or_default(),
         }))
     }
 

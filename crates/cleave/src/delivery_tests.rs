@@ -35,8 +35,12 @@ fn inventory() -> Inventory {
 
 /// What is open, and how, when the first call of an operation is denied.
 async fn open(denied: Option<&str>) -> Result<Vec<(Verdict, String)>, Failure> {
+    open_in(&inventory(), denied).await
+}
+
+async fn open_in(inventory: &Inventory, denied: Option<&str>) -> Result<Vec<(Verdict, String)>, Failure> {
     let start: Timestamp = "2026-11-22T13:00:00Z".parse().expect("a moment");
-    let simulated = world::simulated(&inventory(), start, 1, FaultLevel::None, Arc::new(drop));
+    let simulated = world::simulated(inventory, start, 1, FaultLevel::None, Arc::new(drop));
     if let Some(operation) = denied {
         lock(&simulated.cloud).faults.set_trap(Trap {
             nth: Nth::Operation(operation.to_owned(), 1),
@@ -107,5 +111,37 @@ fn what_may_not_be_read_is_told_with_its_permission_and_the_rest_is_judged() {
             .await
             .expect_err("a role that cannot be taken on");
         assert_eq!(refused.service, "sts");
+    });
+}
+
+#[test]
+fn an_image_that_is_used_by_its_digest_is_copied_by_it_where_its_tag_is_another_image_in_the_target() {
+    in_paused_time(async {
+        let manifest = |content: &str| {
+            let kind = "application/vnd.oci.image.manifest.v1+json";
+            json!({ "schemaVersion": 2, "mediaType": kind, "annotations": { "of": content } }).to_string()
+        };
+        let digest = format!("sha256:{}", model::Digest::of(manifest("old").as_bytes()));
+        let deployed = |content: &str, named: &str| {
+            json!({ "regions": { "eu-west-1": { "deployed": {
+                "repositories": [{ "repositoryName": "shop" }],
+                "container_images": [{ "repositoryName": "shop", "imageManifest": manifest(content), "imageTag": "latest" }],
+                "task_definitions": [{ "family": "web", "containerDefinitions": [{ "name": "web", "memory": 128,
+                    "image": format!("111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop{named}") }] }] } } } })
+        };
+        for (named, copied) in [(format!("@{digest}"), true), (":latest".to_owned(), false)] {
+            let mut inventory = serde_json::to_value(inventory()).expect("an inventory");
+            for (account, content) in [("111111111111", "old"), ("222222222222", "new")] {
+                inventory["accounts"][account]["regions"] = deployed(content, &named)["regions"].clone();
+            }
+            let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
+            let found = open_in(&inventory, None).await.expect("it is looked at");
+            let of = format!("image shop@{digest}: ");
+            let told = found.iter().filter(|(_, what)| what.starts_with(&of));
+            let told: Vec<Verdict> = told.map(|(verdict, _)| *verdict).collect();
+            assert_eq!(told, vec![Verdict::NotYet; usize::from(copied)], "{named}: {found:?}");
+            let note = |one: &&(Verdict, String)| one.0 == Verdict::Note && one.1.contains("its tag latest stands for another image");
+            assert_eq!(found.iter().filter(note).count(), 1, "{found:?}");
+        }
     });
 }

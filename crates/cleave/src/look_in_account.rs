@@ -54,8 +54,10 @@ impl Gathered {
                 self.anything = true;
                 Ok(Some(seen))
             }
-            Err(failure) if failure.class == FailureClass::Denied && failure.service != "sts" => {
-                let permission = format!("{}:{}", failure.service, failure.operation);
+            Err(failure) => {
+                let Some(permission) = failure.lacks() else {
+                    return Err(failure);
+                };
                 let why = format!(
                     "{what} cannot be looked in: the role lacks {permission} ({})",
                     failure.code
@@ -64,7 +66,6 @@ impl Gathered {
                 self.refused.get_or_insert(failure);
                 Ok(None)
             }
-            Err(failure) => Err(failure),
         }
     }
 }

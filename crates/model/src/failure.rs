@@ -104,6 +104,17 @@ impl Failure {
             request_id: None,
         }
     }
+
+    /// The permission that the role lacks, as IAM calls it; none where the call was not refused for that, or the role itself could not be taken on.
+    pub fn lacks(&self) -> Option<String> {
+        // How IAM calls the service whose calls are logged under a name.
+        let service = match self.service.as_str() {
+            "sts" => return None,
+            "efs" => "elasticfilesystem",
+            service => service,
+        };
+        (self.class == FailureClass::Denied).then(|| format!("{service}:{}", self.operation))
+    }
 }
 
 /// One AWS call that was made, whoever made it and however it ended.
@@ -125,4 +136,23 @@ pub struct CallRecord {
     pub request_id: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_is_lacking_only_where_a_role_that_was_taken_on_is_denied_a_call() {
+        for (service, class, lacks) in [
+            ("rds", FailureClass::Denied, Some("rds:Look")),
+            ("efs", FailureClass::Denied, Some("elasticfilesystem:Look")),
+            ("sts", FailureClass::Denied, None),
+            ("rds", FailureClass::Throttled, None),
+        ] {
+            let mut failure = Failure::ours("Look", class, "AccessDenied", "no");
+            service.clone_into(&mut failure.service);
+            assert_eq!(failure.lacks().as_deref(), lacks, "{service} {class}");
+        }
+    }
 }

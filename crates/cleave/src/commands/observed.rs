@@ -78,15 +78,6 @@ pub(super) struct Seen {
     file_systems: Option<Vec<FileSystem>>,
 }
 
-/// How IAM calls the service whose calls are logged under a name.
-fn permission(failure: &Failure) -> String {
-    let service = match failure.service.as_str() {
-        "efs" => "elasticfilesystem",
-        service => service,
-    };
-    format!("{service}:{}", failure.operation)
-}
-
 impl Seen {
     /// Takes an answer; of a refusal it notes what was not seen. A role that cannot be taken on, and anything but a refusal, is a failure.
     fn take<T>(&mut self, what: &str, answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
@@ -95,8 +86,10 @@ impl Seen {
                 self.anything = true;
                 Ok(Some(seen))
             }
-            Err(failure) if failure.class == FailureClass::Denied && failure.service != "sts" => {
-                let permission = permission(&failure);
+            Err(failure) => {
+                let Some(permission) = failure.lacks() else {
+                    return Err(failure);
+                };
                 self.unread.push(format!(
                     "{what} cannot be looked at and stay as the inventory had them: the role lacks {permission} ({})",
                     failure.code
@@ -104,7 +97,6 @@ impl Seen {
                 self.refused.get_or_insert(failure);
                 Ok(None)
             }
-            Err(failure) => Err(failure),
         }
     }
 }

@@ -61,8 +61,10 @@ pub async fn in_accounts(sight: &Sight<'_>) -> Result<Vec<Check>, Failure> {
 pub fn bear<T>(of: &str, answer: Result<T, Failure>, findings: &mut Vec<Finding>) -> Result<Option<T>, Failure> {
     match answer {
         Ok(seen) => Ok(Some(seen)),
-        Err(failure) if failure.class == FailureClass::Denied && failure.service != "sts" => {
-            let lacking = format!("{}:{}", failure.service, failure.operation);
+        Err(failure) => {
+            let Some(lacking) = failure.lacks() else {
+                return Err(failure);
+            };
             let what = format!(
                 "the role of account {} lacks {lacking} ({})",
                 failure.account, failure.code
@@ -70,7 +72,6 @@ pub fn bear<T>(of: &str, answer: Result<T, Failure>, findings: &mut Vec<Finding>
             findings.push(Finding::new(of, Verdict::Unread, what));
             Ok(None)
         }
-        Err(failure) => Err(failure),
     }
 }
 
@@ -146,7 +147,8 @@ async fn images(sight: &Sight<'_>) -> Result<Vec<Finding>, Failure> {
             findings.push(Finding::new(of, Verdict::NotYet, what).todo(todo));
             continue;
         };
-        // A tag that stands for another image there was perhaps pushed there since: it is told below, and not to be copied over.
+        // A tag that stands for another image there was perhaps pushed there since: it is told below, and not to be copied over. What is used by its digest
+        // is copied by that.
         let elsewhere = |tag: &&String| here.values().any(|tags| tags.contains(*tag));
         let copy =
             |image: &str| format!("skopeo copy --all --preserve-digests docker://{from}/{image} docker://{to}/{image}");
@@ -164,8 +166,9 @@ async fn images(sight: &Sight<'_>) -> Result<Vec<Finding>, Failure> {
                 }
                 continue;
             }
-            // What has no tag and is used by nothing waits for its end.
-            let by_digest = (tags.is_empty() && used_by_digest).then(|| format!("{name}@{digest}"));
+            // What has no tag of its own to be copied by, and is used by nothing, waits for its end.
+            let nameless = tags.iter().all(|tag| elsewhere(&tag));
+            let by_digest = (nameless && used_by_digest).then(|| format!("{name}@{digest}"));
             let names = tags.iter().filter(|tag| !elsewhere(tag));
             let names = names.map(|tag| format!("{name}:{tag}")).chain(by_digest);
             for image in names {
@@ -233,7 +236,7 @@ async fn used_images(
         .collect())
 }
 
-/// Tags that both have, for different images, of which the target has the source's, too.
+/// Tags that both have, for different images.
 fn moved_tags<'a>(
     there: &'a BTreeMap<String, BTreeSet<String>>,
     here: &'a BTreeMap<String, BTreeSet<String>>,

@@ -43,8 +43,10 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
         if let Some(found) = seen.take("images", found)? {
             if found.is_some() {
                 let shared = source.ec2.image_shared_with(&id).await;
-                let shared = seen.take("whom the images are shared with", shared)?.flatten();
-                seen.source.shared_with.insert(id.clone(), shared.unwrap_or_default());
+                if let Some(shared) = seen.take("whom the images are shared with", shared)? {
+                    let shared = shared.unwrap_or_default();
+                    seen.source.image_shared_with.insert(id.clone(), shared);
+                }
             }
             seen.source.image.insert(id, found);
         }
@@ -99,15 +101,12 @@ fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
             named.join(", ")
         ));
     }
-    if let Some(shared) = old
-        .seen
-        .and_then(|seen| seen.source.shared_with.get(id))
-        .filter(|with| !with.is_empty())
-    {
-        left.block(format!(
-            "it is shared with {}: they may launch of it",
-            shared.join(", ")
-        ));
+    if let Some(seen) = old.seen.filter(|seen| matches!(seen.source.image.get(id), Some(Some(_)))) {
+        match seen.source.image_shared_with.get(id).map(Vec::as_slice) {
+            None => left.block("whom it is shared with cannot be looked at"),
+            Some([]) => {}
+            Some(shared) => left.block(format!("it is shared with {}: they may launch of it", shared.join(", "))),
+        }
     }
     shared_snapshots(old, id, &mut left);
     let Some(made) = old.run.output::<ImageOutput>(&step.id) else {

@@ -90,8 +90,11 @@ pub(crate) async fn held(kind: GroupKind, name: &str, account: &Account) -> Resu
             found.map(|group| json!({ "vpc": group.vpc, "subnets": group.subnets }))
         }
         GroupKind::CacheParameter => {
-            let found = elasticache.user_parameters(name).await?;
-            found.map(|set| json!({ "parameters": set }))
+            let Some(group) = elasticache.parameter_group(name).await? else {
+                return Ok(None);
+            };
+            let set = elasticache.user_parameters(name).await?;
+            set.map(|set| json!({ "family": group.family, "description": group.description, "parameters": set }))
         }
         GroupKind::CacheSubnet => {
             let found = elasticache.subnet_group(name).await?;

@@ -48,7 +48,10 @@ pub(crate) struct There {
     pub(crate) images: Option<Vec<model::inventory::Image>>,
     /// What names an image, by its id.
     pub(crate) named_by: Option<BTreeMap<String, Vec<String>>>,
-    pub(crate) shared_with: BTreeMap<String, Vec<String>>,
+    /// Whom an image is shared with, by its id; absent where that may not be looked at.
+    pub(crate) image_shared_with: BTreeMap<String, Vec<String>>,
+    /// The same of snapshots of databases, by whether they are clusters', and by name.
+    pub(crate) snapshot_shared_with: BTreeMap<(bool, String), Vec<String>>,
     pub(crate) machines: Option<Vec<Instance>>,
     pub(crate) volumes: Option<Vec<Volume>>,
     pub(crate) snapshots: Option<Vec<EbsSnapshot>>,
@@ -72,17 +75,19 @@ impl Seen {
     pub(crate) fn take<T>(&mut self, what: &str, answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
         match answer {
             Ok(seen) => Ok(Some(seen)),
-            Err(failure) if failure.class == FailureClass::Denied && failure.service != "sts" => {
+            Err(failure) => {
+                let Some(lacking) = failure.lacks() else {
+                    return Err(failure);
+                };
                 let text = format!(
-                    "{what} cannot be looked at: the role in account {} lacks {}:{} ({})",
-                    failure.account, failure.service, failure.operation, failure.code
+                    "{what} cannot be looked at: the role in account {} lacks {lacking} ({})",
+                    failure.account, failure.code
                 );
                 if !self.unread.contains(&text) {
                     self.unread.push(text);
                 }
                 Ok(None)
             }
-            Err(failure) => Err(failure),
         }
     }
 }

@@ -102,12 +102,10 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
         if let Some(found) = seen.take("snapshots of databases", found)? {
             if found.is_some() {
                 let shared = source.rds.snapshot_shared_with(one.family, &place.1).await;
-                let shared = seen
-                    .take("whom snapshots of databases are shared with", shared)?
-                    .flatten();
-                seen.source
-                    .shared_with
-                    .insert(place.1.clone(), shared.unwrap_or_default());
+                if let Some(shared) = seen.take("whom snapshots of databases are shared with", shared)? {
+                    let shared = shared.unwrap_or_default();
+                    seen.source.snapshot_shared_with.insert(place.clone(), shared);
+                }
             }
             seen.source.db_snapshot.insert(place, found);
         }
@@ -185,9 +183,12 @@ fn told(old: &Old, one: &Named) -> Left {
             another(old, one, found, &mut left);
         }
     }
-    let shared = old.seen.and_then(|seen| seen.source.shared_with.get(&one.name));
-    if let Some(shared) = shared.filter(|shared| !shared.is_empty()) {
-        left.block(format!("it is shared with {}: they may restore it", shared.join(", ")));
+    if let Some(seen) = old.seen.filter(|seen| matches!(seen.source.db_snapshot.get(&place), Some(Some(_)))) {
+        match seen.source.snapshot_shared_with.get(&place).map(Vec::as_slice) {
+            None => left.block("whom it is shared with cannot be looked at"),
+            Some([]) => {}
+            Some(shared) => left.block(format!("it is shared with {}: they may restore it", shared.join(", "))),
+        }
     }
     match copy(&old.run, &one.of.resource) {
         Some(copy) => {

@@ -4,10 +4,11 @@ use model::Side;
 use model::inventory::{Record, Zone};
 
 use super::difference::Kept;
+use super::named;
 use super::names::{canonical, shown};
 use super::plan::{Found, USUAL_TTL, public_zones, records};
 use super::plan_carve;
-use super::spec::ZoneSpec;
+use super::spec::{HealthChecks, ZoneSpec};
 use crate::draft::Draft;
 
 /// The zone that the target has already.
@@ -60,20 +61,15 @@ pub(super) fn find(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>) -> Res
         true => plan_carve::moved(found.zone, name).filter(own).collect(),
         false => found.zone.records.iter().filter(own).collect(),
     };
-    let other: Vec<String> = held
+    let both: Vec<(&Record, &Record)> = held
         .iter()
-        .filter(|held| {
-            let mut same = coming.iter().filter(|coming| key(coming) == key(held));
-            same.any(|coming| !equal((coming, found.zone), (held, zone)))
+        .flat_map(|held| {
+            let same = coming.iter().filter(|coming| key(coming) == key(held));
+            same.map(|coming| (*coming, *held))
         })
-        .map(|held| format!("{} {}", shown(&canonical(&held.name)), held.kind))
         .collect();
-    if !other.is_empty() {
-        return Err(format!(
-            "the target's zone {} holds otherwise what would be copied into it: {}. Make both alike, or delete one of them, first",
-            zone.id,
-            other.join(", ")
-        ));
+    if let Some(why) = unlike(draft, spec.health_checks, found, zone, &both) {
+        return Err(why);
     }
     Ok(Some(Adopted {
         id: zone.id.clone(),
@@ -90,7 +86,68 @@ fn key(record: &Record) -> Kept {
     }
 }
 
-/// Whether a set of one zone is that of another: an alias within each is the same alias.
+/// Why what both zones hold keeps the target's from being used.
+fn unlike(
+    draft: &Draft<'_>,
+    checks: HealthChecks,
+    found: &Found<'_>,
+    zone: &Zone,
+    both: &[(&Record, &Record)],
+) -> Option<String> {
+    let which = |stands: &dyn Fn(&Record, &Record) -> bool| {
+        let which = both.iter().filter(|(coming, held)| stands(coming, held));
+        let which: Vec<String> = which
+            .map(|(_, held)| format!("{} {}", shown(&canonical(&held.name)), held.kind))
+            .collect();
+        (!which.is_empty()).then(|| which.join(", "))
+    };
+    if let Some(other) = which(&|coming, held| !equal((coming, found.zone), (held, zone))) {
+        return Some(format!(
+            "the target's zone {} holds otherwise what would be copied into it: {other}. Make both alike, or delete one of them, first",
+            zone.id
+        ));
+    }
+    if let Some(other) = which(&|coming, held| !goes_by_equal(draft, found, coming, held)) {
+        return Some(format!(
+            "the target's zone {} holds what would be copied into it, by another CIDR collection than the copy would go by: {other}. A collection of \
+             the target's serves that has the name and the blocks of the source's: make it so and have these sets go by it, or delete them there, first",
+            zone.id
+        ));
+    }
+    let check_of = |record: &Record| record.health_check.is_some();
+    let stands: &dyn Fn(&Record, &Record) -> bool = match checks {
+        HealthChecks::Keep => &|coming, held| coming.health_check != held.health_check,
+        HealthChecks::Copy => &|coming, held| check_of(coming) || check_of(held),
+    };
+    which(stands).map(|other| match checks {
+            HealthChecks::Keep => format!(
+                "the target's zone {} holds what would be copied into it, with another health check: {other}. Have both depend on the same one, or delete \
+                 one of them, first",
+                zone.id
+            ),
+            HealthChecks::Copy => format!(
+                "health_checks = \"copy\", and the target's zone {} holds sets already that depend on a health check there or here: {other}. The copies \
+                 would depend on checks that are not made yet, and would be written over them: delete these sets in the target first, or leave out \
+                 health_checks = \"copy\"",
+                zone.id
+            ),
+    })
+}
+
+/// Whether the collection that a set of the target's goes by is the one that its copy will go by. What the inventory does not tell of is told with what
+/// the records name.
+fn goes_by_equal(draft: &Draft<'_>, found: &Found<'_>, coming: &Record, held: &Record) -> bool {
+    let (Some(coming), Some(held)) = (&coming.cidr, &held.cidr) else {
+        return true;
+    };
+    let mut known = named::plan::known(draft, found.old_side).iter();
+    known.find(|old| old.id == coming.collection).is_none_or(|old| {
+        let adopted = named::plan::adoptable(draft, old);
+        adopted.is_some_and(|there| there.id == held.collection)
+    })
+}
+
+/// Whether a set of one zone is that of another: an alias within each is the same alias. What they name besides is of each account's own.
 fn equal((one, of_one): (&Record, &Zone), (other, of_other): (&Record, &Zone)) -> bool {
     let values = |record: &Record| {
         let mut values = record.values.clone();
@@ -106,11 +163,11 @@ fn equal((one, of_one): (&Record, &Zone), (other, of_other): (&Record, &Zone)) -
             alias.evaluate_health,
         ))
     };
+    let location = |record: &Record| record.cidr.as_ref().map(|cidr| cidr.location.clone());
     one.ttl == other.ttl
         && one.weight == other.weight
         && one.failover == other.failover
-        && one.cidr == other.cidr
-        && one.health_check == other.health_check
+        && location(one) == location(other)
         && values(one) == values(other)
         && alias(one, of_one) == alias(other, of_other)
 }

@@ -4,9 +4,9 @@ use engine::StepContext;
 use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 
-use super::Created;
 use super::difference::{Kept, called, compare, deletions, is_own, wanted};
 use super::parent::Parent;
+use super::{Created, send};
 use crate::world::World;
 
 /// Where the copies came from, and what delegates the name.
@@ -77,7 +77,7 @@ impl Origin {
             return Ok(false);
         };
         let comment = format!("cleave {} {} undo", cx.run, cx.spec.id);
-        target.route53.change(zone, batch, &comment).await?;
+        send(&target, zone, batch, &comment).await?;
         Ok(true)
     }
 }

@@ -70,13 +70,20 @@ impl Step for AwaitHealth {
             let healthy = self.healthy(Side::Target, &id, asked.inverted).await?;
             if healthy != Some(true) {
                 let what = match healthy {
-                    None => "nothing is reported yet",
+                    None => "nothing is reported yet.",
                     Some(_) => {
                         "it is unhealthy: does what it checks admit Route 53's checkers, and answer the target's?"
                     }
                 };
                 // Borne for the step's patience.
-                let what = format!("health check {} is healthy, and of its copy {id} {what}", asked.old);
+                let what = format!(
+                    "health check {} is healthy, and of its copy {id} {what} Look: aws route53 get-health-check-status --health-check-id {id} (account {}). \
+                     Nothing was handed over. Once it is healthy: cleave retry {step} --reason …; if names are to depend on it as it is: cleave skip \
+                     {step} --reason …",
+                    asked.old,
+                    self.world.target().id,
+                    step = cx.spec.id
+                );
                 return Err(cx.failure(FailureClass::WrongState, "[NotHealthy]", what));
             }
         }

@@ -94,8 +94,21 @@ fn listed(ids: &BTreeSet<&str>) -> String {
     format!("{}{more}", some.join(", "))
 }
 
-fn observed<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a AccountInventory> {
-    draft.observed(side)
+/// The collections of an account, as far as the inventory tells.
+pub(in crate::zone) fn known<'a>(draft: &Draft<'a>, side: Side) -> &'a [CidrCollection] {
+    let account: Option<&AccountInventory> = draft.observed(side);
+    account.map_or(&[], |account| &account.cidr_collections)
+}
+
+/// The target's collection that serves for one of the source's: of its name, with its blocks.
+pub(in crate::zone) fn adoptable<'a>(draft: &Draft<'a>, collection: &CidrCollection) -> Option<&'a CidrCollection> {
+    let alike = namesake(draft, collection)?;
+    (blocks(alike) == blocks(collection)).then_some(alike)
+}
+
+fn namesake<'a>(draft: &Draft<'a>, collection: &CidrCollection) -> Option<&'a CidrCollection> {
+    let mut held = known(draft, Side::Target).iter();
+    held.find(|there| there.name == collection.name)
 }
 
 /// What takes the place of each collection, or what stands in the way.
@@ -112,8 +125,7 @@ fn collections(
             ids.entry(&cidr.collection).or_default().push(record);
         }
     }
-    let old = observed(draft, found.old_side).map(|account| account.cidr_collections.as_slice());
-    let (old, mut blocked) = (old.unwrap_or_default(), Vec::new());
+    let (old, mut blocked) = (known(draft, found.old_side), Vec::new());
     for (id, records) in ids {
         let Some(collection) = old.iter().find(|collection| collection.id == id) else {
             blocked.push(format!(
@@ -185,14 +197,11 @@ fn one_collection(
     let resource = resource_of(draft, collection);
     let (id, name) = (&collection.id, &collection.name);
     let old = OldCollection { id: id.clone(), side };
-    let held = observed(draft, Side::Target).map(|account| account.cidr_collections.as_slice());
-    let held = held.unwrap_or_default();
-    let alike = held.iter().find(|there| there.name == *name);
-    let adopted = alike.filter(|there| blocks(there) == blocks(collection));
+    let held = known(draft, Side::Target);
     let step = |verb: &str, title: String, input: serde_json::Value| {
         DraftStep::new(&resource, &format!("zone.{verb}"), Side::Target, title, input)
     };
-    if let Some(there) = adopted {
+    if let Some(there) = adoptable(draft, collection) {
         let made = step_of(draft, &resource, "adopt_collection").unwrap_or_else(|| {
             let title = format!("use the CIDR collection {name} that the target has, as it has the same blocks");
             let input = adopt_collection::Input {
@@ -212,7 +221,7 @@ fn one_collection(
         prepared.put.push((old, made, resource));
         return;
     }
-    if alike.is_some() {
+    if namesake(draft, collection).is_some() {
         let text = format!(
             "the target has a CIDR collection {name} with other blocks, which stays as it is: its records get one of their own"
         );
@@ -261,7 +270,7 @@ fn ordered<'a>(
     found: &Found<'_>,
     named: &BTreeSet<&str>,
 ) -> Result<Vec<&'a HealthCheck>, Vec<String>> {
-    let account = observed(draft, found.old_side);
+    let account = draft.observed(found.old_side);
     let known: BTreeMap<&str, &HealthCheck> = account
         .into_iter()
         .flat_map(|account| &account.health_checks)

@@ -36,15 +36,20 @@ fn inventory() -> Value {
 }
 
 fn planned(inventory: &Value, checks: &str) -> Plan {
-    let section = |name: &str| {
+    planned_with(inventory, checks, "")
+}
+
+/// The same, with more said of the first zone.
+fn planned_with(inventory: &Value, checks: &str, more: &str) -> Plan {
+    let section = |name: &str, more: &str| {
         format!(
-            "[[zone]]\nname = \"{name}\"\nparent = {{ zone = \"example.com\", account = \"source\" }}\nhealth_checks = \"{checks}\"\n"
+            "[[zone]]\nname = \"{name}\"\nparent = {{ zone = \"example.com\", account = \"source\" }}\nhealth_checks = \"{checks}\"\n{more}"
         )
     };
     let runbook = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"111111111111\" }}\ntarget = {{ account = \"222222222222\" }}\n{}{}",
-        section("a.example.com"),
-        section("b.example.com")
+        section("a.example.com", more),
+        section("b.example.com", "")
     );
     let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
     crate::plan(&Runbook::parse(&runbook).expect("a runbook"), &inventory)
@@ -204,4 +209,80 @@ fn an_equal_collection_of_the_target_is_used_and_another_of_the_name_is_left_alo
             .iter()
             .any(|note| note.text.contains("with other blocks, which stays as it is"))
     );
+}
+
+/// The target has the first zone already, with one set of it.
+fn with_zone_there(set: Value, collection: Value) -> Value {
+    let mut inventory = inventory();
+    inventory["accounts"]["222222222222"] = json!({ "cidr_collections": [collection],
+        "zones": [{ "id": "ZT", "name": "a.example.com", "records": [set] }] });
+    inventory
+}
+
+fn offices(id: &str, block: &str) -> Value {
+    json!({ "id": id, "name": "offices", "locations": { "tokyo": [block] } })
+}
+
+#[test]
+fn a_set_of_an_adopted_zone_goes_by_the_collection_that_the_copies_will_go_by() {
+    let set = |collection: &str, location: &str| {
+        json!({ "name": "net.a.example.com", "type": "A", "ttl": 60, "values": ["192.0.2.1"], "set_identifier": "x",
+            "cidr": { "collection": collection, "location": location } })
+    };
+    let planned =
+        |set: Value, collection: Value| planned_with(&with_zone_there(set, collection), "keep", "adopt = true\n");
+    let plan = planned(set("c-9", "tokyo"), offices("c-9", "203.0.113.0/24"));
+    assert_eq!(blocks_of(&plan), Vec::<&str>::new());
+    place(&plan, "cidr_collection/offices/adopt_collection");
+    for (set, collection, said) in [
+        (set("c-9", "*"), offices("c-9", "203.0.113.0/24"), "holds otherwise"),
+        (
+            set("c-8", "tokyo"),
+            offices("c-9", "203.0.113.0/24"),
+            "another CIDR collection",
+        ),
+        (
+            set("c-9", "tokyo"),
+            offices("c-9", "198.51.100.0/24"),
+            "another CIDR collection",
+        ),
+    ] {
+        let plan = planned(set, collection);
+        let blocks = blocks_of(&plan);
+        assert!(
+            blocks
+                .iter()
+                .any(|why| why.contains(said) && why.contains("net.a.example.com A")),
+            "{said}: {blocks:?}"
+        );
+    }
+}
+
+#[test]
+fn a_set_of_an_adopted_zone_that_depends_on_a_check_would_be_written_over_by_a_copied_one() {
+    let set = |check: Option<&str>| {
+        let mut set = json!({ "name": "ha.a.example.com", "type": "A", "ttl": 60, "values": ["192.0.2.1"], "set_identifier": "x", "weight": 1 });
+        if let Some(check) = check {
+            set["health_check"] = json!(check);
+        }
+        with_zone_there(set, offices("c-9", "203.0.113.0/24"))
+    };
+    for (check, checks, said) in [
+        (Some("h-both"), "keep", None),
+        (Some("h-other"), "keep", Some("another health check")),
+        (None, "keep", Some("another health check")),
+        (Some("h-both"), "copy", Some("leave out health_checks")),
+        (Some("h-other"), "copy", Some("leave out health_checks")),
+        (None, "copy", Some("leave out health_checks")),
+    ] {
+        let plan = planned_with(&set(check), checks, "adopt = true\n");
+        let blocks = blocks_of(&plan);
+        match said {
+            None => assert_eq!(blocks, Vec::<&str>::new()),
+            Some(said) => assert!(
+                blocks.iter().any(|why| why.contains(said)),
+                "{check:?} {checks}: {blocks:?}"
+            ),
+        }
+    }
 }

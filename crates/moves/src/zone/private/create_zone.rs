@@ -13,9 +13,9 @@ use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::Created;
 use super::super::create_zone::comment;
 use super::super::difference::{called, compare, deletions, is_own, wanted};
+use super::super::{Created, send};
 use super::resolved_already;
 use crate::world::World;
 
@@ -74,7 +74,7 @@ impl CreateZone {
             return Ok(false);
         };
         let comment = format!("cleave {} {} undo", cx.run, cx.spec.id);
-        target.route53.change(zone, batch, &comment).await?;
+        send(&target, zone, batch, &comment).await?;
         Ok(true)
     }
 }

@@ -81,7 +81,7 @@ fn made(cloud: &mut Cloud, caller: &Caller, input: &Value, kind: CacheKind, id: 
     }
     let parameter_group = text(input, "CacheParameterGroupName").unwrap_or("default.redis7");
     let known =
-        parameter_group.starts_with("default.") || caches.parameter_groups.contains(&place(caller, parameter_group));
+        parameter_group.starts_with("default.") || caches.parameter_groups.contains_key(&place(caller, parameter_group));
     if !known {
         let message = format!("CacheParameterGroup not found: {parameter_group}");
         return Err(ServiceError::new("CacheParameterGroupNotFoundFault", message));

@@ -8,15 +8,17 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::describe::paged;
+use model::inventory::Cache;
+
 use super::{Held, Place, arn, invalid, place, required};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::text;
 
 /// The names of an account's own in a region; of one that is asked for by its name, that or nothing.
-fn named(all: &BTreeSet<Place>, caller: &Caller, wanted: Option<&str>) -> Vec<String> {
+fn named<'a>(all: impl IntoIterator<Item = &'a Place>, caller: &Caller, wanted: Option<&str>) -> Vec<String> {
     let wanted = wanted.map(str::to_lowercase);
     let own = all
-        .iter()
+        .into_iter()
         .filter(|place| place.0 == caller.account && place.1 == caller.region);
     own.map(|place| place.2.clone())
         .filter(|name| wanted.as_ref().is_none_or(|wanted| wanted == name))
@@ -31,6 +33,20 @@ fn no_subnet_group(name: &str) -> ServiceError {
 fn no_parameter_group(name: &str) -> ServiceError {
     let message = format!("CacheParameterGroup not found: {name}");
     ServiceError::new("CacheParameterGroupNotFoundFault", message)
+}
+
+/// The family that a group is of, by a cache that has it; an inventory does not tell it of one that none has.
+pub(super) fn family(group: &str, caches: &[Cache]) -> String {
+    let Some(cache) = caches.iter().find(|cache| cache.parameter_group == group) else {
+        return "redis7".to_owned();
+    };
+    let mut version = cache.engine_version.split('.');
+    let (major, minor) = (version.next().unwrap_or_default(), version.next().unwrap_or_default());
+    match (cache.engine.as_str(), major) {
+        ("redis", "6") => "redis6.x".to_owned(),
+        ("redis", "2" | "3" | "4" | "5") | ("memcached", _) => format!("{}{major}.{minor}", cache.engine),
+        (engine, major) => format!("{engine}{major}"),
+    }
 }
 
 /// The caches of an account and region that have something.
@@ -57,12 +73,15 @@ pub(super) fn subnet_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> An
 /// `DescribeCacheParameterGroups`: those that people made; ElastiCache's own are left out.
 pub(super) fn parameter_groups(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
     let wanted = text(input, "CacheParameterGroupName");
-    let found = named(&cloud.elasticache.parameter_groups, caller, wanted);
+    let found = named(cloud.elasticache.parameter_groups.keys(), caller, wanted);
     if let (Some(wanted), true) = (wanted, found.is_empty()) {
         return Err(no_parameter_group(wanted));
     }
     let found = found.into_iter().map(|name| {
-        let shown = json!({ "CacheParameterGroupName": name, "ARN": arn(&place(caller, &name), "parametergroup") });
+        let at = place(caller, &name);
+        let family = cloud.elasticache.parameter_groups.get(&at);
+        let shown = json!({ "CacheParameterGroupName": name, "CacheParameterGroupFamily": family, "Description": name, "IsGlobal": false,
+            "ARN": arn(&at, "parametergroup") });
         (name, shown)
     });
     paged(input, "CacheParameterGroups", "Marker", found.collect())
@@ -71,7 +90,7 @@ pub(super) fn parameter_groups(cloud: &Cloud, caller: &Caller, input: &Value) ->
 /// `DescribeCacheParameters`: what a user has set; the engine's own defaults are not shown.
 pub(super) fn parameters(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
     let name = required(input, "CacheParameterGroupName")?;
-    let known = name.starts_with("default.") || cloud.elasticache.parameter_groups.contains(&place(caller, name));
+    let known = name.starts_with("default.") || cloud.elasticache.parameter_groups.contains_key(&place(caller, name));
     match known {
         true => paged(input, "Parameters", "Marker", Vec::new()),
         false => Err(no_parameter_group(name)),
@@ -102,7 +121,7 @@ pub(super) fn delete_parameter_group(cloud: &mut Cloud, caller: &Caller, input: 
             "One or more cache clusters are still members of this parameter group, so the group cannot be deleted";
         return Err(ServiceError::new("InvalidCacheParameterGroupStateFault", message));
     }
-    if !cloud.elasticache.parameter_groups.remove(&at) {
+    if cloud.elasticache.parameter_groups.remove(&at).is_none() {
         return Err(no_parameter_group(name));
     }
     cloud.effect(

@@ -43,7 +43,8 @@ pub struct Caches {
     /// Snapshots that people took.
     pub snapshots: BTreeMap<Place, Snapshot>,
     subnet_groups: BTreeSet<Place>,
-    parameter_groups: BTreeSet<Place>,
+    /// With the family of each.
+    parameter_groups: BTreeMap<Place, String>,
     user_groups: BTreeSet<Place>,
     /// What is in each file that was exported, by the digest of its content: what a dump says of itself.
     files: BTreeMap<[u8; 32], exports::Dump>,
@@ -278,8 +279,9 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
     let held = &mut cloud.elasticache;
     held.subnet_groups
         .extend(contents.cache_subnet_groups.iter().map(place));
+    let families = contents.cache_parameter_groups.iter();
     held.parameter_groups
-        .extend(contents.cache_parameter_groups.iter().map(place));
+        .extend(families.map(|name| (place(name), groups::family(name, &contents.caches))));
     held.user_groups.extend(contents.cache_user_groups.iter().map(place));
     for cache in &contents.caches {
         let place = place(&cache.id);

@@ -530,7 +530,13 @@ fn a_group_goes_only_when_no_cache_has_it_and_one_of_elasticaches_own_never() {
     wait(&mut cloud, 120);
     let mut asked = |operation: &str, input: Value| call(&mut cloud, SOURCE, operation, input);
     asked("DeleteCacheSubnetGroup", subnets("src")).expect("nothing has it");
+    let shown = asked("DescribeCacheParameterGroups", parameters("old")).expect("it is there");
+    assert_eq!(shown["CacheParameterGroups"][0]["CacheParameterGroupFamily"], "redis7");
     asked("DeleteCacheParameterGroup", parameters("old")).expect("nothing has it");
+    refused(
+        asked("DescribeCacheParameterGroups", parameters("old")),
+        "CacheParameterGroupNotFoundFault",
+    );
     refused(
         asked("DescribeCacheParameters", parameters("old")),
         "CacheParameterGroupNotFoundFault",

@@ -82,8 +82,9 @@ CREATE TRIGGER event_gap BEFORE INSERT ON event WHEN NEW.seq <> (SELECT last_seq
 END;
 
 -- The folded state of the run as it stood after one event, for whoever only looks: `status` reads it and folds what came after. Written
--- every few thousand events, in the same transaction; only the last is kept. Nothing that acts reads it. One that is missing, that
--- another release wrote, or that does not fit its event is as good as none.
+-- every few thousand events, in the same transaction; only the last is kept. Nothing is decided from it. The next one is made from it and
+-- from what came after, so whoever takes the lease makes it anew from the first event on. One that is missing, that another release
+-- wrote, or that does not fit its event is as good as none.
 CREATE TABLE snapshot (
     only   INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
     -- The event, and its hash.

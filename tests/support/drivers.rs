@@ -85,7 +85,7 @@ impl Driven {
         match &self.kept_in {
             None => try_all(points, name, try_one),
             Some(file) => {
-                // Another program or plan has other events.
+                // Another plan has other events.
                 let night = format!("{} {:?}", self.scenario.plan.digest(), self.undisturbed.events.len());
                 try_rest(file, &night, points, name, try_one);
             }

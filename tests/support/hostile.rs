@@ -25,8 +25,6 @@ pub fn nights(scenario: &Scenario, seeds: RangeInclusive<u64>) -> Nights {
         plan: scenario.plan.clone(),
         inventory: scenario.inventory.clone(),
         level: FaultLevel::Hostile,
-        journal: None,
-        gatekeeper: None,
         taken_back: None,
     };
     let mut nights = Nights::default();

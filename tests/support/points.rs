@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+use model::Digest;
 
 /// A sample of `count` of the points, spread evenly, the place within each stretch from a seed: so every phase of a run is met, and
 /// not always at the same distance.
@@ -60,7 +62,7 @@ pub fn try_all<P: Sync>(points: &[P], name: impl Fn(&P) -> String + Sync, try_on
 }
 
 /// The same over those points that the file does not tell of as passed; each that passes is added to it. `night` is what they are points of:
-/// where the file is of another one, it begins anew.
+/// where the file is of another one, or of another build of this program, it begins anew.
 pub fn try_rest<P: Sync>(
     file: &Path,
     night: &str,
@@ -68,6 +70,7 @@ pub fn try_rest<P: Sync>(
     name: impl Fn(&P) -> String + Sync,
     try_one: impl Fn(&P) -> Vec<String> + Sync,
 ) {
+    let night = &format!("{} {night}", *PROGRAM);
     let kept = std::fs::read_to_string(file).unwrap_or_default();
     let mut lines = kept.lines();
     let passed: BTreeSet<&str> = match lines.next() {
@@ -104,8 +107,39 @@ pub fn try_rest<P: Sync>(
     );
 }
 
+/// The digest of this program: what has passed with another says nothing of this one.
+static PROGRAM: LazyLock<Digest> = LazyLock::new(|| {
+    let program = std::env::current_exe().and_then(std::fs::read);
+    Digest::of(&program.expect("a program can read itself"))
+});
+
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "without words".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_that_have_passed_with_another_program_or_on_another_night_are_tried_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("kept.points");
+        let tried = |night: &str| {
+            let tried = AtomicUsize::new(0);
+            try_rest(&file, night, &[1, 2, 3], ToString::to_string, |_| {
+                tried.fetch_add(1, Ordering::Relaxed);
+                Vec::new()
+            });
+            tried.into_inner()
+        };
+        assert_eq!((tried("a plan"), tried("a plan")), (3, 0));
+        assert_eq!((tried("another"), tried("another")), (3, 0));
+        let kept = std::fs::read_to_string(&file).expect("it is kept");
+        let older = kept.replace(PROGRAM.as_str(), Digest::of(b"an older build").as_str());
+        std::fs::write(&file, older).expect("it can be written");
+        assert_eq!(tried("another"), 3);
+    }
 }

@@ -143,8 +143,6 @@ fn nights(count: u64) {
                     plan: plan.clone(),
                     inventory: inventory.clone(),
                     level: FaultLevel::Harsh,
-                    journal: None,
-                    gatekeeper: None,
                     taken_back: None,
                 };
                 let ended = rehearse(&rehearsal, *seed);

@@ -13,8 +13,6 @@ fn rehearsed(scenario: &Scenario, seed: u64, level: FaultLevel, wanted: &TakenBa
         plan: scenario.plan.clone(),
         inventory: scenario.inventory.clone(),
         level,
-        journal: None,
-        gatekeeper: None,
         taken_back: Some(wanted.clone()),
     };
     rehearse(&rehearsal, seed)

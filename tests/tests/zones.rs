@@ -26,8 +26,6 @@ fn ended(scenario: &Scenario, seed: u64, level: FaultLevel) -> Vec<String> {
         plan: scenario.plan.clone(),
         inventory: scenario.inventory.clone(),
         level,
-        journal: None,
-        gatekeeper: None,
         taken_back: None,
     };
     let ended = rehearse(&rehearsal, seed);
@@ -82,8 +80,6 @@ fn a_delegation_that_is_put_before_the_copy_is_refused_by_its_own_step() {
             plan,
             inventory,
             level: FaultLevel::None,
-            journal: None,
-            gatekeeper: None,
             taken_back: None,
         };
         let ended = rehearse(&rehearsal, 1);

@@ -78,8 +78,6 @@ fn rehearsals_of_shop_staging(bencher: Bencher<'_, '_>, level: FaultLevel) {
         plan,
         inventory: written.inventory,
         level,
-        journal: None,
-        gatekeeper: None,
         taken_back: None,
     };
     let mut seed = 0;

@@ -82,18 +82,9 @@ pub struct RunArgs {
     /// What exists in the accounts [default: inventory.json beside the runbook]
     #[arg(long)]
     pub inventory: Option<PathBuf>,
-    /// The journal.
-    #[arg(long, default_value = "migrations.db")]
-    pub journal: PathBuf,
-    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
-    #[arg(long, value_parser = endpoint)]
-    pub world: Option<SocketAddr>,
-    /// Where the world's name servers answer [default: what the served simcloud says]
-    #[arg(long, requires = "world")]
-    pub dns: Option<SocketAddr>,
-    /// The profile of the operator's own credentials.
-    #[arg(long)]
-    pub profile: Option<String>,
+    /// The journal, and how to reach the world.
+    #[command(flatten)]
+    pub reach: Reach,
     /// Stay at gates, outside windows and while a login has expired, instead of leaving.
     #[arg(long)]
     pub wait: bool,
@@ -106,9 +97,6 @@ pub struct RunArgs {
     /// The journal of a run that was carried out: what its steps took is what is expected of this one's, as in `plan`; may be repeated.
     #[arg(long)]
     pub learn_from: Vec<PathBuf>,
-    /// This host's clock was ahead when the run went on last, for this reason, and is right now: nothing waits for the moments it meant.
-    #[arg(long, value_name = "WHY")]
-    pub clock_was_wrong: Option<String>,
 }
 
 /// `cleave plan`
@@ -230,6 +218,9 @@ pub struct Reach {
     /// The profile of the operator's own credentials.
     #[arg(long)]
     pub profile: Option<String>,
+    /// This host's clock was ahead when the run went on last, for this reason, and is right now: nothing waits for the moments it meant.
+    #[arg(long, value_name = "WHY")]
+    pub clock_was_wrong: Option<String>,
 }
 
 /// `cleave simcloud`
@@ -454,6 +445,9 @@ pub struct RetireArgs {
     /// The profile of the operator's own credentials.
     #[arg(long)]
     pub profile: Option<String>,
+    /// This host's clock was ahead when the removal went on last, for this reason, and is right now: nothing waits for the moments it meant.
+    #[arg(long, value_name = "WHY", requires = "into")]
+    pub clock_was_wrong: Option<String>,
 }
 
 fn run_id(text: &str) -> Result<RunId, String> {
@@ -584,6 +578,16 @@ fn endpoint(text: &str) -> Result<SocketAddr, String> {
     address
         .parse()
         .map_err(|_| format!("{text:?} is not simcloud=HOST:PORT with a numeric address"))
+}
+
+impl Reach {
+    /// What is typed for the world, with a blank before each word.
+    pub fn world_words(&self) -> String {
+        let world = self.world.map(|world| format!(" --world simcloud={world}"));
+        let dns = self.dns.map(|dns| format!(" --dns {dns}"));
+        let profile = self.profile.as_ref().map(|profile| format!(" --profile {profile}"));
+        [world, dns, profile].into_iter().flatten().collect()
+    }
 }
 
 impl Faults {

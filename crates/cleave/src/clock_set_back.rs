@@ -24,10 +24,18 @@ fn tolerance(world: WorldKind) -> SignedDuration {
     }
 }
 
-/// Refuses to go on with a run whose last event lies ahead.
-pub fn check(path: &Path, state: &State, now: Timestamp) -> Result<(), CliError> {
+/// Refuses to go on with a run whose last event lies ahead, unless a person has said why it does: that is given back where it does.
+pub fn check<'a>(
+    path: &Path,
+    state: &State,
+    now: Timestamp,
+    (why, command): (Option<&'a str>, &str),
+) -> Result<Option<&'a str>, CliError> {
     if state.last_at.duration_since(now) <= tolerance(state.world) {
-        return Ok(());
+        return Ok(None);
+    }
+    if why.is_some() {
+        return Ok(why);
     }
     Err(CliError::before(
         exit::BLOCKED,
@@ -37,7 +45,7 @@ pub fn check(path: &Path, state: &State, now: Timestamp) -> Result<(), CliError>
     )
     .at(format!("{}: its last event is of {}, and it is {now} now", path.display(), state.last_at))
     .changed(format!("By this command, nothing. What the run has changed so far: cleave status --journal {}", path.display()))
-    .type_this("cleave run RUNBOOK --clock-was-wrong \"WHY\""))
+    .type_this(format!("{command} --clock-was-wrong \"WHY\"")))
 }
 
 /// Has every step that waits until a moment that lies ahead looked at at once, as a person would who tries a stopped step again.

@@ -56,16 +56,46 @@ fn ahead() -> (Journal, State, StepId, StepId) {
 fn a_last_event_that_lies_ahead_is_refused_with_the_way_out_and_a_small_step_is_not() {
     let (_, state, ..) = ahead();
     let path = Path::new("m.db");
-    assert_eq!(check(path, &state, state.last_at), Ok(()));
-    assert_eq!(
-        check(path, &state, state.last_at - SignedDuration::from_mins(9)),
-        Ok(())
-    );
-    let refused = check(path, &state, at(0)).expect_err("four years");
+    let command = "cleave undo runbook.toml --reason \"…\" --journal m.db";
+    let nine = state.last_at - SignedDuration::from_mins(9);
+    for right in [state.last_at, nine] {
+        assert_eq!(check(path, &state, right, (None, command)), Ok(None));
+    }
+    let refused = check(path, &state, at(0), (None, command)).expect_err("four years");
     assert_eq!(refused.code, exit::BLOCKED);
     let text = refused.to_string();
-    for word in ["m.db", "changed:", "to do:", "--clock-was-wrong"] {
+    let whole = format!("type:    {command} --clock-was-wrong");
+    for word in ["m.db", "changed:", "to do:", &whole] {
         assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn what_a_person_says_of_the_clock_counts_only_where_the_last_event_lies_ahead() {
+    let (_, state, ..) = ahead();
+    let said = (Some("the battery was empty"), "cleave run runbook.toml");
+    assert_eq!(check(Path::new("m.db"), &state, at(0), said), Ok(said.0));
+    assert_eq!(
+        check(Path::new("m.db"), &state, state.last_at, said),
+        Ok(None),
+        "a wait that is right would be forgotten"
+    );
+}
+
+#[test]
+fn the_command_that_is_printed_is_one_that_each_of_the_three_takes() {
+    use clap::Parser as _;
+    for command in [
+        "cleave run runbook.toml --inventory i.json --journal m.db --world simcloud=127.0.0.1:9 --clock-was-wrong WHY",
+        "cleave undo runbook.toml --reason R --to database/shop/copy --journal m.db --profile p --clock-was-wrong WHY",
+        "cleave retire --into m.db --undo R --world simcloud=127.0.0.1:9 --dns 127.0.0.1:53 --clock-was-wrong WHY",
+    ] {
+        let taken = crate::args::Args::try_parse_from(command.split(' '));
+        assert!(
+            taken.is_ok(),
+            "{command}: {}",
+            taken.err().map_or_else(String::new, |error| error.to_string())
+        );
     }
 }
 

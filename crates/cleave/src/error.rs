@@ -9,7 +9,7 @@ use journal::{Home, JournalError, LeaseError};
 use listing::manifests::FileError;
 use model::Failure;
 
-use crate::exit;
+use crate::{exit, world};
 
 /// Every error of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl CliError {
             }
             _ => {
                 "The journal is not touched and no fresh one is begun, because it alone knows what was changed. Put back the latest \
-                 copy of it (`cleave journal backup` makes them) or keep the file and ask for help."
+                 copy of it (`cleave journal backup` makes them), then `cleave journal adopt`; or keep the file and ask for help."
             }
         };
         Self::before(exit::BLOCKED, "the journal cannot be used", advice)
@@ -151,19 +151,37 @@ impl CliError {
 
     /// The journal is a copy of the one in which the run is carried on.
     pub fn copy(path: &Path, home: &Home) -> Self {
-        Self::before(
-            exit::BLOCKED,
-            "this journal is a copy, and two runs of one migration would each take the other's half-made things for its own",
-            format!(
-                "Go on with {} on {}. If that one is gone, or nobody will ever run it again, say that the run goes on here. `cleave status`, \
-                 `cleave report` and `cleave journal export` work on copies.",
-                home.path.display(),
-                home.host
-            ),
-        )
-        .at(path.display().to_string())
-        .changed("By this command, nothing.")
-        .type_this(format!("cleave journal adopt --reason \"…\" --journal {}", path.display()))
+        let (what, advice) = if home.lay_at(path) {
+            (
+                "another file lay in this place when the run was last carried on (a backup was put back, or the host was renamed)",
+                if home.host == world::host() {
+                    "Adopt it: what it does not know is looked up in AWS. `cleave status` says as of which event it is."
+                        .to_owned()
+                } else {
+                    format!(
+                        "If this host was called {} then, or the run is never carried on there again, adopt it. Else go on there.",
+                        home.host
+                    )
+                },
+            )
+        } else {
+            (
+                "this journal is a copy, and two runs of one migration would each take the other's half-made things for its own",
+                format!(
+                    "Go on with {} on {}. If that one is gone, or nobody will ever run it again, say that the run goes on here. `cleave \
+                     status`, `cleave report` and `cleave journal export` work on copies.",
+                    home.path.display(),
+                    home.host
+                ),
+            )
+        };
+        Self::before(exit::BLOCKED, what, advice)
+            .at(path.display().to_string())
+            .changed("By this command, nothing.")
+            .type_this(format!(
+                "cleave journal adopt --reason \"…\" --journal {}",
+                path.display()
+            ))
     }
 
     /// The lease is held by another process.

@@ -2,6 +2,7 @@
 //! tried again beside it, and given up with a warning. A message names things and commands; it carries no output of commands, no
 //! message of AWS and no address.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -40,10 +41,20 @@ struct Message {
 
 /// Hears what the engine tells, and hands on what people should know.
 pub struct Notifier {
-    channels: Vec<(BTreeSet<Occasion>, mpsc::UnboundedSender<Message>)>,
+    channels: Vec<Outlet>,
     journal: PathBuf,
     host: String,
 }
+
+/// Where the messages of one channel go in.
+struct Outlet {
+    on: BTreeSet<Occasion>,
+    sender: mpsc::UnboundedSender<Message>,
+    untold: Rc<Cell<usize>>,
+}
+
+/// How many messages of each channel have been neither told nor given up.
+pub struct Untold(Vec<(String, Rc<Cell<usize>>)>);
 
 /// Carries the messages of all channels out.
 pub struct Messengers {
@@ -54,6 +65,7 @@ struct Messenger {
     name: String,
     way: Way,
     waiting: mpsc::UnboundedReceiver<Message>,
+    untold: Rc<Cell<usize>>,
 }
 
 enum Way {
@@ -116,8 +128,18 @@ pub fn channels(
             ),
         };
         let (sender, waiting) = mpsc::unbounded_channel();
-        notifier.channels.push((section.on.clone(), sender));
-        each.push(Messenger { name, way, waiting });
+        let untold = Rc::new(Cell::new(0));
+        notifier.channels.push(Outlet {
+            on: section.on.clone(),
+            sender,
+            untold: Rc::clone(&untold),
+        });
+        each.push(Messenger {
+            name,
+            way,
+            waiting,
+            untold,
+        });
     }
     Ok((notifier, Messengers { each }))
 }
@@ -248,15 +270,17 @@ impl Notifier {
         facts["host"] = self.host.as_str().into();
         facts["at"] = at.to_string().into();
         facts["text"] = text.as_str().into();
-        for (on, sender) in &self.channels {
-            if on.contains(&occasion) {
+        for outlet in &self.channels {
+            if outlet.on.contains(&occasion) {
                 let message = Message {
                     occasion,
                     text: text.clone(),
                     facts: facts.clone(),
                 };
                 // A messenger that is gone has nobody to tell.
-                let _ = sender.send(message);
+                if outlet.sender.send(message).is_ok() {
+                    outlet.untold.set(outlet.untold.get() + 1);
+                }
             }
         }
     }
@@ -268,9 +292,36 @@ impl Messengers {
         futures::future::join_all(self.each.into_iter().map(Messenger::deliver)).await;
     }
 
-    /// Waits for the last messages, but not for long.
-    pub async fn finish(delivering: impl Future<Output = ()>) {
-        let _ = tokio::time::timeout(AT_THE_END, delivering).await;
+    /// What they have still to tell, at any moment from here on.
+    pub fn untold(&self) -> Untold {
+        let each = self.each.iter();
+        Untold(each.map(|one| (one.name.clone(), Rc::clone(&one.untold))).collect())
+    }
+}
+
+impl Untold {
+    /// Waits for the last messages, but not for long, and warns of those that are dropped.
+    pub async fn finish(self, delivering: impl Future<Output = ()>) {
+        self.finish_within(delivering, AT_THE_END)
+            .await
+            .iter()
+            .for_each(|line| screen::warn(line));
+    }
+
+    async fn finish_within(self, delivering: impl Future<Output = ()>, length: Duration) -> Vec<String> {
+        let _ = tokio::time::timeout(length, delivering).await;
+        let left = self.0.iter().filter(|(_, untold)| untold.get() > 0);
+        let lines = left.map(|(name, untold)| {
+            format!(
+                "{name} could not be told of the last {}: within {} seconds of the end it took no more",
+                match untold.get() {
+                    1 => "message".to_owned(),
+                    count => format!("{count} messages"),
+                },
+                length.as_secs()
+            )
+        });
+        lines.collect()
     }
 }
 
@@ -294,6 +345,7 @@ impl Messenger {
                 };
                 wall.sleep_until(wall.after(Duration::from_secs(*pause))).await;
             }
+            self.untold.set(self.untold.get() - 1);
         }
     }
 }

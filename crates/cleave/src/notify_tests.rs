@@ -90,8 +90,13 @@ fn way(address: String, slack: bool) -> Way {
 /// A notifier of one channel, with what carries its messages out.
 fn channel(on: &[Occasion], way: Way) -> (Notifier, Messengers) {
     let (sender, waiting) = mpsc::unbounded_channel();
+    let untold = Rc::new(Cell::new(0));
     let notifier = Notifier {
-        channels: vec![(on.iter().copied().collect(), sender)],
+        channels: vec![Outlet {
+            on: on.iter().copied().collect(),
+            sender,
+            untold: Rc::clone(&untold),
+        }],
         journal: PathBuf::from("migrations.db"),
         host: "bastion".to_owned(),
     };
@@ -99,7 +104,12 @@ fn channel(on: &[Occasion], way: Way) -> (Notifier, Messengers) {
     (
         notifier,
         Messengers {
-            each: vec![Messenger { name, way, waiting }],
+            each: vec![Messenger {
+                name,
+                way,
+                waiting,
+                untold,
+            }],
         },
     )
 }
@@ -197,6 +207,35 @@ fn a_command_is_told_on_its_standard_input() {
         told.contains("\"verdict\":\"completed\"") && told.ends_with("done\n"),
         "{told}"
     );
+}
+
+#[test]
+fn what_is_dropped_at_the_end_is_warned_of_and_what_was_told_is_not() {
+    here(async {
+        for (statuses, left) in [
+            (vec![503; 5], "it could not be told of the last 2 messages"),
+            // The first is told, and the second refused until nobody waits any more.
+            (vec![200, 503, 503], "it could not be told of the last message"),
+            (vec![], ""),
+        ] {
+            let (address, _) = server(statuses).await;
+            let (notifier, messengers) = channel(&[Occasion::Gate], way(address, true));
+            for seq in [2, 3] {
+                let asked = recorded(seq, asked());
+                notifier.hear(&Signal::Recorded(&asked, &state()), Timestamp::UNIX_EPOCH);
+            }
+            drop(notifier);
+            let untold = messengers.untold();
+            let lines = untold
+                .finish_within(messengers.deliver(), Duration::from_millis(700))
+                .await;
+            let text = lines.join("\n");
+            assert!(
+                text.starts_with(left) && text.is_empty() == left.is_empty(),
+                "{left:?}: {text:?}"
+            );
+        }
+    });
 }
 
 #[test]

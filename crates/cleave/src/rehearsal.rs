@@ -22,7 +22,7 @@ use crate::carriage::{self, PendingCalls};
 use crate::rehearsal::taking_back::{TakenBack, Undone};
 use crate::world;
 
-/// What to rehearse.
+/// What to rehearse, on one night or on many at once: threads may share it.
 #[derive(Clone)]
 pub struct Rehearsal {
     /// The plan.
@@ -31,12 +31,17 @@ pub struct Rehearsal {
     pub inventory: Inventory,
     /// How hostile the simulated AWS is.
     pub level: FaultLevel,
+    /// What is taken back in the middle of it; absent: nothing.
+    pub taken_back: Option<TakenBack>,
+}
+
+/// What a single night has besides. Who opens gates belongs to one thread.
+#[derive(Clone, Default)]
+pub struct Besides {
     /// Where to keep the journal; absent: in memory.
     pub journal: Option<PathBuf>,
     /// Who opens gates; absent: they approve themselves.
     pub gatekeeper: Option<engine::AskPerson>,
-    /// What is taken back in the middle of it; absent: nothing.
-    pub taken_back: Option<TakenBack>,
 }
 
 /// How a rehearsal went.
@@ -106,12 +111,17 @@ pub enum Which<'a> {
 
 /// Rehearses once, on this thread, on a runtime of its own whose time is paused.
 pub fn rehearse(rehearsal: &Rehearsal, seed: u64) -> Rehearsed {
-    rehearse_with(rehearsal, seed, Which::All).0
+    rehearse_with(rehearsal, &Besides::default(), seed, Which::All).0
 }
 
 /// The same with some of the faults, or with what was noted of them. A rehearsal that panics is told like one that broke off: the others of a campaign
 /// go on.
-pub fn rehearse_with(rehearsal: &Rehearsal, seed: u64, which: Which<'_>) -> (Rehearsed, Vec<Injected>) {
+pub fn rehearse_with(
+    rehearsal: &Rehearsal,
+    besides: &Besides,
+    seed: u64,
+    which: Which<'_>,
+) -> (Rehearsed, Vec<Injected>) {
     let cloud = RefCell::new(None);
     let rehearsed = catch_unwind(AssertUnwindSafe(|| {
         in_paused_time(async {
@@ -125,7 +135,7 @@ pub fn rehearse_with(rehearsal: &Rehearsal, seed: u64, which: Which<'_>) -> (Reh
                     Which::Only(these) => faults.only(these),
                 }
             }
-            played(rehearsal, &stage, seed).await
+            played(rehearsal, besides, &stage, seed).await
         })
     }));
     let rehearsed = rehearsed.unwrap_or_else(|panic| Rehearsed {
@@ -161,8 +171,8 @@ fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Carries it out on a stage.
-async fn played(rehearsal: &Rehearsal, stage: &Stage, seed: u64) -> Rehearsed {
-    let (end, events, logged) = match carry_out(rehearsal, stage).await {
+async fn played(rehearsal: &Rehearsal, besides: &Besides, stage: &Stage, seed: u64) -> Rehearsed {
+    let (end, events, logged) = match carry_out(rehearsal, besides, stage).await {
         Ok(ended) => ended,
         Err(error) => (Err(error), Vec::new(), Vec::new()),
     };
@@ -329,8 +339,8 @@ fn enlist_terraform(cloud: &mut Cloud, plan: &Plan) {
 
 type Ended = (Result<RunEnd, String>, Vec<Recorded>, Vec<CallRecord>);
 
-async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String> {
-    let journal = match &rehearsal.journal {
+async fn carry_out(rehearsal: &Rehearsal, besides: &Besides, stage: &Stage) -> Result<Ended, String> {
+    let journal = match &besides.journal {
         Some(path) => Journal::create(path),
         None => Journal::in_memory(),
     };
@@ -338,7 +348,7 @@ async fn carry_out(rehearsal: &Rehearsal, stage: &Stage) -> Result<Ended, String
     stage.stamp(&mut journal).map_err(|error| with_causes(&error))?;
     let journal = carriage::shared(journal);
     let run = stage.begin(&journal).map_err(|error| with_causes(&error))?;
-    let gatekeeper = || match &rehearsal.gatekeeper {
+    let gatekeeper = || match &besides.gatekeeper {
         None => Gatekeeper::Automatic {
             by: "rehearsal".to_owned(),
         },

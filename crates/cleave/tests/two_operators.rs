@@ -140,3 +140,54 @@ fn a_copy_is_looked_at_and_not_run_until_somebody_says_so_and_then_the_original_
     moved.signal("INT");
     assert_eq!(moved.end().code(), Some(5), "{:#?}", moved.said);
 }
+
+#[test]
+fn a_backup_that_was_put_back_in_its_place_is_adopted_and_nobody_is_told_to_go_on_with_it_or_to_delete_it() {
+    let home = folder("put-back");
+    let served = Served::start(&["--at", EVENING, "--speed", "100"]);
+    let (journal, backup) = (home.join("m.db"), home.join("backup.db"));
+    let mut run = UnderWay::start(served.run(&home, &journal));
+    run.until("create_interim: done");
+    run.signal("INT");
+    assert_eq!(run.end().code(), Some(5), "{:#?}", run.said);
+    let output = cleave(&home)
+        .args(["journal", "backup"])
+        .arg(&backup)
+        .arg("--journal")
+        .arg(&journal)
+        .output();
+    assert!(output.expect("cleave can be started").status.success());
+    std::fs::rename(&backup, &journal).expect("it can be put back");
+
+    let mut refused = UnderWay::start(served.run(&home, &journal));
+    assert_eq!(refused.end().code(), Some(3), "{:#?}", refused.said);
+    let pause = ask(&home, &["pause"], &journal);
+    assert_eq!(pause.status.code(), Some(3));
+    for text in [refused.said.join("\n"), said(&pause)] {
+        assert!(
+            text.contains("another file lay in this place") && text.contains("cleave journal adopt --reason"),
+            "{text}"
+        );
+        assert!(!text.contains("Go on with") && !text.contains("is a copy"), "{text}");
+    }
+    let status = said(&ask(&home, &["status"], &journal));
+    assert!(
+        status.contains("another file lay here") && !status.contains("is a copy"),
+        "{status}"
+    );
+    let adopted = ask(
+        &home,
+        &["journal", "adopt", "--reason", "the disk was replaced"],
+        &journal,
+    );
+    assert!(
+        adopted.status.success() && said(&adopted).contains("lay in this place before is gone"),
+        "{}",
+        said(&adopted)
+    );
+    assert!(!said(&adopted).contains("delete"), "{}", said(&adopted));
+    let mut again = UnderWay::start(served.run(&home, &journal));
+    again.until("goes on");
+    again.signal("INT");
+    assert_eq!(again.end().code(), Some(5), "{:#?}", again.said);
+}

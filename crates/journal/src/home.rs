@@ -37,6 +37,11 @@ impl Home {
         })
     }
 
+    /// Whether it lay at this path: a backup that was put back there is another file, and so is the same one on a host with another name.
+    pub fn lay_at(&self, path: &Path) -> bool {
+        real_path(path).is_ok_and(|path| path == self.path)
+    }
+
     /// Not the device: its number may change when the host starts anew.
     fn is(&self, other: &Self) -> bool {
         self.host == other.host && self.inode == other.inode && self.born == other.born

@@ -52,6 +52,8 @@ fn a_copy_is_read_and_not_run_and_the_original_is() {
     let backup = path.with_file_name("backup.db");
     Journal::open_read_only(&path).unwrap().backup(&backup).unwrap();
     assert!(is_refused(&backup, "bastion"));
+    let seen = Journal::open_read_only(&backup).unwrap().copy_of(&backup, "bastion");
+    assert!(!seen.unwrap().unwrap().lay_at(&backup));
 }
 
 #[test]
@@ -80,7 +82,10 @@ fn a_file_that_was_put_back_in_its_old_place_is_another() {
     let copy = copy(&path);
     std::fs::rename(&copy, &path).unwrap();
     assert!(is_refused(&path, "bastion"));
-    assert!(!adopt(&path, &holder("bastion"), "the disk was replaced").unwrap().told);
+    let seen = Journal::open_read_only(&path).unwrap().copy_of(&path, "bastion");
+    assert!(seen.unwrap().unwrap().lay_at(&path));
+    let adopted = adopt(&path, &holder("bastion"), "the disk was replaced").unwrap();
+    assert!(!adopted.told && adopted.from.lay_at(&path));
     assert!(!is_refused(&path, "bastion"));
 }
 

@@ -12,6 +12,7 @@ use crate::error::JournalError;
 use crate::file_check;
 use crate::home::Home;
 use crate::open::{Journal, parse_time, real_path};
+use crate::snapshot;
 
 /// Who holds a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub enum LeaseError {
         holder: Option<LeaseHolder>,
     },
     /// The file is a copy of the journal in which the run is carried on.
-    #[error("this file is a copy: the run is carried on in {} on {}", .home.path.display(), .home.host)]
+    #[error("the run was last carried on in another file, {} on {}", .home.path.display(), .home.host)]
     Copy {
         /// The file that is not a copy.
         home: Home,
@@ -104,7 +105,7 @@ impl Lease {
         };
         let mut journal = Journal::open(&path)?;
         journal.settle_at(&path, &holder)?;
-        journal.write_holder(&holder)?;
+        journal.taken_by(&holder)?;
         Ok(Self { _lock: lock })
     }
 
@@ -132,7 +133,8 @@ impl Journal {
         read_holder(&self.connection)
     }
 
-    fn write_holder(&mut self, holder: &LeaseHolder) -> Result<(), JournalError> {
+    /// Says who has the lease. What those who only look rely upon begins anew with each holder: one process at most goes on with what is wrong.
+    fn taken_by(&mut self, holder: &LeaseHolder) -> Result<(), JournalError> {
         let LeaseHolder { host, pid, user, since } = holder;
         let transaction = self.begin()?;
         transaction.execute(
@@ -141,6 +143,7 @@ impl Journal {
                  since = excluded.since",
             (host, pid, user, since.to_string()),
         )?;
+        snapshot::make_anew(&transaction)?;
         Ok(transaction.commit()?)
     }
 }

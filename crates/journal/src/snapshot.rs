@@ -23,7 +23,16 @@ pub(crate) fn is_due(every: u64, from: u64, to: u64) -> bool {
     every > 0 && from / every != to / every
 }
 
-/// Writes the state at the end of the events. Where they do not add up to one, nothing is written: this is not where that is told.
+/// Writes the state at the end of the events anew, from the first of them on, where one is written. What [`bring_up`] writes rests on the one before
+/// it, so that what another build of this release folded in another way would be carried on for as long as the journal is.
+pub(crate) fn make_anew(transaction: &Transaction<'_>) -> Result<(), JournalError> {
+    match transaction.execute("DELETE FROM snapshot", [])? {
+        0 => Ok(()),
+        _ => bring_up(transaction),
+    }
+}
+
+/// Writes the state at the end of the events, from the one before it. Where they do not add up to one, nothing is written: this is not where that is told.
 pub(crate) fn bring_up(transaction: &Transaction<'_>) -> Result<(), JournalError> {
     let Some(state) = standing(transaction)? else {
         return Ok(());

@@ -114,6 +114,39 @@ fn a_state_that_cannot_be_relied_upon_is_as_good_as_none_and_no_run_reads_it() {
 }
 
 #[test]
+fn a_state_that_another_build_folded_wrongly_is_shown_by_one_process_at_most() {
+    let (_folder, path, recorded) = filled(7, 20);
+    let raw = Connection::open(&path).unwrap();
+    let columns = "SELECT seq, hash, writer, state FROM snapshot";
+    let (seq, hash, writer, state): (i64, String, String, String) = raw
+        .query_row(columns, [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .unwrap();
+    let wrong = state.replace("nobody is connected", "all is well");
+    let digest = digest_of(&hash, seq.unsigned_abs(), &writer, &wrong);
+    let sql = "UPDATE snapshot SET state = ?1, digest = ?2";
+    assert_eq!(raw.execute(sql, (&wrong, &digest)).unwrap(), 1);
+    drop(raw);
+    // It is carried on: nothing tells it from a right one.
+    let mut journal = Journal::open(&path).unwrap();
+    journal.snapshot_every = 1;
+    let more = intent("take_snapshot", 21, Direction::Do);
+    journal.append(recorded.len() as u64, at(99), &[more]).unwrap();
+    let truth = State::fold(&journal.load().unwrap()).unwrap();
+    drop(journal);
+    assert_ne!(Some(Journal::glance(&path).unwrap().1), truth);
+    let holder = crate::LeaseHolder {
+        host: "bastion".into(),
+        pid: 1,
+        user: "aki".into(),
+        since: at(100),
+    };
+    drop(crate::Lease::take(&path, holder).unwrap());
+    assert_eq!(Some(Journal::glance(&path).unwrap().1), truth);
+}
+
+#[test]
 fn an_event_that_was_changed_behind_the_state_is_not_shown() {
     let (_folder, path, recorded) = filled(7, 20);
     let last = recorded.len();

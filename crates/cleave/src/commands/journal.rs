@@ -40,6 +40,15 @@ pub fn journal(args: JournalArgs) -> Result<u8, CliError> {
             let from = format!("{} on {}", adopted.from.path.display(), adopted.from.host);
             let other = if adopted.told {
                 format!("{from} has been told, and is refused from now on")
+            } else if adopted.from.lay_at(&journal) {
+                // That path is this file's: nobody may be told to delete it.
+                match adopted.from.host == holder.host {
+                    true => "the file that lay in this place before is gone".to_owned(),
+                    false => format!(
+                        "make sure that nobody runs it any more where this host's name is {}",
+                        adopted.from.host
+                    ),
+                }
             } else {
                 format!("{from} could not be told: make sure that nobody runs it any more, or delete it")
             };

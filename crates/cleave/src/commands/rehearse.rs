@@ -17,7 +17,7 @@ use crate::error::CliError;
 use crate::exit;
 use crate::rehearsal::campaign::{self, Campaign};
 use crate::rehearsal::shrink::{self, Shrunk};
-use crate::rehearsal::{Rehearsal, Rehearsed, Which, rehearse_with};
+use crate::rehearsal::{Besides, Rehearsal, Rehearsed, Which, rehearse_with};
 use crate::screen::rehearsed;
 
 /// How many rehearsals shrinking a seed of a range takes at most, where nobody says otherwise.
@@ -45,8 +45,6 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         plan: plan.clone(),
         inventory: written.inventory.clone(),
         level,
-        journal: None,
-        gatekeeper: None,
         taken_back,
     };
     let begun = crate::world::wall_now();
@@ -100,16 +98,15 @@ fn one_seed(args: &RehearseArgs, whole: &Rehearsal, seed: u64) -> Result<Rehears
         )
         .at(path.display().to_string()));
     }
-    let rehearsal = Rehearsal {
+    let besides = Besides {
         gatekeeper: (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson),
         journal: args.journal.clone(),
-        ..whole.clone()
     };
     let Some(numbers) = &args.only_faults else {
-        return Ok(rehearse_with(&rehearsal, seed, Which::All).0);
+        return Ok(rehearse_with(whole, &besides, seed, Which::All).0);
     };
     // What the numbers mean, the seed's whole night tells.
-    let (_, noted) = rehearse_with(whole, seed, Which::Noted);
+    let (_, noted) = rehearse_with(whole, &Besides::default(), seed, Which::Noted);
     let mut only: Vec<Injected> = Vec::new();
     for number in &numbers.0 {
         let fault = number.checked_sub(1).and_then(|place| noted.get(place)).ok_or_else(|| {
@@ -121,7 +118,7 @@ fn one_seed(args: &RehearseArgs, whole: &Rehearsal, seed: u64) -> Result<Rehears
         })?;
         only.push(fault.clone());
     }
-    Ok(rehearse_with(&rehearsal, seed, Which::Only(&only)).0)
+    Ok(rehearse_with(whole, &besides, seed, Which::Only(&only)).0)
 }
 
 /// What makes the lowest failing seed fail.

@@ -82,6 +82,7 @@ fn reach_of(args: &RetireArgs, journal: PathBuf) -> Reach {
         world: args.world,
         dns: args.dns,
         profile: args.profile.clone(),
+        clock_was_wrong: args.clock_was_wrong.clone(),
     }
 }
 
@@ -92,7 +93,9 @@ fn removal_of(args: &RetireArgs) -> Removal {
     }
 }
 
-fn conduct(args: &RetireArgs, wish: Option<InboxItem>) -> Conduct {
+fn conduct(args: &RetireArgs, reach: &Reach, wish: Option<InboxItem>) -> Conduct {
+    let undo = args.undo.as_ref().map_or("", |_| " --undo \"…\"");
+    let (into, world) = (reach.journal.display(), reach.world_words());
     Conduct {
         wait: args.wait,
         gatekeeper: if args.auto_approve {
@@ -104,7 +107,7 @@ fn conduct(args: &RetireArgs, wish: Option<InboxItem>) -> Conduct {
         wish,
         // No runbook is read here that could name anybody.
         notify: Vec::new(),
-        clock_was_wrong: None,
+        command: format!("cleave retire --into {into}{undo}{world}"),
     }
 }
 
@@ -115,8 +118,6 @@ fn rehearse(args: &RetireArgs, runbook: &Path) -> Result<u8, CliError> {
         plan: written.unblocked_plan()?,
         inventory: written.inventory,
         level: args.faults.level(),
-        journal: None,
-        gatekeeper: None,
         taken_back: None,
     };
     let removal = (!args.remove.is_empty()).then(|| removal_of(args));
@@ -184,7 +185,8 @@ fn begin(args: &RetireArgs, state: &State, prices: &Prices) -> Result<u8, CliErr
         write_out(&text)?;
         return Ok(exit::DONE);
     };
-    run::carry_on(&reach_of(args, into.clone()), plan, None, conduct(args, None))
+    let reach = reach_of(args, into.clone());
+    run::carry_on(&reach, plan, None, conduct(args, &reach, None))
 }
 
 /// Goes on with a removal, or takes it back.
@@ -227,7 +229,8 @@ fn go_on(args: &RetireArgs, into: PathBuf, begun: State) -> Result<u8, CliError>
         Some(_) | None => None,
     };
     let plan = begun.plan.clone();
-    run::carry_on(&reach_of(args, into), plan, Some(begun), conduct(args, wish))
+    let reach = reach_of(args, into);
+    run::carry_on(&reach, plan, Some(begun), conduct(args, &reach, wish))
 }
 
 fn read_prices(args: &RetireArgs) -> Result<Prices, CliError> {

@@ -23,7 +23,7 @@ use crate::commands::files::Written;
 use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
-use crate::notify::{self, Messengers};
+use crate::notify;
 use crate::preflight;
 use crate::screen::{self, Style};
 use crate::world::{self, World};
@@ -32,12 +32,11 @@ use crate::world::{self, World};
 pub fn run(args: RunArgs) -> Result<u8, CliError> {
     let samples = Samples::of(&args.learn_from)?;
     let written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
-    let reach = Reach {
-        journal: args.journal,
-        world: args.world,
-        dns: args.dns,
-        profile: args.profile,
-    };
+    let mut command = format!("cleave run {}", args.runbook.display());
+    if let Some(inventory) = &args.inventory {
+        command = format!("{command} --inventory {}", inventory.display());
+    }
+    let reach = args.reach;
     let begun = if reach.journal.exists() {
         existing(&reach, &written.runbook)?
     } else {
@@ -66,7 +65,7 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
             style,
             wish,
             notify: written.runbook.notify,
-            clock_was_wrong: args.clock_was_wrong,
+            command: format!("{command} --journal {}{}", reach.journal.display(), reach.world_words()),
         },
     )
 }
@@ -80,8 +79,8 @@ pub(crate) struct Conduct {
     pub(crate) wish: Option<journal::InboxItem>,
     /// Who is told of what happens.
     pub(crate) notify: Vec<NotifySection>,
-    /// Why the clock was ahead of what it is now, where a person says so.
-    pub(crate) clock_was_wrong: Option<String>,
+    /// The command that goes on, for whoever has to type it with another word behind it.
+    pub(crate) command: String,
 }
 
 /// The run in an existing journal, if it is one that this command may carry on; none where the process was killed between making
@@ -170,9 +169,11 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
         ));
     }
     let mut world = enter(reach, &plan, &calls).await?;
-    if let Some(state) = begun.as_ref().filter(|_| conduct.clock_was_wrong.is_none()) {
-        clock_set_back::check(path, state, world.clock.now())?;
-    }
+    let said = (reach.clock_was_wrong.as_deref(), conduct.command.as_str());
+    let was_wrong = match &begun {
+        Some(state) => clock_set_back::check(path, state, world.clock.now(), said)?,
+        None => None,
+    };
     // Beside the journal: a large bucket's listing has gigabytes, more than a temporary folder in memory may hold.
     world.listings = listings_beside(path);
     world.hooks = world::hooks::real(folder_of(path));
@@ -201,7 +202,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
             .put_inbox(wish)
             .map_err(|error| CliError::journal(path, &error))?;
     }
-    if let (Some(state), Some(why)) = (&begun, &conduct.clock_was_wrong) {
+    if let (Some(state), Some(why)) = (&begun, was_wrong) {
         let by = world::user();
         clock_set_back::forget_waits(&mut opened, state, (&by, why), world.clock.now())
             .map_err(|error| CliError::journal(path, &error))?;
@@ -243,6 +244,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     if resumed {
         notifier.taken_up(&engine.state(), world.clock.now());
     }
+    let untold = messengers.untold();
     let mut delivering = std::pin::pin!(messengers.deliver().fuse());
     let end = tokio::select! {
         biased;
@@ -270,7 +272,7 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     // With them goes the last that could tell anything: the messengers end when they have told the rest.
     drop((engine, notifier));
     if !delivering.is_terminated() {
-        Messengers::finish(delivering).await;
+        untold.finish(delivering).await;
     }
     Ok(code)
 }

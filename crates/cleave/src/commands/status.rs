@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use journal::{Journal, Lease};
-use model::event::WorldKind;
 use model::forecast::Postponed;
 use model::{Forecast, ResourceRef, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
 use crate::commands::rehearse::write_out;
+use crate::commands::wishes::now_of;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::bucket_standing::BucketStanding;
@@ -26,11 +26,7 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
     let home = journal.copy_of(&args.journal, &world::host()).map_err(refused)?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
-    // Against a served simcloud the wall's clock is another: the last event is the best that is known of it.
-    let now = match state.world {
-        WorldKind::Live => world::wall_now(),
-        WorldKind::Endpoint | WorldKind::Rehearsal => state.last_at,
-    };
+    let now = now_of(&state);
     let forecast = Forecast::of(&state, now);
     if args.json {
         let steps: Vec<_> = state
@@ -66,12 +62,17 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
         });
         write_out(&format!("{object}\n"))?;
     } else {
-        let mut text = standing::text(&state, holder.as_ref(), &args.journal, now);
+        let mut text = standing::text(&state, forecast.as_ref(), holder.as_ref(), (&args.journal, now));
         if let Some(home) = home {
+            let again = home.lay_at(&args.journal);
             let (path, host) = (home.path.display(), home.host);
-            text.push_str(&format!(
-                "this is a copy, as of its last event: the run is carried on in {path} on {host}\n"
-            ));
+            text.push_str(&match again {
+                true => format!(
+                    "another file lay here on {host} when the run was last carried on: this one is adopted before it is run (cleave journal \
+                     adopt)\n"
+                ),
+                false => format!("this is a copy, as of its last event: the run is carried on in {path} on {host}\n"),
+            });
         }
         write_out(&text)?;
     }

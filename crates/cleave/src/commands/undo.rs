@@ -55,6 +55,13 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
     let scope = UndoScope { to: args.to.clone() };
     let goes_on = state.undoing.as_ref() == Some(&scope);
     screen::say(&going_back::text(&state, &scope));
+    let to = args.to.as_ref().map_or_else(String::new, |to| format!(" --to {to}"));
+    let command = format!(
+        "cleave undo {} --reason \"…\"{to} --journal {}{}",
+        args.runbook.display(),
+        args.reach.journal.display(),
+        args.reach.world_words()
+    );
     let wish = (!goes_on).then(|| InboxItem::Undo {
         by: world::user(),
         reason: args.reason,
@@ -66,7 +73,7 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         style: Style::for_stderr(),
         wish,
         notify: written.runbook.notify,
-        clock_was_wrong: None,
+        command,
     };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
 }

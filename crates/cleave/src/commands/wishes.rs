@@ -4,7 +4,9 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use jiff::Timestamp;
 use journal::{Extent, InboxItem, Journal};
+use model::event::WorldKind;
 use model::state::{GateState, Yes};
 use model::{Digest, State};
 
@@ -122,10 +124,12 @@ pub fn extend_window(args: ExtendWindowArgs) -> Result<u8, CliError> {
         (Some(until), _) => Extent::Until(until),
         (None, length) => Extent::Seconds(length.map_or(0, |length| u64::try_from(length.as_secs()).unwrap_or(0))),
     };
-    if extent.until(state.last_at) <= state.last_at {
+    let now = now_of(&state);
+    // The engine leaves out what is over when it reads it: that is better said here.
+    if extent.until(now) <= now {
         let end = CliError::before(
             exit::USAGE,
-            "the window would end before it begins",
+            format!("the window would end before it begins: it is {now} now"),
             "Name a time to come, or a length above zero.",
         );
         return Err(end.at(at()));
@@ -136,7 +140,7 @@ pub fn extend_window(args: ExtendWindowArgs) -> Result<u8, CliError> {
         extent,
     };
     put(&args.journal, &item)?;
-    told(&args.journal, "the window is extended")
+    told(&args.journal, "a longer window is asked for")
 }
 
 /// Asks to try a step again.
@@ -207,6 +211,15 @@ fn told(path: &Path, what: &str) -> Result<u8, CliError> {
     Ok(exit::DONE)
 }
 
+/// What time it is where a run takes place. In another world than AWS itself the wall's clock is not its clock: the last event is the best that is known
+/// of it.
+pub(crate) fn now_of(state: &State) -> Timestamp {
+    match state.world {
+        WorldKind::Live => world::wall_now(),
+        WorldKind::Endpoint | WorldKind::Rehearsal => state.last_at,
+    }
+}
+
 /// The state of the run in a journal.
 pub(crate) fn state_of(path: &Path) -> Result<State, CliError> {
     let refused = |error| CliError::journal(path, &error);
@@ -218,3 +231,7 @@ pub(crate) fn state_of(path: &Path) -> Result<State, CliError> {
         .map_err(|error| CliError::engine(path, &error.into()))?
         .ok_or_else(|| CliError::no_run(path))
 }
+
+#[cfg(test)]
+#[path = "wishes_tests.rs"]
+mod tests;

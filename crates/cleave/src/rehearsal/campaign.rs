@@ -10,7 +10,7 @@ use simcloud::faults::FaultLevel;
 
 use super::{Rehearsal, Rehearsed, rehearse};
 
-/// Of how many nights that did not complete, or broke a law, more than a count is kept.
+/// Of how many nights that did not come to their end, or broke a law, more than a count is kept.
 const TOLD: usize = 200;
 
 /// What came of many seeds.
@@ -36,7 +36,8 @@ pub struct Campaign {
     pub laws_broken: u64,
     /// Requests of all of them.
     pub api_calls: u64,
-    /// Nights that did not complete or broke a law, by seed: the lowest ones.
+    /// Nights that did not complete or broke a law, by seed: those that broke one before those that are as they must not be otherwise, and these before safe
+    /// stops; of each the lowest.
     pub told: BTreeMap<u64, Rehearsed>,
     /// How many such nights there were besides.
     pub not_told: u64,
@@ -47,7 +48,7 @@ pub struct Campaign {
 
 impl Campaign {
     /// Counts a night, in whatever order they come.
-    pub fn count(&mut self, mut run: Rehearsed, level: FaultLevel) {
+    pub fn count(&mut self, run: Rehearsed, level: FaultLevel) {
         self.runs += 1;
         self.completed += u64::from(run.completed());
         self.as_asked += u64::from(run.as_asked());
@@ -65,30 +66,29 @@ impl Campaign {
             self.bad += 1;
             self.lowest_bad = Some(self.lowest_bad.map_or(run.seed, |lowest| lowest.min(run.seed)));
         }
-        let told = !run.as_asked() || !run.law_violations.is_empty();
         let first = self.first.as_ref().is_none_or(|first| run.seed < first.seed);
         if first {
             // Until the lowest seed is there, another one stands for it.
             let before = self.first.replace(run);
             if let Some(before) = before {
-                self.keep(before);
+                self.keep(before, level);
             }
             return;
         }
-        if told {
-            run.calls = Vec::new();
-            self.keep(run);
-        }
+        self.keep(run, level);
     }
 
-    fn keep(&mut self, mut run: Rehearsed) {
+    fn keep(&mut self, mut run: Rehearsed, level: FaultLevel) {
         if run.as_asked() && run.law_violations.is_empty() {
             return;
         }
         run.calls = Vec::new();
         self.told.insert(run.seed, run);
         if self.told.len() > TOLD {
-            self.told.pop_last();
+            // Safe stops are many on hostile nights: a broken law is not to be lost among them.
+            let least = |(seed, run): &(&u64, &Rehearsed)| (run.law_violations.is_empty(), run.is_good(level), **seed);
+            let seed = self.told.iter().max_by_key(least).map(|(seed, _)| *seed);
+            seed.map(|seed| self.told.remove(&seed));
             self.not_told += 1;
         }
     }
@@ -120,15 +120,6 @@ impl Campaign {
 
 /// Rehearses each seed of a range, one simulation at a time on each core, and tells of each as soon as it has ended.
 pub fn carry_out(rehearsal: &Rehearsal, (from, to): (u64, u64), tell: impl Fn(&Rehearsed)) -> Campaign {
-    // Who opens gates cannot go from thread to thread: here they approve themselves.
-    let Rehearsal {
-        plan,
-        inventory,
-        level,
-        taken_back,
-        ..
-    } = rehearsal;
-    let level = *level;
     // One thread per core, one simulation at a time on each: the SDK draws from a generator of the thread.
     let next = AtomicU64::new(from);
     let (sender, receiver) = mpsc::channel();
@@ -136,17 +127,9 @@ pub fn carry_out(rehearsal: &Rehearsal, (from, to): (u64, u64), tell: impl Fn(&R
         for _ in 0..threads() {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
-                let rehearsal = Rehearsal {
-                    plan: plan.clone(),
-                    inventory: inventory.clone(),
-                    level,
-                    journal: None,
-                    gatekeeper: None,
-                    taken_back: taken_back.clone(),
-                };
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > to || sender.send(rehearse(&rehearsal, seed)).is_err() {
+                    if seed > to || sender.send(rehearse(rehearsal, seed)).is_err() {
                         return;
                     }
                 }
@@ -156,7 +139,7 @@ pub fn carry_out(rehearsal: &Rehearsal, (from, to): (u64, u64), tell: impl Fn(&R
         let mut campaign = Campaign::default();
         for run in receiver {
             tell(&run);
-            campaign.count(run, level);
+            campaign.count(run, rehearsal.level);
         }
         campaign
     })
@@ -208,6 +191,25 @@ mod tests {
         assert_eq!(campaign.not_told, 2_300);
         assert_eq!(campaign.lengths([0.5, 0.9, 1.0]), [5_001.0, 9_001.0, 10_001.0]);
         assert_eq!(campaign.api_calls, 100_010);
+    }
+
+    #[test]
+    fn a_broken_law_is_not_lost_among_safe_stops_with_lower_seeds_or_nights_that_only_ended_badly() {
+        for level in [FaultLevel::Hostile, FaultLevel::Harsh] {
+            let mut campaign = Campaign::default();
+            for seed in 1..=1_000 {
+                let mut night = night(seed, Ok(RunEnd::Unwound));
+                if seed % 400 == 0 {
+                    night.law_violations = vec!["no data is lost: a version is gone".to_owned()];
+                }
+                campaign.count(night, level);
+            }
+            let broken = campaign.told().flat_map(|run| &run.law_violations).count();
+            assert_eq!((campaign.laws_broken, broken), (2, 2), "{level:?}");
+            let lowest: Vec<u64> = campaign.told().map(|run| run.seed).take(199).collect();
+            assert_eq!(lowest, (1..=199).collect::<Vec<u64>>(), "{level:?}");
+            assert_eq!(campaign.not_told, 799, "{level:?}");
+        }
     }
 
     #[test]

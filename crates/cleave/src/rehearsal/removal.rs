@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{Plan, ResourceRef, State};
 use moves::retire::{self, How, Left, MayGo, Prices, Refused, Removal, Standing};
 
-use super::{Rehearsal, Rehearsed, Stage, played, with_causes};
+use super::{Besides, Rehearsal, Rehearsed, Stage, played, with_causes};
 use crate::carriage;
 
 /// How long after the night's end it is looked: longer than an old zone must stay.
@@ -67,7 +67,8 @@ pub fn rehearse_removal(rehearsal: &Rehearsal, removal: Option<&Removal>, seed: 
 
 async fn on_this_runtime(rehearsal: &Rehearsal, removal: Option<&Removal>, seed: u64) -> RemovalRehearsed {
     let stage = Stage::set(&rehearsal.plan, &rehearsal.inventory, seed, rehearsal.level);
-    let night = played(rehearsal, &stage, seed).await;
+    let besides = Besides::default();
+    let night = played(rehearsal, &besides, &stage, seed).await;
     let state = State::fold(&night.events).ok().flatten();
     let Some(state) = state.filter(|_| night.completed()) else {
         return RemovalRehearsed {
@@ -103,10 +104,9 @@ async fn on_this_runtime(rehearsal: &Rehearsal, removal: Option<&Removal>, seed:
         Ok(plan) => {
             let following = Rehearsal {
                 plan: plan.clone(),
-                journal: None,
                 ..rehearsal.clone()
             };
-            let mut played = played(&following, &stage.then(plan), seed).await;
+            let mut played = played(&following, &besides, &stage.then(plan), seed).await;
             played.api_calls = played.api_calls.saturating_sub(night.api_calls);
             Some(played)
         }

@@ -12,7 +12,7 @@ use model::State;
 use simcloud::faults::FaultLevel;
 use simcloud::injected::Injected;
 
-use super::{Rehearsal, Rehearsed, Which, rehearse_with};
+use super::{Besides, Rehearsal, Rehearsed, Which, rehearse_with};
 
 /// What is left of a seed that fails.
 pub struct Shrunk {
@@ -82,13 +82,7 @@ pub fn shrink(
     (budget, threads): (usize, usize),
     tell: &(dyn Fn(&str) + Sync),
 ) -> Option<Shrunk> {
-    // Its journal and its gates are the first night's.
-    let rehearsal = &Rehearsal {
-        journal: None,
-        gatekeeper: None,
-        ..rehearsal.clone()
-    };
-    let (whole, all) = rehearse_with(rehearsal, seed, Which::Noted);
+    let (whole, all) = rehearse_with(rehearsal, &Besides::default(), seed, Which::Noted);
     let wanted = failures(&whole, rehearsal.level);
     if wanted.is_empty() {
         return None;
@@ -125,7 +119,7 @@ pub fn shrink(
 impl Search<'_> {
     fn night(&self, places: &[usize]) -> Rehearsed {
         let faults: Vec<Injected> = places.iter().map(|place| self.all[*place].clone()).collect();
-        rehearse_with(self.rehearsal, self.seed, Which::Only(&faults)).0
+        rehearse_with(self.rehearsal, &Besides::default(), self.seed, Which::Only(&faults)).0
     }
 
     /// The faults that are left, whether none can be left out, and the night with them unless all are left.
@@ -179,33 +173,20 @@ impl Search<'_> {
         let next = AtomicUsize::new(0);
         let found: Mutex<Option<(usize, Rehearsed)>> = Mutex::new(None);
         let locked = || found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // A rehearsal itself cannot be shared: its gatekeeper belongs to one thread.
-        let (level, wanted) = (self.rehearsal.level, &self.wanted);
-        let taken_back = &self.rehearsal.taken_back;
-        let parts = (&self.rehearsal.plan, &self.rehearsal.inventory, self.seed, self.all);
+        let this = &*self;
         let threads = self.threads.min(candidates.len());
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let (next, locked) = (&next, &locked);
                 scope.spawn(move || {
-                    let (plan, inventory, seed, all) = parts;
-                    let rehearsal = Rehearsal {
-                        plan: plan.clone(),
-                        inventory: inventory.clone(),
-                        level,
-                        journal: None,
-                        gatekeeper: None,
-                        taken_back: taken_back.clone(),
-                    };
                     loop {
                         let which = next.fetch_add(1, Ordering::Relaxed);
                         let Some(places) = candidates.get(which) else { return };
                         if locked().as_ref().is_some_and(|(before, _)| *before < which) {
                             return;
                         }
-                        let faults: Vec<Injected> = places.iter().map(|place| all[*place].clone()).collect();
-                        let (run, _) = rehearse_with(&rehearsal, seed, Which::Only(&faults));
-                        let fails = !failures(&run, level).is_disjoint(wanted);
+                        let run = this.night(places);
+                        let fails = !failures(&run, this.rehearsal.level).is_disjoint(&this.wanted);
                         let mut found = locked();
                         if fails && found.as_ref().is_none_or(|(before, _)| which < *before) {
                             *found = Some((which, run));

@@ -31,8 +31,6 @@ fn rehearsal(level: FaultLevel) -> Rehearsal {
         plan,
         inventory,
         level,
-        journal: None,
-        gatekeeper: None,
         taken_back: None,
     }
 }
@@ -56,14 +54,14 @@ fn first_failing(rehearsal: &Rehearsal) -> u64 {
 #[test]
 fn all_faults_that_were_noted_make_the_same_night_again() {
     let rehearsal = rehearsal(FaultLevel::Harsh);
-    let (whole, noted) = rehearse_with(&rehearsal, 5, Which::Noted);
+    let (whole, noted) = rehearse_with(&rehearsal, &Besides::default(), 5, Which::Noted);
     assert!(whole.completed(), "{:?}", whole.end);
     assert!(noted.len() > 5, "{noted:?}");
-    let (again, _) = rehearse_with(&rehearsal, 5, Which::Only(&noted));
+    let (again, _) = rehearse_with(&rehearsal, &Besides::default(), 5, Which::Only(&noted));
     assert_eq!(whole.events, again.events);
     let plain = super::super::rehearse(&rehearsal, 5);
     assert_eq!(whole.events, plain.events, "noting changes nothing");
-    let (quiet, _) = rehearse_with(&rehearsal, 5, Which::Only(&[]));
+    let (quiet, _) = rehearse_with(&rehearsal, &Besides::default(), 5, Which::Only(&[]));
     assert!(quiet.completed() && quiet.api_calls < whole.api_calls);
 }
 

@@ -40,10 +40,14 @@ fn still_disturbs(state: &State) -> bool {
     steps.any(|(step, place)| step.disturbs && place.status == StepStatus::Waiting)
 }
 
-/// The status as text.
-pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Timestamp) -> String {
+/// The status as text, with what is expected of the run as of this moment.
+pub fn text(
+    state: &State,
+    forecast: Option<&Forecast>,
+    holder: Option<&LeaseHolder>,
+    (journal, now): (&Path, Timestamp),
+) -> String {
     let mut out = String::new();
-    let forecast = Forecast::of(state, now);
     let settled = state.steps.values().filter(|step| step.status.is_settled()).count();
     let _ = writeln!(
         out,
@@ -71,7 +75,7 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
         "started {}, last event {} at {}",
         state.started_at, state.last_seq, state.last_at
     );
-    if let Some(forecast) = &forecast {
+    if let Some(forecast) = forecast {
         let Moment { likely, late } = forecast.ends;
         let _ = writeln!(
             out,
@@ -112,9 +116,7 @@ pub fn text(state: &State, holder: Option<&LeaseHolder>, journal: &Path, now: Ti
             })
             .map(|step| format!("{} {}", step.id.verb(), state.steps[&step.id].status.word()))
             .collect();
-        let ends = forecast
-            .as_ref()
-            .and_then(|forecast| forecast.ends_of(state, &resource));
+        let ends = forecast.and_then(|forecast| forecast.ends_of(state, &resource));
         let ends = ends.map_or_else(String::new, |ends| format!("until {} ", lines::minute(ends.likely)));
         let _ = writeln!(
             out,

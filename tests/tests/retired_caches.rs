@@ -100,7 +100,10 @@ fn what_is_kept_of_a_parameter_group_is_enough_to_make_it_anew() {
     let state = model::State::fold(DRIVEN.events()).expect("events").expect("a run");
     let proved = model::StepId::new(format!("{PARAMETERS}/prove_unused")).expect("an id");
     let kept = state.output(&proved).expect("what it set");
-    assert_eq!(kept["held"], json!({ "family": "redis7", "description": "old", "parameters": {} }));
+    assert_eq!(
+        kept["held"],
+        json!({ "family": "redis7", "description": "old", "parameters": {} })
+    );
 }
 
 #[test]

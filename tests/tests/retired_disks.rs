@@ -154,7 +154,7 @@ fn lost_replies_and_refusals_take_nothing_away_twice() {
 #[test]
 fn what_the_target_still_needs_is_refused_with_the_reason() {
     type Happens = fn(&mut Cloud);
-    let cases: [(&str, Happens, &str); 8] = [
+    let cases: [(&str, Happens, &str); 9] = [
         (
             INSTANCE,
             |cloud| {

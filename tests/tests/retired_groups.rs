@@ -199,7 +199,7 @@ fn lost_replies_and_refusals_take_nothing_away_twice() {
 #[test]
 fn what_others_have_and_what_only_the_source_has_is_refused_with_the_reason() {
     type Happens = fn(&mut Cloud);
-    let cases: [(&str, Happens, &str); 9] = [
+    let cases: [(&str, Happens, &str); 11] = [
         (
             OPTIONS,
             |_| {},

@@ -140,7 +140,9 @@ fn an_image_that_is_used_by_its_digest_is_copied_by_it_where_its_tag_is_another_
             let told = found.iter().filter(|(_, what)| what.starts_with(&of));
             let told: Vec<Verdict> = told.map(|(verdict, _)| *verdict).collect();
             assert_eq!(told, vec![Verdict::NotYet; usize::from(copied)], "{named}: {found:?}");
-            let note = |one: &&(Verdict, String)| one.0 == Verdict::Note && one.1.contains("its tag latest stands for another image");
+            let note = |one: &&(Verdict, String)| {
+                one.0 == Verdict::Note && one.1.contains("its tag latest stands for another image")
+            };
             assert_eq!(found.iter().filter(note).count(), 1, "{found:?}");
         }
     });

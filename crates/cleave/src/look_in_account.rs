@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aws::Account;
 use aws::written::Texts;
-use model::{AccountId, Failure, FailureClass, Side};
+use model::{AccountId, Failure, Side};
 use serde::Serialize;
 
 use crate::look_in::Finder;

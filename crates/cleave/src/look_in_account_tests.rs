@@ -124,7 +124,10 @@ fn an_account_in_which_nothing_may_be_read_is_a_failure_and_so_is_a_role_that_ca
         let (simulated, account) = account(FaultLevel::None);
         deny(&simulated, "AssumeRole", 1);
         let refused = look_in_account(&account, &finder()).await.expect_err("a failure");
-        assert_eq!((refused.service.as_str(), refused.class), ("sts", FailureClass::Denied));
+        assert_eq!(
+            (refused.service.as_str(), refused.class),
+            ("sts", model::FailureClass::Denied)
+        );
     });
     in_paused_time(async {
         let (simulated, account) = account(FaultLevel::None);
@@ -135,6 +138,9 @@ fn an_account_in_which_nothing_may_be_read_is_a_failure_and_so_is_a_role_that_ca
             });
         }
         let refused = look_in_account(&account, &finder()).await.expect_err("a failure");
-        assert_eq!((refused.service.as_str(), refused.class), ("ecs", FailureClass::Denied));
+        assert_eq!(
+            (refused.service.as_str(), refused.class),
+            ("ecs", model::FailureClass::Denied)
+        );
     });
 }

@@ -4,25 +4,18 @@
 mod leaving;
 mod things;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use engine::run::NewRun;
-use engine::{
-    Begun, Clock, Engine, Gatekeeper, Observed, Options, Progress, Registry, Run, RunEnd, Signal, Step, StepContext,
-    StopSwitch, Verified,
-};
+use engine::{Observed, Progress, Registry, RunEnd, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use journal::{Extent, InboxItem, Journal, Stamp};
-use model::event::{Outcome, WorldKind};
+use journal::InboxItem;
+use model::event::Outcome;
 use model::state::StepStatus;
-use model::{Digest, Event, Failure, FailureClass, Plan, RunId, State, StepId};
+use model::{Event, FailureClass, RunId};
 use serde_json::{Value, json};
 
-use things::{Scene, at, id, pass, step};
+use things::{Scene, Thing, at, id, plan, step};
 
 #[test]
 fn a_step_is_looked_at_begun_seen_and_proved_in_the_order_of_needs() {
@@ -495,7 +488,10 @@ fn only_what_has_stopped_is_tried_again_or_left_out() {
 fn what_is_found_before_anything_was_begun_voids_the_yes_it_was_begun_on() {
     let gates = json!({ "gates": [{ "name": "go", "ask": "go?", "after": ["thing/one/a"] }] });
     let scene = Scene::of(
-        &[step("a", &[], json!({})), step("b", &["a"], json!({ "gates": ["go"] }))],
+        &[
+            step("a", &[], json!({ "undo": { "can": "nothing" } })),
+            step("b", &["a"], json!({ "gates": ["go"] })),
+        ],
         gates,
     );
     scene.things.borrow_mut().looks.insert(
@@ -505,7 +501,30 @@ fn what_is_found_before_anything_was_begun_voids_the_yes_it_was_begun_on() {
         })],
     );
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
-    assert_eq!(scene.history().iter().filter(|line| *line == "gate_voided").count(), 1);
+    // Nothing is proved or asked before a person has dealt with what was found.
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
+    scene.put(InboxItem::Retry {
+        step: id("b"),
+        by: "x".to_owned(),
+        reason: "theirs is gone".to_owned(),
+    });
+    assert_eq!(scene.live(), RunEnd::Completed);
+    let history = scene.history();
+    let voided = history
+        .iter()
+        .position(|line| line == "gate_voided")
+        .expect("it is void");
+    let since: Vec<&str> = history[voided..].iter().map(String::as_str).collect();
+    let right = [
+        "gate_voided",
+        "step_stopped b",
+        "step_retried b",
+        "output_seen a",
+        "step_verified a",
+        "gate_asked",
+        "gate_approved",
+    ];
+    assert!(since.starts_with(&right), "{since:#?}");
 }
 
 #[test]

@@ -113,6 +113,17 @@ impl State {
         step.gates.iter().filter(opened_on_evidence).cloned().collect()
     }
 
+    /// The steps that stopped before they had begun, behind a gate that is void: what they found is what a person has to deal with.
+    pub fn stopped_behind(&self, gate: &GateName) -> Vec<&StepId> {
+        let behind = self.plan.steps.iter().filter(|spec| spec.gates.contains(gate));
+        behind
+            .map(|spec| &spec.id)
+            .filter(|step| {
+                matches!(self.steps[*step].status, StepStatus::Stopped { .. }) && !self.steps[*step].has_begun()
+            })
+            .collect()
+    }
+
     /// Whether one of these steps stopped because what was agreed to is not so any more.
     pub fn has_drifted(&self, stopped: &[StepId]) -> bool {
         let voided = |gate: &GateName| matches!(self.gates[gate], GateState::Voided { .. });

@@ -104,6 +104,7 @@ fn what_was_agreed_to_and_is_not_so_is_proved_and_asked_anew() {
         ],
     );
     assert!(state.has_drifted(&[id(1)]));
+    assert_eq!(state.stopped_behind(&gate(0)), [&id(1)]);
     // Nothing is proved before a person has put right what was found: it would be a proof of what is wrong.
     assert_eq!(decide(&state, at(30)), [Decision::NeedsOperator(id(1))]);
     follow(

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Account;
+use model::Failure;
 use model::databases::OptionGroup;
 use model::inventory::{
     Cache, Cluster, Database, Image, Key, ParameterGroup, RegionInventory, SnapshotSlots, SubnetGroup,
 };
 use model::machines::{EbsSnapshot, FileSystem, Instance, MachineSettings, Volume, name_in};
-use model::{Failure, FailureClass};
 
 /// What is looked for: everything that fits every tag and one of the names.
 #[derive(Default)]
@@ -444,7 +444,10 @@ mod tests {
             let (simulated, account) = account();
             deny(&simulated, "AssumeRole");
             let refused = look(&account, None).await.err().expect("a failure");
-            assert_eq!((refused.service.as_str(), refused.class), ("sts", FailureClass::Denied));
+            assert_eq!(
+                (refused.service.as_str(), refused.class),
+                ("sts", model::FailureClass::Denied)
+            );
         });
         in_paused_time(async {
             let (simulated, account) = account();
@@ -456,7 +459,10 @@ mod tests {
                 });
             }
             let refused = look(&account, None).await.err().expect("a failure");
-            assert_eq!((refused.service.as_str(), refused.class), ("rds", FailureClass::Denied));
+            assert_eq!(
+                (refused.service.as_str(), refused.class),
+                ("rds", model::FailureClass::Denied)
+            );
         });
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use journal::{Extent, InboxItem, Journal};
 use model::event::WorldKind;
 use model::state::{GateState, Yes};
-use model::{Digest, State};
+use model::{Digest, State, StepId};
 
 use crate::args::{ApproveArgs, ExtendWindowArgs, JournalArg, StepWish};
 use crate::commands::rehearse::write_out;
@@ -34,7 +34,25 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             write_out(&format!("gate {} was approved by {by} at {at}\n", args.gate))?;
             return Ok(exit::DONE);
         }
-        GateState::Closed | GateState::Voided { .. } => {
+        GateState::Voided { reason, .. } => {
+            let steps: Vec<&str> = state
+                .stopped_behind(&args.gate)
+                .into_iter()
+                .map(StepId::as_str)
+                .collect();
+            let step = steps.first().copied().unwrap_or("STEP");
+            return Err(CliError::before(
+                exit::BLOCKED,
+                format!("what was agreed to at gate {} was found not to be so: {reason}", args.gate),
+                format!(
+                    "Put right what {} found, and have it tried again: the evidence is gathered anew then, and the gate asked anew.",
+                    if steps.is_empty() { "the step".to_owned() } else { steps.join(" and ") }
+                ),
+            )
+            .at(args.journal.display().to_string())
+            .type_this(format!("cleave retry {step} --reason \"…\" --journal {}", args.journal.display())));
+        }
+        GateState::Closed => {
             return Err(CliError::before(
                 exit::BLOCKED,
                 format!("gate {} is not asked yet", args.gate),

@@ -160,6 +160,13 @@ pub fn text(
                 gate.name,
                 lines::minute(*at)
             );
+            for step in state.stopped_behind(&gate.name) {
+                let _ = writeln!(
+                    out,
+                    "  once that is put right, it is proved and asked anew: cleave retry {step} --reason … --journal {}",
+                    journal.display()
+                );
+            }
         }
     }
     for step in state.stopped() {

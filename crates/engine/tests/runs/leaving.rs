@@ -1,11 +1,12 @@
 //! When the engine waits, leaves and lets nothing new begin: gates, windows, logins, pauses, and places.
 
-use engine::RunEnd;
-use jiff::Timestamp;
+use std::rc::Rc;
+use std::time::Duration;
+
+use engine::{Observed, Progress, RunEnd};
 use journal::{Extent, InboxItem};
-use model::event::{Outcome, WorldKind};
-use model::{Digest, Event, FailureClass};
-use serde_json::json;
+use model::{Digest, FailureClass};
+use serde_json::{Value, json};
 
 use crate::things::{Scene, at, id, pass, step};
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::run::NewRun;
 use engine::{
-    Begun, Clock, Engine, Gatekeeper, Observed, Options, Progress, Registry, Run, RunEnd, Signal, Step, StepContext,
-    StopSwitch, Verified,
+    Begun, Clock, Engine, Gatekeeper, Observed, Options, Registry, Run, RunEnd, Signal, Step, StepContext, StopSwitch,
+    Verified,
 };
 use jiff::{SignedDuration, Timestamp};
 use journal::{InboxItem, Journal, Stamp};
@@ -20,21 +20,21 @@ use serde_json::{Value, json};
 
 /// What stands, and what is to become of calls: by step.
 #[derive(Default)]
-pub struct Things {
-    pub there: BTreeMap<String, Value>,
+pub(crate) struct Things {
+    pub(crate) there: BTreeMap<String, Value>,
     /// What looks say, before what is there.
-    pub looks: BTreeMap<String, Vec<Result<Observed, FailureClass>>>,
+    pub(crate) looks: BTreeMap<String, Vec<Result<Observed, FailureClass>>>,
     /// What becomes of calls: with `true` they act all the same.
-    pub calls: BTreeMap<String, Vec<(FailureClass, bool)>>,
+    pub(crate) calls: BTreeMap<String, Vec<(FailureClass, bool)>>,
     /// What proofs say, before they are right.
-    pub proofs: BTreeMap<String, Vec<Verified>>,
-    pub swept: BTreeMap<String, u64>,
+    pub(crate) proofs: BTreeMap<String, Vec<Verified>>,
+    pub(crate) swept: BTreeMap<String, u64>,
     /// Every call, in order.
-    pub made: Vec<String>,
-    pub logged_in: bool,
+    pub(crate) made: Vec<String>,
+    pub(crate) logged_in: bool,
 }
 
-struct Thing(Rc<RefCell<Things>>);
+pub(crate) struct Thing(pub(crate) Rc<RefCell<Things>>);
 
 fn next<T>(of: &mut BTreeMap<String, Vec<T>>, verb: &str) -> Option<T> {
     let waiting = of.get_mut(verb).filter(|waiting| !waiting.is_empty())?;
@@ -108,7 +108,7 @@ impl Step for Thing {
 }
 
 /// `verb` needs `needs`; what else is different about it.
-pub fn step(verb: &str, needs: &[&str], different: Value) -> Value {
+pub(crate) fn step(verb: &str, needs: &[&str], different: Value) -> Value {
     let mut step = json!({ "id": format!("thing/one/{verb}"), "action": "thing.make", "version": 1, "resource": { "kind": "thing", "name": "one" },
         "side": "source", "title": verb, "phase": "prepare", "needs": needs.iter().map(|need| format!("thing/one/{need}")).collect::<Vec<_>>(),
         "undo": { "can": "auto" }, "estimate": { "p50": 10, "p90": 20 }, "patience": 300, "input": {} });
@@ -118,7 +118,7 @@ pub fn step(verb: &str, needs: &[&str], different: Value) -> Value {
     step
 }
 
-fn plan(steps: &[Value], different: Value) -> Plan {
+pub(crate) fn plan(steps: &[Value], different: Value) -> Plan {
     let mut plan = json!({ "format": 1, "migration": "test", "region": "ap-northeast-1", "runbook": Digest::of(b"runbook"), "windows": [], "gates": [], "limits": {},
         "accounts": { "source": { "account": "111111111111" }, "target": { "account": "222222222222" } }, "steps": steps, "notes": [] });
     for (field, value) in different.as_object().into_iter().flatten() {
@@ -127,23 +127,23 @@ fn plan(steps: &[Value], different: Value) -> Plan {
     serde_json::from_value(plan).expect("a plan")
 }
 
-pub fn id(verb: &str) -> StepId {
+pub(crate) fn id(verb: &str) -> StepId {
     StepId::new(format!("thing/one/{verb}")).expect("an id")
 }
 
-pub struct Scene {
-    pub things: Rc<RefCell<Things>>,
-    pub journal: Arc<Mutex<Journal>>,
-    pub plan: Plan,
-    pub told: Rc<RefCell<Vec<String>>>,
-    pub by_hand: bool,
-    pub wait: bool,
-    pub concurrency: usize,
-    pub stop: StopSwitch,
+pub(crate) struct Scene {
+    pub(crate) things: Rc<RefCell<Things>>,
+    pub(crate) journal: Arc<Mutex<Journal>>,
+    pub(crate) plan: Plan,
+    pub(crate) told: Rc<RefCell<Vec<String>>>,
+    pub(crate) by_hand: bool,
+    pub(crate) wait: bool,
+    pub(crate) concurrency: usize,
+    pub(crate) stop: StopSwitch,
 }
 
 impl Scene {
-    pub fn of(steps: &[Value], different: Value) -> Self {
+    pub(crate) fn of(steps: &[Value], different: Value) -> Self {
         let mut journal = Journal::in_memory().expect("memory");
         let stamp = Stamp {
             created_at: Timestamp::UNIX_EPOCH,
@@ -163,7 +163,7 @@ impl Scene {
         }
     }
 
-    pub fn put(&self, item: InboxItem) {
+    pub(crate) fn put(&self, item: InboxItem) {
         self.journal
             .lock()
             .expect("nobody panicked")
@@ -171,22 +171,22 @@ impl Scene {
             .expect("it takes it");
     }
 
-    pub fn events(&self) -> Vec<Event> {
+    pub(crate) fn events(&self) -> Vec<Event> {
         let events = self.journal.lock().expect("nobody panicked").load().expect("events");
         events.into_iter().map(|recorded| recorded.event).collect()
     }
 
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         let events = self.journal.lock().expect("nobody panicked").load().expect("events");
         State::fold(&events).expect("they follow").expect("a run")
     }
 
-    pub fn made(&self) -> Vec<String> {
+    pub(crate) fn made(&self) -> Vec<String> {
         self.things.borrow().made.clone()
     }
 
     /// Kinds of events and their steps' verbs.
-    pub fn history(&self) -> Vec<String> {
+    pub(crate) fn history(&self) -> Vec<String> {
         let events = self.events();
         let line = |event: &Event| {
             let step = event
@@ -197,12 +197,12 @@ impl Scene {
         events.iter().map(line).collect()
     }
 
-    pub fn live(&self) -> RunEnd {
+    pub(crate) fn live(&self) -> RunEnd {
         self.live_and(async {})
     }
 
     /// One life, and what happens beside it; time is not the wall's.
-    pub fn live_and(&self, beside: impl Future<Output = ()>) -> RunEnd {
+    pub(crate) fn live_and(&self, beside: impl Future<Output = ()>) -> RunEnd {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -293,10 +293,10 @@ impl Scene {
     clippy::disallowed_methods,
     reason = "a person beside the engine, on a runtime whose time is paused"
 )]
-pub async fn pass(seconds: u64) {
+pub(crate) async fn pass(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
-pub fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
 }

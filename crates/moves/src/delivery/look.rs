@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::Account;
 use aws::schedules::Firing;
 use aws::written::Texts;
-use model::{Failure, FailureClass, Region};
+use model::{Failure, Region};
 use serde::Serialize;
 
 use super::admitted::Pattern;

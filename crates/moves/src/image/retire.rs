@@ -101,11 +101,17 @@ fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
             named.join(", ")
         ));
     }
-    if let Some(seen) = old.seen.filter(|seen| matches!(seen.source.image.get(id), Some(Some(_)))) {
+    if let Some(seen) = old
+        .seen
+        .filter(|seen| matches!(seen.source.image.get(id), Some(Some(_))))
+    {
         match seen.source.image_shared_with.get(id).map(Vec::as_slice) {
             None => left.block("whom it is shared with cannot be looked at"),
             Some([]) => {}
-            Some(shared) => left.block(format!("it is shared with {}: they may launch of it", shared.join(", "))),
+            Some(shared) => left.block(format!(
+                "it is shared with {}: they may launch of it",
+                shared.join(", ")
+            )),
         }
     }
     shared_snapshots(old, id, &mut left);

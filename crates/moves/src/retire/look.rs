@@ -13,7 +13,7 @@ use aws::s3::BucketSeen;
 use jiff::Timestamp;
 use model::inventory::{Cache, Cluster, Database};
 use model::machines::{EbsSnapshot, Instance, Volume};
-use model::{Failure, FailureClass, State};
+use model::{Failure, State};
 
 use crate::cache::old_cache::Asked;
 use crate::old_group::retire::Named;

@@ -183,7 +183,10 @@ fn told(old: &Old, one: &Named) -> Left {
             another(old, one, found, &mut left);
         }
     }
-    if let Some(seen) = old.seen.filter(|seen| matches!(seen.source.db_snapshot.get(&place), Some(Some(_)))) {
+    if let Some(seen) = old
+        .seen
+        .filter(|seen| matches!(seen.source.db_snapshot.get(&place), Some(Some(_))))
+    {
         match seen.source.snapshot_shared_with.get(&place).map(Vec::as_slice) {
             None => left.block("whom it is shared with cannot be looked at"),
             Some([]) => {}

@@ -80,8 +80,8 @@ fn made(cloud: &mut Cloud, caller: &Caller, input: &Value, kind: CacheKind, id: 
         return Err(ServiceError::new("CacheSubnetGroupNotFoundFault", message));
     }
     let parameter_group = text(input, "CacheParameterGroupName").unwrap_or("default.redis7");
-    let known =
-        parameter_group.starts_with("default.") || caches.parameter_groups.contains_key(&place(caller, parameter_group));
+    let known = parameter_group.starts_with("default.")
+        || caches.parameter_groups.contains_key(&place(caller, parameter_group));
     if !known {
         let message = format!("CacheParameterGroup not found: {parameter_group}");
         return Err(ServiceError::new("CacheParameterGroupNotFoundFault", message));

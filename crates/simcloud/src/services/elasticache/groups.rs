@@ -3,8 +3,6 @@
 //!
 //! Left out: how they are made and changed. An inventory tells of no values of a cache parameter group, so that nothing is set in any.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::describe::paged;

@@ -139,6 +139,9 @@ pub struct RegionInventory {
     /// The same of clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_slots: Option<SnapshotSlots>,
+    /// How many snapshots EBS copies into the region at once; absent: as AWS documents it, 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_copies: Option<u32>,
     /// Caches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub caches: Vec<Cache>,

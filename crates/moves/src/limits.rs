@@ -1,10 +1,13 @@
-//! `[limits]` in the runbook: how many copies of a sort AWS has an account make at once, where that is not what AWS documents. Limits that keep two
-//! changes of one thing apart are nobody's to change, and are not here.
+//! How many copies of a sort AWS has an account make at once, where that is not what AWS documents: as Service Quotas told it of the account, and over that
+//! as `[limits]` in the runbook says. Limits that keep two changes of one thing apart are nobody's to change, and are not here.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use model::Side;
 use serde::Deserialize;
+
+use crate::draft::Draft;
 
 /// The limits that are the accounts' quotas; absent: as AWS documents them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,6 +35,24 @@ impl LimitsSection {
         for (name, most) in named {
             if let (Some(limit), Some(most)) = (limits.get_mut(name), most) {
                 *limit = most.get();
+            }
+        }
+    }
+}
+
+/// Sets what the accounts' quotas tell. Service Quotas has one for copies of EBS's snapshots and none for RDS's
+/// (<https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html>). An image is taken to have two volumes: eight images and four volumes fill the usual twenty.
+pub(crate) fn as_told(draft: &mut Draft<'_>) {
+    for (side, images, volumes) in [
+        (Side::Source, "image-copies-source", "snapshot-copies-source"),
+        (Side::Target, "image-copies", "snapshot-copies"),
+    ] {
+        let Some(copies) = draft.regional(side).and_then(|region| region.snapshot_copies) else {
+            continue;
+        };
+        for (name, share) in [(images, copies / 5 * 2), (volumes, copies / 5)] {
+            if let Some(limit) = draft.limits.get_mut(name) {
+                *limit = share.max(1);
             }
         }
     }

@@ -8,8 +8,8 @@ use model::{Inventory, Plan, Side, StepSpec};
 use crate::draft::Draft;
 use crate::runbook::Runbook;
 use crate::{
-    bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, reference, room, terraform_plan,
-    unmoved, volume, window_room, zone,
+    bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, limits, reference, room,
+    terraform_plan, unmoved, volume, window_room, zone,
 };
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
@@ -68,6 +68,7 @@ pub fn plan_expecting(
     if let Some(parent) = &runbook.parent {
         accounts.insert(Side::Parent, parent.access());
     }
+    limits::as_told(&mut draft);
     runbook.limits.set(&mut draft.limits);
     for step in &mut draft.steps {
         if let Some((estimate, samples)) = expects(step) {

@@ -209,6 +209,29 @@ fn what_becomes_of_a_cache_is_asked_for_and_said() {
 }
 
 #[test]
+fn copies_at_once_are_as_many_as_the_account_admits_and_the_runbook_has_the_last_word() {
+    let told = |copies: Option<u32>| {
+        move |inventory: &mut Value| {
+            let accounts = &mut inventory["accounts"];
+            accounts["111111111111"]["regions"]["ap-northeast-1"]["images"] = json!([{"id": "ami-1", "name": "shop-batch-1",
+                "snapshots": [{"id": "snap-1", "device": "/dev/xvda", "size_gib": 8}]}]);
+            if let Some(copies) = copies {
+                accounts["222222222222"]["regions"]["ap-northeast-1"]["snapshot_copies"] = json!(copies);
+            }
+        }
+    };
+    let limit = |runbook: &str, copies: u32| planned(runbook, told(Some(copies))).limits["image-copies"];
+    let image = "[[image]]\nname = \"shop-batch-*\"\n";
+    assert_eq!([20, 50, 5, 1].map(|copies| limit(image, copies)), [8, 20, 2, 1]);
+    assert_eq!(
+        planned(image, told(None)).limits["image-copies"],
+        8,
+        "as AWS documents it"
+    );
+    assert_eq!(limit(&format!("{image}\n[limits]\nimage-copies = 3\n"), 50), 3);
+}
+
+#[test]
 fn no_room_for_what_moves_blocks_with_what_is_needed() {
     let with_slots = |used: u32| {
         move |inventory: &mut Value| {

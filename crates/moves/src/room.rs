@@ -30,6 +30,14 @@ impl Kind {
         }
     }
 
+    /// What AWS admits where nobody has asked for more, as RDS's guide has it.
+    fn usual(self) -> u64 {
+        match self {
+            Self::Instances | Self::Clusters => 40,
+            Self::Snapshots | Self::ClusterSnapshots => 100,
+        }
+    }
+
     /// As the inventory tells it.
     fn slots(self, region: &RegionInventory) -> Option<SnapshotSlots> {
         match self {
@@ -66,6 +74,16 @@ pub(crate) fn check(draft: &mut Draft) {
             let steps = draft.steps.iter().filter(|step| step.side == side);
             let needed: u64 = steps.map(|step| kind.made_by(step)).sum();
             let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(|region| kind.slots(region)) else {
+                if needed > kind.usual() {
+                    let text = format!(
+                        "this runbook needs {needed} {} at once in account {}, and AWS admits {} unless it has been asked for more: what the account has, \
+                         `cleave discover` asks",
+                        kind.name(),
+                        draft.account(side),
+                        kind.usual()
+                    );
+                    draft.note(None, Weight::Warns, text);
+                }
                 continue;
             };
             if needed > 0 && u64::from(used) + needed > u64::from(quota) {

@@ -68,6 +68,7 @@ pub(super) struct Seen {
     manual_cluster_snapshots: Option<SnapshotSlots>,
     instance_slots: Option<SnapshotSlots>,
     cluster_slots: Option<SnapshotSlots>,
+    snapshot_copies: Option<u32>,
     caches: Option<Vec<Cache>>,
     cache_subnet_groups: Option<Vec<String>>,
     cache_parameter_groups: Option<Vec<String>>,
@@ -112,6 +113,9 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
     };
     look_at_databases(&mut seen, account, wanted).await?;
     seen.keys = seen.take("keys", account.kms.observed().await)?;
+    let quotas = seen.take("the quotas of EBS", account.quotas.of("ebs").await)?;
+    let copies = quotas.and_then(|quotas| quotas.get("Concurrent snapshot copies per destination Region").copied());
+    seen.snapshot_copies = copies.map(|copies| copies as u32);
     let images = seen.take("images", account.ec2.observed_images().await)?;
     if is_source {
         look_at_machines(&mut seen, account, wanted, images.as_deref()).await?;
@@ -252,6 +256,7 @@ impl Seen {
         known.manual_cluster_snapshots = self.manual_cluster_snapshots.or(known.manual_cluster_snapshots);
         known.instance_slots = self.instance_slots.or(known.instance_slots);
         known.cluster_slots = self.cluster_slots.or(known.cluster_slots);
+        known.snapshot_copies = self.snapshot_copies.or(known.snapshot_copies);
         put(&mut known.keys, self.keys);
         put(&mut known.databases, self.databases);
         if let Some(seen) = self.clusters {

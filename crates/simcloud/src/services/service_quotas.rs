@@ -1,5 +1,6 @@
-//! Service Quotas, as far as RDS's are asked for. Their names are those of
-//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>.
+//! Service Quotas, as far as RDS's and EBS's are asked for. Their names are those of
+//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html> and
+//! <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html>.
 //!
 //! Left out: quotas of other services, requests to raise one, codes (a caller goes by the names).
 
@@ -7,52 +8,112 @@ use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::text;
+use crate::services::{ec2, rds};
+
+/// A quota's name, AWS's default, and what holds for an account.
+type Quota = (&'static str, usize, usize);
 
 /// One operation.
 pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value) -> Answer {
     let service = text(input, "ServiceCode").unwrap_or_default();
-    if service != "rds" {
-        let message = format!("There is no service {service} here.");
-        return Err(ServiceError::with_status(400, "NoSuchResourceException", message));
-    }
-    match operation {
-        "ListAWSDefaultServiceQuotas" => Ok(listed(caller, &defaults())),
-        // What was raised, and nothing else: so it is with quotas that nobody has asked about.
-        "ListServiceQuotas" => {
-            let raised: Vec<(&str, usize)> = of(cloud)
-                .into_iter()
-                .zip(defaults())
-                .filter(|(now, default)| now != default)
-                .map(|(now, _)| now)
-                .collect();
-            Ok(listed(caller, &raised))
+    let (full_name, quotas) = match service {
+        "rds" => ("Amazon Relational Database Service (Amazon RDS)", of_rds(cloud, caller)),
+        "ebs" => ("Amazon Elastic Block Store (Amazon EBS)", of_ebs(cloud, caller)),
+        _ => {
+            let message = format!("There is no service {service} here.");
+            return Err(ServiceError::with_status(400, "NoSuchResourceException", message));
         }
+    };
+    let listed = |value: fn(&Quota) -> usize, only: fn(&Quota) -> bool| {
+        let quotas = quotas.iter().filter(|quota| only(quota)).map(|quota| {
+            let name = quota.0;
+            json!({"ServiceCode": service, "ServiceName": full_name, "QuotaName": name, "Value": value(quota) as f64, "Unit": "None",
+                "Adjustable": service == "rds", "GlobalQuota": false,
+                "QuotaArn": format!("arn:aws:servicequotas:{}:{}:{service}/{}", caller.region, caller.account, name.replace(' ', "-"))})
+        });
+        json!({ "Quotas": quotas.collect::<Vec<_>>() })
+    };
+    match operation {
+        "ListAWSDefaultServiceQuotas" => Ok(listed(|quota| quota.1, |_| true)),
+        // What was raised, and nothing else: so it is with quotas that nobody has asked about.
+        "ListServiceQuotas" => Ok(listed(|quota| quota.2, |quota| quota.1 != quota.2)),
         _ => Err(ServiceError::not_modelled("servicequotas", operation)),
     }
 }
 
-fn of(cloud: &Cloud) -> Vec<(&'static str, usize)> {
-    named(cloud.rds.quotas)
-}
-
-fn defaults() -> Vec<(&'static str, usize)> {
-    named(crate::services::rds::Quotas::default())
-}
-
-fn named(quotas: crate::services::rds::Quotas) -> Vec<(&'static str, usize)> {
+fn of_rds(cloud: &Cloud, caller: &Caller) -> Vec<Quota> {
+    let (default, now) = (
+        rds::Quotas::default(),
+        cloud.rds.room(&caller.account, &caller.region).0,
+    );
     vec![
-        ("DB clusters", quotas.clusters),
-        ("DB instances", quotas.instances),
-        ("Manual DB cluster snapshots", quotas.manual_cluster_snapshots),
-        ("Manual DB instance snapshots", quotas.manual_snapshots),
+        ("DB clusters", default.clusters, now.clusters),
+        ("DB instances", default.instances, now.instances),
+        (
+            "Manual DB cluster snapshots",
+            default.manual_cluster_snapshots,
+            now.manual_cluster_snapshots,
+        ),
+        (
+            "Manual DB instance snapshots",
+            default.manual_snapshots,
+            now.manual_snapshots,
+        ),
     ]
 }
 
-fn listed(caller: &Caller, quotas: &[(&str, usize)]) -> Value {
-    let quotas = quotas.iter().map(|(name, value)| {
-        json!({"ServiceCode": "rds", "ServiceName": "Amazon Relational Database Service (Amazon RDS)", "QuotaName": name,
-            "Value": *value as f64, "Unit": "None", "Adjustable": true, "GlobalQuota": false,
-            "QuotaArn": format!("arn:aws:servicequotas:{}:{}:rds/{}", caller.region, caller.account, name.replace(' ', "-"))})
-    });
-    json!({ "Quotas": quotas.collect::<Vec<_>>() })
+fn of_ebs(cloud: &Cloud, caller: &Caller) -> Vec<Quota> {
+    vec![(
+        "Concurrent snapshot copies per destination Region",
+        ec2::Quotas::default().snapshot_copies,
+        ec2::snapshot_copies(cloud, &caller.account, &caller.region),
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::storage_fixture::{Accounts, SOURCE, TARGET};
+    use super::*;
+    use crate::faults::FaultLevel;
+
+    fn told(a: &mut Accounts, account: &str, operation: &str, service: &str) -> Value {
+        let listed = a.ok(
+            account,
+            &format!("servicequotas {operation}"),
+            json!({ "ServiceCode": service }),
+        );
+        let quotas = listed["Quotas"].as_array().expect("a list");
+        let values = quotas.iter().map(|quota| (&quota["QuotaName"], &quota["Value"]));
+        values.map(|(name, value)| json!([name, value])).collect()
+    }
+
+    #[test]
+    fn what_an_inventory_tells_of_an_account_is_told_and_holds_there_and_nowhere_else() {
+        let room = json!({ "instance_slots": { "used": 50, "quota": 50 }, "snapshot_copies": 1 });
+        let mut a = Accounts::holding(&json!({}), &room, FaultLevel::None, 1);
+        let raised = |a: &mut Accounts, account, service| told(a, account, "ListServiceQuotas", service);
+        assert_eq!(raised(&mut a, TARGET, "rds"), json!([["DB instances", 50.0]]));
+        let copies = "Concurrent snapshot copies per destination Region";
+        assert_eq!(raised(&mut a, TARGET, "ebs"), json!([[copies, 1.0]]));
+        assert_eq!(raised(&mut a, SOURCE, "rds"), json!([]));
+        for account in [SOURCE, TARGET] {
+            assert_eq!(
+                told(&mut a, account, "ListAWSDefaultServiceQuotas", "ebs"),
+                json!([[copies, 20.0]])
+            );
+        }
+        let unknown = a.refused(
+            SOURCE,
+            "servicequotas ListServiceQuotas",
+            json!({ "ServiceCode": "moon" }),
+        );
+        assert_eq!(unknown, "NoSuchResourceException");
+        // All fifty are there, and none of them is described.
+        let name = |a: &Accounts, account: &str| {
+            let caller = if account == SOURCE { &a.source } else { &a.target };
+            rds::free_instance_name(&a.cloud, caller, "new").map_err(|refused| refused.code)
+        };
+        assert_eq!(name(&a, TARGET), Err("InstanceQuotaExceeded".to_owned()));
+        assert_eq!(name(&a, SOURCE), Ok(()));
+    }
 }

@@ -79,7 +79,7 @@ fn check_request(cloud: &Cloud, caller: &Caller, input: &Value, copies: usize) -
     let copies_of_mine = cloud.ec2.copies.values().filter(mine).filter(|copy| copy.copies);
     let parts = copies_of_mine.flat_map(|copy| &copy.parts);
     let under_way = parts.filter(|part| cloud.ec2.snapshots.contains_key(&part.id)).count();
-    let limit = cloud.ec2.quotas.snapshot_copies;
+    let limit = super::snapshot_copies(cloud, &caller.account, &caller.region);
     if under_way + copies > limit {
         let message =
             format!("Too many snapshot copies in progress. The limit is {limit} for this destination region.");

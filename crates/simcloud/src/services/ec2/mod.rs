@@ -67,6 +67,8 @@ pub struct Images {
     pub fails_next_copies: u32,
     /// How much AWS admits.
     pub quotas: Quotas,
+    /// Copies of snapshots under way, where the inventory tells of another quota.
+    pub snapshot_copies_of: BTreeMap<(AccountId, Region), usize>,
     /// Whether `CopyImage` accepts the name of another image. That it refuses is unconfirmed, and the stricter reading is taken.
     pub duplicate_names_accepted: bool,
 }
@@ -87,6 +89,13 @@ impl Default for Quotas {
             image_copies: 100,
         }
     }
+}
+
+/// So many copies of snapshots are admitted at once in an account and region.
+pub(crate) fn snapshot_copies(cloud: &Cloud, account: &AccountId, region: &Region) -> usize {
+    let here = (account.clone(), region.clone());
+    let told = cloud.ec2.snapshot_copies_of.get(&here).copied();
+    told.unwrap_or(cloud.ec2.quotas.snapshot_copies)
 }
 
 /// The ARN of an image: without an account, as AWS has it.
@@ -191,6 +200,10 @@ fn paged(input: &Value, ids: &str, member: &str, found: Vec<(String, Value)>) ->
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
     fill_settings(cloud, account, region, &contents.machine_settings);
     network::fill(cloud, account, region, contents);
+    if let Some(copies) = contents.snapshot_copies {
+        let here = (account.clone(), region.clone());
+        cloud.ec2.snapshot_copies_of.insert(here, copies as usize);
+    }
     let created = cloud
         .now
         .saturating_sub(jiff::SignedDuration::from_hours(24 * 30))

@@ -221,7 +221,8 @@ fn free_place(cloud: &Cloud, caller: &Caller, name: &str) -> Result<Place, Servi
         ));
     }
     let here = |at: &&Place| at.0 == place.0 && at.1 == place.1;
-    if cloud.rds.clusters.keys().filter(here).count() >= cloud.rds.quotas.clusters {
+    let (quotas, unlisted) = cloud.rds.room(&place.0, &place.1);
+    if cloud.rds.clusters.keys().filter(here).count() + unlisted.clusters >= quotas.clusters {
         let message = "DB cluster quota exceeded";
         return Err(ServiceError::with_status(403, "DBClusterQuotaExceededFault", message));
     }

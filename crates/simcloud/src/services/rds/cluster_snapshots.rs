@@ -184,7 +184,8 @@ fn check_name_is_free(cloud: &Cloud, caller: &Caller, member: &str, name: &str) 
         .iter()
         .filter(|entry| manual(*entry))
         .count();
-    if count >= cloud.rds.quotas.manual_cluster_snapshots {
+    let (quotas, unlisted) = cloud.rds.room(&place.0, &place.1);
+    if count + unlisted.manual_cluster_snapshots >= quotas.manual_cluster_snapshots {
         let message = "Cannot create more than the allowed number of manual cluster snapshots.";
         return Err(ServiceError::new("SnapshotQuotaExceeded", message));
     }
@@ -289,7 +290,7 @@ pub(super) fn copy(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
         return Err(wrong_state(message));
     }
     let copying = |(at, s): (&Place, &ClusterSnapshot)| at.0 == place.0 && at.1 == place.1 && s.status() == "copying";
-    let limit = cloud.rds.quotas.cluster_copies_under_way;
+    let limit = cloud.rds.room(&place.0, &place.1).0.cluster_copies_under_way;
     let under_way = cloud.rds.cluster_snapshots.iter().filter(|entry| copying(*entry));
     if under_way.count() >= limit {
         let message = format!("Cannot copy more than {limit} snapshots across regions");

@@ -344,14 +344,9 @@ pub(super) fn check_name_is_free(cloud: &Cloud, caller: &Caller, name: &str) -> 
             "DB instance already exists",
         ));
     }
-    if cloud
-        .rds
-        .instances
-        .keys()
-        .filter(|at| at.0 == place.0 && at.1 == place.1)
-        .count()
-        >= cloud.rds.quotas.instances
-    {
+    let here = |at: &&Place| at.0 == place.0 && at.1 == place.1;
+    let (quotas, unlisted) = cloud.rds.room(&place.0, &place.1);
+    if cloud.rds.instances.keys().filter(here).count() + unlisted.instances >= quotas.instances {
         return Err(ServiceError::new("InstanceQuotaExceeded", "DB Instance quota exceeded"));
     }
     Ok(place)

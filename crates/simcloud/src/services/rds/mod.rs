@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::ids::{AccountId, Digest, Region};
-use model::inventory::RegionInventory;
+use model::inventory::{RegionInventory, SnapshotSlots};
 use serde_json::Value;
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
@@ -69,8 +69,10 @@ pub struct Databases {
     pub clients: clients::Clients,
     /// How much AWS admits.
     pub quotas: Quotas,
-    /// How many manual snapshots more it admits, where the inventory tells of others.
-    pub free_slots: BTreeMap<(AccountId, Region), usize>,
+    /// How much it admits in an account and region that has had its quotas raised, or has less.
+    pub quotas_of: BTreeMap<(AccountId, Region), Quotas>,
+    /// What the inventory counts in an account and region and does not list: it takes up room, too.
+    pub unlisted: BTreeMap<(AccountId, Region), Unlisted>,
     /// Whether sharing a snapshot on `aws/rds` is accepted, as users saw in 2019, so that only the target's copy fails.
     /// Today's documents say that the share call refuses; its exact error is unconfirmed.
     pub default_key_share_accepted: bool,
@@ -113,6 +115,24 @@ impl Default for Quotas {
             cluster_copies_under_way: 5,
             accounts_per_share: 20,
         }
+    }
+}
+
+/// What lies in an account and region that nobody has described.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unlisted {
+    instances: usize,
+    clusters: usize,
+    manual_snapshots: usize,
+    manual_cluster_snapshots: usize,
+}
+
+impl Databases {
+    /// How much is admitted in an account and region, and what takes up room there beside what is listed.
+    pub(crate) fn room(&self, account: &AccountId, region: &Region) -> (Quotas, Unlisted) {
+        let here = (account.clone(), region.clone());
+        let quotas = self.quotas_of.get(&here).copied().unwrap_or(self.quotas);
+        (quotas, self.unlisted.get(&here).copied().unwrap_or_default())
     }
 }
 
@@ -221,15 +241,7 @@ fn refuse_reserved(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> 
 pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
     groups::fill(cloud, account, region, contents);
     options::fill(cloud, account, region, contents);
-    // Those that the inventory counts and does not list leave fewer slots.
-    if let Some(slots) = contents.manual_snapshots {
-        let free = slots.quota.saturating_sub(slots.used);
-        let here = (account.clone(), region.clone());
-        cloud
-            .rds
-            .free_slots
-            .insert(here, usize::try_from(free).unwrap_or(usize::MAX));
-    }
+    fill_room(cloud, account, region, contents);
     for database in &contents.databases {
         instances::fill(cloud, account, region, database);
     }
@@ -237,6 +249,60 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
     for cluster in &contents.clusters {
         clusters::fill(cloud, account, region, cluster);
     }
+}
+
+/// Whether an instance of this name could be made.
+#[cfg(test)]
+pub(crate) fn free_instance_name(cloud: &Cloud, caller: &Caller, name: &str) -> Result<(), ServiceError> {
+    instances::check_name_is_free(cloud, caller, name).map(drop)
+}
+
+/// Those that the inventory counts and does not list leave less room.
+fn fill_room(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
+    let told = [
+        contents.instance_slots,
+        contents.cluster_slots,
+        contents.manual_snapshots,
+        contents.manual_cluster_snapshots,
+    ];
+    if told.iter().all(Option::is_none) {
+        return;
+    }
+    let (mut quotas, mut unlisted) = cloud.rds.room(account, region);
+    let set = |slots: Option<SnapshotSlots>, listed: usize, (quota, more): (&mut usize, &mut usize)| {
+        if let Some(slots) = slots {
+            *quota = slots.quota as usize;
+            *more = (slots.used as usize).saturating_sub(listed);
+        }
+    };
+    let members: usize = contents.clusters.iter().map(|cluster| cluster.members.len()).sum();
+    set(
+        contents.instance_slots,
+        contents.databases.len() + members,
+        (&mut quotas.instances, &mut unlisted.instances),
+    );
+    set(
+        contents.cluster_slots,
+        contents.clusters.len(),
+        (&mut quotas.clusters, &mut unlisted.clusters),
+    );
+    // No inventory lists snapshots of databases.
+    set(
+        contents.manual_snapshots,
+        0,
+        (&mut quotas.manual_snapshots, &mut unlisted.manual_snapshots),
+    );
+    set(
+        contents.manual_cluster_snapshots,
+        0,
+        (
+            &mut quotas.manual_cluster_snapshots,
+            &mut unlisted.manual_cluster_snapshots,
+        ),
+    );
+    let here = (account.clone(), region.clone());
+    cloud.rds.quotas_of.insert(here.clone(), quotas);
+    cloud.rds.unlisted.insert(here, unlisted);
 }
 
 /// What ends at some time; of two at once the earlier in this list goes first.

@@ -205,9 +205,9 @@ fn check_name_is_free(cloud: &Cloud, caller: &Caller, member: &str, name: &str) 
         return Err(ServiceError::new("DBSnapshotAlreadyExists", message));
     }
     let manual = |(at, s): (&Place, &Snapshot)| at.0 == place.0 && at.1 == place.1 && !s.automated;
-    let free = cloud.rds.free_slots.get(&(place.0.clone(), place.1.clone())).copied();
-    let most = free.unwrap_or(cloud.rds.quotas.manual_snapshots);
-    if cloud.rds.snapshots.iter().filter(|entry| manual(*entry)).count() >= most {
+    let (quotas, unlisted) = cloud.rds.room(&place.0, &place.1);
+    let count = cloud.rds.snapshots.iter().filter(|entry| manual(*entry)).count();
+    if count + unlisted.manual_snapshots >= quotas.manual_snapshots {
         let message = "Cannot create more than the allowed number of manual snapshots.";
         return Err(ServiceError::new("SnapshotQuotaExceeded", message));
     }
@@ -347,7 +347,7 @@ pub(super) fn copy(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer 
         .snapshots
         .iter()
         .filter(|(at, s)| at.0 == place.0 && at.1 == place.1 && s.is_copying());
-    let limit = cloud.rds.quotas.copies_under_way;
+    let limit = cloud.rds.room(&place.0, &place.1).0.copies_under_way;
     if copies.count() >= limit {
         let message = format!("Cannot copy more than {limit} snapshots across regions");
         return Err(ServiceError::new("SnapshotQuotaExceeded", message));

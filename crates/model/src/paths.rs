@@ -32,27 +32,45 @@ impl Paths {
                 )
             })
             .collect();
-        let before: Vec<Vec<usize>> = plan
-            .steps
-            .iter()
-            .map(|step| {
-                let through_gates = step.gates.iter().filter_map(|gate| after.get(gate)).flatten().copied();
-                step.needs
-                    .iter()
-                    .filter_map(|needs| by_id.get(needs).copied())
-                    .chain(through_gates)
-                    .collect()
-            })
-            .collect();
-        let order = order(&before);
+        let before = plan.steps.iter().map(|step| {
+            let through_gates = step.gates.iter().filter_map(|gate| after.get(gate)).flatten().copied();
+            let needs = step.needs.iter().filter_map(|needs| by_id.get(needs).copied());
+            needs.chain(through_gates).collect()
+        });
         let mut paths = Self {
-            room: vec![0; before.len()],
-            to_the_end: vec![0; before.len()],
-            before,
-            order,
+            before: before.collect(),
+            ..Self::default()
         };
         paths.measure(&plan.steps);
         paths
+    }
+
+    /// Takes in the steps that a plan has had put at a place, which wait for no gate, and which these others, of which none stands before that place,
+    /// wait for from now on.
+    pub(crate) fn grow(
+        &mut self,
+        plan: &Plan,
+        (at, count): (usize, usize),
+        by_id: &BTreeMap<StepId, usize>,
+        waiting: &[usize],
+    ) {
+        for earlier in self.before.iter_mut().flatten() {
+            *earlier = shifted(*earlier, (at, count));
+        }
+        let places = |step: &StepSpec| {
+            step.needs
+                .iter()
+                .filter_map(|needs| by_id.get(needs).copied())
+                .collect()
+        };
+        self.before
+            .splice(at..at, plan.steps[at..at + count].iter().map(places));
+        for &later in waiting {
+            // Its newest needs are the last of them, and stand before its gates' evidence.
+            let needs = plan.steps[later].needs.len() - count;
+            self.before[later].splice(needs..needs, at..at + count);
+        }
+        self.measure(&plan.steps);
     }
 
     /// The ways through a plan of which nobody holds an index; what it names and does not have is passed over.
@@ -61,7 +79,11 @@ impl Paths {
         Self::of(plan, &by_id.map(|(place, step)| (step.id.clone(), place)).collect())
     }
 
+    /// Orders the steps, and adds up how long the ways are.
     fn measure(&mut self, steps: &[StepSpec]) {
+        self.order = order(&self.before);
+        self.room = vec![0; steps.len()];
+        self.to_the_end = vec![0; steps.len()];
         for &place in self.order.iter().rev() {
             let step = &steps[place];
             // What has been gathered so far is the longest of the ways behind it.
@@ -107,6 +129,11 @@ impl Paths {
     pub fn to_the_end(&self, place: usize) -> u64 {
         self.to_the_end[place]
     }
+}
+
+/// Where a step stands that stood at a place, once so many have been put in at another.
+pub(crate) fn shifted(place: usize, (at, count): (usize, usize)) -> usize {
+    if place < at { place } else { place + count }
 }
 
 /// Kahn's algorithm, the plan's order where there is a choice. A checked plan has no circle.

@@ -478,14 +478,15 @@ impl State {
         let at = self.steps.place(by).map_or(0, |place| place + 1);
         if self.extends_plainly(at, steps, &waiting) {
             grow(&mut self.plan, at, steps, &waiting);
+            self.steps.grow(&self.plan, (at, steps.len()), &waiting);
         } else {
             // The whole check goes through the whole plan, on a copy: on an error nothing has changed.
             let mut plan = self.plan.clone();
             grow(&mut plan, at, steps, &waiting);
             plan.check().map_err(bad)?;
             self.plan = plan;
+            self.steps.follow(&self.plan);
         }
-        self.steps.follow(&self.plan);
         let new = steps.iter().map(|step| step.id.clone());
         self.extended.entry(by.clone()).or_default().extend(new);
         Ok(())
@@ -511,7 +512,8 @@ impl State {
             step.gates.is_empty() && limited && !self.steps.contains(&step.id) && step.needs.iter().all(known)
         };
         let all = steps.iter().all(|step| plain(step, &new) && new.insert(&step.id));
-        all && waiting.iter().all(|place| *place >= at)
+        let once: BTreeSet<&usize> = waiting.iter().collect();
+        all && once.len() == waiting.len() && waiting.iter().all(|place| *place >= at)
     }
 
     fn step_in(

@@ -317,6 +317,34 @@ fn what_a_step_put_into_the_plan_leaves_it_when_the_step_is_taken_back_and_may_c
     assert_eq!(state.plan, grown);
 }
 
+proptest! {
+    #[test]
+    fn what_is_counted_on_as_a_plan_grows_is_what_would_be_counted_from_nothing(
+        extensions in proptest::collection::vec((0_usize..20, 1_usize..4, 0_usize..8, any::<bool>(), any::<bool>()), 1..8)
+    ) {
+        let steps = vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[1], &[]), step(3, &[0, 2], &[0]), step(4, &[], &[])];
+        let mut state = started(&plan(steps, &[&[0]]));
+        follow(&mut state, whole(&id(0)));
+        let mut settled = vec![0];
+        for (number, (by, count, before, in_a_row, done)) in extensions.into_iter().enumerate() {
+            let (by, first) = (settled[by % settled.len()], 10 + 10 * number);
+            let steps = (first..first + count).map(|new| match in_a_row && new > first {
+                true => step(new, &[new - 1, 0], &[]),
+                false => step(new, &[by], &[]),
+            });
+            let before = (1..4).filter(|later| before & (1 << (later - 1)) != 0).map(id);
+            let extension = Event::PlanExtended { by: id(by), steps: steps.collect(), before: before.collect() };
+            follow(&mut state, [extension]);
+            if done {
+                follow(&mut state, whole(&id(first)));
+                settled.push(first);
+            }
+            let counted = Steps::restored(&state.plan, state.steps.values().cloned().collect());
+            prop_assert_eq!(Some(&state.steps), counted.as_ref());
+        }
+    }
+}
+
 /// Any event about a small plan, sensible or not.
 fn any_event() -> impl Strategy<Value = Event> {
     let step = (0_usize..4).prop_map(id);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::ids::StepId;
-use crate::paths::Paths;
+use crate::paths::{Paths, shifted};
 use crate::plan::Plan;
 
 /// Every step of a plan.
@@ -74,6 +74,52 @@ impl Steps {
         }
         self.paths = Paths::of(plan, &self.by_id);
         self.count_anew();
+    }
+
+    /// Takes in the steps that a plan has had put at a place, as [`Paths::grow`] does: a run whose plan grows a thousand times would else count all
+    /// of its steps anew each time.
+    pub(crate) fn grow(&mut self, plan: &Plan, (at, count): (usize, usize), waiting: &[usize]) {
+        let new = at..at + count;
+        let moved = |place: usize| shifted(place, (at, count));
+        self.places.splice(at..at, new.clone().map(|_| StepState::default()));
+        for place in self.by_id.values_mut() {
+            *place = moved(*place);
+        }
+        for (place, step) in new.clone().zip(&plan.steps[new.clone()]) {
+            self.by_id.insert(step.id.clone(), place);
+        }
+        for later in self.needed_by.iter_mut().flatten() {
+            *later = moved(*later);
+        }
+        self.needed_by.splice(at..at, new.clone().map(|_| Vec::new()));
+        self.missing.splice(at..at, new.clone().map(|_| 0));
+        self.settled.splice(at..at, new.clone().map(|_| false));
+        self.open = std::mem::take(&mut self.open).into_iter().map(moved).collect();
+        self.unsettled += count;
+        let waiting: Vec<usize> = waiting.iter().map(|place| moved(*place)).collect();
+        for place in new.clone() {
+            for needs in &plan.steps[place].needs {
+                let earlier = self.by_id[needs];
+                self.wait(place, earlier);
+            }
+            for later in &waiting {
+                self.wait(*later, place);
+            }
+            if self.missing[place] == 0 {
+                self.open.insert(place);
+            }
+        }
+        self.paths.grow(plan, (at, count), &self.by_id, &waiting);
+    }
+
+    /// One step needs another from now on.
+    fn wait(&mut self, later: usize, earlier: usize) {
+        let behind = &mut self.needed_by[earlier];
+        behind.insert(behind.partition_point(|place| *place <= later), later);
+        if !self.settled[earlier] {
+            self.missing[later] += 1;
+            self.open.remove(&later);
+        }
     }
 
     /// Counts what each step misses, from nothing.

@@ -1,12 +1,13 @@
 //! A plan while it is being drawn up: what each kind adds its steps, gates, notes and limits to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::cost::Costs;
 use model::inventory::{AccountInventory, Bucket, RegionInventory};
 use model::plan::{Estimate, Note, Weight};
 use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Side, StepId, StepSpec, Undo};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::runbook::Runbook;
 
@@ -28,6 +29,12 @@ pub struct Draft<'a> {
     pub limits: BTreeMap<String, u32>,
     /// For each step that opens something for transport (a key, a policy): the steps after which it may be closed again.
     pub used_until: BTreeMap<StepId, Vec<StepId>>,
+    /// The names that images get in the target, and which of them gets each.
+    pub image_names: BTreeMap<String, ResourceRef>,
+    /// What has a step. Looked for among the steps, ten thousand resources would be compared with one another.
+    resources: BTreeSet<ResourceRef>,
+    /// The steps by what they do and are given, as text.
+    by_input: BTreeMap<(String, String), StepId>,
 }
 
 /// One step being drawn up; what is usual is preset.
@@ -48,6 +55,9 @@ impl<'a> Draft<'a> {
             costs: Costs::default(),
             limits: BTreeMap::new(),
             used_until: BTreeMap::new(),
+            image_names: BTreeMap::new(),
+            resources: BTreeSet::new(),
+            by_input: BTreeMap::new(),
         }
     }
 
@@ -90,9 +100,23 @@ impl<'a> Draft<'a> {
 
     /// Adds a step and gives its id.
     pub fn push(&mut self, step: DraftStep) -> StepId {
-        let id = step.spec.id.clone();
-        self.steps.push(step.spec);
+        let spec = step.spec;
+        let id = spec.id.clone();
+        self.resources.insert(spec.resource.clone());
+        let done = (spec.action.clone(), spec.input.to_string());
+        self.by_input.entry(done).or_insert_with(|| id.clone());
+        self.steps.push(spec);
         id
+    }
+
+    /// Whether a step of the resource has been added.
+    pub fn has(&self, resource: &ResourceRef) -> bool {
+        self.resources.contains(resource)
+    }
+
+    /// The first step that was added which does this, and is given this.
+    pub fn doing(&self, action: &str, input: &Value) -> Option<StepId> {
+        self.by_input.get(&(action.to_owned(), input.to_string())).cloned()
     }
 
     /// The names of the runbook's gates that stand before this kind or this very resource (`before = ["database", "bucket/assets"]`).
@@ -187,8 +211,9 @@ impl DraftStep {
 
     /// What must be done before.
     pub fn needs<'s>(mut self, needs: impl IntoIterator<Item = &'s StepId>) -> Self {
+        let mut known: BTreeSet<StepId> = self.spec.needs.iter().cloned().collect();
         for id in needs {
-            if !self.spec.needs.contains(id) {
+            if known.insert(id.clone()) {
                 self.spec.needs.push(id.clone());
             }
         }

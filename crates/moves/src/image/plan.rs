@@ -21,7 +21,7 @@ pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
     for image in listed.iter().filter(|image| spec.means(&image.name)) {
         none = false;
         let resource = ResourceRef::new("image", &image.name);
-        if draft.steps.iter().any(|step| step.resource == resource) {
+        if draft.has(&resource) {
             draft.note(
                 Some(&resource),
                 Weight::Tells,

@@ -38,9 +38,8 @@ pub(crate) struct Steps<'d, 'a> {
 
 /// Says that the target has an image of this name, or that another step makes one.
 pub(crate) fn name_taken(draft: &Draft, name: &str) -> Option<String> {
-    let mut copies = draft.steps.iter().filter(|step| step.action == "image.copy_image");
-    if let Some(other) = copies.find(|step| step.input["name"] == name) {
-        return Some(format!("{} becomes an image {name} in the target, too", other.resource));
+    if let Some(other) = draft.image_names.get(name) {
+        return Some(format!("{other} becomes an image {name} in the target, too"));
     }
     let listed = draft.regional(Side::Target)?;
     listed
@@ -194,13 +193,8 @@ impl Steps<'_, '_> {
             "image.share_snapshot"
         };
         let input = serde_json::json!(ShareInput { what: what.clone() });
-        let known = self
-            .draft
-            .steps
-            .iter()
-            .find(|step| step.action == action && step.input == input);
-        if let Some(known) = known {
-            return (known.id.clone(), what);
+        if let Some(known) = self.draft.doing(action, &input) {
+            return (known, what);
         }
         let noun = if matches!(what, Shared::Image(_)) {
             "the image"
@@ -252,6 +246,8 @@ impl Steps<'_, '_> {
             .limit(limit);
         let gib = self.gib();
         let copied = self.draft.push(step.estimate(200 + 12 * gib, 1200 + 40 * gib));
+        let names = &mut self.draft.image_names;
+        names.entry(image.name.clone()).or_insert_with(|| self.resource.clone());
         for open in opened {
             self.draft.needed_until(open, &copied);
         }
@@ -269,12 +265,8 @@ impl Steps<'_, '_> {
             what,
             shared: share.clone()
         });
-        let known = self
-            .draft
-            .steps
-            .iter()
-            .position(|step| step.action == action && step.input == input);
-        if let Some(known) = known {
+        let known = self.draft.doing(action, &input);
+        if let Some(known) = known.and_then(|id| self.draft.steps.iter().position(|step| step.id == id)) {
             // Another image's copy needs the share, too. Steps stand behind what they need, so this one moves to the end.
             let mut step = self.draft.steps.remove(known);
             step.needs.push(copied.clone());

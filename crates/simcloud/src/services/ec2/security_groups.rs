@@ -37,7 +37,10 @@ pub fn security_group_arn(account: &AccountId, region: &Region, id: &str) -> Str
 
 /// Whether nothing that has only these groups can be connected to.
 pub fn closed(cloud: &Cloud, account: &AccountId, region: &Region, ids: &[String]) -> bool {
-    let network = cloud.ec2.networks.get(&(account.clone(), region.clone()));
+    // There are few networks, and this is asked for each database whenever time passes.
+    let here = cloud.ec2.networks.iter();
+    let mut here = here.filter(|((of, at), _)| of == account && at == region);
+    let network = here.next().map(|(_, network)| network);
     let open = |id: &String| {
         network
             .and_then(|network| network.security_groups.get(id))

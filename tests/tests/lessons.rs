@@ -406,7 +406,7 @@ fn lesson_6_an_undo_that_fails_needs_an_operator_with_the_guide_and_the_others_a
 }
 
 #[test]
-fn lesson_9_a_partial_set_of_name_servers_is_never_taken_for_the_whole() {
+fn lesson_9_a_partial_set_of_name_servers_is_made_whole_and_one_with_strangers_is_nobodys_to_change() {
     let zone = "stg.shop.example.com";
     let compared = first(
         "delegation",
@@ -438,7 +438,7 @@ fn lesson_9_a_partial_set_of_name_servers_is_never_taken_for_the_whole() {
             run.cloud(|cloud| cloud.call(&owner(SOURCE), "route53", "ChangeResourceRecordSets", &set(servers)))
                 .expect("its owner may");
         };
-        change(&servers[..2]);
+        change(&[servers[0].clone(), "ns1.stranger.example.".to_owned()]);
         let end = run.live().await;
         let delegate = step("zone", zone, "delegate");
         assert_eq!(
@@ -455,10 +455,18 @@ fn lesson_9_a_partial_set_of_name_servers_is_never_taken_for_the_whole() {
             run.stops()
         );
         assert!(run.state().steps[&delegate].evidence.is_none());
-        change(&servers);
+        change(&servers[..2]);
         run.retry(&delegate);
         let end = run.live().await;
         assert_eq!(end, Ok(RunEnd::Completed), "{:?}", run.stops());
+        let stored = run.cloud(|cloud| {
+            let asked =
+                json!({ "HostedZoneId": parent, "StartRecordName": zone, "StartRecordType": "NS", "MaxItems": "1" });
+            cloud.call(&owner(SOURCE), "route53", "ListResourceRecordSets", &asked)
+        });
+        let stored = stored.expect("its owner may");
+        let values = &stored["ResourceRecordSets"][0]["ResourceRecords"];
+        assert_eq!(values.as_array().map(Vec::len), Some(servers.len()), "{stored}");
     });
 }
 

@@ -55,6 +55,12 @@ impl NsSet {
     pub(super) fn names(&self, others: &[String]) -> bool {
         servers(&self.values) == servers(others)
     }
+
+    /// Whether it names some of these servers, not all, and no other.
+    pub(super) fn is_part_of(&self, others: &[String]) -> bool {
+        let (some, all) = (servers(&self.values), servers(others));
+        !some.is_empty() && some.len() < all.len() && some.iter().all(|server| all.contains(server))
+    }
 }
 
 /// Reads an NS set.

@@ -98,6 +98,8 @@ pub enum Charge {
     KeyRequests,
     /// What lies in the interim bucket from the first copy to its end.
     InterimStorage,
+    /// Snapshots that are taken for the way, until they are deleted.
+    Snapshots,
     /// What is left of the shortest time for which a class is charged, when the source is emptied.
     EarlyDeletion,
     /// Requests that delete.
@@ -131,6 +133,7 @@ impl Charge {
             | Self::Questions
             | Self::KeyRequests
             | Self::InterimStorage
+            | Self::Snapshots
             | Self::EarlyDeletion
             | Self::Deleting => false,
         }

@@ -31,6 +31,7 @@ mod retired;
 mod room;
 pub mod runbook;
 mod snapshot;
+mod snapshot_costs;
 mod subnet_group;
 pub mod terraform;
 pub mod terraform_plan;

@@ -315,8 +315,8 @@ texts! {
     // Costs
     CostInAll: "Estimated charges", "見積もり料金";
     CostOfProof: "Of that, for the proof", "うち同一性の検証分";
-    CostMeans: "List prices of {0} in US dollars, without discounts, free allowances and taxes. Priced are buckets only. Not counted: what is written while it is copied, what has to be done again, and what stays after the move. Ranges hold what only the run will show; the interim bucket is taken to stand for 1 to 14 days.",
-        "{0} 時点の定価（米ドル）。割引・無料枠・税は含みません。対象はバケットのみです。コピー中の新規書き込み、やり直し、移行後も残る分は含みません。幅は実行しなければ分からない分です。中間バケットは 1～14 日存在するものとして計算しています。";
+    CostMeans: "List prices of {0} in US dollars, without discounts, free allowances and taxes. Priced are buckets, and the snapshots on which databases, images and volumes travel. Not counted: what is written while it is copied, what has to be done again, and what stays after the move. Ranges hold what only the run will show; the interim bucket is taken to stand for 1 to 14 days, snapshots for up to 14.",
+        "{0} 時点の定価（米ドル）。割引・無料枠・税は含みません。対象はバケットと、データベース・イメージ・ボリュームの移行用スナップショットです。コピー中の新規書き込み、やり直し、移行後も残る分は含みません。幅は実行しなければ分からない分です。中間バケットは 1～14 日、スナップショットは最大 14 日存在するものとして計算しています。";
     CostLent: "Prices of {0} that are not known are marked *: there the price of {1} stands.",
         "* は {0} の価格が不明なため {1} の価格で計算した行です。";
     CostMissing: "Not in the sums", "合計に含まれないもの";
@@ -365,6 +365,7 @@ texts! {
     ChargeAthena: "reports read by Athena", "Athena が読み取るレポート";
     ChargeKeyRequests: "requests to KMS", "KMS リクエスト";
     ChargeInterimStorage: "storage of the interim bucket", "中間バケットの保管";
+    ChargeSnapshots: "snapshots taken for the way, until they are deleted", "移行用スナップショットの保管（削除まで）";
     ChargeEarlyDeletion: "early deletion from the source", "移行元からの早期削除";
     ChargeDeleting: "delete requests", "削除リクエスト";
 
@@ -515,6 +516,7 @@ pub(crate) fn charge(charge: Charge) -> Text {
         Charge::Athena => Text::ChargeAthena,
         Charge::KeyRequests => Text::ChargeKeyRequests,
         Charge::InterimStorage => Text::ChargeInterimStorage,
+        Charge::Snapshots => Text::ChargeSnapshots,
         Charge::EarlyDeletion => Text::ChargeEarlyDeletion,
         Charge::Deleting => Text::ChargeDeleting,
     }

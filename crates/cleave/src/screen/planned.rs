@@ -129,7 +129,7 @@ fn costs(out: &mut String, plan: &Plan) {
     let for_proof = costs.lines.iter().filter(|line| line.charge.is_for_proof());
     let _ = writeln!(
         out,
-        "\nestimated charges: {}, of that for the proof {} (list prices of {}, buckets only; line by line with --report or --json)",
+        "\nestimated charges: {}, of that for the proof {} (list prices of {}, of buckets and of snapshots on the way; line by line with --report or --json)",
         money(total(&costs.lines)),
         money(total(for_proof)),
         costs.priced_on

@@ -11,6 +11,7 @@ use super::change_share::{ShareInput, Shared, UnshareInput};
 use super::{From, copy_image, deregister_image, rekey_image};
 use crate::draft::{Draft, DraftStep};
 use crate::key;
+use crate::snapshot_costs::{self, Of};
 
 /// Image copies at the same time. Each takes one of the 20 snapshot copies that EC2 makes at once for each of its volumes, and most
 /// images have one or two.
@@ -135,6 +136,8 @@ impl Steps<'_, '_> {
         for (share, what) in shares {
             unshared.push(self.unshare(share, what, &copied, base.as_ref()));
         }
+        let taken_away = u64::from(rekeyed.is_some()) + u64::from(self.travels.made.is_some());
+        snapshot_costs::add(self.draft, &self.resource, Of::Disks, taken_away, self.gib());
         if let Some(made) = rekeyed {
             let title = "take the copy that travelled away, with its snapshots";
             self.take_away("image.deregister_rekeyed_image", title, &made, &copied, &unshared);

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use look::{Seen, look};
 pub use plan::{Refused, Removal, is_removal, plan};
-pub use prices::{Prices, PricesError};
+pub use prices::{LOOKED_UP_ON, Prices, PricesError};
 
 use crate::terraform::Run;
 use prices::Month;

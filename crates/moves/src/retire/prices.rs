@@ -2,7 +2,7 @@
 //! said to be not known, and is in no sum. `docs/costs.md` says how the prices were found.
 
 use model::Region;
-use model::cost::MicroUsd;
+use model::cost::{GB_MONTH, MicroUsd, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 /// The day on which the table's prices were looked up.
@@ -125,6 +125,17 @@ impl Prices {
     fn find(&self, item: &str, region: &Region) -> Option<&Price> {
         let of = |name: &str| self.rows.iter().find(|row| row.item == item && row.region == name);
         of(region.as_str()).or_else(|| of(GLOBAL)).or_else(|| of(LENDER))
+    }
+
+    /// What a GiB costs that lies there for a month, of what is counted so.
+    pub(crate) fn of_gib_month(&self, item: &str, region: &Region) -> Option<UnitPrice> {
+        let price = self.find(item, region).filter(|price| price.per == Per::GibMonth)?;
+        Some(UnitPrice {
+            micro_usd: micro(price.usd, 1),
+            per: GB_MONTH,
+            region: Region::new(&price.region).ok()?,
+            source: price.source.clone(),
+        })
     }
 
     /// A line of a month's costs: so many of something, for as long as it is there. `gib` where it is counted by size; absent: nobody

@@ -9,6 +9,7 @@ use super::{CopyInSourceInput, CreateInput, DeleteInput, ShareInput, UnshareInpu
 use crate::draft::{Draft, DraftStep};
 use crate::hook;
 use crate::key::{self, SourceKey};
+use crate::snapshot_costs::{self, Of};
 use crate::writes::{self, spec::StopWrites};
 
 /// How long a permission may take to spread, or a copy may be refused because others are under way, in seconds.
@@ -190,7 +191,9 @@ impl Leaving<'_> {
             .needs([travels, shared, copied, whole])
             .leaves_nothing();
         let unshared = draft.push(step);
+        let mut deleted = 0;
         let mut delete = |verb: &str, side: Side, made: &StepId, after: &[&StepId]| {
+            deleted += 1;
             let input = DeleteInput {
                 side,
                 snapshot: made.clone(),
@@ -206,5 +209,6 @@ impl Leaving<'_> {
         if restored {
             delete("delete_target_snapshot", Side::Target, copied, &[whole]);
         }
+        snapshot_costs::add(draft, &self.resource, Of::Databases, deleted, self.gib);
     }
 }

@@ -13,6 +13,7 @@ use crate::image::change_share::{ShareInput, Shared, UnshareInput};
 use crate::image::plan_steps::{self, SPREADS_WITHIN};
 use crate::image::{From, plan_account};
 use crate::key;
+use crate::snapshot_costs::{self, Of};
 
 /// Snapshot copies at the same time, beside those of images: EC2 makes 20 at once.
 const COPIES: u32 = 4;
@@ -301,6 +302,8 @@ impl Steps<'_, '_> {
             .needs([&shared, &copied])
             .needs(base.as_ref());
         let unshared = self.draft.push(step.leaves_nothing());
+        let passing = made.len() as u64 + u64::from(self.zone.is_some() && !stays);
+        snapshot_costs::add(self.draft, &self.resource, Of::Disks, passing, u64::from(gib));
         for (verb, snapshot) in made {
             self.delete(verb, Side::Source, &snapshot, &[&copied, &unshared]);
         }

@@ -145,7 +145,8 @@ fn costs(out: &mut String, plan: &Plan) {
             but.push_str("; how much there is the inventory does not tell");
         }
         if unpriced > 0 {
-            let _ = write!(but, "; {unpriced} lines without a price");
+            let noun = if unpriced == 1 { "line" } else { "lines" };
+            let _ = write!(but, "; {unpriced} {noun} without a price");
         }
         let _ = writeln!(
             out,

@@ -2,9 +2,9 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::decide::{Decision, decide};
-use crate::event::Event;
+use crate::event::{Direction, Event};
 use crate::failure::FailureClass;
-use crate::sample::{at, follow, gate, id, plan, refusal, started, step, whole};
+use crate::sample::{at, follow, gate, id, intent, plan, refusal, started, step, whole};
 
 /// A proof, a gate that is asked on it and takes so many people, and a step behind it.
 fn proved(people: u32) -> State {
@@ -59,8 +59,10 @@ fn one_person_opens_a_gate_that_takes_one() {
 fn two_people_must_agree_where_it_takes_two_and_nobody_counts_twice() {
     let mut state = proved(2);
     assert_eq!(yes(&state, "mori", "all equal"), Yes::Counts);
+    assert_eq!(state.still_to_agree(&gate(0)), 2);
     let event = said(&state, "mori");
     follow(&mut state, [event]);
+    assert_eq!(state.still_to_agree(&gate(0)), 1);
     assert_eq!(decide(&state, at(30)), [Decision::AwaitGate(gate(0))]);
     assert_eq!(yes(&state, "mori", "all equal"), Yes::Again);
     let event = said(&state, "sato");
@@ -69,6 +71,7 @@ fn two_people_must_agree_where_it_takes_two_and_nobody_counts_twice() {
         panic!("{:?}", state.gates)
     };
     assert_eq!(by, "mori, sato");
+    assert_eq!(state.still_to_agree(&gate(0)), 0);
 }
 
 #[test]
@@ -147,6 +150,44 @@ fn a_gate_behind_which_something_has_begun_stays_open() {
     follow(&mut state, whole(&id(1)));
     let spec = state.plan.steps[2].clone();
     assert_eq!(state.voided_by(&spec), []);
+}
+
+#[test]
+fn a_gate_stays_open_also_where_something_behind_it_is_under_way_or_was_left_out_unbegun() {
+    let mut plan = plan(
+        vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[0])],
+        &[&[0]],
+    );
+    plan.steps[0].undo = Undo::Nothing;
+    let stopped = Event::StepStopped {
+        step: id(1),
+        failure: refusal(FailureClass::Denied),
+        advice: String::new(),
+    };
+    let skipped = Event::StepSkipped {
+        step: id(1),
+        by: "mori".into(),
+        reason: "by hand".into(),
+    };
+    for events in [vec![intent(&id(1), 1, Direction::Do)], vec![stopped, skipped]] {
+        let mut state = started(&plan);
+        follow(&mut state, whole(&id(0)));
+        follow(&mut state, [asked()]);
+        let event = said(&state, "mori");
+        follow(&mut state, [event]);
+        let spec = state.plan.steps[2].clone();
+        assert_eq!(state.voided_by(&spec), [gate(0)]);
+        for event in events {
+            follow(&mut state, [event]);
+            let expected = match state.steps[&id(1)].status {
+                StepStatus::Stopped { .. } => vec![id(1)],
+                _ => vec![],
+            };
+            let behind: Vec<_> = state.stopped_behind(&gate(0)).into_iter().cloned().collect();
+            assert_eq!(behind, expected, "the other one waits");
+        }
+        assert_eq!(state.voided_by(&spec), [], "{:?}", state.steps[&id(1)]);
+    }
 }
 
 #[test]

@@ -234,3 +234,54 @@ fn what_is_to_be_done_anew_has_not_begun_though_its_attempts_are_counted_on() {
         "a window and a limit hold for it again"
     );
 }
+
+#[test]
+fn an_event_of_a_yes_that_cannot_be_is_refused_with_its_reason() {
+    let event = |state: &State, opens: bool, by: &str, plan: Option<&str>, shown: &str| {
+        let (gate, by) = (gate(0), by.to_owned());
+        let digest = plan.map_or_else(|| state.digest.clone(), |plan| Digest::of(plan.as_bytes()));
+        let evidence = Digest::of(shown.as_bytes());
+        match opens {
+            true => Event::GateApproved {
+                gate,
+                by,
+                digest,
+                evidence,
+            },
+            false => Event::GateAgreed {
+                gate,
+                by,
+                digest,
+                evidence,
+            },
+        }
+    };
+    let mut agreed = proved(2);
+    let first = event(&agreed, false, "mori", None, "all equal");
+    follow(&mut agreed, [first]);
+    for (state, opens, by, plan, shown, why) in [
+        (&proved(2), true, "mori", None, "all equal", "others must agree"),
+        (&proved(1), false, "mori", None, "all equal", "nobody else must agree"),
+        (&agreed, true, "mori", None, "all equal", "has agreed already"),
+        (
+            &proved(1),
+            true,
+            "mori",
+            Some("another"),
+            "all equal",
+            "of another plan",
+        ),
+        (&proved(1), true, "mori", None, "something else", "gate"),
+    ] {
+        let mut tried = state.clone();
+        let refused = tried.apply(&crate::event::Recorded {
+            seq: state.last_seq + 1,
+            at: at(99),
+            event: event(state, opens, by, plan, shown),
+        });
+        let told = refused.expect_err("it cannot be").to_string();
+        assert!(told.contains(why), "{told}: {why}");
+        assert_eq!(told.contains("of another plan"), plan.is_some(), "{told}");
+        assert_eq!(&tried, state);
+    }
+}

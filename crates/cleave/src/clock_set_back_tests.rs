@@ -5,7 +5,7 @@ use model::StepId;
 use model::event::{Direction, Outcome};
 
 use super::*;
-use crate::commands::files::Written;
+use crate::example;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).expect("a time")
@@ -13,21 +13,12 @@ fn at(second: i64) -> Timestamp {
 
 /// A run of the example, which waits for two steps by a clock that is four years ahead.
 fn ahead() -> (Journal, State, StepId, StepId) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runbooks/shop-staging/runbook.toml");
-    let plan = Written::read(&path, None).and_then(|written| written.unblocked_plan());
-    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+    let plan = example::plan();
     let (tried, looked) = (plan.steps[0].id.clone(), plan.steps[1].id.clone());
     let failure = || Failure::ours("test", FailureClass::Throttled, "Throttling", "slow down".to_owned());
     let years = at(4 * 365 * 24 * 3600);
-    let started = Event::RunStarted {
-        run: model::RunId::new("abcdef012345").expect("a run id"),
-        world: WorldKind::Live,
-        seed: 1,
-        digest: plan.digest(),
-        plan: Box::new(plan),
-    };
     let events = [
-        started,
+        example::started(plan),
         Event::IntentRecorded {
             step: tried.clone(),
             attempt: 1,

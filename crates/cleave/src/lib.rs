@@ -8,6 +8,8 @@ pub mod commands;
 pub mod delivery;
 pub mod durations;
 pub mod error;
+#[cfg(test)]
+mod example;
 pub mod exit;
 pub mod look_in;
 pub mod look_in_account;

@@ -135,18 +135,22 @@ fn what_was_agreed_to_and_is_not_so_is_proved_and_asked_anew() {
     assert_eq!(yes(&state, "mori", "all equal"), Yes::Opens);
 }
 
-#[test]
-fn a_gate_behind_which_something_has_begun_stays_open() {
-    let mut plan = plan(
-        vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[0])],
-        &[&[0]],
-    );
+/// A gate that was opened on a proof, and two steps behind it.
+fn opened_before_two() -> State {
+    let steps = vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[0])];
+    let mut plan = plan(steps, &[&[0]]);
     plan.steps[0].undo = Undo::Nothing;
     let mut state = started(&plan);
     follow(&mut state, whole(&id(0)));
     follow(&mut state, [asked()]);
     let event = said(&state, "mori");
     follow(&mut state, [event]);
+    state
+}
+
+#[test]
+fn a_gate_behind_which_something_has_begun_stays_open() {
+    let mut state = opened_before_two();
     follow(&mut state, whole(&id(1)));
     let spec = state.plan.steps[2].clone();
     assert_eq!(state.voided_by(&spec), []);
@@ -154,11 +158,6 @@ fn a_gate_behind_which_something_has_begun_stays_open() {
 
 #[test]
 fn a_gate_stays_open_also_where_something_behind_it_is_under_way_or_was_left_out_unbegun() {
-    let mut plan = plan(
-        vec![step(0, &[], &[]), step(1, &[0], &[0]), step(2, &[0], &[0])],
-        &[&[0]],
-    );
-    plan.steps[0].undo = Undo::Nothing;
     let stopped = Event::StepStopped {
         step: id(1),
         failure: refusal(FailureClass::Denied),
@@ -170,11 +169,7 @@ fn a_gate_stays_open_also_where_something_behind_it_is_under_way_or_was_left_out
         reason: "by hand".into(),
     };
     for events in [vec![intent(&id(1), 1, Direction::Do)], vec![stopped, skipped]] {
-        let mut state = started(&plan);
-        follow(&mut state, whole(&id(0)));
-        follow(&mut state, [asked()]);
-        let event = said(&state, "mori");
-        follow(&mut state, [event]);
+        let mut state = opened_before_two();
         let spec = state.plan.steps[2].clone();
         assert_eq!(state.voided_by(&spec), [gate(0)]);
         for event in events {

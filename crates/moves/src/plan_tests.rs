@@ -232,6 +232,35 @@ fn copies_at_once_are_as_many_as_the_account_admits_and_the_runbook_has_the_last
 }
 
 #[test]
+fn more_than_aws_admits_unasked_is_told_where_nobody_has_counted() {
+    let told = |count: usize, counted: bool| {
+        let sections: String = (0..count)
+            .map(|n| format!("[[database]]\nid = \"shop-{n}\"\nrestore = {BY_NAME}\n"))
+            .collect();
+        let plan = planned(&sections, |inventory| {
+            let region = &mut inventory["accounts"]["111111111111"]["regions"]["ap-northeast-1"];
+            let database = region["databases"][0].clone();
+            region["databases"] = (0..count)
+                .map(|n| {
+                    let mut one = database.clone();
+                    one["id"] = json!(format!("shop-{n}"));
+                    one
+                })
+                .collect();
+            if counted {
+                inventory["accounts"]["222222222222"]["regions"]["ap-northeast-1"]["instance_slots"] =
+                    json!({"used": 0, "quota": 100});
+            }
+        });
+        let warned = texts(&plan, Weight::Warns);
+        warned
+            .iter()
+            .any(|text| text.contains("41 DB instances at once") && text.contains("AWS admits 40"))
+    };
+    assert_eq!([told(41, false), told(40, false), told(41, true)], [true, false, false]);
+}
+
+#[test]
 fn no_room_for_what_moves_blocks_with_what_is_needed() {
     let with_slots = |used: u32| {
         move |inventory: &mut Value| {

@@ -4,7 +4,7 @@
 
 use model::inventory::{RegionInventory, SnapshotSlots};
 use model::plan::Weight;
-use model::{Side, StepSpec};
+use model::{Region, Side, StepSpec};
 
 use crate::draft::Draft;
 
@@ -31,8 +31,9 @@ impl Kind {
     }
 
     /// What AWS admits where nobody has asked for more, as RDS's guide has it.
-    fn usual(self) -> u64 {
+    fn usual(self, region: &Region) -> u64 {
         match self {
+            Self::Instances if region.as_str() == "ap-south-1" => 20,
             Self::Instances | Self::Clusters => 40,
             Self::Snapshots | Self::ClusterSnapshots => 100,
         }
@@ -74,13 +75,13 @@ pub(crate) fn check(draft: &mut Draft) {
             let steps = draft.steps.iter().filter(|step| step.side == side);
             let needed: u64 = steps.map(|step| kind.made_by(step)).sum();
             let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(|region| kind.slots(region)) else {
-                if needed > kind.usual() {
+                let usual = kind.usual(draft.region());
+                if needed > usual {
                     let text = format!(
-                        "this runbook needs {needed} {} at once in account {}, and AWS admits {} unless it has been asked for more: what the account has, \
+                        "this runbook needs {needed} {} at once in account {}, and AWS admits {usual} unless it has been asked for more: what the account has, \
                          `cleave discover` asks",
                         kind.name(),
-                        draft.account(side),
-                        kind.usual()
+                        draft.account(side)
                     );
                     draft.note(None, Weight::Warns, text);
                 }

@@ -350,15 +350,8 @@ const BREAK: f64 = 44.0;
 const SHORTEST_BREAK: i64 = 20 * 60 * 1000;
 
 impl Scale {
-    fn of((from, to): (i64, i64), mut busy: Vec<(i64, i64)>) -> Self {
-        busy.sort_unstable();
-        let mut merged: Vec<(i64, i64)> = Vec::new();
-        for (start, end) in busy {
-            match merged.last_mut() {
-                Some(last) if start <= last.1 => last.1 = last.1.max(end),
-                _ => merged.push((start, end)),
-            }
-        }
+    fn of((from, to): (i64, i64), busy: Vec<(i64, i64)>) -> Self {
+        let merged = joined(busy);
         let work: i64 = merged.iter().map(|(start, end)| end - start).sum();
         let longest = SHORTEST_BREAK.max(work / 6);
         // Joins what lies close together; the rest stays apart, with a break between. Both ends of the run count as work.

@@ -1,26 +1,17 @@
 use jiff::SignedDuration;
-use model::Event;
 
 use super::*;
-use crate::commands::files::Written;
+use crate::example;
 
 /// The journal of a run of the example in AWS itself, whose only event is of two days ago.
 fn two_days_old() -> (tempfile::TempDir, std::path::PathBuf) {
-    let runbook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runbooks/shop-staging/runbook.toml");
-    let plan = Written::read(&runbook, None).and_then(|written| written.unblocked_plan());
-    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
-    let started = Event::RunStarted {
-        run: model::RunId::new("abcdef012345").expect("a run id"),
-        world: WorldKind::Live,
-        seed: 1,
-        digest: plan.digest(),
-        plan: Box::new(plan),
-    };
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("m.db");
     let then = world::wall_now() - SignedDuration::from_hours(48);
     let mut journal = Journal::create(&path).expect("a journal");
-    journal.append(0, then, &[started]).expect("it is appended");
+    journal
+        .append(0, then, &[example::started(example::plan())])
+        .expect("it is appended");
     (folder, path)
 }
 

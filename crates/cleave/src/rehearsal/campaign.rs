@@ -87,8 +87,9 @@ impl Campaign {
         if self.told.len() > TOLD {
             // Safe stops are many on hostile nights: a broken law is not to be lost among them.
             let least = |(seed, run): &(&u64, &Rehearsed)| (run.law_violations.is_empty(), run.is_good(level), **seed);
-            let seed = self.told.iter().max_by_key(least).map(|(seed, _)| *seed);
-            seed.map(|seed| self.told.remove(&seed));
+            if let Some(seed) = self.told.iter().max_by_key(least).map(|(seed, _)| *seed) {
+                self.told.remove(&seed);
+            }
             self.not_told += 1;
         }
     }

@@ -209,6 +209,6 @@ impl Leaving<'_> {
         if restored {
             delete("delete_target_snapshot", Side::Target, copied, &[whole]);
         }
-        snapshot_costs::add(draft, &self.resource, Of::Databases, deleted, self.gib);
+        snapshot_costs::add(draft, self.resource, Of::Databases, deleted, self.gib);
     }
 }

@@ -109,11 +109,9 @@ mod tests {
         );
         assert_eq!(unknown, "NoSuchResourceException");
         // All fifty are there, and none of them is described.
-        let name = |a: &Accounts, account: &str| {
-            let caller = if account == SOURCE { &a.source } else { &a.target };
-            rds::free_instance_name(&a.cloud, caller, "new").map_err(|refused| refused.code)
-        };
-        assert_eq!(name(&a, TARGET), Err("InstanceQuotaExceeded".to_owned()));
-        assert_eq!(name(&a, SOURCE), Ok(()));
+        let restored = json!({ "DBInstanceIdentifier": "new", "DBSnapshotIdentifier": "nothing" });
+        let mut refusal = |account| a.refused(account, "rds RestoreDBInstanceFromDBSnapshot", restored.clone());
+        assert_eq!(refusal(TARGET), "InstanceQuotaExceeded");
+        assert_eq!(refusal(SOURCE), "DBSnapshotNotFound");
     }
 }

@@ -251,12 +251,6 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &
     }
 }
 
-/// Whether an instance of this name could be made.
-#[cfg(test)]
-pub(crate) fn free_instance_name(cloud: &Cloud, caller: &Caller, name: &str) -> Result<(), ServiceError> {
-    instances::check_name_is_free(cloud, caller, name).map(drop)
-}
-
 /// Those that the inventory counts and does not list leave less room.
 fn fill_room(cloud: &mut Cloud, account: &AccountId, region: &Region, contents: &RegionInventory) {
     let told = [

@@ -90,12 +90,12 @@ mod tests {
     #[test]
     fn what_an_inventory_tells_of_an_account_is_told_and_holds_there_and_nowhere_else() {
         let room = json!({ "instance_slots": { "used": 50, "quota": 50 }, "snapshot_copies": 1 });
-        let mut a = Accounts::holding(&json!({}), &room, FaultLevel::None, 1);
+        let mut a = Accounts::holding(&room, &json!({}), FaultLevel::None, 1);
         let raised = |a: &mut Accounts, account, service| told(a, account, "ListServiceQuotas", service);
-        assert_eq!(raised(&mut a, TARGET, "rds"), json!([["DB instances", 50.0]]));
+        assert_eq!(raised(&mut a, SOURCE, "rds"), json!([["DB instances", 50.0]]));
         let copies = "Concurrent snapshot copies per destination Region";
-        assert_eq!(raised(&mut a, TARGET, "ebs"), json!([[copies, 1.0]]));
-        assert_eq!(raised(&mut a, SOURCE, "rds"), json!([]));
+        assert_eq!(raised(&mut a, SOURCE, "ebs"), json!([[copies, 1.0]]));
+        assert_eq!(raised(&mut a, TARGET, "rds"), json!([]));
         for account in [SOURCE, TARGET] {
             assert_eq!(
                 told(&mut a, account, "ListAWSDefaultServiceQuotas", "ebs"),
@@ -108,10 +108,17 @@ mod tests {
             json!({ "ServiceCode": "moon" }),
         );
         assert_eq!(unknown, "NoSuchResourceException");
-        // All fifty are there, and none of them is described.
-        let restored = json!({ "DBInstanceIdentifier": "new", "DBSnapshotIdentifier": "nothing" });
-        let mut refusal = |account| a.refused(account, "rds RestoreDBInstanceFromDBSnapshot", restored.clone());
-        assert_eq!(refusal(TARGET), "InstanceQuotaExceeded");
-        assert_eq!(refusal(SOURCE), "DBSnapshotNotFound");
+        // All fifty are there, though only some of them are described.
+        let mut unlimited = Accounts::quiet();
+        for of in [&mut a, &mut unlimited] {
+            let taken = json!({ "DBInstanceIdentifier": "on-own", "DBSnapshotIdentifier": "s1" });
+            of.ok(SOURCE, "rds CreateDBSnapshot", taken);
+            of.pass(86_400);
+        }
+        let restored =
+            json!({ "DBInstanceIdentifier": "new", "DBSnapshotIdentifier": "s1", "DBSubnetGroupName": "src-db" });
+        let full = a.refused(SOURCE, "rds RestoreDBInstanceFromDBSnapshot", restored.clone());
+        assert_eq!(full, "InstanceQuotaExceeded");
+        unlimited.ok(SOURCE, "rds RestoreDBInstanceFromDBSnapshot", restored);
     }
 }

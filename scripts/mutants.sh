@@ -48,7 +48,8 @@ case $crate in
 esac
 if [ "${MUTANTS_WHOLE_RUNS:-}" = 1 ]; then
   judges+=(--test-package whole-runs)
-  targets=(-- --lib --test edges --test windows --test lessons)
+  # Unit tests are those whose path has "tests::" in it; filters hold for both programs.
+  targets=(-- --lib --test all -- tests:: edges:: windows:: lessons::)
 fi
 mkdir -p "$results/$crate/$shard"
 # 2: mutants were missed, 3: some ran into their time; both are results.

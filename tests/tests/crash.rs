@@ -1,7 +1,7 @@
 //! A run survives whatever cuts it off: it is killed after each event, each of its calls fails once, each reply is lost once, it is
 //! started twice and taken back. Generic over every step of the plan: a new kind of resource is driven by being in the runbook.
 //!
-//! A sample of the points is tried each time; `cargo test -p whole-runs --test crash -- --ignored` tries all of them.
+//! A sample of the points is tried each time; `cargo test --workspace --test all crash:: -- --ignored` tries all of them.
 
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! `three-products` cut off at its events and calls. A night takes some ten seconds, all points take days, so those that
 //! have passed are kept in a file (`target/tmp/three-products-*.points`), and the same command goes on:
-//! `cargo test --workspace --test three_products -- --ignored --nocapture`.
+//! `cargo test --workspace --test all three_products:: -- --ignored --nocapture`.
 
 use std::path::Path;
 

@@ -1,12 +1,10 @@
 //! What is wrong is refused: with the exit code that scripts rely on, the place, a way out, and nothing changed.
 
-mod served;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use journal::{FORMAT, Journal};
-use served::{Served, UnderWay, cleave, example, folder};
+use crate::served::{Served, UnderWay, cleave, example, folder};
 
 /// What a refusal was.
 struct Refused {
@@ -230,7 +228,7 @@ fn another_runs_journal_is_refused() {
     let mut command = served.cleave(&home);
     command
         .arg("undo")
-        .arg(served::brief(&home))
+        .arg(crate::served::brief(&home))
         .args(["--to", "bucket/none/none", "--reason", "a test"]);
     command
         .arg("--world")

@@ -1,17 +1,15 @@
 //! `cleave manifest` and `cleave compare`, as a person types them.
 
-mod served;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
 use aws::s3::Copy;
 use serde_json::{Value, json};
-use served::{Served, folder};
+use crate::served::{Served, folder};
 
 /// A command that reads buckets with the source account's credentials.
 fn reading(served: &Served, home: &Path, arguments: &[&str]) -> Command {
-    let mut command = served::cleave(home);
+    let mut command = crate::served::cleave(home);
     command
         .env("AWS_ACCESS_KEY_ID", &served.source.0)
         .env("AWS_SECRET_ACCESS_KEY", &served.source.1)

@@ -1,12 +1,10 @@
 //! `cleave check`, as a person types it: what is ready in the target, what is not, and what the source still does by itself.
 
-mod served;
-
 use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
-use served::{Served, folder};
+use crate::served::{Served, folder};
 
 const HOST: &str = "token.actions.githubusercontent.com";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -289,7 +287,7 @@ fn documents_that_aws_would_refuse_are_not_served() {
     let bad = json!({ "deployed": { "parameters": [{ "Name": "/a", "Value": "1" }] } });
     let inventory = inventory(bad, json!({}), json!({}));
     std::fs::write(home.join("inventory.json"), inventory.to_string()).expect("a file");
-    let output = served::cleave(&home)
+    let output = crate::served::cleave(&home)
         .args(["simcloud", "--inventory", "inventory.json"])
         .output();
     let output = output.expect("cleave can be started");

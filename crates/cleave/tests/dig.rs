@@ -1,15 +1,13 @@
 //! `dig`, another's client, against the name servers of a served simcloud: before, while and after a zone is handed over, over UDP and TCP, by the
 //! resolver and by each of the parent's name servers. Skipped, and said so, where there is no `dig`.
 
-mod served;
-
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use served::{Served, UnderWay, folder};
+use crate::served::{Served, UnderWay, folder};
 
 const ZONE: &str = "stg.shop.example.com";
 /// Names that answer the same to everybody at any time, and their types.
@@ -139,7 +137,7 @@ fn dig_gets_the_same_answers_before_while_and_after_a_zone_is_handed_over() {
             (asked, wrong)
         }
     });
-    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &home.join("m.db")));
+    let mut run = UnderWay::start(served.run_of(&crate::served::without_window(&home), &home, &home.join("m.db")));
     run.until(&format!("zone/{ZONE}/delegate: done"));
     let during = delegations(at);
     let ended = run.end();

@@ -1,13 +1,11 @@
 //! `cleave discover`, as a person types it: what simcloud was filled with is what it finds.
 
-mod served;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use model::Inventory;
 use model::inventory::RegionInventory;
-use served::{Served, folder};
+use crate::served::{Served, folder};
 
 fn example(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -16,7 +14,7 @@ fn example(file: &str) -> PathBuf {
 }
 
 fn discover(served: &Served, home: &Path, arguments: &[&str]) -> Output {
-    let mut command: Command = served::cleave(home);
+    let mut command: Command = crate::served::cleave(home);
     command
         .env("AWS_ACCESS_KEY_ID", &served.operator.0)
         .env("AWS_SECRET_ACCESS_KEY", &served.operator.1)
@@ -120,7 +118,7 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
         .all(|one| one.settings.backup_retention_days.is_some());
     assert!(retained, "settings are found");
     // What was discovered can be planned from.
-    let mut plan = served::cleave(&home);
+    let mut plan = crate::served::cleave(&home);
     plan.arg("plan")
         .arg(example("runbook.toml"))
         .args(["--inventory", "inventory.json"]);

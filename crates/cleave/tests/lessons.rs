@@ -1,8 +1,6 @@
 //! What others have paid for, as tests over real processes, each under the lesson's own name; those on whole runs in virtual time are in
 //! `tests/tests/lessons.rs`. And what a person has for deciding on a run under way: undo of a part, skip, retry.
 
-mod served;
-
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -10,7 +8,7 @@ use std::time::Duration;
 use journal::{FORMAT, Journal};
 use model::{Event, Recorded};
 use serde_json::Value;
-use served::{Served, UnderWay, brief, folder};
+use crate::served::{Served, UnderWay, brief, folder};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
@@ -360,10 +358,10 @@ fn a_step_is_tried_again_and_left_out_with_a_reason_that_journal_status_and_repo
 fn an_undo_is_rehearsed_with_seeds_and_faults_and_told_as_text_and_as_json() {
     let home = folder("rehearsed-undo");
     let rehearse = |arguments: &[&str]| {
-        let mut command = served::cleave(&home);
+        let mut command = crate::served::cleave(&home);
         command
             .arg("rehearse")
-            .arg(served::example("runbook.toml"))
+            .arg(crate::served::example("runbook.toml"))
             .args(arguments);
         command.output().expect("cleave can be started")
     };

@@ -1,11 +1,9 @@
 //! `cleave outputs` after a whole run: old beside new, in three forms, and where the old still stands.
 
-mod served;
-
 use std::path::Path;
 
 use serde_json::{Value, json};
-use served::{Served, UnderWay, folder};
+use crate::served::{Served, UnderWay, folder};
 
 fn outputs(served: &Served, home: &Path, arguments: &[&str]) -> String {
     let output = served
@@ -239,7 +237,7 @@ fn every_kind_is_told_old_beside_new_and_found_where_it_was_left() {
 fn a_zone_is_told_with_its_name_servers() {
     let home = folder("outputs-zone");
     let served = Served::start(&["--speed", "2000"]);
-    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &home.join("m.db")));
+    let mut run = UnderWay::start(served.run_of(&crate::served::without_window(&home), &home, &home.join("m.db")));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
     let told: Value = serde_json::from_str(&outputs(&served, &home, &["--json"])).expect("one JSON object");
     let all = told["outputs"].as_array().expect("a list");

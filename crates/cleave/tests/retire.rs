@@ -1,11 +1,9 @@
 //! `cleave retire` after a whole run: what is left in the source, what it costs, and why it may or may not go.
 
-mod served;
-
 use std::path::Path;
 
 use serde_json::Value;
-use served::{Served, UnderWay, folder};
+use crate::served::{Served, UnderWay, folder};
 
 fn every_kind(file: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -122,7 +120,7 @@ fn every_kind_is_told_with_its_price_and_whether_it_may_go() {
 fn a_zone_stays_for_48_hours_and_a_run_that_has_not_ended_leaves_nothing() {
     let home = folder("retire-zone");
     let served = Served::start(&["--speed", "2000"]);
-    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &home.join("m.db")));
+    let mut run = UnderWay::start(served.run_of(&crate::served::without_window(&home), &home, &home.join("m.db")));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
     let world = format!("simcloud={}", served.endpoint);
     let told = object(&served, &home, &["--json", "--world", &world]);
@@ -166,7 +164,7 @@ fn approve(served: &Served, home: &Path, gate: &str, typed: &str) -> Option<i32>
 fn a_zone_and_a_database_go_behind_gates_of_their_own_whose_names_are_typed() {
     let home = folder("retire-remove");
     let served = Served::start(&["--speed", "5000"]);
-    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &home.join("m.db")));
+    let mut run = UnderWay::start(served.run_of(&crate::served::without_window(&home), &home, &home.join("m.db")));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
     let world = format!("simcloud={}", served.endpoint);
     let (zone, database) = ("zone/stg.shop.example.com", "database/shop-stg");
@@ -248,9 +246,9 @@ fn a_zone_and_a_database_go_behind_gates_of_their_own_whose_names_are_typed() {
 #[test]
 fn a_removal_is_rehearsed_behind_the_night_that_comes_before_it() {
     let home = folder("retire-rehearse");
-    let runbook = served::example("runbook.toml");
+    let runbook = crate::served::example("runbook.toml");
     let rehearse = |arguments: &[&str]| {
-        let mut command = served::cleave(&home);
+        let mut command = crate::served::cleave(&home);
         command
             .args(["retire", "--json", "--rehearse"])
             .arg(&runbook)

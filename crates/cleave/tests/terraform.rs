@@ -1,15 +1,12 @@
 //! `cleave terraform` judged by Terraform itself, with the real AWS provider, against the simcloud in which the run took place: what is
 //! written must be importable under the ids that are written, and show no difference at all. Where either is missing the test says so.
 
-mod provider;
-mod served;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use provider::{Folder, Terraform, said};
+use crate::provider::{Folder, Terraform, said};
 use serde_json::Value;
-use served::{Served, UnderWay, folder};
+use crate::served::{Served, UnderWay, folder};
 
 /// Ten minutes before the runbook's window opens.
 const EVENING: &str = "2026-11-21T12:50:00Z";
@@ -134,7 +131,7 @@ fn terraform_takes_over_what_the_run_made_and_has_nothing_to_change() {
     source.done(&["apply", "-auto-approve", "-input=false"]);
 
     let journal = home.join("m.db");
-    let mut run = UnderWay::start(served.run_of(&served::without_window(&home), &home, &journal));
+    let mut run = UnderWay::start(served.run_of(&crate::served::without_window(&home), &home, &journal));
     assert_eq!(run.end().code(), Some(0), "{:#?}", run.said);
     let done = served.effects().len();
 
@@ -357,7 +354,7 @@ fn a_run_under_way_is_handed_over_as_far_as_it_is_and_says_what_is_missing() {
 fn what_cannot_be_read_or_is_somebody_elses_is_refused_before_anything_is_written() {
     let home = folder("terraform-refused");
     let refused = |more: &[&str]| {
-        let mut command = served::cleave(&home);
+        let mut command = crate::served::cleave(&home);
         command
             .args(["terraform", "--out", "out", "--journal", "m.db"])
             .args(more);
@@ -366,9 +363,9 @@ fn what_cannot_be_read_or_is_somebody_elses_is_refused_before_anything_is_writte
     };
     let (code, told) = refused(&[]);
     assert!(code == Some(3) && told.contains("the journal cannot be used"), "{told}");
-    let rehearsed = served::cleave(&home)
+    let rehearsed = crate::served::cleave(&home)
         .arg("rehearse")
-        .arg(served::example("runbook.toml"))
+        .arg(crate::served::example("runbook.toml"))
         .args(["--journal", "m.db"])
         .output()
         .expect("cleave can be started");

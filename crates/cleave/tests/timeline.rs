@@ -1,12 +1,10 @@
 //! `cleave plan --timeline`: when each database and image is expected where, and what that rests on.
 
-mod served;
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::{Value, json};
-use served::{Served, UnderWay, cleave, example, folder};
+use crate::served::{Served, UnderWay, cleave, example, folder};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";

@@ -1,12 +1,10 @@
 //! Two people and one run, or two files of it: real processes against a served simcloud.
 
-mod served;
-
 use std::path::Path;
 use std::process::Output;
 
 use journal::Journal;
-use served::{Served, UnderWay, cleave, folder};
+use crate::served::{Served, UnderWay, cleave, folder};
 
 const EVENING: &str = "2026-11-21T12:50:00Z";
 

@@ -1,14 +1,12 @@
 //! `cleave run` against a served simcloud, two real processes, one of which is killed again and again.
 
-mod served;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use journal::Journal;
 use model::{Event, Recorded};
-use served::{Served, UnderWay, folder};
+use crate::served::{Served, UnderWay, folder};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";

@@ -1,7 +1,7 @@
 //! Terraform with the real AWS provider, where both are on the machine: the program, a folder that holds the provider, and a folder of
 //! configuration in which they are let loose on a served simcloud.
 
-#![allow(unreachable_pub, reason = "a part of a test, as served is")]
+#![allow(unreachable_pub, reason = "a part of a test")]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

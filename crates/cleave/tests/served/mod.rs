@@ -1,6 +1,6 @@
 //! A served simcloud and runs against it, as processes of their own: what a person has in two terminals.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
+#![allow(unreachable_pub, reason = "a part of a test")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

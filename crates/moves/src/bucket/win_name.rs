@@ -141,9 +141,14 @@ impl Step for WinName {
         let asked = asked(cx);
         // Refused, and nothing was tried since: there is nothing to see before it is asked again.
         if let Some(asked) = asked.filter(|asked| cx.tried_at.is_none_or(|tried| asked.last >= tried)) {
-            let left = pause(&asked, &cx.token) - cx.now.duration_since(asked.last);
+            let waited = cx.now.duration_since(asked.last);
+            let left = pause(&asked, &cx.token) - waited;
             if left > SignedDuration::ZERO {
                 return self.waiting(cx, &asked, left);
+            }
+            // Nor then, while nobody but this step has had a moment for it: whoever looks first asks later than who does not.
+            if waited < SignedDuration::from_mins(1) && asked.last.duration_since(asked.first) < LONGEST {
+                return Ok(Observed::Absent);
             }
         }
         // Before it is asked: in one region S3 answers a second CreateBucket with 200, and resets the bucket's ACL.

@@ -162,19 +162,11 @@ impl Laws {
         // A policy that was narrowed is looked at twice: now, and when it has come into force everywhere.
         let came_into_force = spreading && !self.keys.spreading();
         let now = counts(cloud);
-        let others = std::mem::replace(&mut self.counts, now) != now
-            || effects.iter().any(|effect| {
-                effect.operation.starts_with("rds ")
-                    || matches!(
-                        effect.operation.as_str(),
-                        "ec2 DeregisterImage"
-                            | "ec2 DeleteSnapshot"
-                            | "kms DisableKey"
-                            | "kms ScheduleKeyDeletion"
-                            | "kms PutKeyPolicy"
-                            | "kms RevokeGrant"
-                    )
-            });
+        let before = std::mem::replace(&mut self.counts, now);
+        let fewer = now.iter().zip(before).any(|(now, before)| *now < before);
+        if now != before || effects.iter().any(|effect| effect.operation.starts_with("rds ")) {
+            self.stored.follow(cloud);
+        }
         let touched = touched(effects);
         once::note_buckets(self, effects);
         emptying::check(self, &parties, effects);
@@ -185,10 +177,27 @@ impl Laws {
         } else {
             content::check(self, cloud, &parties, &touched);
         }
-        if unreadable || came_into_force || others {
+        if unreadable || came_into_force || fewer || effects.iter().any(may_lose) {
             stored::check(self, cloud, &parties);
         }
     }
+}
+
+/// Whether databases, snapshots or images may hold or can read less after this. Copies, restores and shares only add to them, and looking at
+/// everything upon each of these costs a large rehearsal more than all else.
+fn may_lose(effect: &Effect) -> bool {
+    let operation = effect.operation.as_str();
+    operation.starts_with("rds Delete")
+        || operation.starts_with("rds Modify")
+        || matches!(
+            operation,
+            "ec2 DeregisterImage"
+                | "ec2 DeleteSnapshot"
+                | "kms DisableKey"
+                | "kms ScheduleKeyDeletion"
+                | "kms PutKeyPolicy"
+                | "kms RevokeGrant"
+        )
 }
 
 /// How many databases, snapshots and images there are: what time takes away by itself leaves no effect.

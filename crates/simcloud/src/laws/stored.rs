@@ -117,7 +117,7 @@ impl Kept {
     }
 
     /// Follows what is written to databases: the source's is wanted as it is now, and content that was written on is not lost.
-    fn follow(&mut self, cloud: &Cloud) {
+    pub(super) fn follow(&mut self, cloud: &Cloud) {
         let instances = cloud.rds.instances.iter();
         let instances = instances.map(|(place, one)| (Kind::Database, place, &one.resource_id, &one.digest));
         let clusters = cloud.rds.clusters.iter();

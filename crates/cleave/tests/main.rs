@@ -1,0 +1,17 @@
+//! The command line as its users have it: processes of their own, against a served simcloud. One program for all files, as each would be linked with
+//! all of AWS's SDK. `cargo test --workspace --test processes discover::` runs one file's.
+
+mod bad_input;
+mod buckets;
+mod check;
+mod dig;
+mod discover;
+mod lessons;
+mod outputs;
+mod provider;
+mod retire;
+mod served;
+mod terraform;
+mod timeline;
+mod two_operators;
+mod two_processes;

@@ -140,6 +140,70 @@ fn a_wrong_runbook_is_refused_with_its_place() {
 }
 
 #[test]
+fn wrong_prices_are_refused_with_their_place_wherever_a_plan_is_made() {
+    let home = folder("wrong-prices");
+    let served = Served::start(&[]);
+    let (prices, journal) = (home.join("ours.toml"), home.join("m.db"));
+    let row = |item: &str, region: &str, usd: &str, per: &str| {
+        format!(
+            "priced_on = \"2026-12-01\"\n[[price]]\nitem = \"{item}\"\nregion = \"{region}\"\nusd = {usd}\nper = \"{per}\"\nsource = \"ours\"\n"
+        )
+    };
+    let cases = [
+        (
+            row("gold", "global", "1", "month"),
+            ["ours.toml:3:8", "the item \"gold\""],
+        ),
+        (
+            row("put:STANDARD", "global", "1", "month"),
+            ["ours.toml:6:7", "per is each, thousand, ten-thousand, million"],
+        ),
+        (
+            row("job", "Tokyo", "1", "each"),
+            ["ours.toml:4:10", "a region (such as"],
+        ),
+        (
+            row("job", "global", "-1", "each"),
+            ["ours.toml:5:7", "job: -1 is no price"],
+        ),
+        ("[[price]".to_owned(), ["ours.toml:1:", "docs/costs.md"]),
+    ];
+    for (text, words) in cases {
+        std::fs::write(&prices, text).expect("it can be written");
+        let before = bytes(&home);
+        for command in ["plan", "rehearse"] {
+            let mut refused = cleave(&home);
+            refused
+                .arg(command)
+                .arg(example("runbook.toml"))
+                .arg("--prices")
+                .arg(&prices);
+            Refused::of(refused).says(3, &words);
+        }
+        let mut refused = cleave(&home);
+        refused
+            .args(["retire", "--journal", "m.db"])
+            .arg("--prices")
+            .arg(&prices);
+        Refused::of(refused).says(3, &words);
+        let mut refused = run(&served, &home, &example("runbook.toml"), &journal);
+        refused.arg("--prices").arg(&prices);
+        Refused::of(refused).says(3, &words);
+        assert_eq!(bytes(&home), before, "a file was changed");
+    }
+    let mut refused = cleave(&home);
+    refused
+        .arg("plan")
+        .arg(example("runbook.toml"))
+        .args(["--prices", "nowhere.toml"]);
+    Refused::of(refused).says(3, &["nowhere.toml"]);
+    assert!(
+        served.page("requests").as_array().is_some_and(Vec::is_empty),
+        "AWS was asked before the prices were read"
+    );
+}
+
+#[test]
 fn a_journal_that_cannot_be_trusted_is_left_as_it_is() {
     let home = folder("wrong-journal");
     let served = Served::start(&[]);

@@ -8,6 +8,7 @@ mod dig;
 mod discover;
 mod lessons;
 mod outputs;
+mod prices;
 mod provider;
 mod retire;
 mod served;

@@ -100,7 +100,8 @@ fn every_kind_is_told_with_its_price_and_whether_it_may_go() {
     let (_, table, _) = retire(&served, &home, &["--md", "--world", &world, "--prices", "prices.toml"]);
     let line = "| database/shop-postgres | `shop-postgres` | 20 GiB, db.r6g.large | $393.40* | no |";
     assert!(
-        table.contains(line) && table.contains("list prices of 2027-01-01"),
+        table.contains(line)
+            && table.contains("your own prices of 2027-01-01, and where they tell nothing list prices of 20"),
         "{table}"
     );
 

@@ -12,6 +12,9 @@ use crate::ids::{Region, ResourceRef};
 pub struct Costs {
     /// The day on which the prices were looked up, as `2026-11-25`.
     pub priced_on: String,
+    /// The day of a team's own prices, which stood before those; absent: there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_priced_on: Option<String>,
     /// Line by line, resource by resource in the order of the plan.
     pub lines: Vec<CostLine>,
     /// Of these only sums were known: no storage classes, no parts. All of it is counted as STANDARD.

@@ -9,6 +9,7 @@ use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::prices::Prices;
 use crate::runbook::Runbook;
 
 /// A plan being drawn up.
@@ -17,6 +18,8 @@ pub struct Draft<'a> {
     pub runbook: &'a Runbook,
     /// What exists.
     pub inventory: &'a Inventory,
+    /// What AWS charges.
+    pub prices: &'a Prices,
     /// The steps so far, each behind all that it needs.
     pub steps: Vec<StepSpec>,
     /// The gates so far.
@@ -45,10 +48,11 @@ pub struct DraftStep {
 
 impl<'a> Draft<'a> {
     /// An empty draft.
-    pub fn new(runbook: &'a Runbook, inventory: &'a Inventory) -> Self {
+    pub fn new(runbook: &'a Runbook, inventory: &'a Inventory, prices: &'a Prices) -> Self {
         Self {
             runbook,
             inventory,
+            prices,
             steps: Vec::new(),
             gates: Vec::new(),
             notes: Vec::new(),

@@ -24,6 +24,7 @@ mod parameter_group;
 pub mod plan;
 #[cfg(test)]
 mod plan_shape;
+pub mod prices;
 pub mod reference;
 mod restored;
 pub mod retire;
@@ -47,6 +48,7 @@ use std::rc::Rc;
 use engine::Registry;
 
 pub use plan::{plan, plan_expecting};
+pub use prices::{Prices, PricesError};
 pub use runbook::{Runbook, RunbookError};
 pub use world::{HookAnswer, HookCall, ListingKeeper, RunHook, World};
 

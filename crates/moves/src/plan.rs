@@ -6,6 +6,7 @@ use model::plan::{Estimate, Learned, PLAN_FORMAT};
 use model::{Inventory, Plan, Side, StepSpec};
 
 use crate::draft::Draft;
+use crate::prices::Prices;
 use crate::runbook::Runbook;
 use crate::{
     bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, limits, reference, room,
@@ -14,18 +15,20 @@ use crate::{
 
 /// Draws up the plan. What stands in the way is a note that blocks, not an error: people should see all of it at once.
 pub fn plan(runbook: &Runbook, inventory: &Inventory) -> Plan {
-    plan_expecting(runbook, inventory, |_| None)
+    plan_expecting(runbook, inventory, &Prices::default(), |_| None)
 }
 
-/// The same, where more is known of what a step takes than AWS documents: what is expected of it, and on how many samples that rests.
+/// The same, with prices of one's own, and where more is known of what a step takes than AWS documents: what is expected of it, and on how many
+/// samples that rests.
 pub fn plan_expecting(
     runbook: &Runbook,
     inventory: &Inventory,
+    prices: &Prices,
     expects: impl Fn(&StepSpec) -> Option<(Estimate, u64)>,
 ) -> Plan {
     let (resolved, notes) = reference::resolved(runbook, inventory);
     let runbook = &resolved;
-    let mut draft = Draft::new(runbook, inventory);
+    let mut draft = Draft::new(runbook, inventory, prices);
     draft.notes = notes;
     gate::plan(&mut draft);
     hook::plan(&mut draft);
@@ -78,6 +81,10 @@ pub fn plan_expecting(
             });
             step.estimate = estimate;
         }
+    }
+    if !draft.costs.is_empty() {
+        draft.costs.priced_on = prices.priced_on().to_owned();
+        draft.costs.own_priced_on = prices.own_priced_on().map(str::to_owned);
     }
     let plan = Plan {
         format: PLAN_FORMAT,

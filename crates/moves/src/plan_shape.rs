@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Runbook;
 use crate::draft::Draft;
+use crate::prices::Prices;
 use crate::{cache, cluster, database, gate, hook, image, instance, key, room, volume};
 
 pub(crate) const SOURCE: &str = "111111111111";
@@ -30,7 +31,8 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
     );
     let runbook = Runbook::parse(&(head + sections)).expect("a runbook");
     let inventory = inventory(source, target);
-    let mut draft = Draft::new(&runbook, &inventory);
+    let prices = Prices::default();
+    let mut draft = Draft::new(&runbook, &inventory, &prices);
     gate::plan(&mut draft);
     hook::plan(&mut draft);
     key::plan_first(&mut draft);

@@ -382,14 +382,21 @@ impl Runbook {
 
 impl RunbookError {
     fn at(text: &str, byte: usize, reason: &str) -> Self {
-        let before = &text[..byte.min(text.len())];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let (line, column) = place_of(text, byte);
         Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column,
             reason: reason.trim().to_owned(),
         }
     }
+}
+
+/// Line and column of a byte, from 1.
+pub(crate) fn place_of(text: &str, byte: usize) -> (usize, usize) {
+    let before = &text[..byte.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.matches('\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
 }
 
 impl WindowSection {

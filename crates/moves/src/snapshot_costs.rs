@@ -5,7 +5,7 @@ use model::ResourceRef;
 use model::cost::{Charge, CostLine, GB, Span, Unit};
 
 use crate::draft::Draft;
-use crate::retire::{LOOKED_UP_ON, Prices};
+use crate::prices::Item;
 
 /// For how many days they are there at most: as buckets' interim storage is taken to be.
 const DAYS: u64 = 14;
@@ -25,12 +25,12 @@ pub(crate) fn add(draft: &mut Draft<'_>, resource: &ResourceRef, of: Of, snapsho
         return;
     }
     let item = match of {
-        Of::Databases => "database-snapshot",
-        Of::Disks => "snapshot",
+        Of::Databases => Item::DatabaseSnapshot,
+        Of::Disks => Item::Snapshot,
     };
     let quantity =
         (gib > 0).then(|| Span::between(0, snapshots.saturating_mul(gib).saturating_mul(GB).saturating_mul(DAYS)));
-    let price = Prices::default().of_gib_month(item, draft.region());
+    let price = draft.prices.unit(&item, draft.region());
     let line = CostLine::new(
         resource.clone(),
         (Charge::Snapshots, None),
@@ -39,9 +39,6 @@ pub(crate) fn add(draft: &mut Draft<'_>, resource: &ResourceRef, of: Of, snapsho
         price,
     );
     draft.costs.lines.push(line);
-    if draft.costs.priced_on.is_empty() {
-        draft.costs.priced_on = LOOKED_UP_ON.to_owned();
-    }
 }
 
 #[cfg(test)]
@@ -50,9 +47,14 @@ mod tests {
     use model::{Inventory, Plan};
     use serde_json::{Value, json};
 
+    use crate::prices::Prices;
     use crate::runbook::Runbook;
 
     fn planned(sections: &str, region: Value) -> Plan {
+        priced(&Prices::default(), sections, region)
+    }
+
+    fn priced(prices: &Prices, sections: &str, region: Value) -> Plan {
         let runbook = format!(
             "migration = \"shop\"\nregion = \"us-east-1\"\nsource = {{ account = \"111111111111\" }}\ntarget = {{ account = \"222222222222\" }}\n\
              [[key]]\nalias = \"alias/shop\"\n{sections}"
@@ -61,7 +63,12 @@ mod tests {
             "111111111111": {"regions": {"us-east-1": region}}, "222222222222": {"regions": {"us-east-1": {
                 "subnet_groups": {"db": {"vpc": "vpc-1", "subnets": ["subnet-1", "subnet-2"]}}, "security_groups": ["sg-1"]}}}}});
         let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
-        crate::plan(&Runbook::parse(&runbook).expect("a runbook"), &inventory)
+        crate::plan_expecting(
+            &Runbook::parse(&runbook).expect("a runbook"),
+            &inventory,
+            prices,
+            |_| None,
+        )
     }
 
     fn sums(plan: &Plan) -> Vec<(String, Option<u64>, Option<Sum>)> {
@@ -104,17 +111,27 @@ mod tests {
 
     #[test]
     fn no_price_is_made_up_for_disks_and_nothing_said_where_nothing_is_taken_away() {
-        let image = |key: Value| {
-            planned(
+        let none = Prices::default();
+        let image = |prices: &Prices, key: Value| {
+            priced(
+                prices,
                 "[[image]]\nname = \"shop-1\"\n",
                 json!({"keys": [{"id": "k1", "aliases": ["alias/shop"]}], "images": [{"id": "ami-1", "name": "shop-1",
                     "snapshots": [{"id": "snap-1", "device": "/dev/xvda", "size_gib": 8, "encrypted": true, "key": key}]}]}),
             )
         };
         assert_eq!(
-            sums(&image(json!("alias/aws/ebs"))),
+            sums(&image(&none, json!("alias/aws/ebs"))),
             [("image/shop-1".to_owned(), Some(8 * 14), None)]
         );
-        assert_eq!(sums(&image(json!("k1"))), []);
+        assert_eq!(sums(&image(&none, json!("k1"))), []);
+        let own = "priced_on = \"2027-01-01\"\n[[price]]\nitem = \"snapshot\"\nregion = \"us-east-1\"\nusd = 0.05\nper = \"gib-month\"\nsource = \"ours\"\n";
+        let plan = image(&Prices::parse(own).expect("prices"), json!("alias/aws/ebs"));
+        // 8 GiB for 14 days of 30 at $0.05.
+        let sum = sums(&plan)[0].2.map(|sum| sum.high);
+        assert_eq!(
+            (sum, plan.costs.own_priced_on.as_deref()),
+            (Some(MicroUsd(186_667)), Some("2027-01-01"))
+        );
     }
 }

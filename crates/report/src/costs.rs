@@ -33,6 +33,9 @@ pub(crate) fn blocks(facts: &Facts<'_>, language: Language) -> Option<Vec<Block>
         ]),
         Block::Paragraph(vec![text(Text::CostMeans.fill(language, &[&costs.priced_on]))]),
     ];
+    if let Some(own) = &costs.own_priced_on {
+        blocks.push(Block::Paragraph(vec![text(Text::CostOwn.fill(language, &[own]))]));
+    }
     let lent = costs.lent_by(&facts.plan.region);
     if !lent.is_empty() {
         let lent: Vec<&str> = lent.iter().map(|region| region.as_str()).collect();
@@ -212,6 +215,7 @@ pub(crate) fn value(facts: &Facts<'_>) -> Value {
     });
     json!({
         "priced_on": costs.priced_on,
+        "own_priced_on": costs.own_priced_on,
         "total": sum(total(&costs.lines)),
         "for_proof": sum(total(costs.lines.iter().filter(|line| line.charge.is_for_proof()))),
         "resources": resources.collect::<Vec<_>>(),

@@ -60,6 +60,7 @@ fn costly() -> Plan {
     Plan {
         costs: Costs {
             priced_on: "2026-11-25".into(),
+            own_priced_on: None,
             lines,
             only_sums: vec![bucket],
         },
@@ -153,4 +154,24 @@ fn prices_have_as_many_places_as_they_need() {
     }
     assert_eq!(hundredths(1, GB), "<0.01");
     assert_eq!(hundredths(GB + GB / 2, GB), "1.50");
+}
+
+#[test]
+fn prices_of_ones_own_are_said_with_their_day() {
+    let mut plan = costly();
+    let words = [
+        (Language::En, "s own, of 2027-01-01"),
+        (Language::Ja, "自社の価格ファイル（2027-01-01 時点）"),
+    ];
+    for (language, said) in words {
+        assert!(!rendered(&plan, Format::Html, language).contains(said));
+    }
+    plan.costs.own_priced_on = Some("2027-01-01".into());
+    for (language, said) in words {
+        let html = rendered(&plan, Format::Html, language);
+        assert!(html.contains(said) && html.contains("2026-11-25"), "{html}");
+    }
+    let report: Value = serde_json::from_str(&rendered(&plan, Format::Json, Language::En)).expect("it is JSON");
+    assert_eq!(report["costs"]["own_priced_on"], "2027-01-01");
+    assert_eq!(report["costs"]["priced_on"], "2026-11-25");
 }

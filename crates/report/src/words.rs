@@ -317,6 +317,8 @@ texts! {
     CostOfProof: "Of that, for the proof", "うち同一性の検証分";
     CostMeans: "List prices of {0} in US dollars, without discounts, free allowances and taxes. Priced are buckets, and the snapshots on which databases, images and volumes travel. Not counted: what is written while it is copied, what has to be done again, and what stays after the move. Ranges hold what only the run will show; the interim bucket is taken to stand for 1 to 14 days, snapshots for up to 14.",
         "{0} 時点の定価（米ドル）。割引・無料枠・税は含みません。対象はバケットと、データベース・イメージ・ボリュームの移行用スナップショットです。コピー中の新規書き込み、やり直し、移行後も残る分は含みません。幅は実行しなければ分からない分です。中間バケットは 1～14 日、スナップショットは最大 14 日存在するものとして計算しています。";
+    CostOwn: "Before these stand prices of one's own, of {0}, which may have discounts and taxes in them; they are among the sources below.",
+        "自社の価格ファイル（{0} 時点）にある項目は、上の定価より優先しています（割引や税を含む場合があります）。出典は下の一覧にあります。";
     CostLent: "Prices of {0} that are not known are marked *: there the price of {1} stands.",
         "* は {0} の価格が不明なため {1} の価格で計算した行です。";
     CostMissing: "Not in the sums", "合計に含まれないもの";

@@ -71,6 +71,9 @@ pub struct RehearseArgs {
     /// The journal of a run that was carried out: what its steps took is what is expected of this one's, as in `plan`; may be repeated.
     #[arg(long)]
     pub learn_from: Vec<PathBuf>,
+    /// Prices of your own, as in `plan`.
+    #[arg(long)]
+    pub prices: Option<PathBuf>,
     /// Shrink the lowest seed that fails to the fewest faults that make it fail, with at most so many rehearsals; 0: not [default: 100 with --seeds,
     /// 0 with --seed]
     #[arg(long)]

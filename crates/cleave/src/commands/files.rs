@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use model::plan::Weight;
 use model::{Inventory, Plan};
-use moves::Runbook;
+use moves::{Prices, Runbook};
 
 use crate::durations::Samples;
 use crate::error::CliError;
@@ -19,6 +19,7 @@ pub struct Written {
     /// The inventory.
     pub inventory: Inventory,
     samples: Samples,
+    prices: Prices,
 }
 
 impl Written {
@@ -32,12 +33,19 @@ impl Written {
             runbook: parsed,
             inventory: read_inventory(&inventory)?,
             samples: Samples::default(),
+            prices: Prices::default(),
         })
     }
 
     /// With what earlier runs took: the plan's estimates rest on it where there is enough.
     pub fn learning_from(mut self, samples: Samples) -> Self {
         self.samples = samples;
+        self
+    }
+
+    /// With prices of one's own: the plan's costs rest on them where they tell something.
+    pub fn priced_by(mut self, prices: Prices) -> Self {
+        self.prices = prices;
         self
     }
 
@@ -63,7 +71,9 @@ impl Written {
 
     /// The plan, blocked or not.
     pub fn plan(&self) -> Result<Plan, CliError> {
-        let plan = moves::plan_expecting(&self.runbook, &self.inventory, |step| self.samples.expects(step));
+        let plan = moves::plan_expecting(&self.runbook, &self.inventory, &self.prices, |step| {
+            self.samples.expects(step)
+        });
         plan.check().map_err(|error| {
             CliError::before(
                 exit::INTERNAL,
@@ -101,6 +111,23 @@ pub fn read_inventory(path: &Path) -> Result<Inventory, CliError> {
         )
         .at(path.display().to_string())
         .because(&error)
+    })
+}
+
+/// Reads a file of prices of one's own, where there is one; else the table's alone.
+pub fn read_prices(path: Option<&Path>) -> Result<Prices, CliError> {
+    let Some(path) = path else {
+        return Ok(Prices::default());
+    };
+    let text = read_text(path)?;
+    Prices::parse(&text).map_err(|error| {
+        CliError::before(
+            exit::BLOCKED,
+            "the prices cannot be used",
+            "Correct that place; docs/costs.md has the form of the file and what it may name.",
+        )
+        .at(format!("{}:{}:{}", path.display(), error.line, error.column))
+        .because(&Reason(error.reason))
     })
 }
 

@@ -1,7 +1,7 @@
-//! `cleave plan`: what would be done. Reads the runbook and the inventory, and nothing else.
+//! `cleave plan`: what would be done. Reads what people wrote, and nothing else.
 
 use crate::args::PlanArgs;
-use crate::commands::files::Written;
+use crate::commands::files::{Written, read_prices};
 use crate::commands::rehearse::write_out;
 use crate::commands::report::{Rendered, format_of};
 use crate::durations::{self, Samples};
@@ -15,7 +15,8 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
         format_of(report)?;
     }
     let samples = Samples::of(&args.learn_from)?;
-    let written = Written::read(&args.runbook, args.inventory.as_deref())?;
+    let prices = read_prices(args.prices.as_deref())?;
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?.priced_by(prices);
     if args.timeline {
         // The samples are shown beside the plan's own estimates.
         let plan = written.plan()?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use simcloud::injected::Injected;
 
 use crate::args::{Faults, Gates, RehearseArgs};
-use crate::commands::files::Written;
+use crate::commands::files::{Written, read_prices};
 use crate::commands::report::{self, Rendered};
 use crate::commands::undo;
 use crate::durations::Samples;
@@ -26,7 +26,10 @@ const SHRINK: usize = 100;
 /// Rehearses one seed or many.
 pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     let samples = Samples::of(&args.learn_from)?;
-    let written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
+    let prices = read_prices(args.prices.as_deref())?;
+    let written = Written::read(&args.runbook, args.inventory.as_deref())?
+        .learning_from(samples)
+        .priced_by(prices);
     let plan = written.unblocked_plan()?;
     let taken_back = undo::to_rehearse(&args, &plan)?;
     let (from, to) = args.seeds.unwrap_or((args.seed, args.seed));
@@ -148,6 +151,9 @@ fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
     }
     for journal in &args.learn_from {
         command = format!("{command} --learn-from {}", journal.display());
+    }
+    if let Some(prices) = &args.prices {
+        command = format!("{command} --prices {}", prices.display());
     }
     let faults = match args.faults {
         Faults::None => "none",

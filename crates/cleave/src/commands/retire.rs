@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use journal::InboxItem;
 use model::State;
 use model::event::WorldKind;
-use moves::retire::{self, Prices, Removal, Seen};
+use moves::Prices;
+use moves::retire::{self, Removal, Seen};
 use serde_json::json;
 
 use crate::args::{Reach, RetireArgs};
 use crate::carriage;
-use crate::commands::files::Written;
+use crate::commands::files::{Written, read_prices};
 use crate::commands::rehearse::write_out;
 use crate::commands::retire_shown;
 use crate::commands::run::{self, Conduct};
@@ -36,8 +37,8 @@ pub fn retire(args: RetireArgs) -> Result<u8, CliError> {
     {
         return go_on(&args, into, begun);
     }
+    let prices = read_prices(args.prices.as_deref())?;
     let state = stored_run(&args.journal, args.run.as_ref())?;
-    let prices = read_prices(&args)?;
     if let Some(why) = retire::not_ended(&state) {
         return Err(CliError::before(
             exit::BLOCKED,
@@ -63,7 +64,7 @@ pub fn retire(args: RetireArgs) -> Result<u8, CliError> {
         let object = json!({
             "run": state.run, "migration": state.plan.migration, "ended_at": state.last_at, "looked_at": seen.as_ref().map(|_| now),
             "left": left.iter().map(retire_shown::object).collect::<Vec<_>>(),
-            "micro_usd_a_month": month, "not_priced": unknown, "priced_on": prices.priced_on,
+            "micro_usd_a_month": month, "not_priced": unknown, "priced_on": prices.priced_on(), "own_priced_on": prices.own_priced_on(),
             "not_looked_at": seen.as_ref().map(|seen| &seen.unread),
         });
         format!("{object}\n")
@@ -231,22 +232,6 @@ fn go_on(args: &RetireArgs, into: PathBuf, begun: State) -> Result<u8, CliError>
     let plan = begun.plan.clone();
     let reach = reach_of(args, into);
     run::carry_on(&reach, plan, Some(begun), conduct(args, &reach, wish))
-}
-
-fn read_prices(args: &RetireArgs) -> Result<Prices, CliError> {
-    let Some(path) = &args.prices else {
-        return Ok(Prices::default());
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))?;
-    Prices::parse(&text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the prices cannot be used",
-            "docs/costs.md has the form of the file.",
-        )
-        .at(path.display().to_string())
-        .because(&error)
-    })
 }
 
 /// Looks at the accounts, unless that is not wanted or cannot be; what stands in the way is said.

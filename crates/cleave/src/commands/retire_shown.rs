@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use model::State;
-use moves::retire::{How, Left, MayGo, Prices, Standing, month_of};
+use moves::Prices;
+use moves::retire::{How, Left, MayGo, Standing, month_of};
 use serde_json::{Value, json};
 
 use crate::rehearsal::removal::RemovalRehearsed;
-use crate::screen::rehearsed as lines_of;
+use crate::screen::{planned, rehearsed as lines_of};
 
 /// One thing, with whether it may go.
 pub(crate) fn object(left: &Left) -> Value {
@@ -33,8 +34,11 @@ fn head(state: &State, prices: &Prices, looked: Option<Timestamp>) -> String {
         None => "from the journal alone: nothing was looked at".to_owned(),
     };
     format!(
-        "run {} of {}, ended at {}; {looked}; list prices of {}",
-        state.run, state.plan.migration, state.last_at, prices.priced_on
+        "run {} of {}, ended at {}; {looked}; {}",
+        state.run,
+        state.plan.migration,
+        state.last_at,
+        planned::prices_of(prices.priced_on(), prices.own_priced_on())
     )
 }
 

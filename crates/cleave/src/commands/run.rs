@@ -19,7 +19,7 @@ use moves::notify::NotifySection;
 use crate::args::{Reach, RunArgs};
 use crate::carriage::{self, PendingCalls};
 use crate::clock_set_back;
-use crate::commands::files::Written;
+use crate::commands::files::{Written, read_prices};
 use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
@@ -31,7 +31,7 @@ use crate::world::{self, World};
 /// Starts or resumes.
 pub fn run(args: RunArgs) -> Result<u8, CliError> {
     let samples = Samples::of(&args.learn_from)?;
-    let written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
+    let mut written = Written::read(&args.runbook, args.inventory.as_deref())?.learning_from(samples);
     let mut command = format!("cleave run {}", args.runbook.display());
     if let Some(inventory) = &args.inventory {
         command = format!("{command} --inventory {}", inventory.display());
@@ -43,8 +43,19 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
         None
     };
     let plan = match &begun {
-        Some(state) => state.plan.clone(),
-        None => written.unblocked_plan()?,
+        Some(state) => {
+            if let Some(prices) = &args.prices {
+                screen::warn(&format!(
+                    "the run goes on with the plan in its journal and the costs in it: {} is not read",
+                    prices.display()
+                ));
+            }
+            state.plan.clone()
+        }
+        None => {
+            written = written.priced_by(read_prices(args.prices.as_deref())?);
+            written.unblocked_plan()?
+        }
     };
     let gatekeeper = if args.auto_approve {
         Gatekeeper::Automatic { by: world::user() }

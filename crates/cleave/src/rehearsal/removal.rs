@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{Plan, ResourceRef, State};
-use moves::retire::{self, How, Left, MayGo, Prices, Refused, Removal, Standing};
+use moves::Prices;
+use moves::retire::{self, How, Left, MayGo, Refused, Removal, Standing};
 
 use super::{Besides, Rehearsal, Rehearsed, Stage, played, with_causes};
 use crate::carriage;

@@ -129,10 +129,10 @@ fn costs(out: &mut String, plan: &Plan) {
     let for_proof = costs.lines.iter().filter(|line| line.charge.is_for_proof());
     let _ = writeln!(
         out,
-        "\nestimated charges: {}, of that for the proof {} (list prices of {}, of buckets and of snapshots on the way; line by line with --report or --json)",
+        "\nestimated charges: {}, of that for the proof {} ({}; of buckets and of snapshots on the way; line by line with --report or --json)",
         money(total(&costs.lines)),
         money(total(for_proof)),
-        costs.priced_on
+        prices_of(&costs.priced_on, costs.own_priced_on.as_deref())
     );
     for lent in costs.lent_by(&plan.region) {
         let _ = writeln!(out, "  prices of {} that are not known: those of {lent}", plan.region);
@@ -154,6 +154,14 @@ fn costs(out: &mut String, plan: &Plan) {
             resource.to_string(),
             money(total(costs.of(resource)))
         );
+    }
+}
+
+/// Of which day the prices are, and whose.
+pub(crate) fn prices_of(looked_up: &str, own: Option<&str>) -> String {
+    match own {
+        None => format!("list prices of {looked_up}"),
+        Some(own) => format!("your own prices of {own}, and where they tell nothing list prices of {looked_up}"),
     }
 }
 

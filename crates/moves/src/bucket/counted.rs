@@ -10,9 +10,9 @@ use model::listing::{Listed, ListedEntry};
 
 use super::copy_in_parts::{PART_SIZES, PARTS_AT_A_TIME, usual_parts};
 use super::doubts::{MOST_BYTES, MOST_VERSIONS};
-use super::prices::Class;
 use super::spec::{BucketSpec, Proof, Route};
 use super::survey::{CANARY_FROM, CANARY_ROWS};
+use crate::prices::Class;
 
 /// What is in a bucket.
 #[derive(Debug, Default)]

@@ -47,7 +47,6 @@ mod plan_new_name;
 mod plan_notes;
 mod plan_replication;
 mod policy;
-mod prices;
 mod prove_copy;
 mod prove_kept;
 mod record_configuration;

@@ -11,10 +11,10 @@ use model::inventory::Bucket;
 use super::counted::{Counted, Doubtful, InJobs, is_archive};
 use super::documents;
 use super::plan_inventories;
-use super::prices::{Class, Item, LOOKED_UP_ON, Speed, price};
 use super::replicate::{MOST_ASKED, MOST_JOBS};
 use super::spec::{BucketSpec, Comparison, RestoreSpeed, Route};
 use crate::draft::Draft;
+use crate::prices::{Class, Item, Speed};
 
 /// From the first copy to the interim bucket's end, in days: a night at least; gates and windows make more of it.
 const RESTS: Span = Span { low: 1, high: 14 };
@@ -47,7 +47,6 @@ pub(super) fn tell(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
             costs.all(&counted);
         }
     }
-    draft.costs.priced_on = LOOKED_UP_ON.to_owned();
 }
 
 struct Costing<'d, 'a> {
@@ -69,7 +68,7 @@ impl Costing<'_, '_> {
         if quantity.is_some_and(Span::is_none) {
             return;
         }
-        let price = item.and_then(|item| price(item, self.draft.region()));
+        let price = item.and_then(|item| self.draft.prices.unit(&item, self.draft.region()));
         let line = CostLine::new(
             self.resource.clone(),
             (charge, class.map(str::to_owned)),
@@ -406,9 +405,9 @@ impl Costing<'_, '_> {
                 bytes = bytes.and(Span::between(0, doubtful.bytes.high * 2));
             }
         }
-        let get = Some(Item::Get(Class::Standard));
-        self.line(Charge::QuestionsForProof, None, Some(asked), Unit::Requests, get);
-        self.line(Charge::Reading, None, Some(read), Unit::Requests, get);
+        let get = || Some(Item::Get(Class::Standard));
+        self.line(Charge::QuestionsForProof, None, Some(asked), Unit::Requests, get());
+        self.line(Charge::Reading, None, Some(read), Unit::Requests, get());
         self.line(Charge::ChecksumJobs, None, Some(jobs), Unit::Jobs, Some(Item::Job));
         self.line(
             Charge::ChecksumObjects,

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::super::plan_notes::BATCH_SERVICE;
 use super::super::plan_replication::S3_SERVICE;
-use crate::Runbook;
 use crate::plan_shape::blocks;
+use crate::{Prices, Runbook};
 
 fn plan(region: &str, more: &str, bucket: Value) -> Plan {
+    priced_plan(&Prices::default(), region, more, bucket)
+}
+
+fn priced_plan(prices: &Prices, region: &str, more: &str, bucket: Value) -> Plan {
     let mut described = json!({ "name": "assets", "versioning": "enabled" });
     for (name, value) in bucket.as_object().expect("an object") {
         described[name] = value.clone();
@@ -31,7 +35,8 @@ fn plan(region: &str, more: &str, bucket: Value) -> Plan {
          target = {{ account = \"222222222222\", role = \"t\", batch_role = \"batch\", replication_role = \"replicates\" }}\n\
          [[key]]\nalias = \"alias/shop\"\n[[bucket]]\nname = \"assets\"\n{more}"
     );
-    let plan = crate::plan(&Runbook::parse(&runbook).expect("a runbook"), &inventory);
+    let runbook = Runbook::parse(&runbook).expect("a runbook");
+    let plan = crate::plan_expecting(&runbook, &inventory, prices, |_| None);
     assert_eq!(blocks(&plan), Vec::<&str>::new());
     plan
 }
@@ -328,4 +333,43 @@ fn newer_prices_make_no_other_plan() {
     let mut other = plan.clone();
     other.notes.pop();
     assert_ne!(plan.digest(), other.digest());
+}
+
+#[test]
+fn prices_of_ones_own_stand_before_the_table_and_make_no_other_plan() {
+    let own = Prices::parse(
+        "priced_on = \"2027-01-01\"\n[[price]]\nitem = \"put:STANDARD\"\nregion = \"ap-northeast-1\"\nusd = 0.000004\nper = \"each\"\n\
+         source = \"our price list\"\n[[price]]\nitem = \"job-manifest\"\nregion = \"global\"\nusd = 0.5\nper = \"each\"\n\
+         source = \"our own guess\"\n",
+    )
+    .expect("prices");
+    let planned = |prices: &Prices| {
+        let bucket = holding(&[version(1_000, json!({})), version(2_000, json!({}))]);
+        priced_plan(prices, "ap-northeast-1", "route = \"replication\"\n", bucket)
+    };
+    let (plain, priced) = (planned(&Prices::default()), planned(&own));
+    // Four at $0.0047 a thousand, and at $0.004.
+    for (plan, micro, source) in [(&plain, 19, "https://"), (&priced, 16, "our price list")] {
+        let replicating = line(&plan.costs, Charge::Replicating, STANDARD);
+        assert_eq!(replicating.sum.map(|sum| sum.high), Some(MicroUsd(micro)));
+        let price = replicating.price.as_ref().expect("it has one");
+        assert!(price.source.starts_with(source), "{price:?}");
+    }
+    // The table has none, and the file's holds in every region.
+    assert_eq!(line(&plain.costs, Charge::JobManifests, None).sum, None);
+    assert_eq!(
+        money(&priced.costs, Charge::JobManifests, None),
+        dollars("$2.00", "$2.00")
+    );
+    let tokyo = model::Region::new("ap-northeast-1").expect("a region");
+    assert_eq!(plain.costs.lent_by(&tokyo), priced.costs.lent_by(&tokyo));
+    // Of which the file tells nothing.
+    let questions = |plan: &Plan| line(&plan.costs, Charge::Questions, None).clone();
+    assert_eq!(questions(&plain), questions(&priced));
+    assert_eq!(plain.costs.own_priced_on, None);
+    assert_eq!(priced.costs.own_priced_on.as_deref(), Some("2027-01-01"));
+    assert_eq!(priced.costs.priced_on, plain.costs.priced_on);
+    assert_eq!(plain.digest(), priced.digest());
+    let read: Plan = serde_json::from_str(&serde_json::to_string(&priced).expect("it is JSON")).expect("it is a plan");
+    assert_eq!(read, priced);
 }

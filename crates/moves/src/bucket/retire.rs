@@ -9,8 +9,9 @@ use super::terraform::is_passing;
 use super::{delete_source, empty_source, prove_kept};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
+use crate::prices::{Class, Item};
+use crate::retire::month::Month;
 use crate::retire::plan::Retiring;
-use crate::retire::prices::Month;
 use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
@@ -64,11 +65,9 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
         if let Some(sums) = &sums {
             left.size = Some(format!("{:.1} GiB, as it was surveyed", gib(sums.bytes)));
         }
-        let region = &old.run.state.plan.region;
         let stored = sums.map(|sums| sums.bytes.div_ceil(model::cost::GB));
-        let line = old
-            .prices
-            .line("its contents, taken for STANDARD", "bucket", region, 1, stored);
+        let item = Item::Stored(Class::Standard);
+        let line = old.priced("its contents, taken for STANDARD", &item, 1, stored);
         left.month = Month { lines: vec![line] };
         if let Some(found) = old.seen.and_then(|seen| seen.source.bucket.get(&name)) {
             left.was_seen(*found == BucketSeen::Owned, Vec::new());

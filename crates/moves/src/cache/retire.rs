@@ -9,6 +9,8 @@ use super::old_cache::{self, OldCache};
 use super::{create_group, create_snapshot};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
+use crate::prices::Item;
+use crate::retire::month::MonthLine;
 use crate::retire::plan::Retiring;
 use crate::retire::{How, Left, Old, Quiet, Seen};
 use crate::terraform::Run;
@@ -75,7 +77,6 @@ fn one(old: &Old, step: &StepSpec, taken: &create_snapshot::Input) -> Left {
         None,
         "it holds what was written to it until the hand-over; what was written in the target since is not in it",
     );
-    let region = &old.run.state.plan.region;
     let listed = old.seen.and_then(|seen| seen.source.caches.as_ref());
     match listed.and_then(|all| all.iter().find(|one| one.id == *id)) {
         Some(one) => {
@@ -85,16 +86,11 @@ fn one(old: &Old, step: &StepSpec, taken: &create_snapshot::Input) -> Left {
                 one.nodes.max(1),
                 one.node_type
             );
-            let item = format!("cache:{}", one.node_type);
-            let hours = old
-                .prices
-                .line("its nodes' hours", &item, region, u64::from(one.nodes.max(1)), None);
+            let item = Item::Cache(one.node_type.clone());
+            let hours = old.priced("its nodes' hours", &item, u64::from(one.nodes.max(1)), None);
             left.month.lines.push(hours);
         }
-        None => left
-            .month
-            .lines
-            .push(old.prices.line("its nodes' hours", "cache", region, 1, None)),
+        None => left.month.lines.push(MonthLine::unknown("its nodes' hours")),
     }
     if let Some(found) = old.seen.and_then(|seen| seen.source.cache.get(id)) {
         left.was_seen(found.is_some(), Vec::new());

@@ -10,6 +10,8 @@ use crate::database::retire::{
     connected, kept, kept_copy, look_who_connects, not_looked, on_own_key, opened_again, quiet, steps, subject,
     way_back,
 };
+use crate::prices::Item;
+use crate::retire::month::MonthLine;
 use crate::retire::plan::Retiring;
 use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
@@ -87,12 +89,8 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     left.quiet = quiet(old, &of);
     way_back(old, &mut left);
     let seen = old.seen.and_then(|seen| seen.source.cluster.get(&id));
-    let region = &old.run.state.plan.region;
     match listed {
-        None => left
-            .month
-            .lines
-            .push(old.prices.line("its instances and storage", "cluster", region, 1, None)),
+        None => left.month.lines.push(MonthLine::unknown("its instances and storage")),
         Some(listed) => {
             left.what = format!(
                 "RDS cluster ({}) of {} instance(s)",
@@ -102,18 +100,16 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             let gib = Some(listed.storage_gib).filter(|gib| *gib > 0);
             left.size = gib.map(|gib| format!("{gib} GiB"));
             for member in &listed.members {
-                let item = format!("database:{}:{}", member.class, listed.engine);
-                let hours = old
-                    .prices
-                    .line(format!("the hours of {}", member.id), &item, region, 1, None);
+                let item = Item::Database(member.class.clone(), listed.engine.clone());
+                let hours = old.priced(format!("the hours of {}", member.id), &item, 1, None);
                 left.month.lines.push(hours);
             }
             let kind = match listed.storage_type.as_str() {
                 "" => "aurora",
                 told => told,
             };
-            let item = format!("database-storage:{kind}");
-            let storage = old.prices.line("its storage", &item, region, 1, gib.map(u64::from));
+            let item = Item::DatabaseStorage(kind.to_owned());
+            let storage = old.priced("its storage", &item, 1, gib.map(u64::from));
             left.month.lines.push(storage);
             if let Some(global) = &listed.global_cluster {
                 left.block(format!(

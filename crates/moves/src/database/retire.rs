@@ -8,8 +8,9 @@ use model::{Phase, ResourceRef, Side, StepId, StepSpec, Undo};
 use super::{InstanceOutput, restore_instance};
 use crate::draft::DraftStep;
 use crate::key::account_in;
+use crate::prices::Item;
+use crate::retire::month::Month;
 use crate::retire::plan::Retiring;
-use crate::retire::prices::Month;
 use crate::retire::{Left, Old, Quiet, Seen};
 use crate::retired::{DeleteInput, Instead, LastSnapshotInput, LiftInput, MemberInput, Subject, UNUSED_FOR};
 use crate::snapshot::{BUSY_WITHIN, CopyToTargetInput, SnapshotOutput};
@@ -181,7 +182,6 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     let seen = old.seen.and_then(|seen| seen.source.instance.get(&id));
     let found = seen.and_then(Option::as_ref);
     let stopped = found.is_some_and(|found| found.status == "stopped");
-    let region = &old.run.state.plan.region;
     // Multi-AZ is charged twice, the standby's hours and storage as well.
     let times = if listed.is_some_and(|one| one.multi_az) { 2 } else { 1 };
     let kind = listed
@@ -190,13 +190,11 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         .unwrap_or_default();
     let class = class.unwrap_or_default();
     if !stopped {
-        let item = format!("database:{class}:{engine}");
-        left.month
-            .lines
-            .push(old.prices.line("its hours", &item, region, times, None));
+        let item = Item::Database(class, engine);
+        left.month.lines.push(old.priced("its hours", &item, times, None));
     }
-    let item = format!("database-storage:{kind}");
-    let storage = old.prices.line("its storage", &item, region, times, gib.map(u64::from));
+    let item = Item::DatabaseStorage(kind);
+    let storage = old.priced("its storage", &item, times, gib.map(u64::from));
     left.month.lines.push(storage);
 
     if let Some(seen) = seen {
@@ -310,9 +308,8 @@ pub(crate) fn on_own_key(left: &mut Left, arn: &str, key: Option<&str>) {
 
 /// What the last snapshot costs, once the database is gone.
 pub(crate) fn snapshot_month(old: &Old, gib: Option<u64>) -> Month {
-    let region = &old.run.state.plan.region;
     Month {
-        lines: vec![old.prices.line("the snapshot", "database-snapshot", region, 1, gib)],
+        lines: vec![old.priced("the snapshot", &Item::DatabaseSnapshot, 1, gib)],
     }
 }
 

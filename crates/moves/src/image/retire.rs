@@ -7,8 +7,9 @@ use super::old_image::OldImage;
 use super::{From, ImageOutput, copy_image};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
+use crate::prices::Item;
+use crate::retire::month::Month;
 use crate::retire::plan::Retiring;
-use crate::retire::prices::Month;
 use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
@@ -77,11 +78,8 @@ fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
         .unwrap_or_default();
     let gib: u64 = sizes.iter().copied().map(u64::from).sum();
     left.size = Some(format!("{} snapshot(s) of volumes of {gib} GiB together", sizes.len()));
-    let region = &old.run.state.plan.region;
     // A snapshot is charged by what is in it and in none before it: the volume's size is the most.
-    let line = old
-        .prices
-        .line("its snapshots, at most", "snapshot", region, 1, Some(gib));
+    let line = old.priced("its snapshots, at most", &Item::Snapshot, 1, Some(gib));
     left.month = Month { lines: vec![line] };
     left.way_back(
         None,

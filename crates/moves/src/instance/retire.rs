@@ -8,6 +8,8 @@ use super::terminate_instance;
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::image::ImageOutput;
+use crate::prices::Item;
+use crate::retire::month::MonthLine;
 use crate::retire::plan::Retiring;
 use crate::retire::{Left, Old, Seen};
 use crate::terraform::Run;
@@ -64,7 +66,6 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     let of = step.resource.clone();
     let id = of.name.clone();
     let mut left = Left::new(of.clone(), "EC2 instance and its volumes", id.clone());
-    let region = &old.run.state.plan.region;
     if let Some(stopped) = old
         .done_of(&of, "instance.stop_instance")
         .and_then(|step| old.done_at(step))
@@ -87,10 +88,8 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             if one.state != "stopped" {
                 drifted.push(format!("the run left it stopped, and it is {}", one.state));
                 left.block(format!("it is {}: somebody uses it", one.state));
-                let item = format!("instance:{}", one.kind);
-                left.month
-                    .lines
-                    .push(old.prices.line("its hours", &item, region, 1, None));
+                let item = Item::Instance(one.kind.clone());
+                left.month.lines.push(old.priced("its hours", &item, 1, None));
             }
         }
         left.was_seen(found.is_some(), drifted);
@@ -101,16 +100,12 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     }
     let volumes = volumes(old, &id);
     for volume in &volumes {
-        let item = format!("volume:{}", volume.kind);
+        let item = Item::Volume(volume.kind.clone());
         let gib = Some(u64::from(volume.size_gib));
-        left.month
-            .lines
-            .push(old.prices.line(volume.id.clone(), &item, region, 1, gib));
+        left.month.lines.push(old.priced(volume.id.clone(), &item, 1, gib));
     }
     if volumes.is_empty() {
-        left.month
-            .lines
-            .push(old.prices.line("its volumes", "volume", region, 1, None));
+        left.month.lines.push(MonthLine::unknown("its volumes"));
     } else {
         let gib: u64 = volumes.iter().map(|volume| u64::from(volume.size_gib)).sum();
         left.size = Some(format!("{} volume(s) of {gib} GiB together", volumes.len()));

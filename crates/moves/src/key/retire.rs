@@ -5,7 +5,8 @@ use aws::key_uses::KeyUse;
 use model::ResourceRef;
 
 use super::{KeyOutput, account_in, create_key};
-use crate::retire::prices::Month;
+use crate::prices::Item;
+use crate::retire::month::Month;
 use crate::retire::{How, Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
@@ -62,12 +63,11 @@ pub(crate) async fn look(run: &Run<'_>, world: &World, seen: &mut Seen) -> Resul
 
 /// Tells the keys, and what still lies under each.
 pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
-    let region = &old.run.state.plan.region;
     for (of, id, what, instead) in named(&old.run) {
         let mut left = Left::new(of, what, id.clone());
         left.instead = instead;
         left.month = Month {
-            lines: vec![old.prices.line("the key", "key", region, 1, None)],
+            lines: vec![old.priced("the key", &Item::Key, 1, None)],
         };
         left.way_back(
             None,

@@ -5,8 +5,8 @@
 //! nothing may go. Decisions: `docs/design/010-retire.md`.
 
 mod look;
+pub mod month;
 pub mod plan;
-pub mod prices;
 pub(crate) mod proof;
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,10 +17,10 @@ use serde::Serialize;
 
 pub use look::{Seen, look};
 pub use plan::{Refused, Removal, is_removal, plan};
-pub use prices::{LOOKED_UP_ON, Prices, PricesError};
 
+use crate::prices::{Item, Prices};
 use crate::terraform::Run;
-use prices::Month;
+use month::{Month, MonthLine};
 
 /// How long an old zone stays after the hand-over: <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-migrating.html>
 pub const ZONE_SOAK: SignedDuration = SignedDuration::from_hours(48);
@@ -204,6 +204,11 @@ pub(crate) struct Old<'a> {
 }
 
 impl<'a> Old<'a> {
+    /// What so many of something cost in a month; each of so many GiB, where it is counted by size and anybody has told.
+    pub(crate) fn priced(&self, what: impl Into<String>, item: &Item, times: u64, gib: Option<u64>) -> MonthLine {
+        MonthLine::of(what, (self.prices, &self.run.state.plan.region), item, times, gib)
+    }
+
     /// When a step was done.
     pub(crate) fn done_at(&self, step: &StepSpec) -> Option<Timestamp> {
         self.run.state.steps.get(&step.id).and_then(|place| place.ended_at)

@@ -8,8 +8,9 @@ use model::cost::Costs;
 use model::plan::{Note, PLAN_FORMAT, Weight};
 use model::{Digest, GateName, GateSpec, Plan, ResourceRef, State, StepId, StepSpec};
 
-use super::{How, Left, MayGo, Old, Prices, Seen, Standing, left};
+use super::{How, Left, MayGo, Old, Seen, Standing, left};
 use crate::draft::DraftStep;
+use crate::prices::Prices;
 use crate::terraform::Run;
 
 /// What a person wants to be taken away.

@@ -7,8 +7,9 @@ use super::create_volume;
 use super::old_disk::{OldDisk, is_snapshot};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
+use crate::prices::Item;
+use crate::retire::month::Month;
 use crate::retire::plan::Retiring;
-use crate::retire::prices::Month;
 use crate::retire::{How, Left, Old, Seen};
 use crate::terraform::Run;
 use crate::world::World;
@@ -71,12 +72,11 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     let snapshot = source
         .and_then(|seen| seen.snapshots.as_ref())
         .map(|all| all.iter().find(|one| one.id == id));
-    let region = &old.run.state.plan.region;
     let asked = step.input["gib"].as_u64().filter(|gib| *gib > 0);
     if is_snapshot {
         let gib = snapshot.flatten().map(|one| u64::from(one.size_gib)).or(asked);
         left.size = gib.map(|gib| format!("of a volume of {gib} GiB"));
-        let line = old.prices.line("the snapshot, at most", "snapshot", region, 1, gib);
+        let line = old.priced("the snapshot, at most", &Item::Snapshot, 1, gib);
         left.month = Month { lines: vec![line] };
         if let Some(found) = snapshot {
             left.was_seen(found.is_some(), Vec::new());
@@ -98,7 +98,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         let gib = volume.flatten().map(|one| u64::from(one.size_gib)).or(asked);
         left.size = gib.map(|gib| format!("{gib} GiB"));
         let kind = volume.flatten().map(|one| one.kind.clone()).unwrap_or_default();
-        let line = old.prices.line("the volume", &format!("volume:{kind}"), region, 1, gib);
+        let line = old.priced("the volume", &Item::Volume(kind), 1, gib);
         left.month = Month { lines: vec![line] };
         if let Some(found) = volume {
             left.was_seen(found.is_some(), Vec::new());

@@ -15,8 +15,9 @@ use super::questions::NsSaid;
 use super::{Created, Pair, delegate, delegate_outside, delete_old_records};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
+use crate::prices::Item;
+use crate::retire::month::Month;
 use crate::retire::plan::Retiring;
-use crate::retire::prices::Month;
 use crate::retire::{Left, Old, Seen, ZONE_SOAK};
 use crate::terraform::Run;
 use crate::world::World;
@@ -304,7 +305,7 @@ fn one(old: &Old, Moved { zone, ttl }: &Moved) -> Left {
     left.instead = Some(zone.new.zone_id.clone());
     if !zone.carved {
         left.month = Month {
-            lines: vec![old.prices.line("the zone", "zone", &old.run.state.plan.region, 1, None)],
+            lines: vec![old.priced("the zone", &Item::Zone, 1, None)],
         };
     }
     let how = match zone.carved {

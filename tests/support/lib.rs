@@ -8,5 +8,7 @@ pub mod night;
 pub mod points;
 pub mod retirement;
 pub mod round_trip;
+#[path = "../../crates/model/tests/schema_walk/mod.rs"]
+mod schema_walk;
 pub mod standing;
 pub mod zones;

@@ -18,6 +18,7 @@ use simcloud::cloud::Cloud;
 use simcloud::dispatch::{RequestRecord, lock};
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
+use crate::schema_walk;
 use crate::standing::{self, Effects};
 
 /// The seed of every run here: the drivers vary what goes wrong, not the night.
@@ -35,6 +36,8 @@ pub struct Scenario {
 impl Scenario {
     /// A runbook and an inventory as they are written; nothing blocks.
     pub fn written(runbook: &str, inventory: &serde_json::Value) -> Self {
+        let faults = schema_walk::faults(&Inventory::json_schema(), inventory);
+        assert_eq!(faults, Vec::<String>::new(), "the schema refuses it");
         let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
         let plan = moves::plan(&moves::Runbook::parse(runbook).expect("a runbook"), &inventory);
         let blocks: Vec<_> = plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect();

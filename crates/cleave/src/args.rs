@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use model::{AccountId, GateName, Region, RunId, StepId};
 
+pub(crate) use first::one_line;
+pub use first::{CompletionsArgs, InitArgs, ManArgs, SchemaArgs, Written};
 pub use rehearse::{Faults, Gates, OnlyFaults, RehearseArgs};
 pub use retire::RetireArgs;
 
+mod first;
 mod rehearse;
 mod retire;
 
@@ -24,6 +27,8 @@ pub struct Args {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Ask for the accounts, and write a first runbook. Asks AWS nothing.
+    Init(InitArgs),
     /// Carry the whole plan out against a simulated AWS, in virtual time. Touches no network and no credentials.
     Rehearse(RehearseArgs),
     /// Start a migration, or go on with it: the same command after any crash.
@@ -64,6 +69,12 @@ pub enum Command {
     Compare(CompareArgs),
     /// Show what a run has left in the source, what it costs and whether it may go; with --remove, take it away.
     Retire(RetireArgs),
+    /// Print the JSON Schema by which editors complete and check a runbook or an inventory.
+    Schema(SchemaArgs),
+    /// Print what a shell needs to complete these commands.
+    Completions(CompletionsArgs),
+    /// Write the manual pages of all commands.
+    Man(ManArgs),
 }
 
 /// The language of a report.

@@ -37,6 +37,7 @@ pub fn main() -> ExitCode {
         }
     };
     let done = match args.command {
+        Command::Init(args) => commands::init::init(args),
         Command::Rehearse(args) => commands::rehearse::rehearse(args),
         Command::Run(args) => commands::run::run(args),
         Command::Plan(args) => commands::plan::plan(args),
@@ -57,6 +58,9 @@ pub fn main() -> ExitCode {
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),
         Command::Retire(args) => commands::retire::retire(args),
+        Command::Schema(args) => commands::schema::schema(args),
+        Command::Completions(args) => commands::completions::completions(args),
+        Command::Man(args) => commands::man::man(args),
     };
     match done {
         Ok(code) => ExitCode::from(code),

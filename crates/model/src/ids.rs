@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An identifier that does not have the form AWS or this tool gives it.
@@ -66,6 +67,8 @@ macro_rules! text_id {
 
 text_id!(
     /// Twelve digits, kept as text: a leading zero is part of the id.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[0-9]{12}$"))]
     AccountId,
     "an account id (twelve digits in quotes, such as \"012345678901\")",
     |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
@@ -73,6 +76,8 @@ text_id!(
 
 text_id!(
     /// A region such as `ap-northeast-1`.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[a-z0-9]*-[a-z0-9]*-[a-z0-9-]*[0-9]$"))]
     Region,
     "a region (such as \"ap-northeast-1\")",
     |text| text.split('-').count() >= 3
@@ -96,6 +101,8 @@ text_id!(
 
 text_id!(
     /// The name of a gate, such as `service-stopped`.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[A-Za-z0-9_.:-]{1,128}$"))]
     GateName,
     "a gate name (letters, digits, `-`, `_`, `.`, `:`; not empty)",
     |text| !text.is_empty()

@@ -10,6 +10,7 @@ mod zones;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::databases::{Attached, OptionGroup, Settings};
@@ -28,10 +29,14 @@ pub use zones::{
 pub const INVENTORY_FORMAT: u32 = 1;
 
 /// Everything that a plan needs to know of the accounts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inventory {
+    /// Where an editor finds the JSON Schema of this file (`cleave schema inventory`). Nothing else reads it.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// The version of this format.
+    #[schemars(range(max = INVENTORY_FORMAT))]
     pub format: u32,
     /// When it was observed.
     pub observed_at: Timestamp,
@@ -46,7 +51,7 @@ pub struct Inventory {
 }
 
 /// A resource that Terraform would create.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TerraformCreate {
     /// Its address, such as `aws_db_instance.shop`.
@@ -61,7 +66,7 @@ pub struct TerraformCreate {
 }
 
 /// One account.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountInventory {
     /// A name for people.
@@ -87,7 +92,7 @@ pub struct AccountInventory {
 }
 
 /// A role and who may take it on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Role {
     /// AWS principals (account ids, ARNs) or service names (`batchoperations.s3.amazonaws.com`) that its trust policy admits.
@@ -101,7 +106,7 @@ pub struct Role {
 }
 
 /// What lies in one region of one account.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegionInventory {
     /// Customer and AWS-managed KMS keys.
@@ -181,7 +186,7 @@ pub struct RegionInventory {
 }
 
 /// Who manages a KMS key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyManager {
     /// AWS: `aws/rds`, `aws/ebs`, `aws/s3`. What it encrypts cannot be shared with another account.
@@ -192,7 +197,7 @@ pub enum KeyManager {
 }
 
 /// A KMS key.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Key {
     /// Its id (a UUID).
@@ -213,7 +218,7 @@ pub struct Key {
 }
 
 /// An RDS database instance.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// The instance identifier.
@@ -265,7 +270,7 @@ pub struct Database {
 }
 
 /// Manual snapshots of instances in one region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotSlots {
     /// How many there are.
@@ -280,7 +285,7 @@ fn usual_snapshot_quota() -> u32 {
 }
 
 /// A DB subnet group.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SubnetGroup {
     /// The VPC it lies in.
@@ -293,7 +298,7 @@ pub struct SubnetGroup {
 }
 
 /// A DB parameter group.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ParameterGroup {
     /// Its name.
@@ -311,7 +316,7 @@ pub struct ParameterGroup {
 }
 
 /// An image (AMI).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Image {
     /// `ami-…`
@@ -340,7 +345,7 @@ pub struct Image {
 }
 
 /// One EBS snapshot behind an image.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageSnapshot {
     /// `snap-…`
@@ -403,6 +408,12 @@ impl Inventory {
             return Err(InventoryError::Newer { found: head.format });
         }
         serde_json::from_str(text).map_err(malformed)
+    }
+
+    /// The JSON Schema (draft 2020-12) of what [`Self::parse`] reads, for editors.
+    pub fn json_schema() -> serde_json::Value {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
+        settings.into_generator().into_root_schema_for::<Self>().to_value()
     }
 
     /// What lies in a region of an account, if anything was observed there.

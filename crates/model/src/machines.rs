@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an image says of itself beside its name and its snapshots. What is not told is not compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageSettings {
     /// `available` (also when absent), `pending`, `disabled`, …
@@ -41,7 +42,7 @@ impl ImageSettings {
 }
 
 /// What an account has set for EC2 and EBS in a region. What is not told is not spoken of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MachineSettings {
     /// `block-new-sharing`, `unblocked`: whether images may be shared with everybody.
@@ -72,7 +73,7 @@ impl MachineSettings {
 }
 
 /// An EC2 instance. Its volumes are the region's `volumes` that are attached to it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Instance {
     /// `i-…`
@@ -145,7 +146,7 @@ pub fn name_in(tags: &BTreeMap<String, String>) -> Option<&str> {
 }
 
 /// An EBS volume.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Volume {
     /// `vol-…`
@@ -177,7 +178,7 @@ pub struct Volume {
 }
 
 /// Where a volume is attached.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Attachment {
     /// The instance.
@@ -198,7 +199,7 @@ impl Volume {
 }
 
 /// An EBS snapshot of the account's own behind which no image stands.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EbsSnapshot {
     /// `snap-…`
@@ -225,7 +226,7 @@ pub struct EbsSnapshot {
 }
 
 /// A file system (EFS), which is listed and not moved.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FileSystem {
     /// `fs-…`

@@ -5,19 +5,26 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use model::Side;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::draft::Draft;
 
 /// The limits that are the accounts' quotas; absent: as AWS documents them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitsSection {
+    /// Copies of snapshots of RDS instances in the target; 20.
     rds_copies: Option<NonZeroU32>,
+    /// Copies of snapshots of clusters in the target; 5.
     rds_cluster_copies: Option<NonZeroU32>,
+    /// Copies of images in the target; 8.
     image_copies: Option<NonZeroU32>,
+    /// The same in the source; 8.
     image_copies_source: Option<NonZeroU32>,
+    /// Copies of snapshots of volumes in the target; 4.
     snapshot_copies: Option<NonZeroU32>,
+    /// The same in the source; 4.
     snapshot_copies_source: Option<NonZeroU32>,
 }
 

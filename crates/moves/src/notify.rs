@@ -1,12 +1,14 @@
 //! `[[notify]]` in the runbook: who is told of what happens to a run. Not part of the plan: it changes nothing in AWS, and an address may be
 //! a secret.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 /// What people are told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// A gate waits for an answer.
@@ -65,18 +67,40 @@ pub enum Channel {
     },
 }
 
-#[derive(Deserialize)]
+/// One way to tell people.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(
+    rename = "NotifySection",
+    extend("oneOf" = [{ "required": ["slack"] }, { "required": ["webhook"] }, { "required": ["run"] }])
+)]
 struct Written {
+    /// A webhook that takes Slack's `{"text": …}`.
     slack: Option<FromEnvironment>,
+    /// A webhook that takes cleave's own JSON.
     webhook: Option<FromEnvironment>,
+    /// A program and its arguments, told the JSON on its standard input.
+    #[schemars(length(min = 1))]
     run: Option<Vec<String>>,
+    /// Of what it tells; absent: of everything.
     on: Option<BTreeSet<Occasion>>,
 }
 
-#[derive(Deserialize)]
+impl JsonSchema for NotifySection {
+    fn schema_name() -> Cow<'static, str> {
+        Written::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
+}
+
+/// An address that may be a secret.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FromEnvironment {
+    /// The variable of the environment in which it stands, such as `SLACK_WEBHOOK_URL`.
     env: String,
 }
 

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use model::plan::{AccountAccess, Overrun};
 use model::window::Freeze;
 use model::{AccountId, Digest, GateName, Region, Window};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -24,6 +25,8 @@ use crate::notify::NotifySection;
 use crate::volume::spec::VolumeSpec;
 use crate::zone::private::spec::PrivateZoneSpec;
 use crate::zone::spec::ZoneSpec;
+
+mod schema;
 
 /// A runbook, read and checked by itself (not yet against an inventory).
 #[derive(Debug, Clone)]
@@ -81,7 +84,7 @@ pub struct Runbook {
 }
 
 /// An account, and how to enter it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSection {
     /// Twelve digits, in quotes.
@@ -124,71 +127,131 @@ pub struct RunbookError {
     pub reason: String,
 }
 
-#[derive(Deserialize)]
+/// What moves from one AWS account into another, when, and who agrees.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "cleave runbook")]
 struct File {
+    /// The migration's name, for people and reports.
+    #[schemars(with = "String", extend("pattern" = "\\S"))]
     migration: Spanned<String>,
+    /// The region in which everything regional lies, in both accounts, such as `ap-northeast-1`.
     region: Region,
+    /// The account that things come from.
+    #[schemars(with = "AccountSection")]
     source: Spanned<AccountSection>,
+    /// The account that things go to; another one.
+    #[schemars(with = "AccountSection")]
     target: Spanned<AccountSection>,
+    /// The account of parent zones, where it is neither.
     #[serde(default)]
+    #[schemars(with = "Option<AccountSection>")]
     parent: Option<Spanned<AccountSection>>,
+    /// When the run may disturb; without any: at any time.
     #[serde(default)]
+    #[schemars(with = "Vec<WindowSection>")]
     window: Vec<Spanned<WindowSection>>,
+    /// Dates on which it may not.
     #[serde(default)]
+    #[schemars(with = "Vec<FreezeSection>")]
     freeze: Vec<Spanned<FreezeSection>>,
+    /// What becomes of what has been disturbed when its window closes.
     #[serde(default)]
     overrun: Overrun,
+    /// How many copies of a sort run at once, where that is not what AWS documents.
     #[serde(default)]
     limits: LimitsSection,
+    /// How many different people must agree at each gate that says nothing else.
     #[serde(default = "one_person")]
+    #[schemars(with = "u32", range(min = 1, max = MOST_PEOPLE))]
     people: Spanned<u32>,
+    /// Where a person agrees.
     #[serde(default)]
+    #[schemars(with = "Vec<GateSection>")]
     gate: Vec<Spanned<GateSection>>,
+    /// Who is told of what happens.
     #[serde(default)]
     notify: Vec<NotifySection>,
+    /// Commands that are run before something.
     #[serde(default)]
+    #[schemars(with = "Vec<HookSection>")]
     hook: Vec<Spanned<HookSection>>,
+    /// Customer keys to make anew in the target.
     #[serde(default)]
+    #[schemars(with = "Vec<KeySpec>")]
     key: Vec<Spanned<KeySpec>>,
+    /// RDS instances to move.
     #[serde(default)]
+    #[schemars(with = "Vec<DatabaseSpec>")]
     database: Vec<Spanned<DatabaseSpec>>,
+    /// Aurora and Multi-AZ clusters to move.
     #[serde(default)]
+    #[schemars(with = "Vec<ClusterSpec>")]
     cluster: Vec<Spanned<ClusterSpec>>,
+    /// What becomes of ElastiCache's caches.
     #[serde(default)]
+    #[schemars(with = "Vec<CacheSpec>")]
     cache: Vec<Spanned<CacheSpec>>,
+    /// Buckets to move, each under its own name unless it is given a new one.
     #[serde(default)]
+    #[schemars(with = "Vec<BucketSpec>")]
     bucket: Vec<Spanned<BucketSpec>>,
+    /// Images (AMIs) to move.
     #[serde(default)]
+    #[schemars(with = "Vec<ImageSpec>")]
     image: Vec<Spanned<ImageSpec>>,
+    /// EC2 instances that hold data, to move as images.
     #[serde(default)]
+    #[schemars(with = "Vec<InstanceSpec>")]
     instance: Vec<Spanned<InstanceSpec>>,
+    /// EBS volumes and snapshots to move.
     #[serde(default)]
+    #[schemars(with = "Vec<VolumeSpec>")]
     volume: Vec<Spanned<VolumeSpec>>,
+    /// Public Route 53 zones to move.
     #[serde(default)]
+    #[schemars(with = "Vec<ZoneSpec>")]
     zone: Vec<Spanned<ZoneSpec>>,
+    /// What of the delivery flow is looked at.
     #[serde(default)]
+    #[schemars(with = "Option<DeliverySpec>")]
     delivery: Option<Spanned<DeliverySpec>>,
+    /// Private Route 53 zones that the target's VPCs are to resolve.
     #[serde(default)]
+    #[schemars(with = "Vec<PrivateZoneSpec>")]
     private_zone: Vec<Spanned<PrivateZoneSpec>>,
 }
 
-#[derive(Deserialize)]
+/// When the run may disturb: every week (`every`, `for`, `timezone`), or once (`from`, `until`).
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["every", "for", "timezone"] }, { "required": ["from", "until"] }]))]
 struct WindowSection {
+    /// The weekday and the time at which it opens, such as `"Sat 22:00"`.
+    #[schemars(extend("pattern" = schema::WEEKDAY_AND_TIME))]
     every: Option<String>,
+    /// When it opens, RFC 3339 with zone, such as `"2026-11-28T22:00:00+09:00"`.
     from: Option<Timestamp>,
+    /// When it closes.
     until: Option<Timestamp>,
+    /// How long it is open, such as `"8h"` or `"90m"`: a minute to a week.
     #[serde(rename = "for")]
+    #[schemars(extend("pattern" = "^[+P0-9]"))]
     duration: Option<String>,
+    /// The zone of `every`, an IANA name such as `"Asia/Tokyo"`.
     timezone: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Dates on which the run may not disturb.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FreezeSection {
+    /// `"2026-12-31"`, or `"2026-12-28..2027-01-03"`: both ends are frozen, from midnight to midnight.
+    #[schemars(extend("pattern" = schema::DATES))]
     dates: String,
+    /// Whose midnight, an IANA name such as `"Asia/Tokyo"`.
     timezone: String,
+    /// Why, for people.
     #[serde(default)]
     reason: String,
 }
@@ -345,6 +408,9 @@ impl Runbook {
                 return Err(refuse(hook.span().start, reason));
             }
         }
+        // Whatever any test in here has accepted, an editor must not call wrong.
+        #[cfg(test)]
+        schema::tests::must_accept(text);
         Ok(Self {
             migration: file.migration.into_inner(),
             region: file.region,
@@ -471,7 +537,7 @@ impl FreezeSection {
 }
 
 /// More names than this at one gate are a mistake of typing.
-const MOST_PEOPLE: u32 = 9;
+pub(crate) const MOST_PEOPLE: u32 = 9;
 
 fn one_person() -> Spanned<u32> {
     Spanned::new(0..0, 1)

@@ -38,6 +38,7 @@ fn server() -> DnsServer {
     let accounts = [("111111111111".parse().unwrap(), account)].into();
     let cloud = Cloud::new(
         &Inventory {
+            schema: None,
             format: 1,
             observed_at: start,
             accounts,

@@ -98,6 +98,7 @@ fn cloud() -> Cloud {
         .collect();
     Cloud::new(
         &Inventory {
+            schema: None,
             format: 1,
             observed_at: start,
             accounts,

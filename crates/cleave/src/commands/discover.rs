@@ -66,6 +66,7 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     })??;
     let (found, references) = found;
     let mut inventory = before.unwrap_or_else(|| Inventory {
+        schema: None,
         format: INVENTORY_FORMAT,
         observed_at: world::wall_now(),
         accounts: BTreeMap::new(),

@@ -2,11 +2,14 @@
 
 pub mod check;
 pub mod compare;
+pub mod completions;
 pub mod discover;
 pub mod files;
+pub mod init;
 pub mod journal;
 pub mod kept_checksums;
 pub mod listed;
+pub mod man;
 pub mod manifest;
 pub(crate) mod observed;
 pub mod outputs;
@@ -16,6 +19,7 @@ pub mod report;
 pub mod retire;
 mod retire_shown;
 pub mod run;
+pub mod schema;
 pub mod simcloud;
 pub mod status;
 pub mod stored;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Contents that are computed: a bucket to measure listings against, in simcloud only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Generated {
     /// What its keys look like.
@@ -15,7 +16,7 @@ pub struct Generated {
 }
 
 /// What the keys of a generated bucket look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyShape {
     /// One prefix and a number.
@@ -29,7 +30,7 @@ pub enum KeyShape {
 }
 
 /// A bucket: its configuration, and its contents either listed (`objects`), summed up (`contents`) or computed (`generated`).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bucket {
     /// Its name.
@@ -74,7 +75,7 @@ pub struct Bucket {
 }
 
 /// Whether a bucket keeps versions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Versioning {
     /// Never switched on. It cannot return to this state.
@@ -87,7 +88,7 @@ pub enum Versioning {
 }
 
 /// Sums over a bucket.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Contents {
     /// Distinct keys.
@@ -103,7 +104,7 @@ pub struct Contents {
 }
 
 /// One key and its history, oldest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectHistory {
     /// The key, as S3 keeps it (not encoded).
@@ -113,7 +114,7 @@ pub struct ObjectHistory {
 }
 
 /// One entry of a key's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ObjectEntry {
     /// An object version of so many bytes; its content is made from key, position and seed.
@@ -138,7 +139,7 @@ pub enum ObjectEntry {
 }
 
 /// What an object version carries beside its content.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Carried {
     /// `Content-Type`

@@ -1,11 +1,12 @@
 //! What runs in a region and holds names of what moves: written as the AWS calls take it that would make it, so that what
 //! `aws ecs describe-task-definition` and the like say can be put in as it is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Documents, each the input of one AWS call. simcloud makes them in this order; nothing else reads them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deployed {
     /// ECS `RegisterTaskDefinition`; several of one family are its revisions.
@@ -47,7 +48,7 @@ pub struct Deployed {
 }
 
 /// What IAM has beside the roles that the inventory names by who may take them on.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Identities {
     /// IAM `CreateOpenIDConnectProvider`.

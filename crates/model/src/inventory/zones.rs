@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Region;
 
 /// A hosted zone.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Zone {
     /// Its id, without the `/hostedzone/` prefix.
@@ -32,7 +33,7 @@ pub struct Zone {
 }
 
 /// A VPC that resolves a private zone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneVpc {
     /// Its id.
@@ -42,7 +43,7 @@ pub struct ZoneVpc {
 }
 
 /// A record set.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Record {
     /// Its name, lower case, without the last dot, in Route 53's escaped form.
@@ -77,7 +78,7 @@ pub struct Record {
 }
 
 /// Which clients a record set is for, by their networks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CidrRouting {
     /// The id of the CIDR collection, of the zone's own account.
@@ -87,7 +88,7 @@ pub struct CidrRouting {
 }
 
 /// A CIDR collection.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CidrCollection {
     /// Its id, a UUID.
@@ -99,7 +100,7 @@ pub struct CidrCollection {
 }
 
 /// A health check of Route 53.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthCheck {
     /// Its id, a UUID.
@@ -118,7 +119,7 @@ pub struct HealthCheck {
 }
 
 /// What a health check checks, and how: `HealthCheckConfig`, member for member.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthCheckConfig {
     /// `HTTP`, `HTTPS`, `HTTP_STR_MATCH`, `HTTPS_STR_MATCH`, `TCP`, `CALCULATED`, `CLOUDWATCH_METRIC`, `RECOVERY_CONTROL`.
@@ -178,7 +179,7 @@ pub struct HealthCheckConfig {
 }
 
 /// A CloudWatch alarm, of the account that names it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AlarmName {
     /// Its Region.
@@ -188,7 +189,7 @@ pub struct AlarmName {
 }
 
 /// Where an alias record points.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AliasTarget {
     /// The zone of the thing pointed to; this zone's own id when it is a record of the same zone.

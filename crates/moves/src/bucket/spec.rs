@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A bucket to move.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BucketSpec {
     /// Its name, which it keeps unless it is given a new one.
@@ -59,7 +60,7 @@ pub struct BucketSpec {
 }
 
 /// Who makes the bucket in the target.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Creator {
     /// This tool, which asks until it has the name, and carries the configuration over.
@@ -70,8 +71,9 @@ pub enum Creator {
 }
 
 /// How a bucket's content gets into the other account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "BucketRoute")]
 pub enum Route {
     /// It is copied: everything can be, and has new version ids and dates.
     #[default]
@@ -81,7 +83,7 @@ pub enum Route {
 }
 
 /// Which versions of a bucket move.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Versions {
     /// The whole history of every key, delete markers too.
@@ -90,7 +92,7 @@ pub enum Versions {
 }
 
 /// What becomes of a bucket's policy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyCarried {
     /// It is put on the new bucket with the source account's id replaced by the target's.
@@ -103,7 +105,7 @@ pub enum PolicyCarried {
 }
 
 /// A former user from the source account. In one account an identity's own policy is enough; in another the bucket must admit it, too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeptAccess {
     /// The ARN of its role or user, or of the account's root.
@@ -113,7 +115,7 @@ pub struct KeptAccess {
 }
 
 /// What a former user may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// List it and read objects.
@@ -123,7 +125,7 @@ pub enum Access {
 }
 
 /// When S3 Inventory's reports are used, and for what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Inventories {
     /// From so many entries on, the first copy is planned from a report.
@@ -143,7 +145,7 @@ impl Default for Inventories {
 }
 
 /// How a bucket of that size is compared with its copy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// Both are listed, and compared here.
@@ -154,7 +156,7 @@ pub enum Comparison {
 }
 
 /// How archived versions are restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Archived {
     /// How fast, and how dear.
@@ -173,7 +175,7 @@ impl Default for Archived {
 }
 
 /// How fast an archived version is restored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RestoreSpeed {
     /// Three to five hours; twelve from DEEP_ARCHIVE.
@@ -194,7 +196,8 @@ impl RestoreSpeed {
 }
 
 /// How the content of a copy is proved, beside kind, order, size and storage class of every entry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Proof {
     /// By ETags where they tell (not under a KMS key, not of uploads in parts), else by checksums, else by reading.
     #[default]

@@ -1,9 +1,10 @@
 //! `[[cache]]` in the runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What becomes of a cache.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CacheSpec {
     /// The replication group's or cluster's id.
@@ -18,7 +19,7 @@ pub struct CacheSpec {
 }
 
 /// What becomes of a cache's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     /// It stays behind: the target's cache fills itself.
@@ -28,7 +29,7 @@ pub enum Content {
 }
 
 /// Whether a new cache is made of the files.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Fill {
     /// `false`: none; the team's Terraform makes it, with `snapshot_arns`. `true` says nothing, and is refused.
@@ -38,7 +39,7 @@ pub enum Fill {
 }
 
 /// The replication group that is made in the target. What AWS would choose in an account that knows nothing of the product is not left to it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FillSpec {
     /// Its id; that of the source's unless told.
@@ -77,7 +78,7 @@ pub struct FillSpec {
 }
 
 /// Who is admitted to a new cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     /// Whoever reaches it.

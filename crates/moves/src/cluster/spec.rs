@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use model::databases::Settings;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::database::spec::{CARRY, restored_or_not};
+use crate::database::spec::{CARRY, restored_or_false, restored_or_not};
 use crate::hook::spec::Command;
 use crate::writes::spec::StopWrites;
 
 /// A cluster to move.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterSpec {
     /// The cluster identifier, the same in both accounts; its members keep theirs, too.
@@ -32,12 +33,14 @@ pub struct ClusterSpec {
     pub check: Option<Command>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
+    #[schemars(schema_with = "restored_or_false::<RestoreSpec>")]
     pub restore: Option<RestoreSpec>,
 }
 
 /// How a cluster gets into the target.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ClusterRoute")]
 pub enum Route {
     /// As a snapshot that is copied there.
     #[default]
@@ -47,8 +50,9 @@ pub enum Route {
 }
 
 /// What the restored cluster is given. What AWS would decide badly must be said; the rest is as in the source.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ClusterRestoreSpec")]
 pub struct RestoreSpec {
     /// The subnet group in the target: AWS's own default is the default VPC.
     pub subnet_group: String,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use model::databases::Settings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -12,7 +13,7 @@ use crate::hook::spec::Command;
 use crate::writes::spec::StopWrites;
 
 /// A database instance to move.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSpec {
     /// The instance identifier, the same in both accounts.
@@ -34,6 +35,7 @@ pub struct DatabaseSpec {
     pub snapshot: Option<String>,
     /// How it is restored; none (`restore = false`): not at all, the copy of its snapshot is left for somebody else's restore.
     #[serde(deserialize_with = "restored_or_not")]
+    #[schemars(schema_with = "restored_or_false::<RestoreSpec>")]
     pub restore: Option<RestoreSpec>,
 }
 
@@ -65,9 +67,15 @@ pub(crate) fn restored_or_not<'de, D: Deserializer<'de>, T: Deserialize<'de>>(fr
     from.deserialize_any(Restored(PhantomData))
 }
 
+/// The schema of that.
+pub(crate) fn restored_or_false<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [generator.subschema_for::<T>(), { "const": false }] })
+}
+
 /// What the restored instance is given. What AWS would decide badly must be said; the rest is as in the source.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DatabaseRestoreSpec")]
 pub struct RestoreSpec {
     /// The subnet group in the target: AWS's own default is the default VPC.
     pub subnet_group: String,

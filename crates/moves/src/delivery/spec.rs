@@ -1,13 +1,15 @@
 //! `[delivery]` in the runbook.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::trust::HOST;
 
 /// What of the delivery flow is looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverySpec {
     /// Roles that GitHub Actions takes on in the target.
@@ -28,15 +30,17 @@ pub struct DeliverySpec {
 }
 
 /// A role and who takes it on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OidcSpec {
-    /// The role's name in the target.
+    /// The role's name in the target, without path and account.
+    #[schemars(extend("pattern" = "^[^/]+$"))]
     pub role: String,
     /// The repository that deploys with it.
     pub repository: Repository,
     /// The enterprise on GitHub whose tokens have an issuer of their own: `https://token.actions.githubusercontent.com/ENTERPRISE`.
     #[serde(default)]
+    #[schemars(extend("pattern" = "^[A-Za-z0-9-]+$"))]
     pub enterprise: Option<String>,
 }
 
@@ -60,7 +64,7 @@ pub struct Repository {
 }
 
 /// Where Terraform keeps its states.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateSpec {
     /// The bucket in the source.
@@ -72,6 +76,19 @@ pub struct StateSpec {
 impl Serialize for Repository {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&format_args!("{}/{}", self.owner, self.name))
+    }
+}
+
+impl JsonSchema for Repository {
+    fn schema_name() -> Cow<'static, str> {
+        "Repository".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A repository of GitHub's, such as `example/shop`.",
+            "type": "string", "pattern": "^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$",
+        })
     }
 }
 

@@ -1,20 +1,23 @@
 //! `[[hook]]` in the runbook, and the hooks of a database.
 
 use jiff::SignedDuration;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A command, and what a rehearsal takes for its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// The program and its arguments; no shell is between. A relative one (`./check.sh`) lies beside the journal.
     #[serde(deserialize_with = "not_empty")]
+    #[schemars(length(min = 1))]
     pub run: Vec<String>,
     /// What takes it back; absent: nothing does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<String>,
-    /// After how many seconds it is stopped and counts as failed.
+    /// After how long it is stopped and counts as failed, such as `"90s"`, `"10m"`, `"8h"`; in a stored plan seconds.
     #[serde(default = "ten_minutes", deserialize_with = "seconds")]
+    #[schemars(schema_with = "duration")]
     pub timeout: u64,
     /// What a rehearsal takes for its outcome: it runs nothing.
     #[serde(default)]
@@ -22,14 +25,15 @@ pub struct Command {
 }
 
 /// The outcome of a hook in a rehearsal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rehearsed {
     /// Its exit code.
     #[serde(default)]
     pub exit: i32,
-    /// How many seconds it takes.
+    /// How long it takes, such as `"90s"`; in a stored plan seconds.
     #[serde(default = "some_seconds", deserialize_with = "seconds")]
+    #[schemars(schema_with = "duration")]
     pub takes: u64,
 }
 
@@ -43,7 +47,7 @@ impl Default for Rehearsed {
 }
 
 /// A hook that stands before resources, as a gate does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HookSection {
     /// Its name.
@@ -52,12 +56,14 @@ pub struct HookSection {
     pub before: Vec<String>,
     /// The program and its arguments.
     #[serde(deserialize_with = "not_empty")]
+    #[schemars(length(min = 1))]
     pub run: Vec<String>,
     /// What takes it back.
     #[serde(default)]
     pub undo: Vec<String>,
-    /// After how many seconds it counts as failed.
+    /// After how long it counts as failed, such as `"90s"`, `"10m"`, `"8h"`.
     #[serde(default = "ten_minutes", deserialize_with = "seconds")]
+    #[schemars(schema_with = "duration")]
     pub timeout: u64,
     /// What a rehearsal takes for its outcome.
     #[serde(default)]
@@ -96,7 +102,7 @@ fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error
 
 /// `"90s"`, `"10m"`, `"8h"`; in the stored plan a number of seconds.
 fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
+    #[derive(Deserialize, JsonSchema)]
     #[serde(untagged)]
     enum Written {
         Seconds(u64),
@@ -114,6 +120,11 @@ fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
                 })
         }
     }
+}
+
+/// The schema of that.
+fn duration(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [{ "type": "string", "pattern": "^[+P0-9]" }, { "type": "integer", "minimum": 0 }] })
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The `[[image]]` section of a runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Images to move.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageSpec {
     /// Its name; with `*` at its end, all images whose names begin so.

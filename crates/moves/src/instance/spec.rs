@@ -1,9 +1,10 @@
 //! The `[[instance]]` section of a runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// An EC2 instance that holds data: it is stopped, and an image of it moves.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstanceSpec {
     /// `i-…`
@@ -20,7 +21,7 @@ pub struct InstanceSpec {
 }
 
 /// What becomes of the data on an instance store when the instance is stopped.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceStore {
     /// It must not be lost: an instance that has any is refused.

@@ -1,9 +1,10 @@
 //! The `[[key]]` section of a runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A customer key that the target is to have.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeySpec {
     /// Its alias, the same in both accounts: what names the alias then needs no edit.

@@ -1,9 +1,10 @@
 //! The `[[volume]]` section of a runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// An EBS volume or snapshot to move.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VolumeSpec {
     /// `vol-…` or `snap-…`

@@ -1,9 +1,10 @@
 //! `stop_writes` in the runbook, of a database or a cluster.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How it comes about that nothing is written to a database after its snapshot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopWrites {
     /// It gets a security group that admits nobody; then nobody is seen connected.

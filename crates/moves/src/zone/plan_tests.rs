@@ -63,6 +63,7 @@ fn inventory(change: impl FnOnce(&mut Vec<Zone>)) -> Inventory {
         (id("222222222222"), AccountInventory::default()),
     ];
     Inventory {
+        schema: None,
         format: INVENTORY_FORMAT,
         observed_at: "2026-01-01T00:00:00Z".parse().expect("a moment"),
         accounts: accounts.into(),

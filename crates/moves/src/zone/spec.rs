@@ -1,12 +1,13 @@
 //! `[[zone]]` in the runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::certificate::spec::CertificateSpec;
 use super::repoint::spec::RepointSpec;
 
 /// A zone that moves, and where it is delegated from.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneSpec {
     /// Its name, such as `stg.shop.example.com`.
@@ -38,7 +39,7 @@ pub struct ZoneSpec {
 }
 
 /// What becomes of health checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthChecks {
     /// The records of the new zone depend on the source's, which stay. AWS admits that.
@@ -49,7 +50,7 @@ pub enum HealthChecks {
 }
 
 /// The parent zone.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParentSpec {
     /// Its name, such as `shop.example.com`.
@@ -59,7 +60,7 @@ pub struct ParentSpec {
 }
 
 /// Which account holds a parent zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ParentAccount {
     /// The source account.

@@ -17,6 +17,7 @@ fn cloud(level: FaultLevel) -> Cloud {
     let start: Timestamp = "2026-11-21T22:00:00Z".parse().unwrap();
     Cloud::new(
         &Inventory {
+            schema: None,
             format: 1,
             observed_at: start,
             accounts,

@@ -1,6 +1,9 @@
 //! `certificates` of a `[[zone]]`: names, or tables where the Region is another one.
 
+use std::borrow::Cow;
+
 use model::Region;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -13,12 +16,28 @@ pub struct CertificateSpec {
     pub region: Option<Region>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CertificateTable")]
 struct Table {
+    /// A name that it is for.
     domain: String,
+    /// Its Region; absent: the migration's.
     #[serde(default)]
     region: Option<Region>,
+}
+
+impl JsonSchema for CertificateSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "CertificateSpec".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A certificate of the target that the hand-over waits for: a name, or a table where its Region is another one.",
+            "anyOf": [{ "type": "string" }, generator.subschema_for::<Table>()],
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for CertificateSpec {

@@ -1,9 +1,10 @@
 //! `[[private_zone]]` in the runbook.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A private zone that VPCs of the target are to resolve.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateZoneSpec {
     /// Its name, such as `internal.shop`.
@@ -19,8 +20,9 @@ pub struct PrivateZoneSpec {
 }
 
 /// How the target's VPCs come to resolve the names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PrivateZoneRoute")]
 pub enum Route {
     /// The target gets a zone of its own, with the same records.
     #[default]

@@ -1,9 +1,10 @@
 //! `repoint` of a `[[zone]]`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A record that must name something of the target's.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepointSpec {
     /// Its name.
@@ -20,7 +21,7 @@ pub struct RepointSpec {
 
 /// Where a record points in the end: one of `value`, `values`, `alias`, `database` and `cluster`. Values, alias and its zone may be places in Terraform's state
 /// (`tfstate://bucket/key#aws_lb.web.dns_name`), which the inventory answers before a plan is drawn up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ToSpec {
     /// At this value.

@@ -19,6 +19,7 @@ fn cloud() -> Cloud {
         .collect();
     let start: Timestamp = "2026-11-21T22:00:00Z".parse().expect("a moment");
     let inventory = Inventory {
+        schema: None,
         format: 1,
         observed_at: start,
         accounts,

@@ -12,6 +12,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as SdkRegion;
+use jiff::Timestamp;
 use model::plan::AccountAccess;
 use model::{AccountId, Failure, Region, RunId, Side};
 
@@ -19,7 +20,7 @@ use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
 use crate::{
     acm, athena, cloudwatch, ec2, ecr, ecs, efs, elasticache, iam, kms, lambda, quotas, ram, rds, route53, s3,
-    s3control, schedules, ssm, sts,
+    s3control, schedules, ssm, sts, tagging,
 };
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
@@ -95,6 +96,8 @@ pub struct Account {
     pub ecr: ecr::Ecr,
     /// What fires by itself, which is only looked at.
     pub schedules: schedules::Schedules,
+    /// The Resource Groups Tagging API, which is only looked at.
+    pub tagging: tagging::Tagging,
     sts: aws_sdk_sts::Client,
     role: Option<RoleProvider>,
 }
@@ -260,9 +263,15 @@ impl Account {
             iam: iam::Iam::new(&clients),
             ecr: ecr::Ecr::new(&clients),
             schedules: schedules::Schedules::new(&clients),
+            tagging: tagging::Tagging::new(&clients),
             sts: sts_client(&clients.reads, connection, Some(&access.account)),
             role,
         }
+    }
+
+    /// What the world's clock says.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.raw.time.now()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// Who the account's credentials are: the cheapest proof that the role can be taken on.

@@ -1,13 +1,14 @@
-//! CloudWatch: how many are connected to a database, and which commands a cache was given. RDS counts client connections a minute at a time; its
+//! CloudWatch: how many are connected to a database, which commands a cache was given, and how much buckets hold. RDS counts client connections a minute at a time; its
 //! own sessions are not among them (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html>). Of a cache connections tell nothing:
 //! ElastiCache keeps some of its own; commands that read or write data are its clients'
-//! (<https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html>).
+//! (<https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html>). What buckets hold S3 measures once a day
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html>).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use aws_sdk_cloudwatch::types::{Dimension, DimensionFilter, Metric, MetricDataQuery, MetricStat, ScanBy};
 use aws_smithy_types::DateTime;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{AccountId, Failure};
 
 use crate::account::{Clients, two_clients};
@@ -41,6 +42,22 @@ pub struct Commands {
     pub written_at: Option<Timestamp>,
 }
 
+/// What a bucket held at the end of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// The day's beginning, which is what CloudWatch names it by.
+    pub day: Timestamp,
+    /// Versions, delete markers and parts of unfinished uploads: S3 counts them together.
+    pub objects: u64,
+    /// Bytes in all storage classes.
+    pub bytes: u64,
+}
+
+/// How many days back a daily value is looked for: S3 tells of a day some time after its end.
+const DAYS_BACK: i64 = 3;
+/// A day, in seconds.
+const DAY: i32 = 86_400;
+
 /// How many metrics CloudWatch tells in one answer.
 const A_CALL: usize = 500;
 
@@ -48,8 +65,10 @@ const A_CALL: usize = 500;
 struct Asked<'a> {
     namespace: &'static str,
     name: &'static str,
-    dimension: (&'static str, &'a str),
+    dimensions: Vec<(&'static str, &'a str)>,
     statistic: &'static str,
+    /// Seconds.
+    period: i32,
 }
 
 impl CloudWatch {
@@ -71,8 +90,9 @@ impl CloudWatch {
         let metrics = instances.iter().map(|id| Asked {
             namespace: "AWS/RDS",
             name: "DatabaseConnections",
-            dimension: ("DBInstanceIdentifier", id),
+            dimensions: vec![("DBInstanceIdentifier", id)],
             statistic: "Maximum",
+            period: 60,
         });
         let told = self.minutes(&metrics.collect::<Vec<_>>(), from, until).await?;
         Ok(instances.iter().cloned().zip(told).collect())
@@ -90,8 +110,9 @@ impl CloudWatch {
             ["GetTypeCmds", "SetTypeCmds"].map(|name| Asked {
                 namespace: "AWS/ElastiCache",
                 name,
-                dimension: ("CacheClusterId", id),
+                dimensions: vec![("CacheClusterId", id)],
                 statistic: "Sum",
+                period: 60,
             })
         });
         let told = self.minutes(&metrics.collect::<Vec<_>>(), from, until).await?;
@@ -108,7 +129,79 @@ impl CloudWatch {
         Ok(each.collect())
     }
 
-    /// The minutes of each metric, in their order.
+    /// What each of these buckets held at the end of the last day that CloudWatch tells of; those it tells nothing of are not among them: a
+    /// bucket without objects, or a new one. CloudWatch charges by the metric that is asked for: one, and one more for each storage class in use.
+    pub async fn stored(&self, buckets: &[&str], now: Timestamp) -> Result<BTreeMap<String, Stored>, Failure> {
+        let sizes = self.sizes_told(buckets).await?;
+        let daily = |name: &'static str, bucket, class| Asked {
+            namespace: "AWS/S3",
+            name,
+            dimensions: vec![("BucketName", bucket), ("StorageType", class)],
+            statistic: "Average",
+            period: DAY,
+        };
+        let counted = sizes.iter().map(|(bucket, _)| bucket.as_str()).collect::<BTreeSet<_>>();
+        let counts = counted
+            .iter()
+            .map(|bucket| daily("NumberOfObjects", *bucket, "AllStorageTypes"));
+        let sizes = sizes
+            .iter()
+            .map(|(bucket, class)| daily("BucketSizeBytes", bucket, class));
+        let asked: Vec<Asked<'_>> = counts.chain(sizes).collect();
+        let from = now - SignedDuration::from_hours(24 * DAYS_BACK);
+        let told = self.minutes(&asked, from, now).await?;
+        let mut found = BTreeMap::<String, Stored>::new();
+        for (asked, values) in asked.iter().zip(told) {
+            let (Some(last), Some((_, bucket))) = (values.last(), asked.dimensions.first()) else {
+                continue;
+            };
+            // A whole number, told as a fraction.
+            let value = last.most.max(0.0) as u64;
+            if asked.name == "NumberOfObjects" {
+                let stored = Stored {
+                    day: last.at,
+                    objects: value,
+                    bytes: 0,
+                };
+                found.insert((*bucket).to_owned(), stored);
+            } else if let Some(stored) = found.get_mut(*bucket).filter(|stored| stored.day == last.at) {
+                stored.bytes += value;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The buckets, of these, that a size is told of, and for which storage classes.
+    async fn sizes_told(&self, buckets: &[&str]) -> Result<BTreeSet<(String, String)>, Failure> {
+        let by_bucket = DimensionFilter::builder().name("BucketName").build();
+        let call = self
+            .read
+            .list_metrics()
+            .namespace("AWS/S3")
+            .metric_name("BucketSizeBytes");
+        let mut pages = call.dimensions(by_bucket).into_paginator().send();
+        let mut found = BTreeSet::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(classify::failed(self.account.as_str(), "monitoring", "ListMetrics"))?;
+            for metric in page.metrics() {
+                let value = |name| {
+                    let of = metric
+                        .dimensions()
+                        .iter()
+                        .find(|dimension| dimension.name() == Some(name));
+                    of.and_then(|dimension| dimension.value()).map(str::to_owned)
+                };
+                if let (Some(bucket), Some(class)) = (value("BucketName"), value("StorageType"))
+                    && buckets.contains(&bucket.as_str())
+                {
+                    found.insert((bucket, class));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The minutes (or days) of each metric, in their order.
     async fn minutes(
         &self,
         metrics: &[Asked<'_>],
@@ -118,14 +211,17 @@ impl CloudWatch {
         let mut told: Vec<Vec<Minute>> = vec![Vec::new(); metrics.len()];
         for (told, metrics) in told.chunks_mut(A_CALL).zip(metrics.chunks(A_CALL)) {
             let queries = metrics.iter().enumerate().map(|(n, asked)| {
-                let (name, value) = asked.dimension;
-                let dimension = Dimension::builder().name(name).value(value).build();
+                let dimensions = asked.dimensions.iter();
+                let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(*name).value(*value).build());
                 let metric = Metric::builder()
                     .namespace(asked.namespace)
                     .metric_name(asked.name)
-                    .dimensions(dimension)
+                    .set_dimensions(Some(dimensions.collect()))
                     .build();
-                let statistic = MetricStat::builder().metric(metric).period(60).stat(asked.statistic);
+                let statistic = MetricStat::builder()
+                    .metric(metric)
+                    .period(asked.period)
+                    .stat(asked.statistic);
                 MetricDataQuery::builder()
                     .id(format!("i{n}"))
                     .metric_stat(statistic.build())

@@ -46,12 +46,14 @@ pub mod s3_archive;
 pub mod s3_content;
 pub mod s3_delete;
 pub mod s3_inventory;
+pub mod s3_observed;
 pub mod s3_parts;
 pub mod s3_raw;
 pub mod s3control;
 pub mod schedules;
 pub mod ssm;
 pub mod sts;
+pub mod tagging;
 pub mod unsigned;
 pub mod written;
 

@@ -18,6 +18,7 @@ use crate::classify;
 
 mod checks;
 mod collections;
+mod observed;
 mod vpcs;
 
 pub use checks::{HealthCheck, Reports};

@@ -219,17 +219,7 @@ impl S3 {
 
     /// Whether a bucket of this account keeps versions.
     pub async fn versioning(&self, bucket: &str) -> Result<Versioned, Failure> {
-        let call = self
-            .read
-            .get_bucket_versioning()
-            .bucket(bucket)
-            .expected_bucket_owner(self.account.as_str());
-        let answer = call.send().await.map_err(self.failed("GetBucketVersioning"))?;
-        Ok(match answer.status() {
-            Some(BucketVersioningStatus::Enabled) => Versioned::Enabled,
-            Some(_) => Versioned::Suspended,
-            None => Versioned::Never,
-        })
+        Ok(self.versions_kept(bucket).await?.kept)
     }
 
     /// Switches versioning on or off.

@@ -281,6 +281,19 @@ impl S3Control {
         Ok(None)
     }
 
+    /// The names of a bucket's access points.
+    pub async fn access_points(&self, bucket: &str) -> Result<Vec<String>, Failure> {
+        let call = self.read.list_access_points().account_id(self.account.as_str());
+        let mut pages = call.bucket(bucket).into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(self.failed("ListAccessPoints"))?;
+            found.extend(page.access_point_list().iter().map(|point| point.name().to_owned()));
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Cancels a job.
     pub async fn cancel(&self, id: &str) -> Result<(), Failure> {
         let call = self

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use model::{AccountId, GateName, Region, RunId, StepId};
 
+pub use discover::DiscoverArgs;
 pub(crate) use first::one_line;
 pub use first::{CompletionsArgs, InitArgs, ManArgs, SchemaArgs, Written};
 pub use rehearse::{Faults, Gates, OnlyFaults, RehearseArgs};
 pub use retire::RetireArgs;
 
+mod discover;
 mod first;
 mod rehearse;
 mod retire;
@@ -61,7 +63,7 @@ pub enum Command {
     Outputs(OutputsArgs),
     /// Look whether the delivery flow is ready: GitHub's roles, container images, states, files, what fires. Reads only.
     Check(CheckArgs),
-    /// Look at the runbook's accounts, and write databases, images, machines, caches and more into the inventory. Reads only.
+    /// Look at the runbook's accounts, and write databases, buckets, zones, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
     Manifest(ManifestArgs),
@@ -425,36 +427,6 @@ pub struct Reading {
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
-}
-
-/// `cleave discover`
-#[derive(Debug, Parser)]
-pub struct DiscoverArgs {
-    /// The runbook, which names the accounts and their roles.
-    pub runbook: PathBuf,
-    /// The inventory that is written; what it holds of other kinds is kept [default: inventory.json beside the runbook]
-    #[arg(long)]
-    pub out: Option<PathBuf>,
-    /// Only what of the source has this name or id, in which `*` stands for anything; may be repeated.
-    #[arg(long)]
-    pub name: Vec<String>,
-    /// Only what of the source has this tag, as `product=shop`; may be repeated, and all must fit.
-    #[arg(long, value_parser = tag)]
-    pub tag: Vec<(String, String)>,
-    /// What `terraform show -json PLAN` wrote of the target's Terraform: what it would create that moves is found.
-    #[arg(long)]
-    pub terraform_plan: Option<PathBuf>,
-    /// Another world than AWS itself: simcloud=HOST:PORT, or any AWS-compatible endpoint.
-    #[arg(long, value_parser = endpoint)]
-    pub world: Option<SocketAddr>,
-    /// The profile of the operator's own credentials.
-    #[arg(long)]
-    pub profile: Option<String>,
-}
-
-fn tag(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
-    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// `cleave manifest`

@@ -50,10 +50,11 @@ pub struct World {
 impl World {
     /// The runbook's two accounts, for whoever only looks; `of` is whose looks they are, in twelve letters and digits.
     pub fn accounts_of(&self, runbook: &moves::Runbook, of: &str) -> Accounts {
-        let access = BTreeMap::from([
+        let mut access = BTreeMap::from([
             (Side::Source, runbook.source.access()),
             (Side::Target, runbook.target.access()),
         ]);
+        access.extend(runbook.parent.iter().map(|parent| (Side::Parent, parent.access())));
         let run = RunId::new(of).expect("twelve letters and digits");
         Accounts::enter(&self.connection, &access, &runbook.region, &run)
     }

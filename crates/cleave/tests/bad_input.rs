@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use journal::{FORMAT, Journal};
 use crate::served::{Served, UnderWay, cleave, example, folder};
+use journal::{FORMAT, Journal};
 
 /// What a refusal was.
 struct Refused {

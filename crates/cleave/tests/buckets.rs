@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::served::{Served, folder};
 use aws::s3::Copy;
 use serde_json::{Value, json};
-use crate::served::{Served, folder};
 
 /// A command that reads buckets with the source account's credentials.
 fn reading(served: &Served, home: &Path, arguments: &[&str]) -> Command {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
-use serde_json::{Value, json};
 use crate::served::{Served, folder};
+use serde_json::{Value, json};
 
 const HOST: &str = "token.actions.githubusercontent.com";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::served::{Served, folder};
 use model::Inventory;
 use model::inventory::RegionInventory;
-use crate::served::{Served, folder};
 
 fn example(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -99,9 +99,22 @@ fn what_an_account_holds_is_what_is_found_and_other_kinds_are_kept() {
             keys
         };
         assert_eq!(customers(held), customers(found), "{account}");
+        let buckets = |region: &RegionInventory| {
+            let mut buckets = region.buckets.clone();
+            buckets.sort_by(|one, other| one.name.cmp(&other.name));
+            for bucket in &mut buckets {
+                bucket.key = bucket.key.take().map(|_| "named".to_owned());
+                // S3 tells more than people write.
+                bucket
+                    .documents
+                    .retain(|name, _| !["ownershipControls", "encryption"].contains(&name.as_str()));
+            }
+            buckets
+        };
         assert_eq!(
-            held.buckets, found.buckets,
-            "{account}: buckets are not looked at, and kept"
+            buckets(held),
+            buckets(found),
+            "{account}: with the contents that people counted"
         );
     }
     assert_eq!(

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use crate::served::{Served, UnderWay, brief, folder};
 use journal::{FORMAT, Journal};
 use model::{Event, Recorded};
 use serde_json::Value;
-use crate::served::{Served, UnderWay, brief, folder};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";

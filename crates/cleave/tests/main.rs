@@ -6,6 +6,7 @@ mod buckets;
 mod check;
 mod dig;
 mod discover;
+mod discover_accounts;
 mod first_minutes;
 mod lessons;
 mod outputs;

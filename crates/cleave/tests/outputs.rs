@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
 use crate::served::{Served, UnderWay, folder};
+use serde_json::{Value, json};
 
 fn outputs(served: &Served, home: &Path, arguments: &[&str]) -> String {
     let output = served

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::provider::{Folder, Terraform, said};
-use serde_json::Value;
 use crate::served::{Served, UnderWay, folder};
+use serde_json::Value;
 
 /// Ten minutes before the runbook's window opens.
 const EVENING: &str = "2026-11-21T12:50:00Z";

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use serde_json::{Value, json};
 use crate::served::{Served, UnderWay, cleave, example, folder};
+use serde_json::{Value, json};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";

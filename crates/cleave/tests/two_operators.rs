@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
-use journal::Journal;
 use crate::served::{Served, UnderWay, cleave, folder};
+use journal::Journal;
 
 const EVENING: &str = "2026-11-21T12:50:00Z";
 

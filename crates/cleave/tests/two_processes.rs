@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::served::{Served, UnderWay, folder};
 use journal::Journal;
 use model::{Event, Recorded};
-use crate::served::{Served, UnderWay, folder};
 
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";

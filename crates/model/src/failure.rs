@@ -111,9 +111,40 @@ impl Failure {
         let service = match self.service.as_str() {
             "sts" => return None,
             "efs" => "elasticfilesystem",
+            "s3control" => "s3",
+            "monitoring" => "cloudwatch",
+            "tagging" => "tag",
             service => service,
         };
-        (self.class == FailureClass::Denied).then(|| format!("{service}:{}", self.operation))
+        let action = match service {
+            "s3" => s3_action(&self.operation),
+            _ => &self.operation,
+        };
+        (self.class == FailureClass::Denied).then(|| format!("{service}:{action}"))
+    }
+}
+
+/// How IAM calls the permission for an operation of S3 that only looks, where it has another name than the operation
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>).
+fn s3_action(operation: &str) -> &str {
+    match operation {
+        "ListBuckets" => "ListAllMyBuckets",
+        "HeadBucket" | "ListObjectsV2" => "ListBucket",
+        "ListObjectVersions" => "ListBucketVersions",
+        "ListMultipartUploads" => "ListBucketMultipartUploads",
+        "GetBucketEncryption" => "GetEncryptionConfiguration",
+        "GetBucketLifecycleConfiguration" => "GetLifecycleConfiguration",
+        "GetBucketCors" => "GetBucketCORS",
+        "GetBucketNotificationConfiguration" => "GetBucketNotification",
+        "GetBucketReplication" => "GetReplicationConfiguration",
+        "GetBucketAccelerateConfiguration" => "GetAccelerateConfiguration",
+        "GetPublicAccessBlock" => "GetBucketPublicAccessBlock",
+        "GetObjectLockConfiguration" => "GetBucketObjectLockConfiguration",
+        "ListBucketInventoryConfigurations" => "GetInventoryConfiguration",
+        "ListBucketMetricsConfigurations" => "GetMetricsConfiguration",
+        "ListBucketAnalyticsConfigurations" => "GetAnalyticsConfiguration",
+        "ListBucketIntelligentTieringConfigurations" => "GetIntelligentTieringConfiguration",
+        operation => operation,
     }
 }
 
@@ -149,10 +180,26 @@ mod tests {
             ("efs", FailureClass::Denied, Some("elasticfilesystem:Look")),
             ("sts", FailureClass::Denied, None),
             ("rds", FailureClass::Throttled, None),
+            ("monitoring", FailureClass::Denied, Some("cloudwatch:Look")),
         ] {
             let mut failure = Failure::ours("Look", class, "AccessDenied", "no");
             service.clone_into(&mut failure.service);
             assert_eq!(failure.lacks().as_deref(), lacks, "{service} {class}");
+        }
+    }
+
+    #[test]
+    fn permissions_of_s3_are_named_as_iam_names_them() {
+        for (service, operation, lacks) in [
+            ("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+            ("s3", "GetBucketCors", "s3:GetBucketCORS"),
+            ("s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration"),
+            ("s3", "GetBucketPolicy", "s3:GetBucketPolicy"),
+            ("s3control", "ListAccessPoints", "s3:ListAccessPoints"),
+        ] {
+            let mut failure = Failure::ours(operation, FailureClass::Denied, "AccessDenied", "no");
+            service.clone_into(&mut failure.service);
+            assert_eq!(failure.lacks().as_deref(), Some(lacks));
         }
     }
 }

@@ -5,6 +5,8 @@ mod buckets;
 mod caches;
 mod clusters;
 mod deployed;
+mod difference;
+mod others;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -21,8 +23,11 @@ pub use buckets::{Bucket, Carried, Contents, Generated, KeyShape, ObjectEntry, O
 pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
 pub use deployed::{Deployed, Identities};
+pub use difference::{Became, Change, Field};
+pub use others::Other;
 pub use zones::{
-    AlarmName, AliasTarget, CidrCollection, CidrRouting, HealthCheck, HealthCheckConfig, Record, Zone, ZoneVpc,
+    AlarmName, AliasTarget, CidrCollection, CidrRouting, GeoLocation, GeoProximity, HealthCheck, HealthCheckConfig,
+    Record, Zone, ZoneVpc,
 };
 
 /// The version of the format that this program writes and the newest it reads.
@@ -83,6 +88,9 @@ pub struct AccountInventory {
     /// The health checks that records depend on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub health_checks: Vec<HealthCheck>,
+    /// What only its tags told of, by ARN: listed, not moved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
     /// Whether a policy of the organization lets it make buckets in its own namespace only (`s3:x-amz-bucket-namespace`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denies_global_bucket_names: bool,

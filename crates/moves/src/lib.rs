@@ -33,6 +33,7 @@ mod room;
 pub mod runbook;
 mod snapshot;
 mod snapshot_costs;
+pub mod starter;
 mod subnet_group;
 pub mod terraform;
 pub mod terraform_plan;

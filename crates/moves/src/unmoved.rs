@@ -1,4 +1,7 @@
-//! What the inventory lists and no step moves: file systems and instance stores. The plan names them, with the way people take.
+//! What the inventory lists and no step moves: file systems, instance stores, and what only its tags told of. The plan names them, with the way people
+//! take.
+
+pub mod ways;
 
 use model::Side;
 use model::plan::Weight;
@@ -44,11 +47,22 @@ pub fn plan(draft: &mut Draft) {
     for text in texts {
         draft.note(None, Weight::Warns, text);
     }
+    let others = draft.observed(Side::Source).map_or(&[][..], |account| &account.others);
+    let here = others
+        .iter()
+        .filter(|other| ["", draft.region().as_str()].contains(&other.region()));
+    for left in ways::left(here) {
+        let text = format!("{} ({}) are NOT moved: {}", left.called, left.names(), left.way);
+        draft.note(None, Weight::Warns, text);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use model::inventory::Other;
+    use model::plan::Weight;
 
     use crate::Runbook;
     use crate::plan_shape::{SOURCE, TARGET, inventory};
@@ -72,5 +86,32 @@ mod tests {
             texts[1].contains("i-1 (cache) is NOT moved") && texts[1].contains("rsync"),
             "{texts:?}"
         );
+    }
+
+    #[test]
+    fn what_only_tags_told_of_is_named_by_kind_and_region() {
+        let mut inventory = inventory(&json!({}), &json!({}));
+        let arns = ["sqs:ap-northeast-1", "sqs:eu-west-1", "cloudfront:"]
+            .map(|place| format!("arn:aws:{place}:{SOURCE}:distribution/x"));
+        let source = inventory.accounts.iter_mut().find(|(id, _)| id.as_str() == SOURCE);
+        source.expect("the source").1.others = arns
+            .into_iter()
+            .map(|arn| Other {
+                arn,
+                ..Other::default()
+            })
+            .collect();
+        let text = format!(
+            "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"{SOURCE}\" }}\ntarget = {{ account = \"{TARGET}\" }}\n"
+        );
+        let plan = crate::plan(&Runbook::parse(&text).expect("a runbook"), &inventory);
+        let texts: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+        assert_eq!(texts.len(), 2, "{texts:?}");
+        assert!(
+            texts[0].starts_with("CloudFront distributions (x) are NOT moved: make one"),
+            "{texts:?}"
+        );
+        assert!(texts[1].starts_with("SQS queues (x) are NOT moved"), "{texts:?}");
+        assert!(plan.notes.iter().all(|note| note.weight == Weight::Warns));
     }
 }

@@ -37,14 +37,15 @@ OPERATIONS = {
         CreateVolume DeleteVolume CreateSnapshot DescribeInstanceTypes CreateLaunchTemplate CreateLaunchTemplateVersion
         ModifyLaunchTemplate DescribeLaunchTemplates DescribeLaunchTemplateVersions""",
     ("s3control", "2018-08-20"): """CreateJob DescribeJob ListJobs UpdateJobStatus UpdateJobPriority GetJobTagging PutJobTagging
-        GetPublicAccessBlock""",
+        GetPublicAccessBlock ListAccessPoints""",
     ("route53", "2013-04-01"): """CreateHostedZone GetHostedZone ListHostedZones ListHostedZonesByName DeleteHostedZone
         ListResourceRecordSets ChangeResourceRecordSets GetChange ListTagsForResource ChangeTagsForResource GetHostedZoneLimit
         GetAccountLimit GetDNSSEC UpdateHostedZoneComment CreateVPCAssociationAuthorization ListVPCAssociationAuthorizations
         DeleteVPCAssociationAuthorization AssociateVPCWithHostedZone DisassociateVPCFromHostedZone ListHostedZonesByVPC
         CreateCidrCollection ChangeCidrCollection ListCidrCollections ListCidrLocations ListCidrBlocks DeleteCidrCollection
         CreateHealthCheck GetHealthCheck ListHealthChecks GetHealthCheckStatus DeleteHealthCheck""",
-    ("cloudwatch", "2010-08-01"): "GetMetricData",
+    ("cloudwatch", "2010-08-01"): "GetMetricData ListMetrics",
+    ("resourcegroupstaggingapi", "2017-01-26"): "GetResources",
     ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
     ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations
         GetResourceShareInvitations AcceptResourceShareInvitation""",

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::faults::Faults;
 use crate::services::{
     acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, kms, lambda, ram, rds, route53,
-    s3control, scheduler, service_quotas, ssm, sts,
+    s3control, scheduler, service_quotas, ssm, sts, tagging,
 };
 use crate::{laws, s3};
 
@@ -59,6 +59,8 @@ pub struct Cloud {
     pub events: events::Rules,
     /// EventBridge Scheduler's schedules.
     pub scheduler: scheduler::Schedules,
+    /// What only its tags tell of.
+    pub tagging: tagging::Tagged,
     /// Documents of the inventory that the simulated AWS refused, with its words: whoever fills it must be told.
     pub refused_documents: Vec<String>,
     /// What goes wrong, from a seed.
@@ -170,6 +172,7 @@ impl Cloud {
             ecr: ecr::Registries::default(),
             events: events::Rules::default(),
             scheduler: scheduler::Schedules::default(),
+            tagging: tagging::Tagged::default(),
             refused_documents: Vec::new(),
             faults: Faults::new(seed, faults),
             effects: Vec::new(),
@@ -193,6 +196,7 @@ impl Cloud {
                 deployed::fill(&mut cloud, id, region, &contents.deployed);
             }
             route53::fill(&mut cloud, id, account);
+            tagging::fill(&mut cloud, id, account);
             deployed::fill_identities(&mut cloud, id, account);
         }
         cloud.laws = laws::Laws::watching(&cloud);
@@ -242,6 +246,7 @@ impl Cloud {
             "ecr" => ecr::handle(self, caller, operation, input),
             "events" => events::handle(self, caller, operation, input),
             "scheduler" => scheduler::handle(self, caller, operation, input),
+            "tagging" => tagging::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),
         };

@@ -337,7 +337,7 @@ fn s3_operation(request: &Request<Bytes>) -> String {
 }
 
 /// Query parameters that name a part of a bucket or an object.
-const SUBRESOURCES: [&str; 23] = [
+const SUBRESOURCES: [&str; 24] = [
     "abac",
     "accelerate",
     "acl",
@@ -358,6 +358,7 @@ const SUBRESOURCES: [&str; 23] = [
     "policyStatus",
     "publicAccessBlock",
     "replication",
+    "requestPayment",
     "tagging",
     "versioning",
     "website",

@@ -102,7 +102,7 @@ fn sdk_config(config: &HealthCheckConfig) -> Result<sdk::HealthCheckConfig, Fail
         .map_err(not_built)
 }
 
-fn check(from: sdk::HealthCheck) -> Result<HealthCheck, Failure> {
+pub(super) fn check(from: sdk::HealthCheck) -> Result<HealthCheck, Failure> {
     let found = from.health_check_config.ok_or_else(|| bad_answer("GetHealthCheck"))?;
     Ok(HealthCheck {
         id: from.id,

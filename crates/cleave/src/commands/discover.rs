@@ -1,25 +1,36 @@
-//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds into the inventory. What an inventory holds of other kinds
+//! `cleave discover`: looks at the accounts of a runbook, and writes what it finds into the inventory, or with `--diff` compares the two. What an inventory holds of other kinds
 //! is kept as it was, and so is what the role may not look at: of that it is said which permission is missing. Reads only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use aws::Account;
 use model::inventory::{AccountInventory, INVENTORY_FORMAT, TerraformCreate};
-use model::{Failure, Inventory, Side};
+use model::{AccountId, Failure, Inventory, Side};
+use moves::Runbook;
 use moves::reference::{self, Reference};
 
 use crate::args::DiscoverArgs;
+use crate::commands::discover_shown;
 use crate::commands::files::{read_inventory, read_runbook};
-use crate::commands::observed::{Wanted, look};
+use crate::commands::observed::{Seen, Wanted, look, look_at_parent, roles};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::say;
 use crate::world;
 
-/// Looks and writes.
+/// What was found.
+struct Found {
+    /// By account; the source's and the target's region, and the zones of the account of parent zones.
+    seen: BTreeMap<AccountId, Seen>,
+    /// What the runbook's references stand for.
+    references: BTreeMap<String, String>,
+}
+
+/// Looks, and writes or compares.
 pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     let runbook = read_runbook(&args.runbook)?;
     let out = args
@@ -31,41 +42,9 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     } else {
         None
     };
-    let wanted = Wanted {
-        names: &args.name,
-        tags: args.tag.iter().cloned().collect(),
-    };
-    let region = runbook.region.clone();
-    let found = world::block_on(async {
-        let world = world::read_only(args.world, None, &region, args.profile.as_deref()).await?;
-        let accounts = world.accounts_of(&runbook, "discover0000");
-        let mut found = BTreeMap::new();
-        for side in [Side::Source, Side::Target] {
-            let account = accounts.side(side);
-            // Whatever the product is called, the target's groups and keys are what it can be put into.
-            let wanted = match side {
-                Side::Source => Some(&wanted),
-                Side::Target | Side::Parent => None,
-            };
-            let seen = look(&account, wanted).await.map_err(|failure| {
-                CliError::preflight(
-                    format!("the {side} account cannot be looked at"),
-                    &failure,
-                    "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache and EFS, log in, or correct the runbook.",
-                )
-                .type_this(&world.login_command)
-            })?;
-            found.insert(account.id.clone(), seen);
-        }
-        let mut references = BTreeMap::new();
-        for name in reference::all(&runbook) {
-            let stands_for = look_up(&accounts.side(Side::Target), &name).await?;
-            references.insert(name, stands_for);
-        }
-        Ok::<_, CliError>((found, references))
-    })??;
-    let (found, references) = found;
-    let mut inventory = before.unwrap_or_else(|| Inventory {
+    refuse_early(&args, &out, before.is_some())?;
+    let found = look_around(&args, &runbook)?;
+    let mut inventory = before.clone().unwrap_or_else(|| Inventory {
         schema: None,
         format: INVENTORY_FORMAT,
         observed_at: world::wall_now(),
@@ -74,19 +53,33 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         terraform_creates: Vec::new(),
     });
     inventory.observed_at = world::wall_now();
-    let mut said = String::new();
-    for (account, seen) in found {
-        let _ = writeln!(said, "account {account}, {region}: {}", seen.counts());
-        for unread in &seen.unread {
-            say(&format!("account {account}, {region}: {unread}"));
-        }
+    let (mut said, mut not_seen) = (String::new(), Vec::new());
+    for (account, mut seen) in found.seen {
+        let region = &runbook.region;
+        let regional = [&runbook.source.account, &runbook.target.account].contains(&&account);
+        let counts = if regional { seen.counts() } else { seen.counted_zones() };
+        let _ = writeln!(said, "account {account}, {region}: {counts}");
+        not_seen.extend(
+            seen.unread
+                .drain(..)
+                .map(|unread| format!("account {account}, {region}: {unread}")),
+        );
         let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
-        seen.take_over(held.regions.entry(region.clone()).or_default());
+        seen.take_over_account(region, held);
+        if regional {
+            seen.take_over(held.regions.entry(region.clone()).or_default());
+        }
     }
-    for (name, stands_for) in &references {
+    for unread in &not_seen {
+        say(unread);
+    }
+    if let (true, Some(before)) = (args.diff, &before) {
+        return compare(before, &inventory, &not_seen, args.json);
+    }
+    for (name, stands_for) in &found.references {
         let _ = writeln!(said, "{name} is {stands_for}");
     }
-    inventory.references = references;
+    inventory.references = found.references;
     if let Some(path) = &args.terraform_plan {
         inventory.terraform_creates = terraform_creates(path)?;
         let _ = writeln!(
@@ -96,14 +89,112 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
             path.display()
         );
     }
+    said.push_str(&discover_shown::left(&inventory));
     write_whole(&out, &inventory)?;
-    let _ = writeln!(
-        said,
-        "written to {}; its roles, buckets and zones are as they were: those are for you to write",
-        out.display()
-    );
+    let _ = writeln!(said, "written to {}; what it has beside is as it was", out.display());
+    if let Some(path) = &args.starter {
+        write_new(path, &moves::starter::starter(&runbook, &inventory))
+            .map_err(|error| error.changed(format!("{} is written", out.display())))?;
+        let _ = writeln!(said, "a runbook to begin with: {}", path.display());
+    }
     write_out(&said)?;
     Ok(exit::DONE)
+}
+
+/// What can be refused before anything is looked at.
+fn refuse_early(args: &DiscoverArgs, out: &Path, there: bool) -> Result<(), CliError> {
+    if args.diff && !there {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "there is no inventory to compare with",
+            "Write one first: the same command without --diff.",
+        )
+        .at(out.display().to_string()));
+    }
+    match args.starter.as_ref().filter(|path| path.exists()) {
+        Some(path) => Err(taken(path)),
+        None => Ok(()),
+    }
+}
+
+fn taken(path: &Path) -> CliError {
+    CliError::before(
+        exit::BLOCKED,
+        "a starter is never written over a file that is there",
+        "Name another file, or remove this one if nobody has written into it.",
+    )
+    .at(path.display().to_string())
+}
+
+/// Looks at every account of the runbook.
+fn look_around(args: &DiscoverArgs, runbook: &Runbook) -> Result<Found, CliError> {
+    let wanted = Wanted {
+        names: &args.name,
+        tags: args.tag.iter().cloned().collect(),
+        count_objects: args.count_objects,
+    };
+    world::block_on(async {
+        let world = world::read_only(args.world, None, &runbook.region, args.profile.as_deref()).await?;
+        let accounts = world.accounts_of(runbook, "discover0000");
+        let mut seen = BTreeMap::new();
+        let refused = |whose: &str, advice: &str, failure: &Failure| {
+            CliError::preflight(format!("the {whose} account cannot be looked at"), failure, advice)
+                .type_this(&world.login_command)
+        };
+        for side in [Side::Source, Side::Target] {
+            let account = accounts.side(side);
+            // Whatever the product is called, the target's groups and keys are what it can be put into.
+            let wanted = match side {
+                Side::Source => Some(&wanted),
+                Side::Target | Side::Parent => None,
+            };
+            let advice = "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache, EFS, S3, CloudWatch, Route 53, IAM and the \
+                          Tagging API, log in, or correct the runbook.";
+            let section = match side {
+                Side::Source => &runbook.source,
+                Side::Target | Side::Parent => &runbook.target,
+            };
+            let mut found = look(&account, wanted).await;
+            if let Ok(seen) = &mut found {
+                let roles = roles::look(seen, &account, section).await;
+                roles.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
+            }
+            let found = found.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
+            seen.insert(account.id.clone(), found);
+        }
+        let parent = runbook.parent.as_ref().map(|_| accounts.side(Side::Parent));
+        if let Some(parent) = parent.filter(|parent| !seen.contains_key(&parent.id)) {
+            let advice = "Give the role of the runbook's parent the List and Get calls of Route 53, log in, or correct the runbook.";
+            let found = look_at_parent(&parent).await;
+            let found = found.map_err(|failure| refused("parent", advice, &failure))?;
+            seen.insert(parent.id.clone(), found);
+        }
+        let mut references = BTreeMap::new();
+        // What a comparison is not about need not be there.
+        let named = if args.diff {
+            BTreeSet::new()
+        } else {
+            reference::all(runbook)
+        };
+        for name in named {
+            let stands_for = look_up(&accounts.side(Side::Target), &name).await?;
+            references.insert(name, stands_for);
+        }
+        Ok::<_, CliError>(Found { seen, references })
+    })?
+}
+
+/// Says what is not as it was, and writes nothing.
+fn compare(before: &Inventory, now: &Inventory, not_seen: &[String], as_json: bool) -> Result<u8, CliError> {
+    let changes = before.changes(now);
+    let since = before.observed_at;
+    if as_json {
+        let object = discover_shown::changes_object(since, &changes, not_seen);
+        write_out(&format!("{object}\n"))?;
+    } else {
+        write_out(&discover_shown::changes(since, &changes))?;
+    }
+    Ok(if changes.is_empty() { exit::DONE } else { exit::DRIFT })
 }
 
 /// What a name of the runbook points at in the target.
@@ -172,4 +263,13 @@ fn write_whole(path: &Path, inventory: &Inventory) -> Result<(), CliError> {
     let beside = path.with_extension("json.new");
     std::fs::write(&beside, text).map_err(unwritable)?;
     std::fs::rename(&beside, path).map_err(unwritable)
+}
+
+/// A file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
+    let made = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => taken(path),
+        _ => CliError::unwritable(path, &error),
+    })
 }

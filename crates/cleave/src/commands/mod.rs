@@ -4,6 +4,7 @@ pub mod check;
 pub mod compare;
 pub mod completions;
 pub mod discover;
+mod discover_shown;
 pub mod files;
 pub mod init;
 pub mod journal;

@@ -1,15 +1,21 @@
 //! What `cleave discover` sees of an account, kind by kind. What the role may not look at is no reason to see nothing: that kind stays as the
 //! inventory had it, and it is said which permission is missing.
 
+mod buckets;
+mod others;
+pub(super) mod roles;
+mod zones;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Account;
-use model::Failure;
 use model::databases::OptionGroup;
 use model::inventory::{
-    Cache, Cluster, Database, Image, Key, ParameterGroup, RegionInventory, SnapshotSlots, SubnetGroup,
+    AccountInventory, Cache, Cluster, Database, Image, Key, Other, ParameterGroup, RegionInventory, Role,
+    SnapshotSlots, SubnetGroup,
 };
 use model::machines::{EbsSnapshot, FileSystem, Instance, MachineSettings, Volume, name_in};
+use model::{Failure, Region};
 
 /// What is looked for: everything that fits every tag and one of the names.
 #[derive(Default)]
@@ -18,6 +24,8 @@ pub(super) struct Wanted<'a> {
     pub(super) names: &'a [String],
     /// Tags that it must have.
     pub(super) tags: BTreeMap<String, String>,
+    /// Whether the entries of buckets are counted, by listing them.
+    pub(super) count_objects: bool,
 }
 
 impl Wanted<'_> {
@@ -26,9 +34,13 @@ impl Wanted<'_> {
         self.means(id, tags) || name_in(tags).is_some_and(|name| self.means(name, tags))
     }
 
+    /// Whether something of this name is meant, if its tags fit.
+    fn names(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name))
+    }
+
     fn means(&self, name: &str, tags: &BTreeMap<String, String>) -> bool {
-        let named = self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name));
-        named && self.tags.iter().all(|(key, value)| tags.get(key) == Some(value))
+        self.names(name) && self.tags.iter().all(|(key, value)| tags.get(key) == Some(value))
     }
 }
 
@@ -77,6 +89,11 @@ pub(super) struct Seen {
     volumes: Option<Vec<Volume>>,
     ebs_snapshots: Option<Vec<EbsSnapshot>>,
     file_systems: Option<Vec<FileSystem>>,
+    buckets: Option<buckets::Buckets>,
+    zones: Option<zones::Zones>,
+    others: Option<Vec<Other>>,
+    /// Those that the runbook names; none: there is no such role.
+    roles: BTreeMap<String, Option<Role>>,
 }
 
 impl Seen {
@@ -138,6 +155,11 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
         caches.retain(|cache| wanted.means(&cache.id, &cache.tags));
         caches
     });
+    if is_source {
+        buckets::look(&mut seen, account, wanted).await?;
+        others::look(&mut seen, account, wanted).await?;
+    }
+    zones::look(&mut seen, account).await?;
     if !is_source {
         let answer = account.elasticache.observed_subnet_groups().await;
         seen.cache_subnet_groups = seen.take("cache subnet groups", answer)?;
@@ -146,10 +168,14 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
         let answer = account.elasticache.observed_user_groups().await;
         seen.cache_user_groups = seen.take("cache user groups", answer)?;
     }
-    match seen.refused.take() {
-        Some(refused) if !seen.anything => Err(refused),
-        _ => Ok(seen),
-    }
+    seen.or_refused()
+}
+
+/// Looks at the account of parent zones, where it is neither: at zones.
+pub(super) async fn look_at_parent(account: &Account) -> Result<Seen, Failure> {
+    let mut seen = Seen::default();
+    zones::look(&mut seen, account).await?;
+    seen.or_refused()
 }
 
 /// What RDS has, and how much of it is admitted.
@@ -235,6 +261,24 @@ fn put<T>(known: &mut T, seen: Option<T>) {
 }
 
 impl Seen {
+    fn or_refused(mut self) -> Result<Self, Failure> {
+        match self.refused.take() {
+            Some(refused) if !self.anything => Err(refused),
+            _ => Ok(self),
+        }
+    }
+
+    /// What was seen of what is the account's and not a region's in place of what was known.
+    pub(super) fn take_over_account(&mut self, region: &Region, known: &mut AccountInventory) {
+        if let Some(zones) = self.zones.take() {
+            zones.take_over(known);
+        }
+        roles::take_over(std::mem::take(&mut self.roles), known);
+        if let Some(others) = self.others.take() {
+            others::take_over(others, region.as_str(), known);
+        }
+    }
+
     /// What was seen in place of what was known of the same kinds; what only people know stays.
     pub(super) fn take_over(self, known: &mut RegionInventory) {
         if let Some(seen) = self.images {
@@ -298,6 +342,9 @@ impl Seen {
         put(&mut known.volumes, self.volumes);
         put(&mut known.ebs_snapshots, self.ebs_snapshots);
         put(&mut known.file_systems, self.file_systems);
+        if let Some(buckets) = self.buckets {
+            buckets.take_over(&mut known.buckets);
+        }
     }
 
     /// How many of each kind were seen.
@@ -329,8 +376,31 @@ impl Seen {
             counts.push(of("volumes", &[self.volumes.as_ref()]));
             counts.push(of("snapshots without an image", &[self.ebs_snapshots.as_ref()]));
             counts.push(of("file systems", &[self.file_systems.as_ref()]));
+            let buckets = self.buckets.as_ref();
+            counts.push(of("buckets", &[buckets.map(|buckets| &buckets.seen)]));
+            if let Some(elsewhere) = buckets
+                .map(|buckets| buckets.elsewhere)
+                .filter(|elsewhere| *elsewhere > 0)
+            {
+                counts.push(format!("{elsewhere} buckets in other regions"));
+            }
         }
+        if let Some(others) = &self.others {
+            counts.push(format!("{} other things by their tags", others.len()));
+        }
+        counts.push(self.counted_zones());
         counts.join(", ")
+    }
+
+    /// How many zones were seen.
+    pub(super) fn counted_zones(&self) -> String {
+        match &self.zones {
+            None => "zones not seen".to_owned(),
+            Some(zones) => {
+                let records: usize = zones.seen.iter().map(|zone| zone.records.len()).sum();
+                format!("{} zones with {records} record sets", zones.seen.len())
+            }
+        }
     }
 }
 
@@ -341,7 +411,7 @@ mod tests {
     use aws::Accounts;
     use jiff::Timestamp;
     use model::plan::AccountAccess;
-    use model::{AccountId, Inventory, Region, RunId, Side};
+    use model::{AccountId, Inventory, RunId, Side};
     use serde_json::json;
     use simcloud::dispatch::lock;
     use simcloud::faults::{Fate, FaultLevel, Nth, Trap};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +49,9 @@ pub struct Bucket {
     pub key: Option<String>,
     /// Whether all four switches of its public-access block are on.
     pub public_access_blocked: bool,
-    /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`).
+    /// Its lifecycle rules, CORS rules and other sub-resources as raw XML documents, by sub-resource name (`cors`, `lifecycle`, `website`). One
+    /// that is not here is not configured. A public-access block of which all or no switches are on, tags, and an ACL that admits nobody
+    /// else are not among them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<String, String>,
     /// Contents that are computed.
@@ -87,11 +90,15 @@ pub enum Versioning {
     Suspended,
 }
 
-/// Sums over a bucket.
+/// Sums over a bucket. All of them 0: not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Contents {
-    /// Distinct keys.
+    /// The day of CloudWatch's storage metrics that they are from. Then `versions` counts delete markers and parts of unfinished uploads, too,
+    /// and of the rest only `bytes` is known. Absent: somebody counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Timestamp>,
+    /// Distinct keys; 0: not known.
     pub keys: u64,
     /// Object versions (delete markers not counted).
     pub versions: u64,
@@ -99,7 +106,7 @@ pub struct Contents {
     pub delete_markers: u64,
     /// Bytes over all versions.
     pub bytes: u64,
-    /// The most entries (versions and delete markers) that one key has.
+    /// The most entries (versions and delete markers) that one key has; 0: not known.
     pub deepest: u32,
 }
 

@@ -30,6 +30,9 @@ pub struct Zone {
     /// The service that made it and alone may edit it, such as `servicediscovery.amazonaws.com` (Cloud Map).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linked_service: Option<String>,
+    /// Whether Route 53 signs it (DNSSEC); absent: not known, or private.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<bool>,
 }
 
 /// A VPC that resolves a private zone.
@@ -69,12 +72,60 @@ pub struct Record {
     /// `PRIMARY` or `SECONDARY`, of a failover pair.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failover: Option<String>,
+    /// The region of AWS whose clients get it, of a set that goes by latency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_region: Option<String>,
+    /// Where the clients are that get it, of a set that goes by places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo: Option<GeoLocation>,
+    /// Where it is, of a set that goes by distance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo_proximity: Option<GeoProximity>,
+    /// Whether it is one of several that are answered together.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub multi_value: bool,
+    /// The id of the traffic policy instance that made it: it cannot be written as a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_policy: Option<String>,
     /// The networks whose clients get it, of a set that goes by them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cidr: Option<CidrRouting>,
     /// The id of the health check that it depends on, of whichever account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<String>,
+}
+
+/// Which clients a record set is for, by where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GeoLocation {
+    /// The continent's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continent: Option<String>,
+    /// The country's code; `*` is for all that no other set has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The code of a part of the country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subdivision: Option<String>,
+}
+
+/// Where what a record set names is, so that the nearest is answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GeoProximity {
+    /// A region of AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// A group of local zones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_zone_group: Option<String>,
+    /// Latitude and longitude.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coordinates: Option<(String, String)>,
+    /// How much nearer (or farther) it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias: Option<i32>,
 }
 
 /// Which clients a record set is for, by their networks.

@@ -32,6 +32,7 @@ mod listed;
 mod make_bucket;
 mod names;
 mod note_archived;
+mod observed;
 pub(crate) mod outputs;
 pub(crate) mod passing;
 mod pause_lifecycle;
@@ -75,6 +76,7 @@ use std::rc::Rc;
 
 use engine::Registry;
 
+pub use observed::observe;
 pub use plan::{plan, plan_last};
 
 use crate::world::{World, action};

@@ -203,7 +203,30 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
     })
 }
 
+/// Says what of it the new zone will not have.
+fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
+    if found.zone.signed == Some(true) && !found.carved {
+        let text = "Route 53 signs it, and nothing refers to its keys: the new zone is not signed. Sign it afterwards, with a key of the target's, if                     it is to be";
+        draft.note(Some(resource), Weight::Warns, text);
+    }
+    let by_policy: Vec<String> = named::plan::moved(found, &spec.name)
+        .into_iter()
+        .filter(|record| record.traffic_policy.is_some())
+        .map(|record| format!("{} {}", record.name, record.kind))
+        .collect();
+    if !by_policy.is_empty() {
+        let text = format!(
+            "traffic policies made {}, which cannot be copied as records: make policies and records anew in account {}, or records in their place, and \
+             drop them here first",
+            by_policy.join(", "),
+            draft.account(Side::Target)
+        );
+        draft.note(Some(resource), Weight::Blocks, text);
+    }
+}
+
 fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>, adopted: Option<&Adopted>) {
+    note_left(draft, spec, resource, found);
     let name = spec.name.clone();
     let sets = found.sets;
     let delegation_low = spec.ttl.min(found.delegation_ttl.unwrap_or(spec.ttl));

@@ -167,6 +167,11 @@ fn equal((one, of_one): (&Record, &Zone), (other, of_other): (&Record, &Zone)) -
     one.ttl == other.ttl
         && one.weight == other.weight
         && one.failover == other.failover
+        && one.latency_region == other.latency_region
+        && one.geo == other.geo
+        && one.geo_proximity == other.geo_proximity
+        && one.multi_value == other.multi_value
+        && one.traffic_policy == other.traffic_policy
         && location(one) == location(other)
         && values(one) == values(other)
         && alias(one, of_one) == alias(other, of_other)

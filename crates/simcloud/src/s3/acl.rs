@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::ids::AccountId;
 use s3s::dto::{AccessControlPolicy, Grant, Grantee, Permission, Type};
 
 use super::{Outcome, Refusal, access, bucket, bucket_mut, canonical_id};
 use crate::cloud::{Caller, Cloud, ServiceError};
+use crate::wire::xml::Element;
 
 /// Who is admitted beside the owner: permission (`READ`, `WRITE`, `READ_ACP`, `WRITE_ACP`, `FULL_CONTROL`) and canonical user id.
 pub type Grants = BTreeSet<(String, String)>;
@@ -59,6 +61,18 @@ fn asked_for(asked: &Asked, owner: &str) -> Outcome<Grants> {
     }
     grants.retain(|(_, id)| id != owner);
     Ok(grants)
+}
+
+/// Whom the ACL of an inventory admits beside the owner.
+pub(super) fn observed(policy: &Element, owner: &AccountId) -> Grants {
+    let owner = canonical_id(owner);
+    let list = policy.children.iter().find(|child| child.name == "AccessControlList");
+    let grants = list.into_iter().flat_map(|list| &list.children);
+    let named = grants.filter_map(|grant| {
+        let id = grant.find("ID")?.text.clone();
+        Some((grant.find("Permission")?.text.clone(), id))
+    });
+    named.filter(|(_, id)| *id != owner).collect()
 }
 
 fn refuse_enforced(cloud: &Cloud, name: &str) -> Outcome<()> {

@@ -35,9 +35,27 @@ pub(super) fn get_bucket_versioning(
         Versioning::Enabled => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED)),
         Versioning::Suspended => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::SUSPENDED)),
     };
+    let guarded = held.mfa_delete.then_some(MFADeleteStatus::ENABLED);
     Ok(GetBucketVersioningOutput {
         status,
-        ..GetBucketVersioningOutput::default()
+        mfa_delete: guarded.map(MFADeleteStatus::from_static),
+    })
+}
+
+pub(super) fn get_bucket_request_payment(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    input: GetBucketRequestPaymentInput,
+    _: &HeaderMap,
+) -> Outcome<GetBucketRequestPaymentOutput> {
+    let held = settings::read(cloud, caller, &input.bucket, "s3:GetBucketRequestPayment")?;
+    let payer = if held.requester_pays {
+        Payer::REQUESTER
+    } else {
+        Payer::BUCKET_OWNER
+    };
+    Ok(GetBucketRequestPaymentOutput {
+        payer: Some(Payer::from_static(payer)),
     })
 }
 

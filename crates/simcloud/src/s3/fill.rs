@@ -9,7 +9,7 @@ use model::inventory::{Bucket as Observed, Carried, Contents, ObjectEntry, Regio
 
 use super::content::{Content, Piece, mix};
 use super::numbered::NUMBERED;
-use super::settings::{BucketPolicy, key_arn};
+use super::settings::{self, BucketPolicy, key_arn};
 use super::versions::{Entry, Headers, Object, What};
 use super::{Bucket, objects, uploads};
 use super::{generated, inventories};
@@ -42,13 +42,14 @@ fn filled(cloud: &mut Cloud, account: &AccountId, region: &Region, observed: &Ob
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     bucket.public_access_block = observed.public_access_blocked.then_some([true; 4]);
+    bucket.mfa_delete = observed.mfa_delete;
+    bucket.requester_pays = observed.requester_pays;
+    bucket.access_points = observed.access_points.iter().cloned().collect();
     for (name, text) in &observed.documents {
         match NUMBERED.iter().find(|one| one.name == name) {
             Some(numbered) => numbered.observed(&mut bucket, text),
             None if name == "inventory" => inventories::observed(cloud, &mut bucket, text),
-            None => {
-                bucket.documents.insert(name.clone(), text.clone());
-            }
+            None => settings::observed(&mut bucket, name, text),
         }
     }
     if let Some(document) = &observed.policy {
@@ -168,13 +169,19 @@ fn pieces(content: &Arc<Content>, parts: u32) -> Vec<Piece> {
 /// Makes keys, versions and markers that add up to the sums exactly, as far as the sums agree with each other.
 fn invent(cloud: &mut Cloud, bucket: &mut Bucket, sums: &Contents, salt: u64, clock: &mut Clock) {
     let flat = bucket.versioning == Versioning::Disabled;
-    let (versions, markers) = if flat {
+    let (versions, markers) = if flat && sums.keys > 0 {
         (sums.keys.min(sums.versions), 0)
+    } else if flat {
+        (sums.versions, 0)
     } else {
         (sums.versions, sums.delete_markers)
     };
     let entries = versions + markers;
-    let keys = sums.keys.min(entries);
+    // Of what was measured and not counted it is not known how many keys there are: as many as there can be.
+    let keys = match sums.keys {
+        0 => entries,
+        keys => keys.min(entries),
+    };
     if keys == 0 {
         return;
     }

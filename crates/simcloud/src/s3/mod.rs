@@ -2,7 +2,8 @@
 //!
 //! Modelled: what makes moving a bucket under its own name hard (names, owners, policies, version order, null versions, markers,
 //! uploads in parts, 5 GB, storage classes, default encryption with a customer key). Left out: ACLs (every bucket is
-//! `BucketOwnerEnforced` or behaves so; but see `acl.rs`), Object Lock, SSE-C, requester pays, access points.
+//! `BucketOwnerEnforced` or behaves so; but see `acl.rs`), Object Lock, SSE-C. Of MFA delete, requester pays and access points only that a bucket
+//! has them: nothing is refused because of them.
 
 pub mod access;
 pub mod acl;
@@ -103,6 +104,12 @@ pub struct Bucket {
     pub documents: BTreeMap<String, String>,
     /// What was said beside its lifecycle configuration of the smallest objects that move on; absent: the usual.
     pub transition_minimum: Option<String>,
+    /// Whether deleting a version needs the root user's device.
+    pub mfa_delete: bool,
+    /// Whether requesters pay.
+    pub requester_pays: bool,
+    /// The names of its access points.
+    pub access_points: BTreeSet<String>,
     /// Uploads in parts that are under way, by id.
     pub uploads: BTreeMap<String, uploads::Upload>,
     /// Inventories that it is reported in, by id.
@@ -153,6 +160,9 @@ impl Bucket {
             ownership: Some("BucketOwnerEnforced".to_owned()),
             documents: BTreeMap::new(),
             transition_minimum: None,
+            mfa_delete: false,
+            requester_pays: false,
+            access_points: BTreeSet::new(),
             uploads: BTreeMap::new(),
             inventories: BTreeMap::new(),
             grants: acl::Grants::new(),

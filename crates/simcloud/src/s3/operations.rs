@@ -109,14 +109,14 @@ impl S3 for Operations {
     async fn list_buckets(&self, req: S3Request<ListBucketsInput>) -> Reply<ListBucketsOutput> {
         let cloud = lock(&self.shared);
         let caller = caller(&cloud, &req).map_err(refuse)?;
-        let prefix = req.input.prefix.unwrap_or_default();
-        let region = req.input.bucket_region;
-        let own = settings::list_buckets(&cloud, &caller).into_iter();
-        let own = own.filter(|(name, _, lies)| {
-            name.starts_with(&prefix) && region.as_deref().is_none_or(|region| region == lies.as_str())
-        });
-        let buckets = own.map(|(name, created, region)| Bucket {
-            bucket_region: Some(region.to_string()),
+        let S3Request { input, .. } = req;
+        let (prefix, region) = (input.prefix.unwrap_or_default(), input.bucket_region);
+        let from = (input.continuation_token.as_deref(), input.max_buckets);
+        let (page, next) = settings::list_buckets(&cloud, &caller, &prefix, region.as_deref(), from).map_err(refuse)?;
+        // Where a bucket lies is told only where something was asked for.
+        let asked = !prefix.is_empty() || region.is_some() || from != (None, None);
+        let buckets = page.into_iter().map(|(name, created, region)| Bucket {
+            bucket_region: asked.then(|| region.to_string()),
             creation_date: Some(time(created)),
             name: Some(name),
         });
@@ -126,6 +126,7 @@ impl S3 for Operations {
                 display_name: None,
                 id: Some(canonical_id(&caller.account)),
             }),
+            continuation_token: next,
             ..ListBucketsOutput::default()
         }))
     }
@@ -141,6 +142,14 @@ impl S3 for Operations {
     ) -> Reply<GetBucketVersioningOutput> {
         let bucket = req.input.bucket.clone();
         self.at(&bucket, req, configuration_answers::get_bucket_versioning)
+    }
+
+    async fn get_bucket_request_payment(
+        &self,
+        req: S3Request<GetBucketRequestPaymentInput>,
+    ) -> Reply<GetBucketRequestPaymentOutput> {
+        let bucket = req.input.bucket.clone();
+        self.at(&bucket, req, configuration_answers::get_bucket_request_payment)
     }
 
     async fn put_bucket_versioning(

@@ -7,8 +7,9 @@ use model::ids::{AccountId, Region};
 use model::inventory::Versioning;
 use serde_json::Value;
 
-use super::{Bucket, Outcome, Refusal, access, bucket, bucket_mut, destinations, replication};
+use super::{Bucket, Outcome, Refusal, access, acl, bucket, bucket_mut, destinations, replication};
 use crate::cloud::{Caller, Cloud};
+use crate::wire::xml;
 
 /// A bucket policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +23,71 @@ pub struct BucketPolicy {
 /// One of the buckets of an account: name, creation, region.
 pub type Listed = (String, Timestamp, Region);
 
-/// ListBuckets: the caller's own, in every region.
-pub fn list_buckets(cloud: &Cloud, caller: &Caller) -> Vec<Listed> {
-    let own = cloud.s3.by_name.iter().filter(|(_, held)| held.owner == caller.account);
-    own.map(|(name, held)| (name.clone(), held.created, held.region.clone()))
-        .collect()
+/// The most buckets that a page of their list has.
+const LISTED: usize = 10_000;
+
+/// ListBuckets: the caller's own, in every region or in one, by name; a page, and the token of the next one.
+pub fn list_buckets(
+    cloud: &Cloud,
+    caller: &Caller,
+    prefix: &str,
+    region: Option<&str>,
+    (after, most): (Option<&str>, Option<i32>),
+) -> Outcome<(Vec<Listed>, Option<String>)> {
+    let invalid = |message| Refusal::new(400, "InvalidArgument", message);
+    let most = match most.map(usize::try_from) {
+        None => LISTED,
+        Some(Ok(most)) if (1..=LISTED).contains(&most) => most,
+        Some(_) => return Err(invalid("Argument max-buckets must be an integer between 1 and 10000")),
+    };
+    // AWS's token is obfuscated; this one is the last name shown, told apart from a name.
+    let after = after.map(|token| {
+        token
+            .strip_prefix("after:")
+            .ok_or_else(|| invalid("The continuation token provided is incorrect"))
+    });
+    let after = after.transpose()?;
+    let own = cloud.s3.by_name.iter().filter(|(name, held)| {
+        held.owner == caller.account
+            && name.starts_with(prefix)
+            && region.is_none_or(|region| region == held.region.as_str())
+            && after.is_none_or(|after| name.as_str() > after)
+    });
+    let mut own = own.map(|(name, held)| (name.clone(), held.created, held.region.clone()));
+    let page: Vec<Listed> = own.by_ref().take(most).collect();
+    let more = own.next().is_some();
+    let next = page.last().filter(|_| more).map(|(name, ..)| format!("after:{name}"));
+    Ok((page, next))
+}
+
+/// What an inventory tells of a sub-resource: of what has behaviour here the behaviour, and else the document.
+pub(super) fn observed(bucket: &mut Bucket, name: &str, text: &str) {
+    let root = || xml::parse(text.as_bytes());
+    match name {
+        "encryption" => bucket.bucket_key = text.contains("<BucketKeyEnabled>true<"),
+        "ownershipControls" => {
+            let told = root().and_then(|root| root.find("ObjectOwnership").map(|one| one.text.clone()));
+            bucket.ownership = told.or(bucket.ownership.take());
+        }
+        "publicAccessBlock" => {
+            let switches = [
+                "BlockPublicAcls",
+                "IgnorePublicAcls",
+                "BlockPublicPolicy",
+                "RestrictPublicBuckets",
+            ];
+            bucket.public_access_block =
+                root().map(|root| switches.map(|switch| root.find(switch).is_some_and(|one| one.text == "true")));
+        }
+        "acl" => {
+            bucket.grants = root()
+                .map(|root| acl::observed(&root, &bucket.owner))
+                .unwrap_or_default()
+        }
+        _ => {
+            bucket.documents.insert(name.to_owned(), text.to_owned());
+        }
+    }
 }
 
 /// Reads a bucket's configuration under the permission that its operation needs.

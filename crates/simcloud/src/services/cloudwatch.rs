@@ -1,7 +1,9 @@
-//! CloudWatch, as far as it tells how many are connected to a database, and which commands a cache was given.
+//! CloudWatch, as far as it tells how many are connected to a database, which commands a cache was given, and how much buckets hold.
 //!
 //! Modelled: `DatabaseConnections` of AWS/RDS by instance, `GetTypeCmds` and `SetTypeCmds` of AWS/ElastiCache by node, a value a minute, shown a minute
 //! or two late; any other metric is empty, as CloudWatch has it. Left out: expressions, Metrics Insights, alarms, custom metrics.
+
+mod storage;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -18,6 +20,7 @@ const SHOWN_AFTER: SignedDuration = SignedDuration::from_secs(75);
 pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value) -> Answer {
     match operation {
         "GetMetricData" => metric_data(cloud, caller, input),
+        "ListMetrics" => storage::list(cloud, caller, input),
         _ => Err(ServiceError::not_modelled("cloudwatch", operation)),
     }
 }
@@ -89,6 +92,9 @@ fn values(
     (from, until): (Timestamp, Timestamp),
     period: i64,
 ) -> Result<Vec<(String, f64)>, ServiceError> {
+    if storage::is_one(metric) {
+        return storage::values(cloud, caller, metric, stat, (from, until), period);
+    }
     let (dimension, statistics): (&str, &[&str]) = match (text(metric, "Namespace"), text(metric, "MetricName")) {
         (Some("AWS/RDS"), Some("DatabaseConnections")) => ("DBInstanceIdentifier", &["Maximum", "Average", "Minimum"]),
         (Some("AWS/ElastiCache"), Some("GetTypeCmds" | "SetTypeCmds")) => ("CacheClusterId", &["Sum"]),
@@ -112,6 +118,17 @@ fn values(
         "DatabaseConnections" => clients::connections(cloud, &place, start, end),
         name => elasticache::commands(cloud, caller, &id, name == "SetTypeCmds", (start, end)),
     };
+    let told = |start, end| count(start, end).map(|count| u64::try_from(count).unwrap_or_default());
+    Ok(values_by(cloud, (from, until), period, told))
+}
+
+/// What is told of each whole period of a span that is over for long enough.
+fn values_by(
+    cloud: &Cloud,
+    (from, until): (Timestamp, Timestamp),
+    period: i64,
+    told: impl Fn(Timestamp, Timestamp) -> Option<u64>,
+) -> Vec<(String, f64)> {
     let mut found = Vec::new();
     let mut begins = from.as_second() - from.as_second().rem_euclid(period);
     while begins < until.as_second() {
@@ -121,9 +138,9 @@ fn values(
         if end.saturating_add(SHOWN_AFTER).unwrap_or(end) > cloud.now {
             break;
         }
-        if let Some(count) = count(start, end) {
-            found.push((start.to_string(), f64::from(u32::try_from(count).unwrap_or(u32::MAX))));
+        if let Some(value) = told(start, end) {
+            found.push((start.to_string(), value as f64));
         }
     }
-    Ok(found)
+    found
 }

@@ -28,3 +28,4 @@ mod storage_fixture;
 pub mod storage_key;
 pub mod stored_content;
 pub mod sts;
+pub mod tagging;

@@ -4,7 +4,8 @@
 //! Models: zones that belong to one account and cannot move, four new name servers for every zone, caller references,
 //! atomic batches, changes that take time, the request rates of an account, tags, limits, the VPCs of private zones, CIDR collections,
 //! health checks.
-//! Leaves out: traffic policies, reusable delegation sets, DNSSEC signing, query logging, what a resolver in a VPC answers.
+//! Leaves out: traffic policies, reusable delegation sets, query logging, what a resolver in a VPC answers. Of DNSSEC only
+//! whether a zone of the inventory is signed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -97,6 +98,8 @@ pub(crate) struct HostedZone {
     name_servers: Vec<String>,
     records: Arc<Records>,
     tags: BTreeMap<String, String>,
+    /// Whether Route 53 signs it.
+    signed: bool,
     /// Until when a change of this zone is in work, so that another is refused.
     busy_until: Timestamp,
     /// When its latest change is served: changes of one zone never overtake each other.
@@ -167,6 +170,7 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
             name_servers: servers,
             records: Arc::new(records),
             tags: zone.tags.clone(),
+            signed: zone.signed == Some(true),
             busy_until: cloud.now,
             in_sync_at: cloud.now,
         };

@@ -2,7 +2,7 @@
 //! every task has failed.
 //!
 //! Left out: every operation but `S3PutObjectCopy`, `S3ReplicateObject` and `S3ComputeObjectChecksum`, priorities (no job pauses another), job tags' own calls,
-//! access points.
+//! what is done through access points: only that a bucket has them is told.
 
 mod carry_out;
 mod checksums;
@@ -17,6 +17,7 @@ use model::ids::{AccountId, Region};
 use serde_json::{Value, json};
 
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
+use crate::services::members::{number, page, text};
 use crate::services::sts;
 
 pub use carry_out::advance;
@@ -113,9 +114,35 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "DescribeJob" => describe(cloud, caller, input),
         "ListJobs" => list(cloud, caller, input),
         "UpdateJobStatus" => update_status(cloud, caller, input),
+        "ListAccessPoints" => Ok(access_points(cloud, caller, input)),
         "UpdateJobPriority" => update_priority(cloud, caller, input),
         _ => Err(ServiceError::not_modelled("s3control", operation)),
     }
+}
+
+/// Models: the access points of the account's buckets in the region, of one bucket or of all, a thousand to a page.
+fn access_points(cloud: &Cloud, caller: &Caller, input: &Value) -> Value {
+    let wanted = text(input, "Bucket");
+    let own = cloud.s3.by_name.iter().filter(|(name, held)| {
+        (&held.owner, &held.region) == (&caller.account, &caller.region) && wanted.is_none_or(|wanted| wanted == *name)
+    });
+    let points = own.flat_map(|(bucket, held)| held.access_points.iter().map(move |point| (point, bucket, held)));
+    let mut points: Vec<(String, Value)> = points
+        .map(|(point, bucket, held)| {
+            let (region, account) = (&held.region, &held.owner);
+            let arn = format!("arn:aws:s3:{region}:{account}:accesspoint/{point}");
+            let shown = json!({ "Name": point, "Bucket": bucket, "NetworkOrigin": "Internet", "AccessPointArn": arn });
+            (point.clone(), shown)
+        })
+        .collect();
+    points.sort_by(|one, other| one.0.cmp(&other.0));
+    let most = number(input, "MaxResults").map_or(1000, |most| most.clamp(1, 1000)) as usize;
+    let (shown, next) = page(points, text(input, "NextToken"), most);
+    let mut answer = json!({ "AccessPointList": shown });
+    if let Some(next) = next {
+        answer["NextToken"] = json!(next);
+    }
+    answer
 }
 
 fn bad_request(message: impl Into<String>) -> ServiceError {

@@ -167,6 +167,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("athena", include_str!("../../models/athena.json")),
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),
+            ("tagging", include_str!("../../models/resourcegroupstaggingapi.json")),
             ("ecs", include_str!("../../models/ecs.json")),
             ("lambda", include_str!("../../models/lambda.json")),
             ("ssm", include_str!("../../models/ssm.json")),

@@ -6,7 +6,7 @@ use crate::cloud::ServiceError;
 fn speaks_json(service: &str) -> bool {
     matches!(
         service,
-        "kms" | "acm" | "athena" | "servicequotas" | "ecs" | "ssm" | "ecr" | "events"
+        "kms" | "acm" | "athena" | "servicequotas" | "ecs" | "ssm" | "ecr" | "events" | "tagging"
     )
 }
 
@@ -21,6 +21,7 @@ pub fn throttled(service: &str) -> ServiceError {
         "ec2" => (503, "RequestLimitExceeded", "Request limit exceeded."),
         "kms" | "acm" => (400, "ThrottlingException", "Rate exceeded"),
         "servicequotas" => (400, "TooManyRequestsException", "Rate exceeded"),
+        "tagging" => (400, "ThrottledException", "Rate exceeded"),
         "ram" => (429, "ThrottlingException", "Rate exceeded"),
         "elasticfilesystem" => (400, "ThrottlingException", "Rate exceeded"),
         "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
@@ -57,6 +58,7 @@ pub fn internal(service: &str) -> ServiceError {
         "athena" => ServiceError::with_status(500, "InternalServerException", message),
         "monitoring" => ServiceError::with_status(500, "InternalServiceFault", message),
         "servicequotas" => ServiceError::with_status(500, "ServiceException", message),
+        "tagging" => ServiceError::with_status(500, "InternalServiceException", message),
         "ram" => ServiceError::with_status(500, "ServerInternalException", message),
         "elasticfilesystem" | "ssm" => ServiceError::with_status(500, "InternalServerError", message),
         "ecs" | "ecr" => ServiceError::with_status(500, "ServerException", message),

@@ -21,6 +21,19 @@ pub struct Element {
     pub text: String,
 }
 
+impl Element {
+    /// The first element of this name below it, at whatever depth.
+    pub fn find(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find_map(|child| {
+            if child.name == name {
+                Some(child)
+            } else {
+                child.find(name)
+            }
+        })
+    }
+}
+
 /// Whether XML 1.0 has this character at all, as it is or as a reference.
 pub fn is_char(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

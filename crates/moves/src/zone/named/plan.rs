@@ -38,7 +38,7 @@ pub(in crate::zone) struct Prepared {
 }
 
 /// The records that move.
-fn moved<'f>(found: &Found<'f>, name: &str) -> Vec<&'f Record> {
+pub(in crate::zone) fn moved<'f>(found: &Found<'f>, name: &str) -> Vec<&'f Record> {
     match found.carved {
         true => plan_carve::moved(found.zone, name).collect(),
         false => found.zone.records.iter().collect(),

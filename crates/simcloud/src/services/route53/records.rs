@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::inventory::Record;
+use model::inventory::{GeoLocation, GeoProximity, Record};
 use serde_json::{Map, Value, json};
 
 use super::names;
@@ -74,6 +74,38 @@ pub struct RecordSet {
     pub written: bool,
 }
 
+/// Members as they are sent; what is not told is not there.
+fn members(given: &[(&str, Option<Value>)]) -> Value {
+    let given = given.iter();
+    given
+        .filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)))
+        .collect()
+}
+
+fn geo_location(place: &GeoLocation) -> Value {
+    members(&[
+        ("ContinentCode", place.continent.as_ref().map(|code| json!(code))),
+        ("CountryCode", place.country.as_ref().map(|code| json!(code))),
+        ("SubdivisionCode", place.subdivision.as_ref().map(|code| json!(code))),
+    ])
+}
+
+fn geo_proximity(place: &GeoProximity) -> Value {
+    let coordinates = place.coordinates.as_ref();
+    members(&[
+        ("AWSRegion", place.region.as_ref().map(|region| json!(region))),
+        (
+            "LocalZoneGroup",
+            place.local_zone_group.as_ref().map(|group| json!(group)),
+        ),
+        (
+            "Coordinates",
+            coordinates.map(|(north, east)| json!({ "Latitude": north, "Longitude": east })),
+        ),
+        ("Bias", place.bias.map(|bias| json!(bias))),
+    ])
+}
+
 /// The members that make a set other than simple, each its own routing policy.
 const POLICIES: [&str; 6] = [
     "Region",
@@ -123,6 +155,14 @@ impl RecordSet {
                     ("Failover", record.failover.as_ref().map(|role| json!(role))),
                     ("CidrRoutingConfig", cidr),
                     ("HealthCheckId", record.health_check.as_ref().map(|id| json!(id))),
+                    ("Region", record.latency_region.as_ref().map(|region| json!(region))),
+                    ("GeoLocation", record.geo.as_ref().map(geo_location)),
+                    ("GeoProximityLocation", record.geo_proximity.as_ref().map(geo_proximity)),
+                    ("MultiValueAnswer", record.multi_value.then(|| json!(true))),
+                    (
+                        "TrafficPolicyInstanceId",
+                        record.traffic_policy.as_ref().map(|id| json!(id)),
+                    ),
                 ];
                 let given = given.into_iter();
                 given

@@ -92,6 +92,7 @@ pub(super) fn create(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answe
         name_servers: servers,
         records: Arc::new(records),
         tags: BTreeMap::new(),
+        signed: false,
         busy_until: cloud.now,
         in_sync_at: cloud.now,
     };
@@ -268,10 +269,16 @@ pub(super) fn count(cloud: &mut Cloud, caller: &Caller, _input: &Value) -> Answe
     Ok(json!({ "HostedZoneCount": owned }))
 }
 
-/// Models: no zone is signed; the inventory's format has no place for it.
+/// Models: whether a zone is signed, as the inventory told; a private one cannot be. Its keys are not told.
 pub(super) fn dnssec(cloud: &mut Cloud, caller: &Caller, input: &Value) -> Answer {
-    zone_of(cloud, caller, input, "HostedZoneId")?;
-    Ok(json!({ "Status": { "ServeSignature": "NOT_SIGNING" }, "KeySigningKeys": [] }))
+    let id = zone_of(cloud, caller, input, "HostedZoneId")?;
+    let zone = &cloud.route53.zones[&id];
+    if zone.private.is_some() {
+        let message = "Operation is unsupported for private hosted zones.";
+        return Err(ServiceError::new("InvalidArgument", message));
+    }
+    let status = if zone.signed { "SIGNING" } else { "NOT_SIGNING" };
+    Ok(json!({ "Status": { "ServeSignature": status }, "KeySigningKeys": [] }))
 }
 
 /// What a request for tags is about.

@@ -204,6 +204,19 @@ fn wrong_prices_are_refused_with_their_place_wherever_a_plan_is_made() {
 }
 
 #[test]
+fn who_has_no_file_yet_is_told_how_to_come_by_one() {
+    let home = folder("no-files");
+    let plan = |home: &Path| {
+        let mut command = cleave(home);
+        command.args(["plan", "runbook.toml"]);
+        Refused::of(command)
+    };
+    plan(&home).says(3, &["runbook.toml", "cleave init"]);
+    std::fs::copy(example("runbook.toml"), home.join("runbook.toml")).expect("it can be written");
+    plan(&home).says(3, &["inventory.json", "cleave discover RUNBOOK"]);
+}
+
+#[test]
 fn a_journal_that_cannot_be_trusted_is_left_as_it_is() {
     let home = folder("wrong-journal");
     let served = Served::start(&[]);

@@ -88,7 +88,7 @@ impl Written {
 
 /// Reads a runbook.
 pub fn read_runbook(path: &Path) -> Result<Runbook, CliError> {
-    let text = read_text(path)?;
+    let text = read_text(path, "Correct the path; `cleave init` writes a first runbook.")?;
     Runbook::parse(&text).map_err(|error| {
         CliError::before(
             exit::BLOCKED,
@@ -102,7 +102,10 @@ pub fn read_runbook(path: &Path) -> Result<Runbook, CliError> {
 
 /// Reads an inventory.
 pub fn read_inventory(path: &Path) -> Result<Inventory, CliError> {
-    let text = read_text(path)?;
+    let text = read_text(
+        path,
+        "`cleave discover RUNBOOK` looks at the accounts and writes inventory.json beside the runbook; --inventory names another file.",
+    )?;
     Inventory::parse(&text).map_err(|error| {
         CliError::before(
             exit::BLOCKED,
@@ -119,7 +122,7 @@ pub fn read_prices(path: Option<&Path>) -> Result<Prices, CliError> {
     let Some(path) = path else {
         return Ok(Prices::default());
     };
-    let text = read_text(path)?;
+    let text = read_text(path, "Correct the path; docs/costs.md has the form of the file.")?;
     Prices::parse(&text).map_err(|error| {
         CliError::before(
             exit::BLOCKED,
@@ -131,8 +134,14 @@ pub fn read_prices(path: Option<&Path>) -> Result<Prices, CliError> {
     })
 }
 
-fn read_text(path: &Path) -> Result<String, CliError> {
-    std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))
+/// Reads a file; where there is none, the advice is how one comes by it.
+fn read_text(path: &Path, otherwise: &'static str) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => CliError::before(exit::BLOCKED, "there is no such file", otherwise)
+            .at(path.display().to_string())
+            .because(&error),
+        _ => CliError::unreadable(path, &error),
+    })
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -17,6 +17,8 @@ use model::inventory::{
 use model::machines::{EbsSnapshot, FileSystem, Instance, MachineSettings, Volume, name_in};
 use model::{Failure, Region};
 
+use crate::screen::looking::Looking;
+
 /// What is looked for: everything that fits every tag and one of the names.
 #[derive(Default)]
 pub(super) struct Wanted<'a> {
@@ -63,6 +65,7 @@ pub(super) struct Seen {
     /// The first refusal, and whether anything was seen all the same.
     refused: Option<Failure>,
     anything: bool,
+    looking: Looking,
     of_source: bool,
     keys: Option<Vec<Key>>,
     databases: Option<Vec<Database>>,
@@ -99,6 +102,7 @@ pub(super) struct Seen {
 impl Seen {
     /// Takes an answer; of a refusal it notes what was not seen. A role that cannot be taken on, and anything but a refusal, is a failure.
     fn take<T>(&mut self, what: &str, answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
+        self.looking.seen(what);
         match answer {
             Ok(seen) => {
                 self.anything = true;
@@ -125,6 +129,7 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
     let is_source = wanted.is_some();
     let wanted = wanted.unwrap_or(&all);
     let mut seen = Seen {
+        looking: Looking::at_account(&account.id),
         of_source: is_source,
         ..Seen::default()
     };
@@ -173,7 +178,10 @@ pub(super) async fn look(account: &Account, wanted: Option<&Wanted<'_>>) -> Resu
 
 /// Looks at the account of parent zones, where it is neither: at zones.
 pub(super) async fn look_at_parent(account: &Account) -> Result<Seen, Failure> {
-    let mut seen = Seen::default();
+    let mut seen = Seen {
+        looking: Looking::at_account(&account.id),
+        ..Seen::default()
+    };
     zones::look(&mut seen, account).await?;
     seen.or_refused()
 }

@@ -5,6 +5,7 @@ pub mod bars;
 pub mod bucket_standing;
 pub mod going_back;
 pub mod lines;
+pub(crate) mod looking;
 pub mod planned;
 pub mod rehearsed;
 pub mod standing;

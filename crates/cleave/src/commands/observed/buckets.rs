@@ -1,6 +1,7 @@
 //! The buckets of the source, several at a time, and what they hold: as CloudWatch measured it, or, where that is asked for, counted entry by
 //! entry. A bucket that may not be looked at stays as the inventory had it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::Account;
@@ -40,9 +41,12 @@ pub(super) async fn look(seen: &mut Seen, account: &Account, wanted: &Wanted<'_>
         .filter(|(_, region)| region == account.region.as_str());
     let here: Vec<String> = here.map(|(name, _)| name).collect();
     let elsewhere = all - here.len();
-    let fitting = here.into_iter().filter(|name| wanted.names(name));
-    let looks = fitting.map(|name| async move {
+    let fitting: Vec<String> = here.into_iter().filter(|name| wanted.names(name)).collect();
+    let (count, so_far, looking) = (fitting.len(), &Cell::new(0), &seen.looking);
+    let looks = fitting.into_iter().map(|name| async move {
         let bucket = one(account, wanted, &name).await;
+        so_far.set(so_far.get() + 1);
+        looking.seen(format!("{} of {count} buckets", so_far.get()));
         (name, bucket)
     });
     let looked: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;

@@ -26,7 +26,9 @@ pub(super) async fn look(seen: &mut Seen, account: &Account) -> Result<(), Failu
         return Ok(());
     };
     let mut zones = Zones::default();
-    for listed in listed {
+    let count = listed.len();
+    for (nth, listed) in listed.into_iter().enumerate() {
+        seen.looking.seen(format!("{nth} of {count} zones"));
         match one(account, &listed.id).await {
             Ok(zone) => zones.seen.extend(zone),
             Err(failure) => {

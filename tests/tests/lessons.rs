@@ -11,6 +11,7 @@ use model::state::StepStatus;
 use model::{Event, StepId, Undo};
 use serde_json::json;
 use simcloud::cloud::{Caller, Cloud};
+use simcloud::dispatch::RequestRecord;
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 use simcloud::s3::names::STRANGER;
 use simcloud::services::sts;
@@ -149,6 +150,26 @@ fn lesson_3_a_name_that_somebody_else_has_is_told_from_one_that_is_not_free_yet_
         assert_eq!(end, Ok(RunEnd::Completed), "{:?}", run.stops());
         assert_eq!(run.broken(&end), Vec::<String>::new());
     });
+}
+
+#[test]
+fn lesson_3_a_name_that_was_just_refused_is_asked_for_without_a_look_before() {
+    let requests = UNDISTURBED.requests.iter();
+    let of_names: Vec<_> = requests
+        .filter(|request| ["HeadBucket", "CreateBucket"].contains(&request.operation.as_str()))
+        .collect();
+    let refused = |request: &RequestRecord| request.outcome == "OperationAborted";
+    let asked = of_names.iter().filter(|request| refused(request)).count();
+    let looked = |pair: &&[&RequestRecord]| pair[0].operation == "HeadBucket" && refused(pair[1]);
+    let looked = of_names.windows(2).filter(looked).count();
+    // Before its first try each name is looked for.
+    let deletions = UNDISTURBED.effects.iter();
+    let names = deletions.filter(|(what, _)| what.contains("s3 DeleteBucket"));
+    let names = names.count();
+    assert!(
+        asked > names && looked <= names,
+        "{asked} refused, {looked} looked for, {names} names"
+    );
 }
 
 #[test]

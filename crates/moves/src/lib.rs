@@ -24,11 +24,13 @@ mod parameter_group;
 pub mod plan;
 #[cfg(test)]
 mod plan_shape;
+mod policy_document;
 pub mod prices;
 pub mod reference;
 mod restored;
 pub mod retire;
 mod retired;
+pub mod role;
 mod room;
 pub mod runbook;
 mod snapshot;

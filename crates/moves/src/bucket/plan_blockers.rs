@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::spec::{BucketSpec, Creator, KeptAccess};
 use super::{documents, plan_configuration};
 use crate::draft::Draft;
+use crate::policy_document::{each, texts};
 
 /// Notes what hinders it; whether nothing does.
 pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
@@ -92,16 +93,16 @@ fn denials(bucket: &Bucket) -> Vec<(String, bool)> {
         .as_str()
         .map(|text| serde_json::from_str(text).unwrap_or_default());
     let policy: &Value = read.as_ref().unwrap_or(policy);
-    let statements = one_or_many(&policy["Statement"]);
+    let statements = each(&policy["Statement"]);
     let denies = statements.zip(1..).filter(|(statement, _)| {
-        let mut actions = one_or_many(&statement["Action"]).filter_map(Value::as_str);
+        let mut actions = texts(&statement["Action"]);
         let everything_but = !statement["NotAction"].is_null();
         statement["Effect"] == "Deny" && (everything_but || actions.any(denies_deleting))
     });
     let named = denies.map(|(statement, nth)| {
         let name = statement["Sid"].as_str().map_or_else(|| nth.to_string(), str::to_owned);
         let principal = &statement["Principal"];
-        let everyone = *principal == "*" || one_or_many(&principal["AWS"]).any(|one| *one == "*");
+        let everyone = *principal == "*" || texts(&principal["AWS"]).any(|one| one == "*");
         (
             name,
             everyone && statement["Condition"].is_null() && statement["NotAction"].is_null(),
@@ -117,12 +118,6 @@ fn denies_deleting(action: &str) -> bool {
         Some(stem) => needed.iter().any(|one| one.starts_with(stem)),
         None => needed.contains(&action.as_str()),
     }
-}
-
-fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
-    let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    let one = (!value.is_array() && !value.is_null()).then_some(value);
-    one.into_iter().chain(many)
 }
 
 /// Grants are for those who could use the bucket before: nobody else is let in by a move.

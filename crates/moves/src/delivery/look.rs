@@ -109,10 +109,10 @@ async fn roles(sight: &Sight<'_>) -> Result<Vec<Finding>, Failure> {
     }
     for one in &sight.delivery.oidc {
         let of = format!("role {}", one.role);
-        let answer = sight.target.iam.trust_policy(&one.role).await;
+        let answer = sight.target.iam.role(&one.role).await;
         match bear(&of, answer, &mut findings)? {
             None => {}
-            Some(Some(policy)) => findings.extend(trust::judge(one, &policy, source, target)),
+            Some(Some(role)) => findings.extend(trust::judge(one, &role.trust_policy, source, target)),
             Some(None) => {
                 let what = format!("account {target} has no such role");
                 let todo = "Apply the Terraform that makes it: the first deploy takes it on.";

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::admitted::{Part, Pattern, Rules, Test, exact};
 use super::spec::{OidcSpec, Repository};
 use super::{Finding, Verdict};
+use crate::policy_document::{each, texts};
 
 /// Where GitHub's identity provider is.
 pub const HOST: &str = "token.actions.githubusercontent.com";
@@ -578,22 +579,8 @@ fn is_wide(pattern: &Pattern) -> bool {
 }
 
 /// Whether an action is named by a pattern with `*`.
-fn is_like(pattern: &str, action: &str) -> bool {
+pub(crate) fn is_like(pattern: &str, action: &str) -> bool {
     Pattern::new(pattern, true, true).is_some_and(|pattern| pattern.fits(action))
-}
-
-/// One, or several.
-fn each(value: &Value) -> impl Iterator<Item = &Value> {
-    match value {
-        Value::Array(several) => several.as_slice(),
-        Value::Null => &[],
-        one => std::slice::from_ref(one),
-    }
-    .iter()
-}
-
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    each(value).filter_map(Value::as_str)
 }
 
 /// `Null` takes `true` as well as `"true"`.

@@ -206,7 +206,7 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
 /// Says what of it the new zone will not have.
 fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
     if found.zone.signed == Some(true) && !found.carved {
-        let text = "Route 53 signs it, and nothing refers to its keys: the new zone is not signed. Sign it afterwards, with a key of the target's, if                     it is to be";
+        let text = "Route 53 signs it, and nothing refers to its keys: the new zone is not signed. Sign it afterwards, with a key of the target's, if it is to be";
         draft.note(Some(resource), Weight::Warns, text);
     }
     let by_policy: Vec<String> = named::plan::moved(found, &spec.name)

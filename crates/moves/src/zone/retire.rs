@@ -433,7 +433,8 @@ fn consent(zone: &OldZone, left: &Left) -> String {
     let size = left.size.as_deref().unwrap_or("its record sets");
     match zone.carved {
         false => format!(
-            "The old zone {} of {} is deleted with {size}. Whoever still asks its servers gets no answer, and a new zone never has the same              servers again.",
+            "The old zone {} of {} is deleted with {size}. Whoever still asks its servers gets no answer, and a new zone never has the same \
+             servers again.",
             zone.old, zone.name
         ),
         true => format!(

@@ -18,7 +18,7 @@ pub(in crate::commands) async fn look(
     let named = [&section.role, &section.batch_role, &section.replication_role];
     let mut roles = BTreeMap::new();
     for name in named.into_iter().flatten() {
-        let told = account.iam.observed_role(name).await;
+        let told = moves::role::observe(account, name).await;
         if let Some(role) = seen.take(&format!("the role {name}"), told)? {
             roles.insert(name.clone(), role);
         }

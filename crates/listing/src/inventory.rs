@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
 use model::listing::{Listed, ListedEntry};
@@ -87,7 +88,7 @@ fn md5_of(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(bytes)
 }
 
 impl Manifest {

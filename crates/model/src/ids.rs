@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -120,14 +121,8 @@ text_id!(
 impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        use fmt::Write as _;
         use sha2::Digest as _;
-        let mut text = String::with_capacity(64);
-        for byte in sha2::Sha256::digest(bytes) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(HEXLOWER.encode(&sha2::Sha256::digest(bytes)))
     }
 
     /// The first twelve digits: what people read to each other and type.

@@ -6,6 +6,7 @@
 
 pub mod bucket;
 pub mod cache;
+pub mod check;
 pub mod cluster;
 pub mod database;
 pub mod delivery;

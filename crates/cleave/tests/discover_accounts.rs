@@ -505,3 +505,40 @@ fn what_is_new_changed_and_gone_is_told_and_nothing_is_written() {
         before
     );
 }
+
+#[test]
+fn a_run_tells_what_the_source_has_that_its_plan_does_not_know_and_goes_on() {
+    let served = Served::start(&["--speed", "2000"]);
+    let home = home("since-planned");
+    crate::served::without_window(&home);
+    std::fs::remove_file(home.join("inventory.json")).expect("the example's is not wanted");
+    done(&discover(&served, &home, &[]));
+    let path = home.join("inventory.json");
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    let mut inventory: Value = serde_json::from_str(&text).expect("JSON");
+    let region = &mut inventory["accounts"][SOURCE]["regions"]["ap-northeast-1"];
+    let databases = region["databases"].as_array_mut().expect("databases");
+    databases.retain(|one| one["id"] != "shop-prd");
+    std::fs::write(&path, inventory.to_string()).expect("it can be written");
+    let run = || {
+        let mut command = served.cleave(&home);
+        let world = format!("simcloud={}", served.endpoint);
+        let output = command.args(["run", "runbook.toml", "--world"]).arg(world).output();
+        output.expect("cleave can be started")
+    };
+    let output = run();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "it waits at its gate: {said}");
+    assert!(
+        said.contains("is not as the plan knows it") && said.contains("    shop-prd\n"),
+        "{said}"
+    );
+    assert!(!said.contains("    shop-stg"), "{said}");
+
+    // When its steps have begun, what they made is not told as somebody else's.
+    let again = run();
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("    shop-prd\n"), "{said}");
+    let told = said.split("new since").nth(1).expect("what is new").lines();
+    assert_eq!(told.filter(|line| line.starts_with("    ")).count(), 1, "{said}");
+}

@@ -45,6 +45,9 @@ pub struct Inventory {
     pub format: u32,
     /// When it was observed.
     pub observed_at: Timestamp,
+    /// How `cleave discover` looked, so that it can look alike again; absent where people wrote the file, and nothing is compared by itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Looked>,
     /// The accounts, by id.
     pub accounts: BTreeMap<AccountId, AccountInventory>,
     /// What the runbook's references (`tag:…`, `tfstate://…`) were found to be.
@@ -53,6 +56,21 @@ pub struct Inventory {
     /// What a plan of the target's Terraform would create, of the types that move.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terraform_creates: Vec<TerraformCreate>,
+}
+
+/// What was looked for in the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Looked {
+    /// Names and ids, in which `*` stands for anything; none: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// Tags that a thing must have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Whether the entries of buckets were counted, by listing them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub count_objects: bool,
 }
 
 /// A resource that Terraform would create.

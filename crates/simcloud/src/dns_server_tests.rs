@@ -43,6 +43,7 @@ fn server() -> DnsServer {
             observed_at: start,
             accounts,
             references: Default::default(),
+            looked: None,
             terraform_creates: Vec::new(),
         },
         start,

@@ -103,6 +103,7 @@ fn cloud() -> Cloud {
             observed_at: start,
             accounts,
             references: Default::default(),
+            looked: None,
             terraform_creates: Vec::new(),
         },
         start,

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use aws::Account;
-use model::inventory::{AccountInventory, INVENTORY_FORMAT, TerraformCreate};
+use model::inventory::{AccountInventory, INVENTORY_FORMAT, Looked, TerraformCreate};
 use model::{AccountId, Failure, Inventory, Side};
 use moves::Runbook;
 use moves::reference::{self, Reference};
@@ -20,7 +20,10 @@ use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::say;
-use crate::world;
+use crate::world::{self, World};
+
+/// Whose sessions they are that only look.
+const LOOKS: &str = "discover0000";
 
 /// What was found.
 struct Found {
@@ -43,33 +46,19 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         None
     };
     refuse_early(&args, &out, before.is_some())?;
-    let found = look_around(&args, &runbook)?;
+    let looked = looked_for(&args, before.as_ref());
+    let found = look_around(&args, &looked, &runbook)?;
     let mut inventory = before.clone().unwrap_or_else(|| Inventory {
         schema: None,
         format: INVENTORY_FORMAT,
         observed_at: world::wall_now(),
+        looked: None,
         accounts: BTreeMap::new(),
         references: BTreeMap::new(),
         terraform_creates: Vec::new(),
     });
-    inventory.observed_at = world::wall_now();
-    let (mut said, mut not_seen) = (String::new(), Vec::new());
-    for (account, mut seen) in found.seen {
-        let region = &runbook.region;
-        let regional = [&runbook.source.account, &runbook.target.account].contains(&&account);
-        let counts = if regional { seen.counts() } else { seen.counted_zones() };
-        let _ = writeln!(said, "account {account}, {region}: {counts}");
-        not_seen.extend(
-            seen.unread
-                .drain(..)
-                .map(|unread| format!("account {account}, {region}: {unread}")),
-        );
-        let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
-        seen.take_over_account(region, held);
-        if regional {
-            seen.take_over(held.regions.entry(region.clone()).or_default());
-        }
-    }
+    inventory.looked = Some(looked);
+    let (mut said, not_seen) = take_over(&mut inventory, found.seen, &runbook);
     for unread in &not_seen {
         say(unread);
     }
@@ -101,6 +90,47 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     Ok(exit::DONE)
 }
 
+/// What is looked for: as the arguments say, or where a comparison names nothing, as it was looked when the inventory was written.
+fn looked_for(args: &DiscoverArgs, before: Option<&Inventory>) -> Looked {
+    let asked = Looked {
+        names: args.name.clone(),
+        tags: args.tag.iter().cloned().collect(),
+        count_objects: args.count_objects,
+    };
+    let then = before.and_then(|before| before.looked.clone());
+    match then {
+        Some(then) if args.diff && asked == Looked::default() => then,
+        _ => asked,
+    }
+}
+
+/// Puts what was seen in the place of what the inventory had; says what that was, and what could not be looked at.
+pub(super) fn take_over(
+    inventory: &mut Inventory,
+    found: BTreeMap<AccountId, Seen>,
+    runbook: &Runbook,
+) -> (String, Vec<String>) {
+    inventory.observed_at = world::wall_now();
+    let (mut said, mut not_seen) = (String::new(), Vec::new());
+    for (account, mut seen) in found {
+        let region = &runbook.region;
+        let regional = [&runbook.source.account, &runbook.target.account].contains(&&account);
+        let counts = if regional { seen.counts() } else { seen.counted_zones() };
+        let _ = writeln!(said, "account {account}, {region}: {counts}");
+        not_seen.extend(
+            seen.unread
+                .drain(..)
+                .map(|unread| format!("account {account}, {region}: {unread}")),
+        );
+        let held: &mut AccountInventory = inventory.accounts.entry(account).or_default();
+        seen.take_over_account(region, held);
+        if regional {
+            seen.take_over(held.regions.entry(region.clone()).or_default());
+        }
+    }
+    (said, not_seen)
+}
+
 /// What can be refused before anything is looked at.
 fn refuse_early(args: &DiscoverArgs, out: &Path, there: bool) -> Result<(), CliError> {
     if args.diff && !there {
@@ -126,49 +156,12 @@ fn taken(path: &Path) -> CliError {
     .at(path.display().to_string())
 }
 
-/// Looks at every account of the runbook.
-fn look_around(args: &DiscoverArgs, runbook: &Runbook) -> Result<Found, CliError> {
-    let wanted = Wanted {
-        names: &args.name,
-        tags: args.tag.iter().cloned().collect(),
-        count_objects: args.count_objects,
-    };
+/// Looks at every account of the runbook, and looks its references up.
+fn look_around(args: &DiscoverArgs, looked: &Looked, runbook: &Runbook) -> Result<Found, CliError> {
     world::block_on(async {
         let world = world::read_only(args.world, None, &runbook.region, args.profile.as_deref()).await?;
-        let accounts = world.accounts_of(runbook, "discover0000");
-        let mut seen = BTreeMap::new();
-        let refused = |whose: &str, advice: &str, failure: &Failure| {
-            CliError::preflight(format!("the {whose} account cannot be looked at"), failure, advice)
-                .type_this(&world.login_command)
-        };
-        for side in [Side::Source, Side::Target] {
-            let account = accounts.side(side);
-            // Whatever the product is called, the target's groups and keys are what it can be put into.
-            let wanted = match side {
-                Side::Source => Some(&wanted),
-                Side::Target | Side::Parent => None,
-            };
-            let advice = "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache, EFS, S3, CloudWatch, Route 53, IAM and the \
-                          Tagging API, log in, or correct the runbook.";
-            let section = match side {
-                Side::Source => &runbook.source,
-                Side::Target | Side::Parent => &runbook.target,
-            };
-            let mut found = look(&account, wanted).await;
-            if let Ok(seen) = &mut found {
-                let roles = roles::look(seen, &account, section).await;
-                roles.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
-            }
-            let found = found.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
-            seen.insert(account.id.clone(), found);
-        }
-        let parent = runbook.parent.as_ref().map(|_| accounts.side(Side::Parent));
-        if let Some(parent) = parent.filter(|parent| !seen.contains_key(&parent.id)) {
-            let advice = "Give the role of the runbook's parent the List and Get calls of Route 53, log in, or correct the runbook.";
-            let found = look_at_parent(&parent).await;
-            let found = found.map_err(|failure| refused("parent", advice, &failure))?;
-            seen.insert(parent.id.clone(), found);
-        }
+        let seen = look_at_accounts(&world, looked, runbook).await?;
+        let accounts = world.accounts_of(runbook, LOOKS);
         let mut references = BTreeMap::new();
         // What a comparison is not about need not be there.
         let named = if args.diff {
@@ -182,6 +175,55 @@ fn look_around(args: &DiscoverArgs, runbook: &Runbook) -> Result<Found, CliError
         }
         Ok::<_, CliError>(Found { seen, references })
     })?
+}
+
+/// Looks at every account of the runbook.
+pub(super) async fn look_at_accounts(
+    world: &World,
+    looked: &Looked,
+    runbook: &Runbook,
+) -> Result<BTreeMap<AccountId, Seen>, CliError> {
+    let wanted = Wanted {
+        names: &looked.names,
+        tags: looked.tags.clone(),
+        count_objects: looked.count_objects,
+    };
+    let accounts = world.accounts_of(runbook, LOOKS);
+    let mut seen = BTreeMap::new();
+    let refused = |whose: &str, advice: &str, failure: &Failure| {
+        CliError::preflight(format!("the {whose} account cannot be looked at"), failure, advice)
+            .type_this(&world.login_command)
+    };
+    for side in [Side::Source, Side::Target] {
+        let account = accounts.side(side);
+        // Whatever the product is called, the target's groups and keys are what it can be put into.
+        let wanted = match side {
+            Side::Source => Some(&wanted),
+            Side::Target | Side::Parent => None,
+        };
+        let advice = "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache, EFS, S3, CloudWatch, Route 53, IAM and the \
+                      Tagging API, log in, or correct the runbook.";
+        let section = match side {
+            Side::Source => &runbook.source,
+            Side::Target | Side::Parent => &runbook.target,
+        };
+        let mut found = look(&account, wanted).await;
+        if let Ok(seen) = &mut found {
+            let roles = roles::look(seen, &account, section).await;
+            roles.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
+        }
+        let found = found.map_err(|failure| refused(&side.to_string(), advice, &failure))?;
+        seen.insert(account.id.clone(), found);
+    }
+    let parent = runbook.parent.as_ref().map(|_| accounts.side(Side::Parent));
+    if let Some(parent) = parent.filter(|parent| !seen.contains_key(&parent.id)) {
+        let advice =
+            "Give the role of the runbook's parent the List and Get calls of Route 53, log in, or correct the runbook.";
+        let found = look_at_parent(&parent).await;
+        let found = found.map_err(|failure| refused("parent", advice, &failure))?;
+        seen.insert(parent.id.clone(), found);
+    }
+    Ok(seen)
 }
 
 /// Says what is not as it was, and writes nothing.

@@ -22,6 +22,7 @@ mod retire_shown;
 pub mod run;
 pub mod schema;
 pub mod simcloud;
+pub(crate) mod since_planned;
 pub mod status;
 pub mod stored;
 pub mod terraform;

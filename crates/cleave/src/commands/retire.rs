@@ -109,6 +109,7 @@ fn conduct(args: &RetireArgs, reach: &Reach, wish: Option<InboxItem>) -> Conduct
         // No runbook is read here that could name anybody.
         notify: Vec::new(),
         command: format!("cleave retire --into {into}{undo}{world}"),
+        planned: None,
     }
 }
 

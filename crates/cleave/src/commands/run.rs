@@ -20,6 +20,7 @@ use crate::args::{Reach, RunArgs};
 use crate::carriage::{self, PendingCalls};
 use crate::clock_set_back;
 use crate::commands::files::{Written, read_prices};
+use crate::commands::since_planned::{self, Planned};
 use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
@@ -75,8 +76,15 @@ pub fn run(args: RunArgs) -> Result<u8, CliError> {
             gatekeeper,
             style,
             wish,
-            notify: written.runbook.notify,
+            notify: written.runbook.notify.clone(),
             command: format!("{command} --journal {}{}", reach.journal.display(), reach.world_words()),
+            planned: Some(Planned {
+                address: reach.world,
+                profile: reach.profile.clone(),
+                journal: reach.journal.clone(),
+                runbook: written.runbook,
+                inventory: written.inventory,
+            }),
         },
     )
 }
@@ -92,6 +100,8 @@ pub(crate) struct Conduct {
     pub(crate) notify: Vec<NotifySection>,
     /// The command that goes on, for whoever has to type it with another word behind it.
     pub(crate) command: String,
+    /// What the plan was made from, to be looked at again when a window opens; none where nothing new would be moved.
+    pub(crate) planned: Option<Planned>,
 }
 
 /// The run in an existing journal, if it is one that this command may carry on; none where the process was killed between making
@@ -255,6 +265,9 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
     if resumed {
         notifier.taken_up(&engine.state(), world.clock.now());
     }
+    let (planned_from, at_it) = (engine.state().plan.clone(), Cell::new(false));
+    let mut looking =
+        std::pin::pin!(since_planned::at_each_opening(conduct.planned, &planned_from, &world, &at_it).fuse());
     let untold = messengers.untold();
     let mut delivering = std::pin::pin!(messengers.deliver().fuse());
     let end = tokio::select! {
@@ -266,9 +279,13 @@ async fn carry_on_here(reach: &Reach, plan: Plan, begun: Option<State>, conduct:
             ahead.ask("a clock that was set back");
             std::future::pending::<Infallible>().await
         } => match never {},
+        never = async { looking.as_mut().await; std::future::pending::<Infallible>().await } => match never {},
         // It ends when the notifier is gone, or at once where nobody is to be told.
         never = async { delivering.as_mut().await; std::future::pending::<Infallible>().await } => match never {},
     };
+    if at_it.get() && !matches!(end, Ok(RunEnd::Paused { .. })) {
+        since_planned::finish(looking).await;
+    }
     calls.write(&journal);
     screen.finish();
     let end = end.map_err(|error| CliError::engine(path, &error))?;

@@ -74,6 +74,7 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         wish,
         notify: written.runbook.notify,
         command,
+        planned: None,
     };
     run::carry_on(&args.reach, state.plan.clone(), Some(state), conduct)
 }

@@ -68,6 +68,7 @@ fn inventory(change: impl FnOnce(&mut Vec<Zone>)) -> Inventory {
         observed_at: "2026-01-01T00:00:00Z".parse().expect("a moment"),
         accounts: accounts.into(),
         references: BTreeMap::new(),
+        looked: None,
         terraform_creates: Vec::new(),
     }
 }

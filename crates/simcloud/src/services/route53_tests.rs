@@ -22,6 +22,7 @@ fn cloud(level: FaultLevel) -> Cloud {
             observed_at: start,
             accounts,
             references: Default::default(),
+            looked: None,
             terraform_creates: Vec::new(),
         },
         start,

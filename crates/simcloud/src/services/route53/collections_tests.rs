@@ -24,6 +24,7 @@ fn cloud() -> Cloud {
         observed_at: start,
         accounts,
         references: BTreeMap::default(),
+        looked: None,
         terraform_creates: Vec::new(),
     };
     Cloud::new(&inventory, start, 7, FaultLevel::None)

@@ -75,7 +75,6 @@ impl Organizations {
         let found = told.unwrap_or_else(|| aws_sdk_organizations::types::Account::builder().build());
         // `Status` ends in 2026; older endpoints know no `State`.
         let state = found.state().map(|state| state.as_str().to_owned());
-        #[expect(deprecated, reason = "it is what an endpoint says that does not say State yet")]
         let status = found.status().map(|status| status.as_str().to_owned());
         let joined = found.joined_timestamp();
         Ok(Member {

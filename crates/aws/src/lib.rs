@@ -8,6 +8,8 @@ pub mod acm;
 pub mod asked_plainly;
 pub mod athena;
 pub mod call_log;
+#[cfg(test)]
+mod canned;
 pub mod classify;
 pub mod cloudtrail;
 pub mod cloudwatch;
@@ -31,6 +33,8 @@ pub mod key_uses;
 pub mod kms;
 mod kms_observed;
 pub mod lambda;
+#[cfg(test)]
+mod landing_tests;
 pub mod operator;
 pub mod organizations;
 pub mod quotas;

@@ -81,7 +81,9 @@ impl Canned {
     /// What the call log says: service, operation, outcome.
     pub(crate) fn logged(&self) -> Vec<String> {
         let calls = self.calls.lock().expect("nobody panicked");
-        let told = calls.iter().map(|call| format!("{} {} {}", call.service, call.operation, call.outcome));
+        let told = calls
+            .iter()
+            .map(|call| format!("{} {} {}", call.service, call.operation, call.outcome));
         told.collect()
     }
 
@@ -98,7 +100,11 @@ impl Canned {
             .time_source(SharedTimeSource::new(StaticTimeSource::new(when)))
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(4))
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_attempt_timeout(Duration::from_secs(60))
+                    .build(),
+            )
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
         let calls = Arc::clone(&self.calls);

@@ -235,7 +235,12 @@ fn parse(service: &'static str, model: &Value) -> Model {
             errors.insert(code.clone(), (code.clone(), status));
             errors.insert(name.clone(), (code, status));
         }
-        shapes.insert(name, shape_of(&shape));
+        let shape = match protocol {
+            // These write moments as seconds, but for the few that a model wants as they stand in a handler's answer.
+            Protocol::Json | Protocol::RestJson if shape["timestampFormat"] == "iso8601" => Shape::Text,
+            _ => shape_of(&shape),
+        };
+        shapes.insert(name, shape);
     }
     Model {
         service,

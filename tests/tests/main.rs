@@ -16,6 +16,7 @@ mod delivery_flow;
 mod edges;
 mod image_traps;
 mod images;
+mod landing;
 mod lessons;
 mod listing;
 mod machines;

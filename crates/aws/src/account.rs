@@ -19,8 +19,8 @@ use model::{AccountId, Failure, Region, RunId, Side};
 use crate::call_log::{CallLog, CallSink};
 use crate::role::RoleProvider;
 use crate::{
-    acm, athena, cloudwatch, ec2, ecr, ecs, efs, elasticache, iam, kms, lambda, quotas, ram, rds, route53, s3,
-    s3control, schedules, ssm, sts, tagging,
+    acm, asked_plainly, athena, cloudtrail, cloudwatch, ec2, ecr, ecs, efs, elasticache, iam, kms, lambda,
+    organizations, quotas, ram, rds, recorder, route53, s3, s3control, schedules, ssm, sts, tagging,
 };
 
 /// What a world supplies to reach AWS: all that differs between live, read-only and rehearsal.
@@ -98,6 +98,14 @@ pub struct Account {
     pub schedules: schedules::Schedules,
     /// The Resource Groups Tagging API, which is only looked at.
     pub tagging: tagging::Tagging,
+    /// The organization, which is only looked at.
+    pub organizations: organizations::Organizations,
+    /// CloudTrail, which is only looked at.
+    pub cloudtrail: cloudtrail::CloudTrail,
+    /// AWS Config, which is only looked at.
+    pub recorders: recorder::Recorders,
+    /// GuardDuty, Security Hub and the account's own name, which are only looked at.
+    pub asked_plainly: asked_plainly::AskedPlainly,
     sts: aws_sdk_sts::Client,
     role: Option<RoleProvider>,
 }
@@ -264,6 +272,10 @@ impl Account {
             ecr: ecr::Ecr::new(&clients),
             schedules: schedules::Schedules::new(&clients),
             tagging: tagging::Tagging::new(&clients),
+            organizations: organizations::Organizations::new(&clients),
+            cloudtrail: cloudtrail::CloudTrail::new(&clients),
+            recorders: recorder::Recorders::new(&clients),
+            asked_plainly: asked_plainly::AskedPlainly::new(&clients),
             sts: sts_client(&clients.reads, connection, Some(&access.account)),
             role,
         }

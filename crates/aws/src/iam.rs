@@ -15,8 +15,8 @@ pub struct RoleSeen {
 
 /// IAM in one account.
 pub struct Iam {
-    read: aws_sdk_iam::Client,
-    account: AccountId,
+    pub(crate) read: aws_sdk_iam::Client,
+    pub(crate) account: AccountId,
 }
 
 impl Iam {
@@ -28,7 +28,7 @@ impl Iam {
         }
     }
 
-    fn failed<E: Modelled>(&self, operation: &'static str) -> impl FnOnce(SdkFailure<E>) -> Failure {
+    pub(crate) fn failed<E: Modelled>(&self, operation: &'static str) -> impl FnOnce(SdkFailure<E>) -> Failure {
         classify::failed(self.account.as_str(), "iam", operation)
     }
 

@@ -5,9 +5,13 @@
 
 pub mod account;
 pub mod acm;
+pub mod asked_plainly;
 pub mod athena;
 pub mod call_log;
+#[cfg(test)]
+mod canned;
 pub mod classify;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod ec2;
 pub mod ec2_groups;
@@ -24,11 +28,15 @@ mod elasticache_observed;
 pub mod elasticache_retire;
 pub mod groups_in_use;
 pub mod iam;
+pub mod iam_account;
 pub mod key_uses;
 pub mod kms;
 mod kms_observed;
 pub mod lambda;
+#[cfg(test)]
+mod landing_tests;
 pub mod operator;
+pub mod organizations;
 pub mod quotas;
 pub mod ram;
 pub mod rds;
@@ -38,6 +46,7 @@ mod rds_clusters_observed;
 mod rds_observed;
 mod rds_retire;
 pub mod read_only;
+pub mod recorder;
 pub mod role;
 pub mod route53;
 pub mod s3;

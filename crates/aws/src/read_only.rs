@@ -15,6 +15,8 @@ pub fn is_read(service: &str, operation: &str) -> bool {
         "kms" => ["Describe", "List", "Get"]
             .iter()
             .any(|verb| operation.starts_with(verb)),
+        // It changes nothing in the account but the report that IAM keeps for four hours, and there is no other way to read one.
+        "iam" if operation == "GenerateCredentialReport" => true,
         _ => ["Describe", "List", "Get", "Head"]
             .iter()
             .any(|verb| operation.starts_with(verb)),
@@ -62,10 +64,21 @@ const RAM_READS: [&str; 3] = [
     "/getresourceshareinvitations",
 ];
 
+/// What Account Management is asked for: everything of it is posted.
+const ACCOUNT_READS: [&str; 1] = ["/getAccountInformation"];
+
 /// The service that a request is signed for.
 fn signed_for(request: &HttpRequest, service: &str) -> bool {
     let authorization = request.headers().get("authorization").unwrap_or_default();
     authorization.contains(&format!("/{service}/aws4_request"))
+}
+
+/// The path of a request.
+fn path(request: &HttpRequest) -> &str {
+    let uri = request.uri();
+    let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let path = path.find('/').map_or("", |at| &path[at..]);
+    path.split('?').next().unwrap_or_default()
 }
 
 /// REST services say it by method, KMS, Athena and Service Quotas by their target header, CloudWatch by its path, the query services by the
@@ -75,10 +88,10 @@ fn request_is_read(request: &HttpRequest) -> bool {
         return true;
     }
     if signed_for(request, "ram") {
-        let uri = request.uri();
-        let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-        let path = path.find('/').map_or("", |at| &path[at..]);
-        return RAM_READS.contains(&path.split('?').next().unwrap_or_default());
+        return RAM_READS.contains(&path(request));
+    }
+    if signed_for(request, "account") {
+        return ACCOUNT_READS.contains(&path(request));
     }
     if let Some(target) = request.headers().get("x-amz-target") {
         return target
@@ -95,7 +108,8 @@ fn request_is_read(request: &HttpRequest) -> bool {
         .ok()
         .and_then(|body| body.split('&').find_map(|pair| pair.strip_prefix("Action=")))
         .unwrap_or_default();
-    is_read("query", action) || is_read("sts", action)
+    let of_iam = signed_for(request, "iam") && is_read("iam", action);
+    of_iam || is_read("query", action) || is_read("sts", action)
 }
 
 #[cfg(test)]
@@ -155,6 +169,26 @@ mod tests {
         for (path, service) in [("/2015-03-31/functions", "lambda"), ("/schedules/nightly", "scheduler")] {
             assert!(!request_is_read(&posted(path, service)), "{path}");
         }
+    }
+
+    #[test]
+    fn the_credential_report_may_be_asked_for_and_nothing_else_of_iam_that_is_no_read() {
+        let asked = |action: &str, service: &str| {
+            let mut request = posted("/", service);
+            *request.body_mut() = format!("Action={action}&Version=2010-05-08").into();
+            request_is_read(&request)
+        };
+        assert!(asked("GenerateCredentialReport", "iam"));
+        assert!(!asked("GenerateCredentialReport", "rds"), "of another service");
+        for change in [
+            "GenerateServiceLastAccessedDetails",
+            "DeleteAccessKey",
+            "UpdateAccessKey",
+        ] {
+            assert!(!asked(change, "iam"), "{change}");
+        }
+        assert!(request_is_read(&posted("/getAccountInformation", "account")));
+        assert!(!request_is_read(&posted("/putAccountName", "account")));
     }
 
     #[test]

@@ -48,6 +48,12 @@ pub struct World {
 }
 
 impl World {
+    /// The same with nothing let through that could change anything.
+    pub fn looking_only(mut self) -> Self {
+        self.connection.http = aws::read_only::ReadOnlyHttp::new(self.connection.http).into_shared();
+        self
+    }
+
     /// The runbook's two accounts, for whoever only looks; `of` is whose looks they are, in twelve letters and digits.
     pub fn accounts_of(&self, runbook: &moves::Runbook, of: &str) -> Accounts {
         let mut access = BTreeMap::from([
@@ -304,9 +310,8 @@ pub async fn read_only(
     profile: Option<&str>,
 ) -> Result<World, CliError> {
     let forget: CallSink = Arc::new(drop);
-    let mut world = named(address, dns, region, profile, forget).await?;
-    world.connection.http = aws::read_only::ReadOnlyHttp::new(world.connection.http.clone()).into_shared();
-    Ok(world)
+    let world = named(address, dns, region, profile, forget).await?;
+    Ok(world.looking_only())
 }
 
 /// A served simcloud, or another AWS-compatible endpoint.

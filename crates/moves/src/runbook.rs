@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use crate::bucket::spec::BucketSpec;
 use crate::cache::spec::CacheSpec;
+use crate::check::landing::spec::CheckSpec;
 use crate::cluster::spec::ClusterSpec;
 use crate::database::spec::DatabaseSpec;
 use crate::delivery::spec::DeliverySpec;
@@ -77,6 +78,8 @@ pub struct Runbook {
     pub zones: Vec<ZoneSpec>,
     /// What of the delivery flow is looked at.
     pub delivery: DeliverySpec,
+    /// What the accounts are held against.
+    pub check: CheckSpec,
     /// Private zones that the target's VPCs are to resolve.
     pub private_zones: Vec<PrivateZoneSpec>,
     /// The digest of its text.
@@ -216,6 +219,10 @@ struct File {
     #[serde(default)]
     #[schemars(with = "Option<DeliverySpec>")]
     delivery: Option<Spanned<DeliverySpec>>,
+    /// What the accounts are held against by `cleave check`.
+    #[serde(default)]
+    #[schemars(with = "Option<CheckSpec>")]
+    check: Option<Spanned<CheckSpec>>,
     /// Private Route 53 zones that the target's VPCs are to resolve.
     #[serde(default)]
     #[schemars(with = "Vec<PrivateZoneSpec>")]
@@ -277,6 +284,10 @@ impl Runbook {
         if let Some(delivery) = &file.delivery {
             let checked = delivery.get_ref().checked();
             checked.map_err(|reason| refuse(delivery.span().start, reason))?;
+        }
+        if let Some(check) = &file.check {
+            let checked = check.get_ref().checked();
+            checked.map_err(|reason| refuse(check.span().start, reason))?;
         }
         let mut windows = Vec::new();
         for section in &file.window {
@@ -435,6 +446,7 @@ impl Runbook {
             volumes: all(file.volume),
             zones: all(file.zone),
             delivery: file.delivery.map(Spanned::into_inner).unwrap_or_default(),
+            check: file.check.map(Spanned::into_inner).unwrap_or_default(),
             private_zones: all(file.private_zone),
             digest: Digest::of(text.as_bytes()),
         })

@@ -62,9 +62,18 @@ OPERATIONS = {
         CreateCluster ListClusters CreateService ListServices DescribeServices""",
     ("lambda", "2015-03-31"): "CreateFunction ListFunctions",
     ("ssm", "2014-11-06"): "PutParameter GetParameter GetParameters GetParametersByPath DescribeParameters",
-    ("iam", "2010-05-08"): "CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole",
+    ("iam", "2010-05-08"): """CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole
+        GetAccountSummary ListAccountAliases GetAccountPasswordPolicy GenerateCredentialReport GetCredentialReport GetAccountAuthorizationDetails""",
     ("ecr", "2015-09-21"): "CreateRepository DescribeRepositories PutImage DescribeImages",
     ("events", "2015-10-07"): "CreateEventBus ListEventBuses PutRule PutTargets DisableRule ListRules ListTargetsByRule",
+    ("organizations", "2016-11-28"): """DescribeOrganization DescribeAccount ListParents DescribeOrganizationalUnit
+        ListDelegatedServicesForAccount""",
+    ("cloudtrail", "2013-11-01"): "DescribeTrails GetTrailStatus GetEventSelectors",
+    ("config", "2014-11-12"): """DescribeConfigurationRecorders DescribeConfigurationRecorderStatus DescribeConfigurationAggregators
+        DescribeAggregationAuthorizations""",
+    ("guardduty", "2017-11-28"): "ListDetectors GetDetector",
+    ("securityhub", "2018-10-26"): "DescribeHub",
+    ("account", "2021-02-01"): "GetAccountInformation",
     ("scheduler", "2021-06-30"): "CreateScheduleGroup CreateSchedule UpdateSchedule GetSchedule ListSchedules",
 }
 

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, kms, lambda, ram, rds, route53,
-    s3control, scheduler, service_quotas, ssm, sts, tagging,
+    acm, athena, cloudtrail, cloudwatch, config, deployed, ec2, ecr, ecs, efs, elasticache, events, guardduty, iam,
+    iam_account, kms, lambda, organizations, ram, rds, route53, s3control, scheduler, securityhub, service_quotas, ssm,
+    sts, tagging,
 };
 use crate::{laws, s3};
 
@@ -61,6 +62,18 @@ pub struct Cloud {
     pub scheduler: scheduler::Schedules,
     /// What only its tags tell of.
     pub tagging: tagging::Tagged,
+    /// Who belongs together.
+    pub organizations: organizations::Organizations,
+    /// Trails.
+    pub cloudtrail: cloudtrail::Trails,
+    /// AWS Config's recorders.
+    pub config: config::Recorders,
+    /// GuardDuty's detectors.
+    pub guardduty: guardduty::Detectors,
+    /// Security Hub.
+    pub securityhub: securityhub::Hubs,
+    /// Users, their keys, and how root is guarded.
+    pub iam_accounts: iam_account::Accounts,
     /// Documents of the inventory that the simulated AWS refused, with its words: whoever fills it must be told.
     pub refused_documents: Vec<String>,
     /// What goes wrong, from a seed.
@@ -173,6 +186,12 @@ impl Cloud {
             events: events::Rules::default(),
             scheduler: scheduler::Schedules::default(),
             tagging: tagging::Tagged::default(),
+            organizations: organizations::Organizations::default(),
+            cloudtrail: cloudtrail::Trails::default(),
+            config: config::Recorders::default(),
+            guardduty: guardduty::Detectors::default(),
+            securityhub: securityhub::Hubs::default(),
+            iam_accounts: iam_account::Accounts::default(),
             refused_documents: Vec::new(),
             faults: Faults::new(seed, faults),
             effects: Vec::new(),
@@ -197,6 +216,7 @@ impl Cloud {
             }
             route53::fill(&mut cloud, id, account);
             tagging::fill(&mut cloud, id, account);
+            organizations::fill(&mut cloud, id);
             deployed::fill_identities(&mut cloud, id, account);
         }
         cloud.laws = laws::Laws::watching(&cloud);
@@ -247,6 +267,12 @@ impl Cloud {
             "events" => events::handle(self, caller, operation, input),
             "scheduler" => scheduler::handle(self, caller, operation, input),
             "tagging" => tagging::handle(self, caller, operation, input),
+            "organizations" => organizations::handle(self, caller, operation, input),
+            "account" => organizations::handle_account(self, caller, operation, input),
+            "cloudtrail" => cloudtrail::handle(self, caller, operation, input),
+            "config" => config::handle(self, caller, operation, input),
+            "guardduty" => guardduty::handle(self, caller, operation, input),
+            "securityhub" => securityhub::handle(self, caller, operation, input),
             "route53" => route53::handle(self, caller, operation, input),
             _ => Err(ServiceError::not_modelled(service, operation)),
         };

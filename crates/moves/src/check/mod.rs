@@ -4,5 +4,6 @@
 //! What may not enter: a call that changes something, and a judgement that needs one.
 
 mod finding;
+pub mod landing;
 
 pub use finding::{Explained, Finding, Outcome};

@@ -28,7 +28,7 @@ enum Glyph {
 
 /// One text that a condition compares with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// As it is written.
     pub(super) text: String,
     glyphs: Vec<Glyph>,
@@ -40,7 +40,7 @@ type Places = Vec<usize>;
 
 impl Pattern {
     /// What is written; `wild` where `*` and `?` stand for others. None where it holds a policy variable, whose value nobody knows here.
-    pub(super) fn new(text: &str, wild: bool, any_case: bool) -> Option<Self> {
+    pub(crate) fn new(text: &str, wild: bool, any_case: bool) -> Option<Self> {
         let mut glyphs = Vec::new();
         let mut rest = text.chars();
         while let Some(one) = rest.next() {
@@ -67,7 +67,7 @@ impl Pattern {
     }
 
     /// Whether it fits a text.
-    pub(super) fn fits(&self, text: &str) -> bool {
+    pub(crate) fn fits(&self, text: &str) -> bool {
         let mut places = self.first();
         for one in text.chars() {
             places = self.after(&places, one);

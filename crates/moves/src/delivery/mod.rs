@@ -1,7 +1,7 @@
 //! The delivery flow: what must be ready in the target before the first deploy, and what in the source must be stopped. People make it right; `cleave check` looks at it
 //! whenever it is typed, and a run before it cuts over.
 
-mod admitted;
+pub(crate) mod admitted;
 pub mod configs;
 pub mod look;
 mod look_before;

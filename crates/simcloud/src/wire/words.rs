@@ -6,13 +6,27 @@ use crate::cloud::ServiceError;
 fn speaks_json(service: &str) -> bool {
     matches!(
         service,
-        "kms" | "acm" | "athena" | "servicequotas" | "ecs" | "ssm" | "ecr" | "events" | "tagging"
+        "kms"
+            | "acm"
+            | "athena"
+            | "servicequotas"
+            | "ecs"
+            | "ssm"
+            | "ecr"
+            | "events"
+            | "tagging"
+            | "organizations"
+            | "cloudtrail"
+            | "config"
     )
 }
 
 /// Services told apart by paths that speak JSON: they answer it with 403.
 fn speaks_rest_json(service: &str) -> bool {
-    matches!(service, "ram" | "elasticfilesystem" | "lambda" | "scheduler")
+    matches!(
+        service,
+        "ram" | "elasticfilesystem" | "lambda" | "scheduler" | "guardduty" | "securityhub" | "account"
+    )
 }
 
 /// The service's own way of saying "slow down".
@@ -27,7 +41,10 @@ pub fn throttled(service: &str) -> ServiceError {
         "athena" => (400, "TooManyRequestsException", "Rate exceeded"),
         "ecs" | "ssm" | "ecr" | "events" => (400, "ThrottlingException", "Rate exceeded"),
         "scheduler" => (429, "ThrottlingException", "Rate exceeded"),
-        "lambda" => (429, "TooManyRequestsException", "Rate exceeded"),
+        "lambda" | "account" | "guardduty" => (429, "TooManyRequestsException", "Rate exceeded"),
+        "securityhub" => (429, "ThrottlingException", "Rate exceeded"),
+        "organizations" => (400, "TooManyRequestsException", "Rate exceeded"),
+        "cloudtrail" | "config" => (400, "ThrottlingException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
     };
@@ -65,7 +82,10 @@ pub fn internal(service: &str) -> ServiceError {
         "events" => ServiceError::with_status(500, "InternalException", message),
         "scheduler" => ServiceError::with_status(500, "InternalServerException", message),
         "iam" => ServiceError::with_status(500, "ServiceFailure", message),
-        "lambda" => ServiceError::with_status(500, "ServiceException", message),
+        "lambda" | "organizations" => ServiceError::with_status(500, "ServiceException", message),
+        "guardduty" => ServiceError::with_status(500, "InternalServerErrorException", message),
+        "securityhub" => ServiceError::with_status(500, "InternalException", message),
+        "account" => ServiceError::with_status(500, "InternalServerException", message),
         "s3" | "s3control" => ServiceError::with_status(500, "InternalError", message),
         "route53" => ServiceError::with_status(503, "ServiceUnavailable", "Service Unavailable"),
         _ => ServiceError::with_status(500, "InternalFailure", message),
@@ -109,5 +129,7 @@ pub fn malformed(service: &str) -> &'static str {
 /// Whether an operation may change something, from its name: AWS names its reads alike.
 pub fn mutates(operation: &str) -> bool {
     let read = ["Describe", "List", "Get", "Head", "Search", "Select"];
-    operation != "AssumeRole" && !read.iter().any(|verb| operation.starts_with(verb))
+    // A credential report is written for who reads it.
+    !["AssumeRole", "GenerateCredentialReport"].contains(&operation)
+        && !read.iter().any(|verb| operation.starts_with(verb))
 }

@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 use model::Inventory;
-use model::plan::{Note, Weight};
+use model::plan::Note;
 use serde_json::Value;
 
+use crate::draft::Says;
+use crate::check::known;
 use crate::cache::spec::Fill;
 use crate::runbook::Runbook;
 
@@ -130,12 +132,8 @@ pub fn all(runbook: &Runbook) -> BTreeSet<String> {
 pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Vec<Note>) {
     let mut resolved = runbook.clone();
     let mut notes = Vec::new();
-    let mut note = |weight: Weight, text: String| {
-        let note = Note {
-            resource: None,
-            weight,
-            text,
-        };
+    let mut note = |says: Says, text: String| {
+        let note = says.of(None, text);
         if !notes.contains(&note) {
             notes.push(note);
         }
@@ -147,22 +145,22 @@ pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Ve
         }
         match (Reference::of(name), inventory.references.get(name.as_str())) {
             (None, _) => {}
-            (Some(Err(reason)), _) => note(Weight::Blocks, reason),
+            (Some(Err(reason)), _) => note(Says::Blocks(&known::REFERENCE), reason),
             (Some(Ok(Reference::Tag { .. })), _) if kind == Kind::Other => note(
-                Weight::Blocks,
+                Says::Blocks(&known::REFERENCE),
                 format!(
                     "{name}: only security groups are found by tag; name it, or point at its address in Terraform's state"
                 ),
             ),
             (Some(Ok(_)), None) => note(
-                Weight::Blocks,
+                Says::Blocks(&known::REFERENCE),
                 format!(
                     "{name}: the inventory does not say what that is. Let it be looked up: cleave discover RUNBOOK"
                 ),
             ),
             (Some(Ok(_)), Some(found)) => {
                 note(
-                    Weight::Tells,
+                    Says::Tells,
                     format!("{name} is {found}, as discovered at {}", inventory.observed_at),
                 );
                 found.clone_into(name);

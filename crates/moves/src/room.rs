@@ -3,9 +3,11 @@
 //! which passes; this does not.
 
 use model::inventory::{RegionInventory, SnapshotSlots};
-use model::plan::Weight;
 use model::{Region, Side, StepSpec};
 
+use crate::draft::Says;
+use crate::draft::Blocks;
+use crate::check::known;
 use crate::draft::Draft;
 
 /// The verbs of the steps that make a manual snapshot.
@@ -83,7 +85,7 @@ pub(crate) fn check(draft: &mut Draft) {
                         kind.name(),
                         draft.account(side)
                     );
-                    draft.note(None, Weight::Warns, text);
+                    draft.note(None, Says::Warns(&known::QUOTA_RDS), text);
                 }
                 continue;
             };
@@ -94,7 +96,7 @@ pub(crate) fn check(draft: &mut Draft) {
                     draft.account(side),
                     kind.name()
                 );
-                draft.note(None, Weight::Blocks, text);
+                draft.note(None, Says::Blocks(&known::QUOTA_RDS), text);
             }
         }
     }

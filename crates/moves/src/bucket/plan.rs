@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{Bucket, Versioning};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 use serde::Serialize;
 
@@ -17,6 +16,8 @@ use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
     pause_lifecycle, plan_costs, plan_inventories, record_configuration, tag_bucket, wait,
 };
+use crate::draft::Says;
+use crate::check::known;
 use crate::draft::{Draft, DraftStep};
 use crate::key::{self, KeyFrom};
 
@@ -69,7 +70,7 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
             spec.name,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::BUCKET_MISSING), text);
         return;
     };
     let roles = roles(draft, &resource);

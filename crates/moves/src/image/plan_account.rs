@@ -2,8 +2,8 @@
 
 use model::Side;
 use model::machines::MachineSettings;
-use model::plan::Weight;
 
+use crate::draft::Says;
 use crate::draft::Draft;
 
 fn of<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a MachineSettings> {
@@ -73,7 +73,7 @@ pub(crate) fn tell(draft: &mut Draft) {
         }
         for text in texts {
             if !draft.notes.iter().any(|note| note.text == text) {
-                draft.note(None, Weight::Tells, text);
+                draft.note(None, Says::Tells, text);
             }
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! What may not enter: a call that does something. Each of these passes the guard of `read_only.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
     CreateVolumePermission, CreateVolumePermissionModifications, LaunchPermission, LaunchPermissionModifications,
@@ -152,7 +152,11 @@ impl Ec2 {
         let call = self.read.describe_regions().all_regions(true);
         let answer = call.region_names(self.region.as_str()).send().await;
         let answer = answer.map_err(self.failed("DescribeRegions"))?;
-        Ok(answer.regions().first().and_then(|region| region.opt_in_status()).map(str::to_owned))
+        Ok(answer
+            .regions()
+            .first()
+            .and_then(|region| region.opt_in_status())
+            .map(str::to_owned))
     }
 
     /// The zones in which subnets lie, by subnet.
@@ -249,4 +253,20 @@ pub async fn time_at_aws(raw: &RawAccess, region: &str) -> Option<Timestamp> {
     let response = answer.ok()?.ok()?;
     let date = response.headers().get("date")?;
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()
+}
+
+impl crate::rds::Rds {
+    /// The zones in which the subnets of a group lie; none: there is no such group.
+    pub async fn zones_of_group(&self, name: &str) -> Result<Option<BTreeSet<String>>, Failure> {
+        let call = self.read.describe_db_subnet_groups().db_subnet_group_name(name);
+        let answer = call.send().await.map_err(self.failed("DescribeDBSubnetGroups"));
+        let group = crate::classify::found(answer)?.and_then(|answer| answer.db_subnet_groups?.into_iter().next());
+        Ok(group.map(|group| {
+            let zones = group
+                .subnets()
+                .iter()
+                .filter_map(|subnet| subnet.subnet_availability_zone()?.name());
+            zones.map(str::to_owned).collect()
+        }))
+    }
 }

@@ -61,7 +61,7 @@ fn check(served: &Served, home: &Path, arguments: &[&str]) -> Output {
 
 /// `verdict of` of each finding of a check.
 fn found(told: &Value, name: &str) -> Vec<String> {
-    let checks = told["checks"].as_array().expect("checks").iter();
+    let checks = told["delivery"]["checks"].as_array().expect("checks").iter();
     let findings = checks
         .filter(|one| one["name"] == name)
         .flat_map(|one| one["findings"].as_array().expect("findings"));
@@ -223,7 +223,7 @@ fn what_is_not_ready_is_told_with_what_to_do_and_what_else_stands_in_a_line_is_n
         "{text}"
     );
     assert!(!text.contains("shop-api:latest docker"), "{text}");
-    assert_eq!(told["open"], 15);
+    assert_eq!(told["delivery"]["open"], 15);
     let table = String::from_utf8(check(&served, &home, &[]).stdout).expect("text");
     assert!(table.contains("## GitHub Actions\n\nok: identity provider"), "{table}");
     assert!(table.contains("wrong: role copied: it trusts the identity provider of the source account 111111111111\n    Write arn:aws:iam::222222222222:oidc-provider"), "{table}");
@@ -250,7 +250,7 @@ fn a_flow_that_is_ready_has_nothing_open() {
     let output = check(&served, &home, &["--json"]);
     let told = told(&output);
     assert_eq!(output.status.code(), Some(0), "{told}");
-    assert_eq!(told["open"], 0);
+    assert_eq!(told["delivery"]["open"], 0);
     for name in ["github_actions", "images", "files", "schedules"] {
         assert!(found(&told, name).iter().all(|one| one.starts_with("ok ")), "{told}");
     }

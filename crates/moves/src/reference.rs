@@ -8,9 +8,9 @@ use model::Inventory;
 use model::plan::Note;
 use serde_json::Value;
 
-use crate::draft::Says;
-use crate::check::known;
 use crate::cache::spec::Fill;
+use crate::check::known;
+use crate::draft::Says;
 use crate::runbook::Runbook;
 
 /// How a place in a state begins.
@@ -128,7 +128,12 @@ pub fn all(runbook: &Runbook) -> BTreeSet<String> {
     written.filter(|name| Reference::of(name).is_some()).collect()
 }
 
-/// The runbook with what the inventory says that its references are, and what is to be said of it.
+/// The runbook with what the inventory says that its references are.
+pub fn resolved_by(runbook: &Runbook, inventory: &Inventory) -> Runbook {
+    resolved(runbook, inventory).0
+}
+
+/// The same, and what is to be said of it.
 pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Vec<Note>) {
     let mut resolved = runbook.clone();
     let mut notes = Vec::new();

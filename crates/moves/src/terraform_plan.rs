@@ -5,12 +5,11 @@ use model::inventory::TerraformCreate;
 use model::{Inventory, ResourceRef};
 use serde_json::Value;
 
-use crate::draft::Says;
-use crate::draft::Blocks;
-use crate::check::known;
 use crate::bucket::spec::Creator;
 use crate::cache::spec::{Content, Fill};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What `terraform show -json PLAN` says that would be created, as far as it can be what cleave moves.
 pub fn creates(plan: &[u8]) -> Result<Vec<TerraformCreate>, String> {

@@ -5,9 +5,9 @@ pub mod ways;
 
 use model::Side;
 
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Adds the notes.
 pub fn plan(draft: &mut Draft) {

@@ -62,7 +62,7 @@ OPERATIONS = {
         CreateCluster ListClusters CreateService ListServices DescribeServices""",
     ("lambda", "2015-03-31"): "CreateFunction ListFunctions",
     ("ssm", "2014-11-06"): "PutParameter GetParameter GetParameters GetParametersByPath DescribeParameters",
-    ("iam", "2010-05-08"): "CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole",
+    ("iam", "2010-05-08"): "CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole SimulatePrincipalPolicy",
     ("ecr", "2015-09-21"): "CreateRepository DescribeRepositories PutImage DescribeImages",
     ("events", "2015-10-07"): "CreateEventBus ListEventBuses PutRule PutTargets DisableRule ListRules ListTargetsByRule",
     ("scheduler", "2021-06-30"): "CreateScheduleGroup CreateSchedule UpdateSchedule GetSchedule ListSchedules",

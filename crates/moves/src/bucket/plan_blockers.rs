@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::spec::{BucketSpec, Creator, KeptAccess};
 use super::{documents, plan_configuration};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::policy_document::{each, texts};
 
 /// Notes what hinders it; whether nothing does.
@@ -49,7 +49,10 @@ pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
 fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Blocks {
     let mut blocks = Blocks::default();
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
-        blocks.push(&known::BUCKET_OBJECT_LOCK, "it has Object Lock: locked versions can neither be carried nor deleted");
+        blocks.push(
+            &known::BUCKET_OBJECT_LOCK,
+            "it has Object Lock: locked versions can neither be carried nor deleted",
+        );
     }
     // Under a new name nothing is deleted, and the old name's clients stay where they are.
     let deleted = spec.new_name.is_none();
@@ -59,7 +62,10 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Blocks {
         );
     }
     if bucket.requester_pays {
-        blocks.push(&known::BUCKET_REQUESTER_PAYS, "its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved");
+        blocks.push(
+            &known::BUCKET_REQUESTER_PAYS,
+            "its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved",
+        );
     }
     if !bucket.access_points.is_empty() && deleted {
         blocks.push(&known::BUCKET_ACCESS_POINTS, "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
@@ -67,7 +73,10 @@ fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Blocks {
         );
     }
     if bucket.generated.is_some() {
-        blocks.push(&known::BUCKET_MISSING, "its contents are computed by simcloud, to be listed: there is nothing that could be moved");
+        blocks.push(
+            &known::BUCKET_MISSING,
+            "its contents are computed by simcloud, to be listed: there is nothing that could be moved",
+        );
     }
     if bucket.has_customer_keys {
         blocks.push(&known::BUCKET_CUSTOMER_KEYS, "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \

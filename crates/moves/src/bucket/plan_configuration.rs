@@ -6,9 +6,9 @@ use model::{AccountId, ResourceRef, Side};
 use super::documents::{self, Document};
 use super::renaming::Renaming;
 use super::spec::{BucketSpec, Creator};
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What of the settings about configurations cannot be meant.
 pub(super) fn unfit(spec: &BucketSpec) -> Vec<String> {

@@ -7,8 +7,8 @@ use super::plan::{Steps, ops};
 use super::plan_copy::Way;
 use super::spec::{BucketSpec, Comparison, Proof, Route};
 use super::{admit_reports, ask_report, await_reports, compare_reports, tables};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 const HOUR: u64 = 3600;

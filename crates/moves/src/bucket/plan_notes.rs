@@ -5,9 +5,9 @@ use model::{ResourceRef, Side, StepId};
 
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed, Route};
 use super::{names, plan_configuration, policy};
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::{self, KeyFrom};
 
 /// Who takes on the role that copies.

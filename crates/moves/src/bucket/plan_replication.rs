@@ -11,9 +11,9 @@ use super::plan_copy::Way;
 use super::plan_notes::{BATCH_SERVICE, has_archived};
 use super::spec::{BucketSpec, Route};
 use super::{documents, replicate, replicate_rule, withdraw_grant};
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::{self, KeyFrom};
 
 /// Who takes on the role that replicates, beside who has jobs done.

@@ -5,9 +5,9 @@ use model::{ResourceRef, Side};
 
 use super::plan_export;
 use super::spec::Content;
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Says what becomes of each cache, adds the steps of those that are exported, and asks where the runbook does not say it.
 pub(crate) fn plan(draft: &mut Draft) {

@@ -7,10 +7,10 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CacheSpec, Fill, FillSpec};
 use super::{admit_service, copy_files, create_group, create_snapshot, delete_snapshot, export_snapshot, own_files};
-use crate::draft::Says;
-use crate::draft::Blocks;
-use crate::check::known;
 use crate::bucket::passing::{self, Admitted, Place};
+use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::SPREADS_WITHIN;
 use crate::key;
@@ -92,7 +92,10 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
         }
         Some(Fill::Whether(false)) => None,
         Some(Fill::Whether(true)) => {
-            blocks.push(&known::CACHE_FILL, "fill = true says nothing of the new cache: write fill = { subnet_group = …, … }".to_owned());
+            blocks.push(
+                &known::CACHE_FILL,
+                "fill = true says nothing of the new cache: write fill = { subnet_group = …, … }".to_owned(),
+            );
             None
         }
         None => {
@@ -170,9 +173,10 @@ fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Blocks {
     }
     let target = draft.regional(Side::Target);
     if target.is_some_and(|region| region.caches.iter().any(|other| other.id == *id)) {
-        blocks.push(&known::NAME_TAKEN, format!(
-            "the target account has a cache {id} already: give fill another id"
-        ));
+        blocks.push(
+            &known::NAME_TAKEN,
+            format!("the target account has a cache {id} already: give fill another id"),
+        );
     }
     let asked_for = cache.auth_token || !cache.user_groups.is_empty();
     if asked_for && fill.auth.is_none() && fill.user_groups.is_empty() {
@@ -186,24 +190,36 @@ fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Blocks {
         ));
     }
     if fill.auth.is_some() && !fill.user_groups.is_empty() {
-        blocks.push(&known::CACHE_ACCESS, "auth = \"none\" and user_groups contradict each other: keep one".to_owned());
+        blocks.push(
+            &known::CACHE_ACCESS,
+            "auth = \"none\" and user_groups contradict each other: keep one".to_owned(),
+        );
     }
     if !fill.user_groups.is_empty() && !fill.encrypted_in_transit {
-        blocks.push(&known::CACHE_ACCESS, "user groups can be had only over TLS: encrypted_in_transit = true".to_owned());
+        blocks.push(
+            &known::CACHE_ACCESS,
+            "user groups can be had only over TLS: encrypted_in_transit = true".to_owned(),
+        );
     }
     if fill.key.is_some() && !fill.encrypted_at_rest {
         blocks.push(&known::CACHE_FILL, "key needs encrypted_at_rest = true".to_owned());
     }
     if fill.security_groups.is_empty() {
-        blocks.push(&known::SECURITY_GROUP, "fill.security_groups is empty: without any the VPC's default group would be taken".to_owned());
+        blocks.push(
+            &known::SECURITY_GROUP,
+            "fill.security_groups is empty: without any the VPC's default group would be taken".to_owned(),
+        );
     }
     if let Some(version) = &fill.engine_version
         && major(version) < major(&cache.engine_version)
     {
-        blocks.push(&known::CACHE_FILL, format!(
-            "engine_version = {version:?} is older than the source's {}: it cannot read its files",
-            cache.engine_version
-        ));
+        blocks.push(
+            &known::CACHE_FILL,
+            format!(
+                "engine_version = {version:?} is older than the source's {}: it cannot read its files",
+                cache.engine_version
+            ),
+        );
     }
     if let Some(target) = target {
         blocks.take(missing(target, fill));
@@ -223,23 +239,31 @@ fn missing(target: &RegionInventory, fill: &FillSpec) -> Blocks {
         missing.then(|| format!("the target account has no {what} {name}"))
     };
     let mut found = Blocks::default();
-    found.extend(&known::SUBNET_GROUP, lacks(
-        "cache subnet group",
-        &target.cache_subnet_groups,
-        &fill.subnet_group,
-    ));
+    found.extend(
+        &known::SUBNET_GROUP,
+        lacks("cache subnet group", &target.cache_subnet_groups, &fill.subnet_group),
+    );
     if !fill.parameter_group.starts_with("default.") {
-        found.extend(&known::PARAMETER_GROUP, lacks(
-            "cache parameter group",
-            &target.cache_parameter_groups,
-            &fill.parameter_group,
-        ));
+        found.extend(
+            &known::PARAMETER_GROUP,
+            lacks(
+                "cache parameter group",
+                &target.cache_parameter_groups,
+                &fill.parameter_group,
+            ),
+        );
     }
     for group in &fill.security_groups {
-        found.extend(&known::SECURITY_GROUP, lacks("security group", &target.security_groups, group));
+        found.extend(
+            &known::SECURITY_GROUP,
+            lacks("security group", &target.security_groups, group),
+        );
     }
     for group in &fill.user_groups {
-        found.extend(&known::CACHE_ACCESS, lacks("cache user group", &target.cache_user_groups, group));
+        found.extend(
+            &known::CACHE_ACCESS,
+            lacks("cache user group", &target.cache_user_groups, group),
+        );
     }
     found
 }

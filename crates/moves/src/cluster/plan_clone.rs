@@ -8,10 +8,10 @@ use model::{ResourceRef, Side};
 
 use super::is_aurora;
 use super::spec::ClusterSpec;
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::SourceKey;
 
 /// What would stop a clone, and what people should know of one. Whether it can be made.
@@ -24,7 +24,10 @@ pub(super) fn note(
 ) -> bool {
     let mut blocks = Blocks::default();
     if !is_aurora(&cluster.engine) {
-        blocks.push(&known::CLUSTER_CLONE, "only Aurora is cloned into another account: leave route out".to_owned());
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "only Aurora is cloned into another account: leave route out".to_owned(),
+        );
     }
     match under {
         None => blocks.push(&known::CLUSTER_CLONE, "it is not encrypted, and a clone can only be what its source is: leave route out, the restore of its snapshot encrypts it"
@@ -37,10 +40,16 @@ pub(super) fn note(
         Some(_) => {}
     }
     if cluster.members.is_empty() {
-        blocks.push(&known::CLUSTER_CLONE, "it has no member, and only a cluster that has one is cloned".to_owned());
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "it has no member, and only a cluster that has one is cloned".to_owned(),
+        );
     }
     let Some(restore) = &spec.restore else {
-        blocks.push(&known::CLUSTER_CLONE, "restore = false leaves the copy of a snapshot, and a clone has none: leave route out".to_owned());
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "restore = false leaves the copy of a snapshot, and a clone has none: leave route out".to_owned(),
+        );
         return blocks.tell(draft, resource);
     };
     // Zones' names mean other zones in other accounts; their ids do not. A clone's storage stays where it is.
@@ -59,7 +68,7 @@ pub(super) fn note(
             restore.subnet_group, cluster.subnet_group
         ));
     }
-    if !told(draft, resource, blocks) {
+    if !blocks.tell(draft, resource) {
         return false;
     }
     if !known {
@@ -81,4 +90,3 @@ pub(super) fn note(
     draft.note(Some(resource), Says::Warns(&known::CLUSTER_CLONE), text);
     true
 }
-

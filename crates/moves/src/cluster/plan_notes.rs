@@ -7,12 +7,12 @@ use model::inventory::{Cluster, EngineMode, RegionInventory};
 use model::{ResourceRef, Side};
 
 use super::spec::{ClusterSpec, RestoreSpec};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::Explained;
 use crate::check::known;
 use crate::database::spec::CARRY;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::SourceKey;
 use crate::parameter_group::unfit;
 use crate::subnet_group;
@@ -31,10 +31,13 @@ pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Clu
         cluster.engine.as_str(),
         "aurora-mysql" | "aurora-postgresql" | "mysql" | "postgres"
     ) {
-        blocks.push(&known::CLUSTER_ENGINE, format!(
-            "{:?} is an engine neither of Aurora nor of a Multi-AZ cluster: only those move as clusters",
-            cluster.engine
-        ));
+        blocks.push(
+            &known::CLUSTER_ENGINE,
+            format!(
+                "{:?} is an engine neither of Aurora nor of a Multi-AZ cluster: only those move as clusters",
+                cluster.engine
+            ),
+        );
     }
     let aurora = super::is_aurora(&cluster.engine);
     if !aurora && cluster.class.is_empty() {
@@ -58,7 +61,10 @@ pub(super) fn note_kind(draft: &mut Draft, resource: &ResourceRef, cluster: &Clu
     }
     let writers = cluster.members.iter().filter(|member| member.writer).count();
     if writers > 1 {
-        blocks.push(&known::CLUSTER_MEMBERS, format!("the inventory gives it {writers} writers: a cluster has one"));
+        blocks.push(
+            &known::CLUSTER_MEMBERS,
+            format!("the inventory gives it {writers} writers: a cluster has one"),
+        );
     }
     let serverless = cluster.members.iter().any(|member| member.class == "db.serverless");
     if serverless && cluster.scaling.is_none() {
@@ -101,21 +107,37 @@ pub(super) fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &Clus
     let account = draft.account(Side::Target);
     let mut blocks = Blocks::default();
     match draft.regional(Side::Target) {
-        None => blocks.push(&known::TARGET_UNSEEN, format!(
-            "the inventory does not say what account {account} has in {}",
-            draft.region()
-        )),
+        None => blocks.push(
+            &known::TARGET_UNSEEN,
+            format!(
+                "the inventory does not say what account {account} has in {}",
+                draft.region()
+            ),
+        ),
         Some(target) => {
-            missing(draft.regional(Side::Source), target, asked, cluster, &groups, |check, text| {
-                blocks.push(check, format!("account {account} {text}"));
-            });
+            missing(
+                draft.regional(Side::Source),
+                target,
+                asked,
+                cluster,
+                &groups,
+                |check, text| {
+                    blocks.push(check, format!("account {account} {text}"));
+                },
+            );
         }
     }
     if asked.security_groups.is_empty() {
-        blocks.push(&known::SECURITY_GROUP, "restore.security_groups is empty: AWS would take the VPC's default group".into());
+        blocks.push(
+            &known::SECURITY_GROUP,
+            "restore.security_groups is empty: AWS would take the VPC's default group",
+        );
     }
     for id in asked.classes.keys().filter(|id| !groups.members.contains_key(*id)) {
-        blocks.push(&known::CLUSTER_MEMBERS, format!("restore.classes names {id}, which is not a member"));
+        blocks.push(
+            &known::CLUSTER_MEMBERS,
+            format!("restore.classes names {id}, which is not a member"),
+        );
     }
     blocks.tell(draft, resource);
     groups

@@ -9,10 +9,10 @@ use model::{ResourceRef, Side};
 use serde_json::Value;
 
 use super::spec::RestoreSpec;
-use crate::draft::Says;
 use crate::check::known;
 use crate::database::plan_settings::consistent;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What is asked for, by when it can be said.
 pub(super) struct Asked {

@@ -9,9 +9,9 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
 use crate::subnet_group::Wanted;
@@ -175,7 +175,8 @@ impl Steps<'_, '_> {
         if self.database.encryption_type.as_deref() == Some(SSE_RDS) {
             let text = "its key is AWS's own (sse-rds). No source says whether RDS copies its snapshot under a customer key: where it \
                         refuses, the run stops there, with nothing changed but the snapshot, and access that is blocked until the run is undone";
-            self.draft.note(Some(&self.resource), Says::Warns(&known::KEY_OF_AWS), text);
+            self.draft
+                .note(Some(&self.resource), Says::Warns(&known::KEY_OF_AWS), text);
         }
     }
 
@@ -307,7 +308,8 @@ impl Steps<'_, '_> {
     fn manage_secret(&mut self, restored: &StepId, settled: Option<&StepId>) {
         let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
                     secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
-        self.draft.note(Some(&self.resource), Says::Warns(&known::MASTER_SECRET), text);
+        self.draft
+            .note(Some(&self.resource), Says::Warns(&known::MASTER_SECRET), text);
         let input = restored::SecretInput {
             restored: restored.clone(),
         };
@@ -333,7 +335,11 @@ fn note_engine(draft: &mut Draft, resource: &ResourceRef, database: &Database) -
     } else {
         return true;
     };
-    draft.note(Some(resource), Says::Blocks(&known::DATABASE_ENGINE), format!("{engine}: {why}"));
+    draft.note(
+        Some(resource),
+        Says::Blocks(&known::DATABASE_ENGINE),
+        format!("{engine}: {why}"),
+    );
     false
 }
 
@@ -349,10 +355,13 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
     let account = draft.account(Side::Target);
     let mut blocks = Blocks::default();
     match draft.regional(Side::Target) {
-        None => blocks.push(&known::TARGET_UNSEEN, format!(
-            "the inventory does not say what account {account} has in {}",
-            draft.region()
-        )),
+        None => blocks.push(
+            &known::TARGET_UNSEEN,
+            format!(
+                "the inventory does not say what account {account} has in {}",
+                draft.region()
+            ),
+        ),
         Some(target) => {
             // Instances and members of clusters share one set of names.
             let members = target.clusters.iter().flat_map(|cluster| &cluster.members);
@@ -360,27 +369,42 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
                 .map(|member| &member.id)
                 .chain(target.databases.iter().map(|database| &database.id));
             if taken.any(|id| *id == spec.id) {
-                blocks.push(&known::NAME_TAKEN, format!("account {account} has a database {} already", spec.id));
+                blocks.push(
+                    &known::NAME_TAKEN,
+                    format!("account {account} has a database {} already", spec.id),
+                );
             }
             let subnets = Wanted::new(&asked.subnet_group, &asked.subnets, &database.subnet_group);
             let unfit = subnet_group::unfit(target, &subnets);
-            blocks.extend(&known::SUBNET_GROUP, unfit.map(|text| format!("account {account} {text}")));
+            blocks.extend(
+                &known::SUBNET_GROUP,
+                unfit.map(|text| format!("account {account} {text}")),
+            );
             for group in asked
                 .security_groups
                 .iter()
                 .filter(|group| !target.security_groups.contains(group))
             {
-                blocks.push(&known::SECURITY_GROUP, format!("account {account} has no security group {group}"));
+                blocks.push(
+                    &known::SECURITY_GROUP,
+                    format!("account {account} has no security group {group}"),
+                );
             }
             let regions = [draft.regional(Side::Source), Some(target)];
             let carried = asked.parameter_group == CARRY;
             let had = &database.parameter_group;
             let unfit = parameter_group::unfit(Family::Instance, regions, had, &parameter_group, carried);
-            blocks.extend(&known::PARAMETER_GROUP, unfit.map(|text| format!("account {account} {text}")));
+            blocks.extend(
+                &known::PARAMETER_GROUP,
+                unfit.map(|text| format!("account {account} {text}")),
+            );
         }
     }
     if asked.security_groups.is_empty() {
-        blocks.push(&known::SECURITY_GROUP, "restore.security_groups is empty: AWS would take the VPC's default group".into());
+        blocks.push(
+            &known::SECURITY_GROUP,
+            "restore.security_groups is empty: AWS would take the VPC's default group",
+        );
     }
     blocks.tell(draft, resource);
     parameter_group

@@ -6,8 +6,8 @@ use model::{ResourceRef, Side, StepId};
 
 use super::carry_option_group::{self, has};
 use super::spec::RestoreSpec;
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::parameter_group::{or_name, own};
 

@@ -5,9 +5,9 @@ use model::ResourceRef;
 use model::inventory::Database;
 
 use super::spec::DatabaseSpec;
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What gp3 reads at the least, and any other type is taken to, in MiB a second.
 const BASELINE: u64 = 125;

@@ -6,9 +6,9 @@ use model::plan::Note;
 use model::{ResourceRef, Side};
 
 use super::spec::RestoreSpec;
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What is asked for: what the runbook says, else what the source has.
 pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &RestoreSpec, database: &Database) -> Settings {

@@ -4,8 +4,8 @@
 use model::inventory::Database;
 use model::{ResourceRef, StepId};
 
-use crate::draft::Says;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::SourceKey;
 
 /// Says it. Whether there is room for them all is looked at for the whole runbook ([`crate::room`]).

@@ -6,8 +6,8 @@ use model::{Phase, ResourceRef, Side, StepId, Undo};
 
 use super::run_hook::Input;
 use super::spec::{Command, HookSection};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// Adds the runbook's own hooks. Which steps wait for them the kinds say, by [`hooks_before`].

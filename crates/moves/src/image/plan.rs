@@ -7,10 +7,10 @@ use super::plan_deprecation::{self, Deprecation};
 use super::plan_steps::{Steps, Travels};
 use super::spec::ImageSpec;
 use super::{plan_account, plan_steps};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key;
 
 /// Adds the steps of the images that a section means.
@@ -75,10 +75,13 @@ fn blockers(draft: &Draft, image: &Image) -> Blocks {
         )),
     }
     if image.snapshots.is_empty() {
-        blocks.push(&known::IMAGE_SNAPSHOTS, format!(
-            "{} has no EBS snapshots: images on an instance store cannot be re-encrypted",
-            image.id
-        ));
+        blocks.push(
+            &known::IMAGE_SNAPSHOTS,
+            format!(
+                "{} has no EBS snapshots: images on an instance store cannot be re-encrypted",
+                image.id
+            ),
+        );
     }
     for snapshot in &image.snapshots {
         if let Some(owner) = &snapshot.owner {

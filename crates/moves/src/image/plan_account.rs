@@ -3,8 +3,8 @@
 use model::Side;
 use model::machines::MachineSettings;
 
-use crate::draft::Says;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 fn of<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a MachineSettings> {
     draft.regional(side).map(|region| &region.machine_settings)

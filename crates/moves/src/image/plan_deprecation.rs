@@ -5,8 +5,8 @@ use model::inventory::Image;
 use model::{ResourceRef, Side, StepId};
 
 use super::deprecate_image;
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// Ten years, as the shortest ten have days.

@@ -6,9 +6,9 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{InstanceSpec, InstanceStore};
 use super::{create_image, stop_instance};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::{self, SPREADS_WITHIN, Steps, Travels};
 use crate::image::{SLOW_AT_FIRST, plan_account};
@@ -106,10 +106,13 @@ fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[
     let running = instance.state == "running";
     let mut blocks = Blocks::default();
     if !running && instance.state != "stopped" {
-        blocks.push(&known::INSTANCE_STATE, format!(
-            "{id} is {:?}: it must be running or stopped. Make the inventory anew",
-            instance.state
-        ));
+        blocks.push(
+            &known::INSTANCE_STATE,
+            format!(
+                "{id} is {:?}: it must be running or stopped. Make the inventory anew",
+                instance.state
+            ),
+        );
     }
     if let Some(group) = &instance.auto_scaling_group {
         blocks.push(&known::INSTANCE_AUTO_SCALING, format!(
@@ -134,10 +137,13 @@ fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[
             draft.account(Side::Target)
         ));
     } else if !volumes.iter().any(|(device, _)| *device == instance.root_device) {
-        blocks.push(&known::INSTANCE_ROOT, format!(
-            "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
-            instance.root_device
-        ));
+        blocks.push(
+            &known::INSTANCE_ROOT,
+            format!(
+                "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
+                instance.root_device
+            ),
+        );
     }
     if instance.instance_store_volumes > 0 && running && spec.instance_store == InstanceStore::Keep {
         blocks.push(&known::INSTANCE_STORE, format!(

@@ -7,8 +7,8 @@ use super::admit_users::{self, User};
 use super::{
     KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, prove_independence, use_target_key,
 };
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// A key of the source account, as far as the inventory tells.

@@ -13,8 +13,8 @@ use engine::Registry;
 use model::inventory::{ParameterGroup, RegionInventory};
 use model::{ResourceRef, Side, StepId};
 
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
 

@@ -22,9 +22,9 @@ use model::{Failure, FailureClass, ResourceRef, StepId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 

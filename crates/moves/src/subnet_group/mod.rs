@@ -10,8 +10,8 @@ use engine::Registry;
 use model::inventory::{RegionInventory, SubnetGroup};
 use model::{ResourceRef, Side, StepId};
 
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
 

@@ -7,9 +7,9 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::VolumeSpec;
 use super::{copy_snapshot, create_snapshot, create_volume, delete_snapshot};
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::change_share::{ShareInput, Shared, UnshareInput};
 use crate::image::plan_steps::{self, SPREADS_WITHIN};
@@ -128,7 +128,10 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
             blocks.push(&known::VOLUME_ARCHIVED, archived);
         }
         if let Some(state) = snapshot.state.as_deref().filter(|state| *state != "completed") {
-            blocks.push(&known::VOLUME_SNAPSHOT, format!("{} is {state}, not completed: it cannot be copied", spec.id));
+            blocks.push(
+                &known::VOLUME_SNAPSHOT,
+                format!("{} is {state}, not completed: it cannot be copied", spec.id),
+            );
         }
         let tags = own_tags(&snapshot.tags);
         return Some(original(
@@ -148,14 +151,20 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
         blocks.push(&known::VOLUME_ARCHIVED, archived);
     }
     if let Some(owner) = &snapshot.owner {
-        blocks.push(&known::VOLUME_SNAPSHOT, format!("{} belongs to {owner}, who alone can share it", spec.id));
+        blocks.push(
+            &known::VOLUME_SNAPSHOT,
+            format!("{} belongs to {owner}, who alone can share it", spec.id),
+        );
     }
     // One share, taken away by whichever copy is done first, would fail the other.
     if draft.runbook.images.iter().any(|other| other.means(&image.name)) {
-        blocks.push(&known::VOLUME_SNAPSHOT, format!(
-            "{} stands behind the image {}, which this runbook moves: leave one of the two to another run",
-            spec.id, image.name
-        ));
+        blocks.push(
+            &known::VOLUME_SNAPSHOT,
+            format!(
+                "{} stands behind the image {}, which this runbook moves: leave one of the two to another run",
+                spec.id, image.name
+            ),
+        );
     }
     Some(original(
         snapshot.size_gib,

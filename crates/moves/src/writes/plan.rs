@@ -5,8 +5,8 @@ use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::spec::StopWrites;
 use super::{Database, block_access, closed_group, drop_connections, prove_quiet, prove_unwritten, record_access};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::hook;
 

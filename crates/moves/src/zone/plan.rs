@@ -15,8 +15,8 @@ use super::{
     Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, named, plan_adopt, plan_carve,
     plan_outside, release_zone, repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// What Route 53 gives the NS set of a new zone, and what a delegation should have in the end:

@@ -8,8 +8,8 @@ use super::parent::Parent;
 use super::plan::{Found, USUAL_TTL, value};
 use super::spec::ZoneSpec;
 use super::{Pair, check_parent, delegate_outside};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// How long a name server that does not answer is borne, in seconds: those of somebody else may have a bad hour.

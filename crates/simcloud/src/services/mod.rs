@@ -11,6 +11,7 @@ pub mod efs;
 pub mod elasticache;
 pub mod events;
 pub mod iam;
+mod iam_simulation;
 pub mod kms;
 mod kms_access;
 mod kms_aliases;

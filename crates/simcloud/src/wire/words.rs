@@ -108,6 +108,6 @@ pub fn malformed(service: &str) -> &'static str {
 
 /// Whether an operation may change something, from its name: AWS names its reads alike.
 pub fn mutates(operation: &str) -> bool {
-    let read = ["Describe", "List", "Get", "Head", "Search", "Select"];
+    let read = ["Describe", "List", "Get", "Head", "Search", "Select", "Simulate"];
     operation != "AssumeRole" && !read.iter().any(|verb| operation.starts_with(verb))
 }

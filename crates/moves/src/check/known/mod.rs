@@ -21,7 +21,8 @@ pub use whole::*;
 pub use zones::*;
 
 /// What a check of the plan does not see.
-const BY_INVENTORY: &str = "It goes by the inventory: what changed since then it does not see. `cleave discover --diff` does.";
+const BY_INVENTORY: &str =
+    "It goes by the inventory: what changed since then it does not see. `cleave discover --diff` does.";
 /// What one that reads the runbook alone does not see.
 const BY_RUNBOOK: &str = "It reads the runbook and asks AWS nothing.";
 

@@ -5,8 +5,8 @@ use model::inventory::Zone;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::{Authoritative, Wanted, await_certificate, await_issued, write_validation};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::names::{canonical, shown, within};
 use crate::zone::plan::{Found, public_zones, side_of};

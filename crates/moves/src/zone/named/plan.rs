@@ -9,9 +9,8 @@ use model::{GateName, Phase, ResourceRef, Side, StepId};
 use super::{
     Named, OldCollection, adopt_collection, await_health, copy_check, create_collection, put_blocks, tag_check,
 };
-use crate::draft::Says;
-use crate::draft::Blocks;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::names::{canonical, shown};
 use crate::zone::plan::{Found, value};

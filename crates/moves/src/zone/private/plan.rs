@@ -9,8 +9,8 @@ use super::super::ns_sets::ZoneFrom;
 use super::super::{Pair, copy_records, tag_zone};
 use super::spec::{PrivateZoneSpec, Route};
 use super::{Association, create_zone, plan_notes, withdraw_vpc};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// How long a busy zone, or a permission that is not known everywhere yet, is borne, in seconds.

@@ -5,9 +5,9 @@ use model::{ResourceRef, Side};
 
 use super::plan::Found;
 use super::spec::{PrivateZoneSpec, Route};
-use crate::draft::Says;
 use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Adds the notes.
 pub(super) fn add(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, found: &Found<'_>) {

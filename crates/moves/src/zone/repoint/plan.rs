@@ -7,8 +7,8 @@ use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::spec::{RepointSpec, ToSpec};
 use super::{ChangeInput, Content, Data};
-use crate::draft::Says;
 use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::difference::Kept;
 use crate::zone::names::{canonical, shown, within};
@@ -65,7 +65,11 @@ pub(in crate::zone) fn prepare(
                 draft.note(Some(resource), Says::Blocks(&known::ZONE_REPOINT), text);
             }
             Ok(planned) => repointing.planned.push(planned),
-            Err(why) => draft.note(Some(resource), Says::Blocks(&known::ZONE_REPOINT), format!("repoint: {why}")),
+            Err(why) => draft.note(
+                Some(resource),
+                Says::Blocks(&known::ZONE_REPOINT),
+                format!("repoint: {why}"),
+            ),
         }
     }
     if repointing.planned.is_empty() {

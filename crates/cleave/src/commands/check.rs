@@ -18,6 +18,10 @@ use crate::error::CliError;
 use crate::exit;
 use crate::world;
 
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;
+
 /// Looks, and says what was found.
 pub fn check(args: CheckArgs) -> Result<u8, CliError> {
     let runbook = read_runbook(&args.runbook)?;

@@ -381,7 +381,7 @@ fn blocking(told: &Value) -> Vec<String> {
 #[test]
 fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_checked() {
     let home = folder("check-offline");
-    let shop = crate::served::example("three-products/runbook.toml");
+    let shop = crate::served::example("../three-products/runbook.toml");
     let output = crate::served::cleave(&home)
         .arg("check")
         .arg(&shop)
@@ -413,7 +413,7 @@ fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_chec
 #[test]
 fn a_clean_example_has_no_false_alarm_in_its_accounts_and_nothing_is_changed_there() {
     let home = folder("check-clean");
-    let shop = crate::served::example("three-products/runbook.toml");
+    let shop = crate::served::example("../three-products/runbook.toml");
     let served = Served::with(&shop.with_file_name("inventory.json"), &[]);
     let output = served
         .cleave(&home)
@@ -444,12 +444,15 @@ fn a_clean_example_has_no_false_alarm_in_its_accounts_and_nothing_is_changed_the
         "object-lock-now",
         "dnssec-now",
         "network-now",
-        "clock-skew",
         "disk-space",
     ] {
         assert!(passes(id) > 0, "{id}: {told}");
     }
-    assert_eq!(served.effects(), [], "a check changes nothing");
+    assert!(
+        served.effects().is_empty(),
+        "a check changes nothing: {:?}",
+        served.effects()
+    );
 }
 
 #[test]

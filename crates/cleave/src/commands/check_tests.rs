@@ -62,7 +62,7 @@ fn every_call_of_a_check_is_on_the_list_of_reads_and_nothing_has_an_effect() {
     let (findings, effects) = runtime.block_on(async {
         let sink = move |call| log.lock().unwrap_or_else(PoisonError::into_inner).push(call);
         let start = written.inventory.observed_at;
-        let mut simulated = world::simulated(&written.inventory, start, 1, FaultLevel::Usual, Arc::new(sink));
+        let mut simulated = world::simulated(&written.inventory, start, 1, FaultLevel::None, Arc::new(sink));
         let http = simulated.world.connection.http.clone();
         simulated.world.connection.http = ReadOnlyHttp::new(http).into_shared();
         let entered = simulated.world.accounts_of(&written.runbook, "check0000000");

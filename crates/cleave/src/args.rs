@@ -62,6 +62,10 @@ pub enum Command {
     /// Show old beside new of what a run made, and where the old still stands.
     Outputs(OutputsArgs),
     /// Look at everything that could be refused or lost, before the window: the plan, the accounts, the delivery flow. Reads only.
+    ///
+    /// What is found is told in four groups: blocks (exit code 3), warns, not checked and why, and how much passes. What a role may not look at is not
+    /// checked, and neither is anything in the accounts where no credentials are found or --offline is given: that is told, and is no failure. A login or
+    /// a role that is there and refused blocks, as it would block the run.
     Check(CheckArgs),
     /// Say what a check looks at, why, the way out and its limits; without an id, list all checks.
     Explain(ExplainArgs),
@@ -373,10 +377,6 @@ pub struct OutputsArgs {
 }
 
 /// `cleave check`
-///
-/// What is found is told in four groups: blocks (exit code 3), warns, not checked and why, and how much passes. What a role may not look at is not
-/// checked, and neither is anything in the accounts where no credentials are found or --offline is given: that is told, and is no failure. A login or a role
-/// that is there and refused blocks, as it would block the run.
 #[derive(Debug, Parser)]
 pub struct CheckArgs {
     /// The runbook.

@@ -7,6 +7,8 @@ use crate::classify::{self, Modelled, SdkFailure};
 
 /// A role, as IAM tells of it.
 pub struct RoleSeen {
+    /// Its ARN, with its path: that of a session has lost it.
+    pub arn: String,
     /// Its trust policy, as JSON; empty where IAM tells none.
     pub trust_policy: String,
     /// How long a session is at most, in seconds.
@@ -60,6 +62,7 @@ impl Iam {
             // IAM gives a policy back as it would stand in a URL.
             let policy = percent_encoding::percent_decode_str(role.assume_role_policy_document().unwrap_or_default());
             RoleSeen {
+                arn: role.arn().to_owned(),
                 trust_policy: policy.decode_utf8_lossy().into_owned(),
                 longest_session: longest.and_then(|longest| u32::try_from(longest).ok()),
             }

@@ -11,7 +11,7 @@ use crate::classify;
 /// KMS in one account.
 pub struct Kms {
     pub(crate) read: aws_sdk_kms::Client,
-    once: aws_sdk_kms::Client,
+    pub(crate) once: aws_sdk_kms::Client,
     account: AccountId,
 }
 

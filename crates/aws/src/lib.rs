@@ -26,6 +26,7 @@ pub mod efs;
 pub mod elasticache;
 mod elasticache_observed;
 pub mod elasticache_retire;
+pub mod foreseen;
 pub mod groups_in_use;
 pub mod iam;
 pub mod iam_account;

@@ -8,10 +8,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// Whether an operation of a service can change nothing. Taking on a role changes nothing in an account.
+/// Whether an operation of a service can change nothing. Taking on a role changes nothing in an account; simulating its policies does neither.
 pub fn is_read(service: &str, operation: &str) -> bool {
     match service {
         "sts" => matches!(operation, "AssumeRole" | "GetCallerIdentity"),
+        "iam" if operation == "SimulatePrincipalPolicy" => true,
         "kms" => ["Describe", "List", "Get"]
             .iter()
             .any(|verb| operation.starts_with(verb)),
@@ -67,6 +68,40 @@ const RAM_READS: [&str; 3] = [
 /// What Account Management is asked for: everything of it is posted.
 const ACCOUNT_READS: [&str; 1] = ["/getAccountInformation"];
 
+/// What EC2 may be asked whether it would do, with the DryRun flag: it answers and does nothing.
+pub const EC2_DRY_RUNS: [&str; 7] = [
+    "CopyImage",
+    "CopySnapshot",
+    "CreateImage",
+    "CreateSnapshot",
+    "ModifyImageAttribute",
+    "ModifySnapshotAttribute",
+    "StopInstances",
+];
+
+/// The same of KMS.
+pub const KMS_DRY_RUNS: [&str; 1] = ["CreateGrant"];
+
+/// Whether a request to EC2 or KMS says in its body that nothing is to be done.
+fn is_dry_run(request: &HttpRequest) -> bool {
+    let body = request.body().bytes().unwrap_or_default();
+    if let Some(target) = request.headers().get("x-amz-target") {
+        let known = KMS_DRY_RUNS
+            .iter()
+            .any(|operation| target == format!("TrentService.{operation}"));
+        let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        return known && signed_for(request, "kms") && body["DryRun"] == true;
+    }
+    let pairs = || body.split(|byte| *byte == b'&');
+    let once = |wanted: &[u8]| pairs().filter(|pair| *pair == wanted).count() == 1;
+    let named = |name: &[u8]| pairs().filter(|pair| pair.starts_with(name)).count() == 1;
+    let known = EC2_DRY_RUNS
+        .iter()
+        .any(|operation| once(format!("Action={operation}").as_bytes()));
+    // Named twice, nobody can tell which one holds.
+    known && signed_for(request, "ec2") && once(b"DryRun=true") && named(b"DryRun=") && named(b"Action=")
+}
+
 /// The service that a request is signed for.
 fn signed_for(request: &HttpRequest, service: &str) -> bool {
     let authorization = request.headers().get("authorization").unwrap_or_default();
@@ -84,7 +119,7 @@ fn path(request: &HttpRequest) -> &str {
 /// REST services say it by method, KMS, Athena and Service Quotas by their target header, CloudWatch by its path, the query services by the
 /// `Action` in the body.
 fn request_is_read(request: &HttpRequest) -> bool {
-    if matches!(request.method(), "GET" | "HEAD") {
+    if matches!(request.method(), "GET" | "HEAD") || is_dry_run(request) {
         return true;
     }
     if signed_for(request, "ram") {
@@ -124,6 +159,40 @@ mod tests {
         let scope = format!("AWS4-HMAC-SHA256 Credential=K/20261122/eu-west-1/{service}/aws4_request, Signature=0");
         request.headers_mut().insert("authorization", scope);
         request
+    }
+
+    #[test]
+    fn what_is_only_asked_for_is_a_read_by_operation_and_flag() {
+        let ec2 = |body: &str| {
+            let mut request = posted("/", "ec2");
+            *request.body_mut() = body.to_owned().into();
+            request_is_read(&request)
+        };
+        assert!(ec2("Action=CopyImage&Version=2016-11-15&DryRun=true"));
+        assert!(!ec2("Action=CopyImage&Version=2016-11-15"));
+        assert!(!ec2("Action=CopyImage&DryRun=false"));
+        assert!(!ec2("Action=CopyImage&DryRun=true&DryRun=false"));
+        // A text that only looks so.
+        assert!(!ec2("Action=CopyImage&Description=a%26DryRun=true"));
+        assert!(!ec2("Action=TerminateInstances&DryRun=true"));
+        let kms = |operation: &str, body: &str| {
+            let mut request = posted("/", "kms");
+            let target = format!("TrentService.{operation}");
+            request.headers_mut().insert("x-amz-target", target);
+            *request.body_mut() = body.to_owned().into();
+            request_is_read(&request)
+        };
+        assert!(kms("CreateGrant", r#"{"KeyId":"k","DryRun":true}"#));
+        assert!(!kms("CreateGrant", r#"{"KeyId":"k"}"#));
+        assert!(!kms("CreateGrant", r#"{"KeyId":"k","Constraints":{"DryRun":true}}"#));
+        assert!(!kms("ScheduleKeyDeletion", r#"{"KeyId":"k","DryRun":true}"#));
+        let asked = |service: &str, action: &str| {
+            let mut request = posted("/", service);
+            *request.body_mut() = format!("Action={action}&Version=2010-05-08").into();
+            request_is_read(&request)
+        };
+        assert!(asked("iam", "SimulatePrincipalPolicy") && !asked("iam", "PutRolePolicy"));
+        assert!(!asked("rds", "SimulatePrincipalPolicy"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComp
 use aws_smithy_types::body::SdkBody;
 
 /// How long an answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why a request came to nothing. It never holds the address: a webhook's is a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

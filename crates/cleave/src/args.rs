@@ -61,8 +61,14 @@ pub enum Command {
     Terraform(TerraformArgs),
     /// Show old beside new of what a run made, and where the old still stands.
     Outputs(OutputsArgs),
-    /// Look whether the delivery flow is ready: GitHub's roles, container images, states, files, what fires. Reads only.
+    /// Look at everything that could be refused or lost, before the window: the plan, the accounts, the delivery flow. Reads only.
+    ///
+    /// What is found is told in four groups: blocks (exit code 3), warns, not checked and why, and how much passes. What a role may not look at is not
+    /// checked, and neither is anything in the accounts where no credentials are found or --offline is given: that is told, and is no failure. A login or
+    /// a role that is there and refused blocks, as it would block the run.
     Check(CheckArgs),
+    /// Say what a check looks at, why, the way out and its limits; without an id, list all checks.
+    Explain(ExplainArgs),
     /// Look at the runbook's accounts, and write databases, buckets, zones, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
@@ -373,8 +379,14 @@ pub struct OutputsArgs {
 /// `cleave check`
 #[derive(Debug, Parser)]
 pub struct CheckArgs {
-    /// The runbook, whose `delivery` section says what is looked at.
+    /// The runbook.
     pub runbook: PathBuf,
+    /// What exists in the accounts, of which the plan is drawn up [default: inventory.json beside the runbook, if it is there]
+    #[arg(long)]
+    pub inventory: Option<PathBuf>,
+    /// Look at no account: say what runbook, inventory and files tell.
+    #[arg(long, conflicts_with_all = ["world", "profile"])]
+    pub offline: bool,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -384,6 +396,16 @@ pub struct CheckArgs {
     /// The profile of the operator's own credentials.
     #[arg(long)]
     pub profile: Option<String>,
+}
+
+/// `cleave explain`
+#[derive(Debug, Parser)]
+pub struct ExplainArgs {
+    /// The check, as a finding names it.
+    pub id: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// One of the two accounts of every run.

@@ -50,6 +50,20 @@ enum StateOf {
 }
 
 impl InFiles {
+    /// What the files say, and nothing that must be looked up.
+    pub fn told(&self) -> Vec<Check> {
+        let findings = self.findings.clone();
+        let files = Check {
+            name: "files",
+            title: "Files",
+            findings,
+        };
+        Some(files)
+            .filter(|files| !files.findings.is_empty())
+            .into_iter()
+            .collect()
+    }
+
     /// The states in which a file's lookups are looked up: those of the plugins nearest to it, in its own folder or in one around it.
     fn states_for(&self, folder: &Path, prefix: &str) -> Option<&BTreeSet<StateOf>> {
         let mut around = folder.ancestors();

@@ -54,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Terraform(args) => commands::terraform::terraform(args),
         Command::Outputs(args) => commands::outputs::outputs(args),
         Command::Check(args) => commands::check::check(args),
+        Command::Explain(args) => commands::explain::explain(&args),
         Command::Discover(args) => commands::discover::discover(args),
         Command::Manifest(args) => commands::manifest::manifest(args),
         Command::Compare(args) => commands::compare::compare(args),

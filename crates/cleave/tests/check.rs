@@ -61,7 +61,7 @@ fn check(served: &Served, home: &Path, arguments: &[&str]) -> Output {
 
 /// `verdict of` of each finding of a check.
 fn found(told: &Value, name: &str) -> Vec<String> {
-    let checks = told["checks"].as_array().expect("checks").iter();
+    let checks = told["delivery"]["checks"].as_array().expect("checks").iter();
     let findings = checks
         .filter(|one| one["name"] == name)
         .flat_map(|one| one["findings"].as_array().expect("findings"));
@@ -223,11 +223,13 @@ fn what_is_not_ready_is_told_with_what_to_do_and_what_else_stands_in_a_line_is_n
         "{text}"
     );
     assert!(!text.contains("shop-api:latest docker"), "{text}");
-    assert_eq!(told["open"], 15);
+    assert_eq!(told["delivery"]["open"], 15);
     let table = String::from_utf8(check(&served, &home, &[]).stdout).expect("text");
-    assert!(table.contains("## GitHub Actions\n\nok: identity provider"), "{table}");
-    assert!(table.contains("wrong: role copied: it trusts the identity provider of the source account 111111111111\n    Write arn:aws:iam::222222222222:oidc-provider"), "{table}");
-    assert!(table.ends_with("\n15 things are open.\n"), "{table}");
+    let blocks = told["blocks"].as_u64().expect("a number");
+    assert_eq!(blocks, 15, "what is open in the delivery flow blocks: {told}");
+    assert!(table.contains("# shop: check\n\n## Blocks (15)\n"), "{table}");
+    assert!(table.contains("delivery-roles: role copied: it trusts the identity provider of the source account 111111111111\n    Write arn:aws:iam::222222222222:oidc-provider"), "{table}");
+    assert!(table.contains("\n15 things block. `cleave explain ID`"), "{table}");
 }
 
 #[test]
@@ -250,7 +252,7 @@ fn a_flow_that_is_ready_has_nothing_open() {
     let output = check(&served, &home, &["--json"]);
     let told = told(&output);
     assert_eq!(output.status.code(), Some(0), "{told}");
-    assert_eq!(told["open"], 0);
+    assert_eq!(told["delivery"]["open"], 0);
     for name in ["github_actions", "images", "files", "schedules"] {
         assert!(found(&told, name).iter().all(|one| one.starts_with("ok ")), "{told}");
     }
@@ -364,4 +366,109 @@ fn addresses_that_the_new_state_does_not_hold_are_told_with_what_it_holds() {
     assert!(text.contains(lacking), "{text}");
     assert!(text.contains("aws_vpc.this has no cidr_block there"), "{text}");
     assert!(!text.contains("hunter2"), "a state holds secrets: {text}");
+}
+
+/// `id of` of what blocks.
+fn blocking(told: &Value) -> Vec<String> {
+    let findings = told["findings"].as_array().expect("findings").iter();
+    let blocking = findings.filter(|one| one["outcome"] == "blocks");
+    let text = |one: &Value, member: &str| one[member].as_str().expect("a text").to_owned();
+    blocking
+        .map(|one| format!("{} {}: {}", text(one, "id"), text(one, "of"), text(one, "what")))
+        .collect()
+}
+
+#[test]
+fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_checked() {
+    let home = folder("check-offline");
+    let shop = crate::served::example("../three-products/runbook.toml");
+    let output = crate::served::cleave(&home)
+        .arg("check")
+        .arg(&shop)
+        .args(["--offline", "--json"])
+        .output()
+        .expect("cleave can be started");
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{:?}", blocking(&told));
+    let findings = told["findings"].as_array().expect("findings");
+    let unchecked = |id: &str| {
+        let of_it = findings.iter().filter(|one| one["id"] == id);
+        of_it.filter(|one| one["outcome"] == "not_checked").count()
+    };
+    // Source, target and the parent's.
+    for id in ["account-entry", "role-permissions", "key-now", "region-enabled"] {
+        assert_eq!(unchecked(id), 3, "{id}");
+    }
+    assert!(told["passes"].as_u64().expect("a number") > 40, "{told}");
+    let text = crate::served::cleave(&home)
+        .arg("check")
+        .arg(&shop)
+        .arg("--offline")
+        .output();
+    let text = String::from_utf8(text.expect("cleave can be started").stdout).expect("text");
+    assert!(text.contains("account-entry, role-permissions, ec2-dry-run"), "{text}");
+    assert!(text.ends_with("\nNothing blocks.\n"), "{text}");
+}
+
+#[test]
+fn a_clean_example_has_no_false_alarm_in_its_accounts_and_nothing_is_changed_there() {
+    let home = folder("check-clean");
+    let shop = crate::served::example("../three-products/runbook.toml");
+    let served = Served::with(&shop.with_file_name("inventory.json"), &[]);
+    let output = served
+        .cleave(&home)
+        .arg("check")
+        .arg(&shop)
+        .args(["--json", "--world"])
+        .arg(format!("simcloud={}", served.endpoint))
+        .output()
+        .expect("cleave can be started");
+    let told = told(&output);
+    assert_eq!(blocking(&told), Vec::<String>::new());
+    assert_eq!(output.status.code(), Some(0));
+    let passes = |id: &str| {
+        let findings = told["findings"].as_array().expect("findings").iter();
+        findings
+            .filter(|one| one["id"] == id && one["outcome"] == "passes")
+            .count()
+    };
+    assert_eq!(passes("account-entry"), 3);
+    assert_eq!(passes("region-enabled"), 3);
+    for id in [
+        "role-permissions",
+        "ec2-dry-run",
+        "key-dry-run",
+        "key-now",
+        "quota-rds-now",
+        "bucket-name-now",
+        "object-lock-now",
+        "dnssec-now",
+        "network-now",
+        "disk-space",
+    ] {
+        assert!(passes(id) > 0, "{id}: {told}");
+    }
+    assert!(
+        served.effects().is_empty(),
+        "a check changes nothing: {:?}",
+        served.effects()
+    );
+}
+
+#[test]
+fn checks_are_explained_and_an_unknown_one_is_refused() {
+    let home = folder("explain");
+    let explain = |arguments: &[&str]| {
+        let output = crate::served::cleave(&home).arg("explain").args(arguments).output();
+        output.expect("cleave can be started")
+    };
+    let one = String::from_utf8(explain(&["key-dry-run"]).stdout).expect("text");
+    for part in ["# key-dry-run\n", "\nWhy: ", "\nThe way out: ", "\nLimits: "] {
+        assert!(one.contains(part), "{one}");
+    }
+    let all: Value = serde_json::from_slice(&explain(&["--json"]).stdout).expect("JSON");
+    assert!(all.as_array().expect("checks").len() > 100);
+    let unknown = explain(&["nonsense"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("cleave explain"));
 }

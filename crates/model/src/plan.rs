@@ -87,6 +87,10 @@ pub struct Note {
     pub weight: Weight,
     /// What to know.
     pub text: String,
+    /// The id of the check that says it: what `cleave explain` takes; empty where it only tells, and in a plan that was stored. It is not stored, and no
+    /// digest covers it: another name for a check makes no other plan.
+    #[serde(skip)]
+    pub check: &'static str,
 }
 
 /// How grave a note is.

@@ -9,6 +9,7 @@ use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::check::Explained;
 use crate::prices::Prices;
 use crate::runbook::Runbook;
 
@@ -38,6 +39,64 @@ pub struct Draft<'a> {
     resources: BTreeSet<ResourceRef>,
     /// The steps by what they do and are given, as text.
     by_input: BTreeMap<(String, String), StepId>,
+}
+
+/// How grave a note is. What blocks or warns comes from a check that `cleave explain` explains.
+#[derive(Debug, Clone, Copy)]
+pub enum Says {
+    /// The run is not started.
+    Blocks(&'static Explained),
+    /// It goes on, but a person should look.
+    Warns(&'static Explained),
+    /// For information.
+    Tells,
+}
+
+impl Says {
+    /// The note that says it.
+    pub fn of(self, resource: Option<ResourceRef>, text: String) -> Note {
+        let (weight, check) = match self {
+            Self::Blocks(check) => (Weight::Blocks, check.id),
+            Self::Warns(check) => (Weight::Warns, check.id),
+            Self::Tells => (Weight::Tells, ""),
+        };
+        Note {
+            resource,
+            weight,
+            text,
+            check,
+        }
+    }
+}
+
+/// What stands in one resource's way, gathered before any of it is said.
+#[derive(Debug, Default)]
+pub struct Blocks(Vec<(&'static Explained, String)>);
+
+impl Blocks {
+    /// Adds a cause.
+    pub fn push(&mut self, check: &'static Explained, text: impl Into<String>) {
+        self.0.push((check, text.into()));
+    }
+
+    /// Adds the causes that one check found.
+    pub fn extend(&mut self, check: &'static Explained, texts: impl IntoIterator<Item = String>) {
+        self.0.extend(texts.into_iter().map(|text| (check, text)));
+    }
+
+    /// Adds all of another's.
+    pub fn take(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Says all of it. Whether nothing stands in the way.
+    pub fn tell(self, draft: &mut Draft<'_>, resource: &ResourceRef) -> bool {
+        let unhindered = self.0.is_empty();
+        for (check, text) in self.0 {
+            draft.note(Some(resource), Says::Blocks(check), text);
+        }
+        unhindered
+    }
 }
 
 /// One step being drawn up; what is usual is preset.
@@ -151,12 +210,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a note.
-    pub fn note(&mut self, resource: Option<&ResourceRef>, weight: Weight, text: impl Into<String>) {
-        self.notes.push(Note {
-            resource: resource.cloned(),
-            weight,
-            text: text.into(),
-        });
+    pub fn note(&mut self, resource: Option<&ResourceRef>, says: Says, text: impl Into<String>) {
+        self.notes.push(says.of(resource.cloned(), text.into()));
     }
 
     /// Declares a limit: at most `most` steps of that name under way at once. The smallest declaration holds.

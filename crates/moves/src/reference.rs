@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 
 use model::Inventory;
-use model::plan::{Note, Weight};
+use model::plan::Note;
 use serde_json::Value;
 
 use crate::cache::spec::Fill;
+use crate::check::known;
+use crate::draft::Says;
 use crate::runbook::Runbook;
 
 /// How a place in a state begins.
@@ -126,16 +128,17 @@ pub fn all(runbook: &Runbook) -> BTreeSet<String> {
     written.filter(|name| Reference::of(name).is_some()).collect()
 }
 
-/// The runbook with what the inventory says that its references are, and what is to be said of it.
+/// The runbook with what the inventory says that its references are.
+pub fn resolved_by(runbook: &Runbook, inventory: &Inventory) -> Runbook {
+    resolved(runbook, inventory).0
+}
+
+/// The same, and what is to be said of it.
 pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Vec<Note>) {
     let mut resolved = runbook.clone();
     let mut notes = Vec::new();
-    let mut note = |weight: Weight, text: String| {
-        let note = Note {
-            resource: None,
-            weight,
-            text,
-        };
+    let mut note = |says: Says, text: String| {
+        let note = says.of(None, text);
         if !notes.contains(&note) {
             notes.push(note);
         }
@@ -147,22 +150,22 @@ pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Ve
         }
         match (Reference::of(name), inventory.references.get(name.as_str())) {
             (None, _) => {}
-            (Some(Err(reason)), _) => note(Weight::Blocks, reason),
+            (Some(Err(reason)), _) => note(Says::Blocks(&known::REFERENCE), reason),
             (Some(Ok(Reference::Tag { .. })), _) if kind == Kind::Other => note(
-                Weight::Blocks,
+                Says::Blocks(&known::REFERENCE),
                 format!(
                     "{name}: only security groups are found by tag; name it, or point at its address in Terraform's state"
                 ),
             ),
             (Some(Ok(_)), None) => note(
-                Weight::Blocks,
+                Says::Blocks(&known::REFERENCE),
                 format!(
                     "{name}: the inventory does not say what that is. Let it be looked up: cleave discover RUNBOOK"
                 ),
             ),
             (Some(Ok(_)), Some(found)) => {
                 note(
-                    Weight::Tells,
+                    Says::Tells,
                     format!("{name} is {found}, as discovered at {}", inventory.observed_at),
                 );
                 found.clone_into(name);

@@ -3,17 +3,18 @@
 //! which passes; this does not.
 
 use model::inventory::{RegionInventory, SnapshotSlots};
-use model::plan::Weight;
 use model::{Region, Side, StepSpec};
 
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// The verbs of the steps that make a manual snapshot.
 const SNAPSHOTS: [&str; 4] = ["create_snapshot", "copy_at_hand", "rekey_snapshot", "copy_to_target"];
 
 /// What RDS has quotas for.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     Instances,
     Clusters,
     Snapshots,
@@ -21,7 +22,30 @@ enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Instances, Self::Clusters, Self::Snapshots, Self::ClusterSnapshots];
+
+    /// As Service Quotas calls the quota.
+    pub(crate) fn quota(self) -> &'static str {
+        match self {
+            Self::Instances => "DB instances",
+            Self::Clusters => "DB clusters",
+            Self::Snapshots => "Manual DB instance snapshots",
+            Self::ClusterSnapshots => "Manual DB cluster snapshots",
+        }
+    }
+
+    /// How many the steps of a side make.
+    pub(crate) fn needed(self, steps: &[StepSpec], side: Side) -> u64 {
+        steps
+            .iter()
+            .filter(|step| step.side == side)
+            .map(|step| self.made_by(step))
+            .sum()
+    }
+
+    /// For people.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Instances => "DB instances",
             Self::Clusters => "DB clusters",
@@ -71,9 +95,8 @@ impl Kind {
 /// Blocks where there is no room for all of it.
 pub(crate) fn check(draft: &mut Draft) {
     for side in [Side::Source, Side::Target] {
-        for kind in [Kind::Instances, Kind::Clusters, Kind::Snapshots, Kind::ClusterSnapshots] {
-            let steps = draft.steps.iter().filter(|step| step.side == side);
-            let needed: u64 = steps.map(|step| kind.made_by(step)).sum();
+        for kind in Kind::ALL {
+            let needed = kind.needed(&draft.steps, side);
             let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(|region| kind.slots(region)) else {
                 let usual = kind.usual(draft.region());
                 if needed > usual {
@@ -83,7 +106,7 @@ pub(crate) fn check(draft: &mut Draft) {
                         kind.name(),
                         draft.account(side)
                     );
-                    draft.note(None, Weight::Warns, text);
+                    draft.note(None, Says::Warns(&known::QUOTA_RDS), text);
                 }
                 continue;
             };
@@ -94,7 +117,7 @@ pub(crate) fn check(draft: &mut Draft) {
                     draft.account(side),
                     kind.name()
                 );
-                draft.note(None, Weight::Blocks, text);
+                draft.note(None, Says::Blocks(&known::QUOTA_RDS), text);
             }
         }
     }

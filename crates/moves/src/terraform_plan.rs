@@ -2,13 +2,14 @@
 //! apply would fail at night: so it is found before.
 
 use model::inventory::TerraformCreate;
-use model::plan::Weight;
 use model::{Inventory, ResourceRef};
 use serde_json::Value;
 
 use crate::bucket::spec::Creator;
 use crate::cache::spec::{Content, Fill};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What `terraform show -json PLAN` says that would be created, as far as it can be what cleave moves.
 pub fn creates(plan: &[u8]) -> Result<Vec<TerraformCreate>, String> {
@@ -72,7 +73,7 @@ pub(crate) fn check(draft: &mut Draft) {
                 && matches!(resource.kind.as_str(), "database" | "cluster" | "cache") =>
             {
                 (
-                    Weight::Warns,
+                    Says::Warns(&known::TERRAFORM_MAKES),
                     format!(
                         "{what} without {}: it would be empty. Give it what the run tells at its end",
                         match resource.kind.as_str() {
@@ -84,7 +85,7 @@ pub(crate) fn check(draft: &mut Draft) {
             }
             true => continue,
             false => (
-                Weight::Blocks,
+                Says::Blocks(&known::TERRAFORM_MAKES),
                 format!(
                     "{what}: an empty one would take the name that this runbook moves. Take it out of that apply, and import it afterwards; or \
                      leave it to Terraform here (a database or cluster: restore = false; a cache: fill = false; a bucket: create = \"terraform\")"

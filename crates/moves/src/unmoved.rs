@@ -4,9 +4,10 @@
 pub mod ways;
 
 use model::Side;
-use model::plan::Weight;
 
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Adds the notes.
 pub fn plan(draft: &mut Draft) {
@@ -45,7 +46,7 @@ pub fn plan(draft: &mut Draft) {
         ));
     }
     for text in texts {
-        draft.note(None, Weight::Warns, text);
+        draft.note(None, Says::Warns(&known::UNMOVED), text);
     }
     let others = draft.observed(Side::Source).map_or(&[][..], |account| &account.others);
     let here = others
@@ -53,7 +54,7 @@ pub fn plan(draft: &mut Draft) {
         .filter(|other| ["", draft.region().as_str()].contains(&other.region()));
     for left in ways::left(here) {
         let text = format!("{} ({}) are NOT moved: {}", left.called, left.names(), left.way);
-        draft.note(None, Weight::Warns, text);
+        draft.note(None, Says::Warns(&known::UNMOVED), text);
     }
 }
 

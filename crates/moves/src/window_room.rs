@@ -1,8 +1,10 @@
 //! Whether every outage fits into a window at all: what never does would wait for ever, and that is said before anybody agrees.
 
 use jiff::Timestamp;
-use model::plan::{Note, Weight};
 use model::{Plan, ResourceRef};
+
+use crate::check::known;
+use crate::draft::Says;
 
 /// The plan, with a note that blocks for each resource whose outage no window has room for.
 pub(crate) fn checked(mut plan: Plan, now: Timestamp) -> Plan {
@@ -27,11 +29,7 @@ pub(crate) fn checked(mut plan: Plan, now: Timestamp) -> Plan {
                 hours(longest)
             )
         };
-        notes.push(Note {
-            resource: Some(step.resource.clone()),
-            weight: Weight::Blocks,
-            text,
-        });
+        notes.push(Says::Blocks(&known::WINDOW).of(Some(step.resource.clone()), text));
     }
     plan.notes.extend(notes);
     plan

@@ -295,11 +295,13 @@ pub(crate) fn plan() -> Plan {
                 weight: Weight::Warns,
                 text: "Encrypted with aws/rds, which cannot be shared: its snapshot is copied under a new key first."
                     .into(),
+                check: "",
             },
             Note {
                 resource: None,
                 weight: Weight::Tells,
                 text: "Two buckets carry lifecycle rules; they are carried over last.".into(),
+                check: "",
             },
         ],
         costs: Default::default(),

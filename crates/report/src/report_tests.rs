@@ -257,6 +257,7 @@ fn a_blocked_plan_says_what_blocks_it() {
         resource: None,
         weight: Weight::Blocks,
         text,
+        check: "",
     });
     let html = render(&input(&plan, &[], None), Format::Html, Language::En);
     assert!(html.contains("<strong>PLAN</strong>") && html.contains("Blocked"));
@@ -488,6 +489,7 @@ fn a_note_that_holds_for_many_resources_is_said_once() {
         resource: Some(resource),
         weight: Weight::Warns,
         text: "its name is nobody's for a while".into(),
+        check: "",
     };
     plan.notes = resources().into_iter().map(note).collect();
     let html = render(&input(&plan, &[], None), Format::Html, Language::En);

@@ -63,7 +63,7 @@ OPERATIONS = {
     ("lambda", "2015-03-31"): "CreateFunction ListFunctions",
     ("ssm", "2014-11-06"): "PutParameter GetParameter GetParameters GetParametersByPath DescribeParameters",
     ("iam", "2010-05-08"): """CreateOpenIDConnectProvider ListOpenIDConnectProviders GetOpenIDConnectProvider CreateRole GetRole
-        GetAccountSummary ListAccountAliases GetAccountPasswordPolicy GenerateCredentialReport GetCredentialReport GetAccountAuthorizationDetails""",
+        GetAccountSummary ListAccountAliases GetAccountPasswordPolicy GenerateCredentialReport GetCredentialReport GetAccountAuthorizationDetails SimulatePrincipalPolicy""",
     ("ecr", "2015-09-21"): "CreateRepository DescribeRepositories PutImage DescribeImages",
     ("events", "2015-10-07"): "CreateEventBus ListEventBuses PutRule PutTargets DisableRule ListRules ListTargetsByRule",
     ("organizations", "2016-11-28"): """DescribeOrganization DescribeAccount ListParents DescribeOrganizationalUnit

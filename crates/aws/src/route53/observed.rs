@@ -114,7 +114,7 @@ impl Route53 {
     }
 
     /// Whether Route 53 signs a zone, or is not yet done with leaving off.
-    async fn is_signed(&self, zone: &str) -> Result<bool, Failure> {
+    pub async fn is_signed(&self, zone: &str) -> Result<bool, Failure> {
         let answer = self.read.get_dnssec().hosted_zone_id(zone).send().await;
         let status = answer.map_err(self.failed("GetDNSSEC"))?.status;
         let status = status.and_then(|status| status.serve_signature);

@@ -1,10 +1,12 @@
 //! One file per command.
 
 pub mod check;
+mod check_shown;
 pub mod compare;
 pub mod completions;
 pub mod discover;
 mod discover_shown;
+pub mod explain;
 pub mod files;
 pub mod init;
 pub mod journal;

@@ -76,7 +76,8 @@ use std::rc::Rc;
 
 use engine::Registry;
 
-pub use observed::observe;
+pub use observed::{has_object_lock, observe};
+pub(crate) use plan::entries;
 pub use plan::{plan, plan_last};
 
 use crate::world::{World, action};

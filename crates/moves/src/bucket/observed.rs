@@ -26,6 +26,11 @@ pub async fn observe(account: &Account, name: &str, tags: BTreeMap<String, Strin
     }
 }
 
+/// Whether a bucket has Object Lock, as S3 says now.
+pub async fn has_object_lock(account: &Account, name: &str) -> Result<bool, Failure> {
+    Ok(OBJECT_LOCK.get(account, name).await?.is_some())
+}
+
 async fn read(account: &Account, name: &str, tags: BTreeMap<String, String>) -> Result<Bucket, Failure> {
     let versions = account.s3.versions_kept(name).await?;
     let mut bucket = Bucket {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{Bucket, Versioning};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 use serde::Serialize;
 
@@ -17,6 +16,8 @@ use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
     pause_lifecycle, plan_costs, plan_inventories, record_configuration, tag_bucket, wait,
 };
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::key::{self, KeyFrom};
 
@@ -36,6 +37,11 @@ pub(super) fn ops() -> ResourceRef {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Size {
     pub(super) entries: u64,
+}
+
+/// How many versions and delete markers a bucket has, as far as the inventory tells.
+pub(crate) fn entries(bucket: &Bucket) -> u64 {
+    Size::of(bucket).entries
 }
 
 impl Size {
@@ -69,7 +75,7 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
             spec.name,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::BUCKET_MISSING), text);
         return;
     };
     let roles = roles(draft, &resource);

@@ -1,24 +1,26 @@
 //! What would stop the move of a bucket half-way, or behind the point of no return: said before anything is touched.
 
 use model::inventory::Bucket;
-use model::plan::Weight;
 use model::{AccountId, ResourceRef, Side};
 use serde_json::Value;
 
 use super::spec::{BucketSpec, Creator, KeptAccess};
 use super::{documents, plan_configuration};
+use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::policy_document::{each, texts};
 
 /// Notes what hinders it; whether nothing does.
 pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) -> bool {
-    let mut blocks: Vec<String> = of_itself(spec, bucket).into_iter().map(str::to_owned).collect();
-    blocks.extend(unfit_grants(spec, draft.account(Side::Source)));
-    blocks.extend(plan_configuration::unfit(spec));
+    let mut blocks = of_itself(spec, bucket);
+    blocks.extend(&known::BUCKET_ACCESS, unfit_grants(spec, draft.account(Side::Source)));
+    blocks.extend(&known::BUCKET_CONFIGURATION, plan_configuration::unfit(spec));
     let denials = denials(bucket);
     let deleted = spec.new_name.is_none();
     for (statement, _) in denials.iter().filter(|(_, for_all)| deleted && *for_all) {
-        blocks.push(format!(
+        blocks.push(&known::BUCKET_DENIES_DELETING, format!(
             "statement {statement} of its policy denies deleting to everyone: the source could not be emptied or deleted, behind the \
              point of no return. Take it out of the policy first"
         ));
@@ -28,57 +30,61 @@ pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
             "statement {statement} of its policy denies deleting under conditions or to some: make sure that it does not hold for \
              source.role, which empties and deletes the source"
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::BUCKET_DENIES_DELETING), text);
     }
     for other in draft.every_bucket(Side::Source) {
-        blocks.extend(written_by(other, &bucket.name));
+        blocks.extend(&known::BUCKET_WRITTEN_BY, written_by(other, &bucket.name));
     }
-    for text in &blocks {
-        draft.note(Some(resource), Weight::Blocks, text.clone());
-    }
+    let unhindered = blocks.tell(draft, resource);
     for owner in owners_of_name(bucket) {
         let text = format!(
             "{owner} owns it in the source: take it out of there first, keeping the bucket. An apply or a stack's deletion while the \
              name is nobody's would take it back, or fail for good"
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::BUCKET_OWNED), text);
     }
-    blocks.is_empty()
+    unhindered
 }
 
-fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Vec<&'static str> {
-    let mut blocks = Vec::new();
+fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Blocks {
+    let mut blocks = Blocks::default();
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
-        blocks.push("it has Object Lock: locked versions can neither be carried nor deleted");
+        blocks.push(
+            &known::BUCKET_OBJECT_LOCK,
+            "it has Object Lock: locked versions can neither be carried nor deleted",
+        );
     }
     // Under a new name nothing is deleted, and the old name's clients stay where they are.
     let deleted = spec.new_name.is_none();
     if bucket.mfa_delete && deleted {
-        blocks.push(
-            "it has MFA delete: its versions cannot be deleted without the root user's device. Only root can switch it off, and must \
+        blocks.push(&known::BUCKET_MFA_DELETE, "it has MFA delete: its versions cannot be deleted without the root user's device. Only root can switch it off, and must \
              do so first, or give it a new_name",
         );
     }
     if bucket.requester_pays {
-        blocks.push("its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved");
+        blocks.push(
+            &known::BUCKET_REQUESTER_PAYS,
+            "its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved",
+        );
     }
     if !bucket.access_points.is_empty() && deleted {
-        blocks.push(
-            "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
+        blocks.push(&known::BUCKET_ACCESS_POINTS, "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
              Move their clients to the bucket's name and delete them first, or give it a new_name",
         );
     }
     if bucket.generated.is_some() {
-        blocks.push("its contents are computed by simcloud, to be listed: there is nothing that could be moved");
+        blocks.push(
+            &known::BUCKET_MISSING,
+            "its contents are computed by simcloud, to be listed: there is nothing that could be moved",
+        );
     }
     if bucket.has_customer_keys {
-        blocks.push(
-            "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \
+        blocks.push(&known::BUCKET_CUSTOMER_KEYS, "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \
              under another encryption first",
         );
     }
     if spec.archived.days == 0 {
-        blocks.push("archived.days must be at least 1");
+        blocks.push(&known::BUCKET_ARCHIVED, "archived.days must be at least 1");
     }
     blocks
 }

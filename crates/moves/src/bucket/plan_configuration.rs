@@ -1,13 +1,14 @@
 //! What the plan says of a bucket's configuration: every name in it that changes, and what must be there in the target for it.
 
 use model::inventory::Bucket;
-use model::plan::Weight;
 use model::{AccountId, ResourceRef, Side};
 
 use super::documents::{self, Document};
 use super::renaming::Renaming;
 use super::spec::{BucketSpec, Creator};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What of the settings about configurations cannot be meant.
 pub(super) fn unfit(spec: &BucketSpec) -> Vec<String> {
@@ -44,14 +45,14 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
         let mut note = |weight, text: String| draft.note(Some(resource), weight, text);
         if spec.leave.contains(name) {
             note(
-                Weight::Warns,
+                Says::Warns(&known::BUCKET_CONFIGURATION),
                 format!("its {name} configuration is not carried over, as the runbook says"),
             );
             continue;
         }
         if let Some(why) = renaming.hopeless(document, xml) {
             note(
-                Weight::Warns,
+                Says::Warns(&known::BUCKET_CONFIGURATION),
                 format!("its {name} configuration is not carried over: {why}"),
             );
             continue;
@@ -61,7 +62,7 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
             let [before, after] = [&named.before, &named.after];
             if before != after {
                 note(
-                    Weight::Tells,
+                    Says::Tells,
                     format!(
                         "in its {name} configuration, {} {before} becomes {after}",
                         named.element
@@ -72,16 +73,16 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
                     "its {name} configuration names the source's key {before}, and goes on doing so: instead = {{ {before:?} = \"…\" }} \
                      names another"
                 );
-                note(Weight::Warns, text);
+                note(Says::Warns(&known::BUCKET_CONFIGURATION), text);
             }
         }
         if let Some(text) = needs(document, &target) {
-            note(Weight::Tells, text);
+            note(Says::Tells, text);
         }
     }
     for key in unused {
         let text = format!("instead names {key:?}, and none of its configurations does");
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::BUCKET_CONFIGURATION), text);
     }
     let acl = bucket.documents.get(documents::ACL.name);
     for who in acl.map(|acl| documents::granted_to_others(acl)).unwrap_or_default() {
@@ -89,7 +90,7 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
             "its ACL admits {who}, and ACLs are not carried over: let its policy admit them before, which is (keep_access, for those of \
              the source account)"
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::BUCKET_ACCESS), text);
     }
 }
 

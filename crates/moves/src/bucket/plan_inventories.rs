@@ -1,6 +1,5 @@
 //! The part of a bucket's plan that has to do with S3's own lists of it, for buckets that are too large to be listed again and again.
 
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::place::Place;
@@ -8,6 +7,8 @@ use super::plan::{Steps, ops};
 use super::plan_copy::Way;
 use super::spec::{BucketSpec, Comparison, Proof, Route};
 use super::{admit_reports, ask_report, await_reports, compare_reports, tables};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 const HOUR: u64 = 3600;
@@ -26,7 +27,7 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
                 "inventory.compare = \"athena\" holds from {} entries on, and it has {entries}: both buckets are listed and compared",
                 spec.inventory.from
             );
-            draft.note(Some(resource), Weight::Warns, text);
+            draft.note(Some(resource), Says::Warns(&known::BUCKET_COMPARED), text);
         }
         return;
     }
@@ -35,18 +36,18 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
          asked for once a day until then. What changed since is found by listing it once nobody writes any more",
         spec.inventory.from
     );
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     if !athena {
         return;
     }
     if spec.verify == Proof::Checksums {
         let text = "inventory.compare = \"athena\" and verify = \"checksums\" do not go together: reports have ETags and no checksums";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_COMPARED), text);
     }
     let text = "Athena compares it with its copy over reports of both that are made after the last copy: they take up to 48 hours more, in \
                 which nobody may write. The target's role needs Athena and Glue's catalog; what is read is charged for. Keys that the \
                 reports leave open (written twice within a second, under a KMS key, uploaded in parts) are listed one by one";
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::BUCKET_COMPARED), text);
 }
 
 /// The steps that wait for reports, and those that asked for them.

@@ -1,12 +1,13 @@
 //! What a `[[bucket]]` section needs before steps can be planned, and what people should know: notes that block, warn and tell.
 
 use model::inventory::{Bucket, ObjectEntry, Versioning};
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed, Route};
 use super::{names, plan_configuration, policy};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::{self, KeyFrom};
 
 /// Who takes on the role that copies.
@@ -29,11 +30,11 @@ pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> 
     if source.is_none() || target.is_none() {
         let text = "moving a bucket needs source.role and target.role in the runbook: its policy must name who may still write, and \
                     who may copy";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_ROLES), text);
     }
     let Some(batch) = to.batch_role.as_ref() else {
         let text = "target.batch_role is missing in the runbook: the role that S3 Batch Operations takes on to copy";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_BATCH_ROLE), text);
         return None;
     };
     let roles = Roles {
@@ -46,7 +47,7 @@ pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> 
         .and_then(|account| account.roles.get(batch));
     if !found.is_some_and(|role| role.trusts.iter().any(|trusted| trusted == BATCH_SERVICE)) {
         let text = format!("the target account has no role {batch} that trusts {BATCH_SERVICE}");
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_BATCH_ROLE), text);
         return None;
     }
     Some(roles)
@@ -57,12 +58,12 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
     let mut fine = true;
     if let Some(new) = &spec.new_name {
         if let Some(why) = unfit_new_name(draft, spec, new) {
-            draft.note(Some(resource), Weight::Blocks, why);
+            draft.note(Some(resource), Says::Blocks(&known::BUCKET_NEW_NAME), why);
             fine = false;
         }
     } else if let Some(why) = names::unmovable(&spec.name, draft.account(Side::Source), draft.region()) {
         let text = format!("it cannot be made anew under its name: {why}. With new_name it is copied under another");
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_NAME), text);
         fine = false;
     }
     if let Some(interim) = &spec.interim {
@@ -71,7 +72,7 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
         if let Some(why) = why {
             draft.note(
                 Some(resource),
-                Weight::Blocks,
+                Says::Blocks(&known::BUCKET_INTERIM),
                 format!("interim = {interim:?} cannot be made: {why}"),
             );
             fine = false;
@@ -111,7 +112,7 @@ pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
              for {days} days, a second storage; the new bucket has them in their old class again, where early deletion from the \
              source may be charged"
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::BUCKET_ARCHIVED), text);
     }
 }
 
@@ -145,13 +146,13 @@ pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
     if source.aws_managed {
         let text = "its objects lie under aws/s3, a key that AWS manages and that cannot be shared with another account: \
                     re-encrypt them under a customer key first (UpdateObjectEncryption)";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_AWS), text);
         return Err(());
     }
     let target = key::target_key(draft, resource, spec.key.as_deref(), Some(named)).ok_or(())?;
     let text = "its objects lie under a KMS key: the roles that copy need kms:Decrypt on the source's key and kms:GenerateDataKey and \
                 kms:Decrypt on the target's, in their own policies";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     Ok(Keys {
         opened: Some(key::opened(draft, &source.id)),
         target: Some(KeyFrom::Step(target)),
@@ -163,7 +164,7 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
     let mut tell = |weight, text: &str| draft.note(Some(resource), weight, text);
     match &spec.new_name {
         None => tell(
-            Weight::Warns,
+            Says::Warns(&known::BUCKET_NAME_IS_NOBODYS),
             "its name is nobody's between the source's deletion and the new bucket: minutes to hours, in which every request fails and \
              in theory a stranger could take it",
         ),
@@ -174,12 +175,12 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
                  role: take that out when you delete it",
                 old = spec.name
             );
-            tell(Weight::Warns, &text);
+            tell(Says::Warns(&known::BUCKET_NEW_NAME), &text);
         }
     }
     if spec.create == Creator::Terraform {
         tell(
-            Weight::Warns,
+            Says::Warns(&known::BUCKET_OF_TERRAFORM),
             "the target's Terraform makes the bucket and configures it: give its create a timeout of hours, apply again when it gives up, \
              and leave lifecycle rules, notifications and replication to an apply after the run's end, or they act on half a content. \
              Versioning and the default encryption are set by the run as copying needs them",
@@ -190,26 +191,26 @@ pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &B
         Route::Replication => "ACLs and object locks are not carried",
     };
     tell(
-        Weight::Warns,
+        Says::Warns(&known::BUCKET_ACCESS),
         &format!(
             "who had access as a principal of the source account needs a grant in the new bucket's policy (keep_access); {lost}; uploads in \
              parts that are under way are ended"
         ),
     );
     tell(
-        Weight::Tells,
+        Says::Tells,
         "not checked before the first step: whether the target account may make buckets with global names at all. The step that makes the \
          bucket of manifests shows it, before anything of the source is touched",
     );
     if spec.new_name.is_none() {
         tell(
-            Weight::Tells,
+            Says::Tells,
             "the statements that let the target read the source stand in the source's policy and vanish with it",
         );
     }
     if bucket.versioning == Versioning::Suspended {
         tell(
-            Weight::Tells,
+            Says::Tells,
             "null versions get real version ids; versioning is suspended again at the end",
         );
     }
@@ -230,12 +231,12 @@ fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, buc
         }
         for [statement, from, to] in policy::rewrites(&before, &after) {
             let text = format!("in its policy, statement {statement}, {from} becomes {to}");
-            draft.note(Some(resource), Weight::Tells, text);
+            draft.note(Some(resource), Says::Tells, text);
         }
         if spec.policy == PolicyCarried::Rewrite && before.contains(source.as_str()) {
             let text = "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names \
                         must exist in the target by then";
-            draft.note(Some(resource), Weight::Tells, text);
+            draft.note(Some(resource), Says::Tells, text);
         }
     }
     for user in &spec.keep_access {
@@ -251,6 +252,6 @@ fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, buc
             };
             text = format!("{text}; the policy of the target's key admits it to {key}, through S3 only, and stays so");
         }
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
 }

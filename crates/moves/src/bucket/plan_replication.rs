@@ -2,7 +2,6 @@
 //! touched, and the steps are those that take the place of the copying ones.
 
 use model::inventory::{Bucket, ObjectEntry, Versioning};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::change_policy::{self, Change};
@@ -12,7 +11,9 @@ use super::plan_copy::Way;
 use super::plan_notes::{BATCH_SERVICE, has_archived};
 use super::spec::{BucketSpec, Route};
 use super::{documents, replicate, replicate_rule, withdraw_grant};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::{self, KeyFrom};
 
 /// Who takes on the role that replicates, beside who has jobs done.
@@ -44,7 +45,7 @@ pub(super) fn note_replication(
     for text in &blocks {
         draft.note(
             Some(resource),
-            Weight::Blocks,
+            Says::Blocks(&known::BUCKET_REPLICATION),
             format!("route = \"replication\": {text}"),
         );
     }
@@ -112,27 +113,27 @@ fn note_consequences(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpe
                        s3:GetObjectVersionForReplication, s3:GetObjectVersionAcl and s3:GetObjectVersionTagging on what is in it, \
                        s3:ReplicateObject, s3:ReplicateDelete and s3:ReplicateTags where they replicate to, and to read manifests and \
                        write reports in the bucket of manifests";
-    note(Weight::Tells, permissions);
+    note(Says::Tells, permissions);
     if bucket.key.is_some() {
         let text = "its objects lie under a KMS key: the source's replication role needs kms:Decrypt on the source's key and \
                     kms:GenerateDataKey on the target's, the target's role both on the target's; the target's key is opened to the source \
                     account until everything is replicated. Objects under aws/s3, or under a key and in a bucket without one, are not \
                     replicated, and would stop the run before anything is deleted";
-        note(Weight::Warns, text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), text);
     }
     if bucket.documents.contains_key(documents::LIFECYCLE.name) {
         let text = "it has lifecycle rules: what they do while it is in use is not replicated; what they expired for good is taken out of \
                     the replicas again, what they archive meanwhile stops the run. They are taken away when writing ends";
-        note(Weight::Warns, text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), text);
     }
     if bucket.documents.contains_key(documents::WEBSITE.name) {
         let text = "it is a website: whether the redirects of single objects are replicated no source says, and no listing tells it. \
                     Compare them by hand, or move it by route = \"copy\"";
-        note(Weight::Warns, text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), text);
     }
     let text = "a version that replication brings keeps its storage class, in the interim bucket too: leaving that early may be charged";
     if spec.new_name.is_none() {
-        note(Weight::Tells, text);
+        note(Says::Tells, text);
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is said of caches, and which of them are exported.
 
 use model::inventory::Cache;
-use model::plan::Weight;
 use model::{ResourceRef, Side};
 
 use super::plan_export;
 use super::spec::Content;
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Says what becomes of each cache, adds the steps of those that are exported, and asks where the runbook does not say it.
 pub(crate) fn plan(draft: &mut Draft) {
@@ -24,17 +25,17 @@ pub(crate) fn plan(draft: &mut Draft) {
                         "the inventory lists no cache {} in the source: whether it exists cannot be told",
                         spec.id
                     );
-                    draft.note(Some(&resource), Weight::Warns, text);
+                    draft.note(Some(&resource), Says::Warns(&known::CACHE_MISSING), text);
                 }
                 let text = format!(
                     "its content stays behind: {}. The target's cache starts empty and fills itself; expect more load behind it at first",
                     spec.because
                 );
-                draft.note(Some(&resource), Weight::Tells, text);
+                draft.note(Some(&resource), Says::Tells, text);
                 if spec.fill.is_some() {
                     let text =
                         "fill belongs to content = \"export\": with \"skip\" nothing is there to fill a cache from";
-                    draft.note(Some(&resource), Weight::Blocks, text);
+                    draft.note(Some(&resource), Says::Blocks(&known::CACHE_FILL), text);
                 }
                 if let Some(cache) = found {
                     note_store(draft, &resource, cache);
@@ -51,7 +52,7 @@ pub(crate) fn plan(draft: &mut Draft) {
                 cache.id, cache.engine
             );
             let resource = ResourceRef::new("cache", &cache.id);
-            draft.note(Some(&resource), Weight::Warns, text);
+            draft.note(Some(&resource), Says::Warns(&known::CACHE_UNDECIDED), text);
             note_store(draft, &resource, cache);
         }
     }
@@ -64,6 +65,6 @@ fn note_store(draft: &mut Draft, resource: &ResourceRef, cache: &Cache) {
             "it keeps automatic snapshots for {} day(s): make sure that nobody takes it for a store (queues, sessions, counters)",
             cache.snapshot_retention_days
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::CACHE_IS_STORE), text);
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{Cache, CacheKind, RegionInventory};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CacheSpec, Fill, FillSpec};
 use super::{admit_service, copy_files, create_group, create_snapshot, delete_snapshot, export_snapshot, own_files};
 use crate::bucket::passing::{self, Admitted, Place};
+use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::SPREADS_WITHIN;
 use crate::key;
@@ -60,7 +62,7 @@ fn service(region: &str) -> Service {
 
 /// Adds the notes and steps of a cache's export.
 pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, found: Option<&Cache>) {
-    let mut blocks = Vec::new();
+    let mut blocks = Blocks::default();
     let Some(cache) = found else {
         let text = format!(
             "account {} has no cache {} in {}, or the inventory does not list it: let discover look",
@@ -68,16 +70,16 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
             spec.id,
             draft.region()
         );
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::CACHE_MISSING), text);
         return;
     };
-    blocks.extend(impossible(cache));
+    blocks.take(impossible(cache));
     for side in [Side::Source, Side::Target] {
         if draft
             .observed(side)
             .is_some_and(|account| account.denies_global_bucket_names)
         {
-            blocks.push(format!(
+            blocks.push(&known::BUCKET_NAMESPACE, format!(
                 "a policy lets the {side} account {} make buckets in its own namespace only, and its files pass through one that is made",
                 draft.account(side)
             ));
@@ -85,17 +87,19 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
     }
     let fill = match &spec.fill {
         Some(Fill::Group(fill)) => {
-            blocks.extend(unfit(draft, cache, fill));
+            blocks.take(unfit(draft, cache, fill));
             Some(fill.as_ref())
         }
         Some(Fill::Whether(false)) => None,
         Some(Fill::Whether(true)) => {
-            blocks.push("fill = true says nothing of the new cache: write fill = { subnet_group = …, … }".to_owned());
+            blocks.push(
+                &known::CACHE_FILL,
+                "fill = true says nothing of the new cache: write fill = { subnet_group = …, … }".to_owned(),
+            );
             None
         }
         None => {
-            blocks.push(
-                "content = \"export\" needs fill: the replication group that is made of it in the target, as fill = { subnet_group, \
+            blocks.push(&known::CACHE_FILL, "content = \"export\" needs fill: the replication group that is made of it in the target, as fill = { subnet_group, \
                  security_groups, node_type, parameter_group, encrypted_in_transit, encrypted_at_rest }, or fill = false, which leaves the \
                  files in a bucket of the target for your Terraform's snapshot_arns"
                     .to_owned(),
@@ -103,10 +107,7 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
             None
         }
     };
-    let blocked = !blocks.is_empty();
-    for text in blocks {
-        draft.note(Some(resource), Weight::Blocks, text);
-    }
+    let blocked = !blocks.tell(draft, resource);
     let key = match fill.and_then(|fill| fill.key.as_deref()) {
         Some(alias) => match key::target_key(draft, resource, Some(alias), None) {
             Some(key) => Some(key),
@@ -128,17 +129,15 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
 }
 
 /// Why a cache has no export, or not this one.
-fn impossible(cache: &Cache) -> Vec<String> {
-    let mut blocks = Vec::new();
+fn impossible(cache: &Cache) -> Blocks {
+    let mut blocks = Blocks::default();
     if cache.engine == "memcached" {
-        blocks.push(
-            "Memcached has no snapshots, so there is nothing to export: write content = \"skip\"; the target's cache fills itself".to_owned(),
+        blocks.push(&known::CACHE_EXPORT, "Memcached has no snapshots, so there is nothing to export: write content = \"skip\"; the target's cache fills itself".to_owned(),
         );
         return blocks;
     }
     if cache.kind == CacheKind::Serverless {
-        blocks.push(
-            "it is serverless, and cleave exports replication groups and clusters only. By hand: aws elasticache \
+        blocks.push(&known::CACHE_EXPORT, "it is serverless, and cleave exports replication groups and clusters only. By hand: aws elasticache \
              create-serverless-cache-snapshot, export-serverless-cache-snapshot to a bucket in the source, and in the target \
              create-serverless-cache --snapshot-arns-to-restore; write content = \"skip\" once that is arranged"
                 .to_owned(),
@@ -146,15 +145,13 @@ fn impossible(cache: &Cache) -> Vec<String> {
         return blocks;
     }
     if cache.data_tiering {
-        blocks.push(
-            "it keeps data on SSDs (data tiering), and ElastiCache exports no backup of such a cache: write content = \"skip\", or move it \
+        blocks.push(&known::CACHE_EXPORT, "it keeps data on SSDs (data tiering), and ElastiCache exports no backup of such a cache: write content = \"skip\", or move it \
              to nodes without before"
                 .to_owned(),
         );
     }
     if cache.engine_version.is_empty() || cache.node_type.is_empty() || cache.shards == 0 || cache.nodes == 0 {
-        blocks.push(
-            "the inventory does not tell its engine_version, node_type, shards and nodes, from which the new one is made: let discover look"
+        blocks.push(&known::CACHE_EXPORT, "the inventory does not tell its engine_version, node_type, shards and nodes, from which the new one is made: let discover look"
                 .to_owned(),
         );
     }
@@ -162,23 +159,24 @@ fn impossible(cache: &Cache) -> Vec<String> {
 }
 
 /// What is wrong with the group that is to be made.
-fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Vec<String> {
-    let mut blocks = Vec::new();
+fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Blocks {
+    let mut blocks = Blocks::default();
     let id = fill.id.as_ref().unwrap_or(&cache.id);
     let lower = id
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let begins = id.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
     if !lower || !begins || id.ends_with('-') || id.contains("--") || id.len() > 40 {
-        blocks.push(format!(
+        blocks.push(&known::CACHE_FILL, format!(
             "{id:?} cannot be the id of a replication group: at most 40 lower-case letters, digits and single hyphens, beginning with a letter"
         ));
     }
     let target = draft.regional(Side::Target);
     if target.is_some_and(|region| region.caches.iter().any(|other| other.id == *id)) {
-        blocks.push(format!(
-            "the target account has a cache {id} already: give fill another id"
-        ));
+        blocks.push(
+            &known::NAME_TAKEN,
+            format!("the target account has a cache {id} already: give fill another id"),
+        );
     }
     let asked_for = cache.auth_token || !cache.user_groups.is_empty();
     if asked_for && fill.auth.is_none() && fill.user_groups.is_empty() {
@@ -186,33 +184,45 @@ fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Vec<String> {
             true => "a token, which ElastiCache tells nobody and cleave never asks for",
             false => "its user groups, which are the source account's own",
         };
-        blocks.push(format!(
+        blocks.push(&known::CACHE_ACCESS, format!(
             "the source asks for {asks}: say who the new one admits, by user_groups = […] (RBAC) or auth = \"none\", or write fill = false \
              and let your Terraform make it with its token"
         ));
     }
     if fill.auth.is_some() && !fill.user_groups.is_empty() {
-        blocks.push("auth = \"none\" and user_groups contradict each other: keep one".to_owned());
+        blocks.push(
+            &known::CACHE_ACCESS,
+            "auth = \"none\" and user_groups contradict each other: keep one".to_owned(),
+        );
     }
     if !fill.user_groups.is_empty() && !fill.encrypted_in_transit {
-        blocks.push("user groups can be had only over TLS: encrypted_in_transit = true".to_owned());
+        blocks.push(
+            &known::CACHE_ACCESS,
+            "user groups can be had only over TLS: encrypted_in_transit = true".to_owned(),
+        );
     }
     if fill.key.is_some() && !fill.encrypted_at_rest {
-        blocks.push("key needs encrypted_at_rest = true".to_owned());
+        blocks.push(&known::CACHE_FILL, "key needs encrypted_at_rest = true".to_owned());
     }
     if fill.security_groups.is_empty() {
-        blocks.push("fill.security_groups is empty: without any the VPC's default group would be taken".to_owned());
+        blocks.push(
+            &known::SECURITY_GROUP,
+            "fill.security_groups is empty: without any the VPC's default group would be taken".to_owned(),
+        );
     }
     if let Some(version) = &fill.engine_version
         && major(version) < major(&cache.engine_version)
     {
-        blocks.push(format!(
-            "engine_version = {version:?} is older than the source's {}: it cannot read its files",
-            cache.engine_version
-        ));
+        blocks.push(
+            &known::CACHE_FILL,
+            format!(
+                "engine_version = {version:?} is older than the source's {}: it cannot read its files",
+                cache.engine_version
+            ),
+        );
     }
     if let Some(target) = target {
-        blocks.extend(missing(target, fill));
+        blocks.take(missing(target, fill));
     }
     blocks
 }
@@ -223,29 +233,37 @@ fn major(version: &str) -> u32 {
 }
 
 /// What the target lacks, as far as its inventory lists any of it.
-fn missing(target: &RegionInventory, fill: &FillSpec) -> Vec<String> {
+fn missing(target: &RegionInventory, fill: &FillSpec) -> Blocks {
     let lacks = |what: &str, listed: &[String], name: &String| {
         let missing = !listed.is_empty() && !listed.contains(name);
         missing.then(|| format!("the target account has no {what} {name}"))
     };
-    let mut found = Vec::new();
-    found.extend(lacks(
-        "cache subnet group",
-        &target.cache_subnet_groups,
-        &fill.subnet_group,
-    ));
+    let mut found = Blocks::default();
+    found.extend(
+        &known::SUBNET_GROUP,
+        lacks("cache subnet group", &target.cache_subnet_groups, &fill.subnet_group),
+    );
     if !fill.parameter_group.starts_with("default.") {
-        found.extend(lacks(
-            "cache parameter group",
-            &target.cache_parameter_groups,
-            &fill.parameter_group,
-        ));
+        found.extend(
+            &known::PARAMETER_GROUP,
+            lacks(
+                "cache parameter group",
+                &target.cache_parameter_groups,
+                &fill.parameter_group,
+            ),
+        );
     }
     for group in &fill.security_groups {
-        found.extend(lacks("security group", &target.security_groups, group));
+        found.extend(
+            &known::SECURITY_GROUP,
+            lacks("security group", &target.security_groups, group),
+        );
     }
     for group in &fill.user_groups {
-        found.extend(lacks("cache user group", &target.cache_user_groups, group));
+        found.extend(
+            &known::CACHE_ACCESS,
+            lacks("cache user group", &target.cache_user_groups, group),
+        );
     }
     found
 }
@@ -253,7 +271,7 @@ fn missing(target: &RegionInventory, fill: &FillSpec) -> Vec<String> {
 /// What people should know before they agree.
 fn notes(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, cache: &Cache, fill: Option<&FillSpec>) {
     let text = format!("its content is taken along: {}", spec.because);
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     let gated = match draft.gates_before(resource).is_empty() {
         true => "add a [[gate]] before = [\"cache\"], and stop what writes to it before you agree",
         false => "stop what writes to it before you agree at the gate",
@@ -261,10 +279,10 @@ fn notes(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, cache: &Ca
     let text = format!(
         "what is written to it after its snapshot was begun is not in the new one, and keys that expire meanwhile may be; {gated}"
     );
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::CACHE_WRITES), text);
     let text = "while the snapshot is taken nothing else can be done to the cache, and its primary needs memory for it \
                 (reserved-memory-percent): take it at a quiet hour. ElastiCache takes at most 20 manual snapshots of a node a day";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     match fill {
         Some(fill) => {
             let text = format!(
@@ -276,26 +294,26 @@ fn notes(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, cache: &Ca
                     mib => format!("{mib} MiB in {} shard(s)", cache.shards),
                 }
             );
-            draft.note(Some(resource), Weight::Tells, text);
+            draft.note(Some(resource), Says::Tells, text);
             if cache.auth_token && fill.user_groups.is_empty() {
                 let text = "the source asks for a token and the new cache for none, as auth = \"none\" says: whoever its security groups admit \
                             can read it. Give it a token afterwards with aws elasticache modify-replication-group --auth-token-update-strategy";
-                draft.note(Some(resource), Weight::Warns, text);
+                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), text);
             }
             if cache.encrypted_in_transit && !fill.encrypted_in_transit {
                 let text = "the source is spoken to over TLS and the new cache is not: its applications must be told";
-                draft.note(Some(resource), Weight::Warns, text);
+                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), text);
             }
         }
         None => {
             let text = "fill = false: its files stay in a bucket of the target that ElastiCache may read, and the end of the run tells their \
                         snapshot_arns. Delete the bucket once your cache is filled: the files are all of its content";
-            draft.note(Some(resource), Weight::Warns, text);
+            draft.note(Some(resource), Says::Warns(&known::CACHE_FILL), text);
         }
     }
     let text = "its tags, endpoint, maintenance window, log delivery and notifications are not carried, except for the tags of a cache that is \
                 filled";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
 }
 
 struct Export<'d, 'p, 'a> {

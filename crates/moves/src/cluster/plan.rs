@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::rds::Family;
 use model::databases::Settings;
 use model::inventory::{Cluster, ClusterMember};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::plan_notes::{self, Groups};
 use super::plan_settings::{self, Asked};
 use super::spec::{ClusterSpec, RestoreSpec, Route};
 use super::{accept_share, check_members, create_member, is_aurora, plan_clone, restore_cluster, share_cluster};
+use crate::check::known;
 use crate::database::spec::CARRY;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
 use crate::subnet_group::Wanted;
@@ -37,7 +38,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
             spec.id,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::CLUSTER_MISSING), text);
         return;
     };
     let moves = plan_notes::note_kind(draft, &resource, cluster);
@@ -53,7 +54,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         .filter(|named| !key::source_key(draft, named).listed)
     {
         let text = format!("its key {named} is not in the inventory: whether it can be shared cannot be told");
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::KEY_UNLISTED), text);
         return;
     }
     let Some(target_key) = key::target_key(draft, &resource, spec.key.as_deref(), source_key.as_deref()) else {
@@ -67,7 +68,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
     match &spec.snapshot {
         Some(_) if cloned => {
             let text = "a clone is made of the cluster as it is, and has no snapshot: leave snapshot out, or route";
-            draft.note(Some(&resource), Weight::Blocks, text);
+            draft.note(Some(&resource), Says::Blocks(&known::CLUSTER_CLONE), text);
         }
         Some(at_hand) => snapshot::note_at_hand(draft, &resource, at_hand, cluster.backup_retention_days.max(1)),
         None => {}
@@ -81,7 +82,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
     if spec.stop_writes == StopWrites::BlockAndReboot && !is_aurora(&cluster.engine) {
         let text = "stop_writes = \"block-and-reboot\" reboots instances one by one, which RDS does not do with the writer of a Multi-AZ cluster: \
                     write \"block\"";
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::WRITES_GATE), text);
     }
     plan_settings::note_multi_az(draft, &resource, cluster);
     let restored = spec.restore.as_ref().map(|asked| {

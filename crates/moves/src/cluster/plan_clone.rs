@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use model::inventory::Cluster;
-use model::plan::Weight;
 use model::{ResourceRef, Side};
 
 use super::is_aurora;
 use super::spec::ClusterSpec;
+use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::SourceKey;
 
 /// What would stop a clone, and what people should know of one. Whether it can be made.
@@ -20,28 +22,35 @@ pub(super) fn note(
     cluster: &Cluster,
     under: Option<&SourceKey>,
 ) -> bool {
-    let mut blocks: Vec<String> = Vec::new();
+    let mut blocks = Blocks::default();
     if !is_aurora(&cluster.engine) {
-        blocks.push("only Aurora is cloned into another account: leave route out".to_owned());
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "only Aurora is cloned into another account: leave route out".to_owned(),
+        );
     }
     match under {
-        None => blocks.push(
-            "it is not encrypted, and a clone can only be what its source is: leave route out, the restore of its snapshot encrypts it"
+        None => blocks.push(&known::CLUSTER_CLONE, "it is not encrypted, and a clone can only be what its source is: leave route out, the restore of its snapshot encrypts it"
                 .to_owned(),
         ),
-        Some(key) if key.aws_managed => blocks.push(
-            "it lies on a key that AWS manages, which cannot be shared; the cure, a restore under another key first, gains nothing over its \
+        Some(key) if key.aws_managed => blocks.push(&known::CLUSTER_CLONE, "it lies on a key that AWS manages, which cannot be shared; the cure, a restore under another key first, gains nothing over its \
              snapshot: leave route out"
                 .to_owned(),
         ),
         Some(_) => {}
     }
     if cluster.members.is_empty() {
-        blocks.push("it has no member, and only a cluster that has one is cloned".to_owned());
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "it has no member, and only a cluster that has one is cloned".to_owned(),
+        );
     }
     let Some(restore) = &spec.restore else {
-        blocks.push("restore = false leaves the copy of a snapshot, and a clone has none: leave route out".to_owned());
-        return told(draft, resource, blocks);
+        blocks.push(
+            &known::CLUSTER_CLONE,
+            "restore = false leaves the copy of a snapshot, and a clone has none: leave route out".to_owned(),
+        );
+        return blocks.tell(draft, resource);
     };
     // Zones' names mean other zones in other accounts; their ids do not. A clone's storage stays where it is.
     let zones = |side: Side, name: &str| -> Option<BTreeSet<&String>> {
@@ -54,12 +63,12 @@ pub(super) fn note(
         _ => (false, false),
     };
     if zones_differ {
-        blocks.push(format!(
+        blocks.push(&known::CLUSTER_CLONE, format!(
             "the subnets of {} lie in other zones than those of the source's {}: a clone's must lie in the same physical zones",
             restore.subnet_group, cluster.subnet_group
         ));
     }
-    if !told(draft, resource, blocks) {
+    if !blocks.tell(draft, resource) {
         return false;
     }
     if !known {
@@ -68,7 +77,7 @@ pub(super) fn note(
              or RDS refuses the clone",
             restore.subnet_group
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::CLUSTER_CLONE), text);
     }
     let key = under.map_or("its key", |key| {
         key.aliases.first().map_or(key.id.as_str(), String::as_str)
@@ -78,14 +87,6 @@ pub(super) fn note(
          source are read under that key, no source says. For independence take a snapshot of the clone in the target, copy it there, and \
          restore the copy. RDS admits one clone of a cluster in the target account: after an undo another may be refused until the first is gone"
     );
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::CLUSTER_CLONE), text);
     true
-}
-
-fn told(draft: &mut Draft, resource: &ResourceRef, blocks: Vec<String>) -> bool {
-    let none = blocks.is_empty();
-    for text in blocks {
-        draft.note(Some(resource), Weight::Blocks, text);
-    }
-    none
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use model::databases::Settings;
 use model::inventory::Cluster;
-use model::plan::Weight;
 use model::{ResourceRef, Side};
 use serde_json::Value;
 
 use super::spec::RestoreSpec;
+use crate::check::known;
 use crate::database::plan_settings::consistent;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What is asked for, by when it can be said.
 pub(super) struct Asked {
@@ -90,7 +91,7 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
         let unknown = told.keys().filter(|name| !known.concat().contains(&name.as_str()));
         for name in unknown {
             let text = format!("{of}.{name} is nothing that RDS lets such a cluster have there: leave it out");
-            draft.note(Some(resource), Weight::Blocks, text);
+            draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
         }
     };
     refuse(draft, &restore.settings, &[own, TOLD_ELSEWHERE], "restore.settings");
@@ -103,12 +104,12 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
     consistent(draft, resource, &mut asked, named);
     if !aurora && asked.iops.is_none() {
         let text = "the inventory does not tell its IOPS, without which RDS does not restore a Multi-AZ cluster: name restore.settings.iops";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
     }
     if asked.data_api == Some(true) {
         let text = "the Data API is switched on in the target; its users' policies name the cluster by its ARN, which is another there, and \
                     a secret, which is another too";
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
     let of_members = cluster.members.iter().map(|member| {
         let named = restore.member_settings.monitoring_role.is_some();
@@ -144,5 +145,5 @@ pub(super) fn note_multi_az(draft: &mut Draft, resource: &ResourceRef, cluster: 
          says: where it refuses, the run stops there, before anything is restored in account {}; undo it then",
         draft.account(Side::Target)
     );
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::CLUSTER_MULTI_AZ), text);
 }

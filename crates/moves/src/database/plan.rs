@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use aws::rds::Family;
 use model::databases::Settings;
 use model::inventory::{Cluster, Database};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
+use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::snapshot::{BUSY_WITHIN, SPREADS_WITHIN};
 use crate::subnet_group::Wanted;
@@ -47,7 +49,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
             spec.id,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::DATABASE_MISSING), text);
         return;
     };
     let engine_moves = note_engine(draft, &resource, database);
@@ -72,7 +74,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         .filter(|named| !key::source_key(draft, named).listed)
     {
         let text = format!("its key {named} is not in the inventory: whether it can be shared cannot be told");
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::KEY_UNLISTED), text);
         return;
     }
     let Some(target_key) = key::target_key(draft, &resource, spec.key.as_deref(), source_key.as_deref()) else {
@@ -169,11 +171,12 @@ impl Steps<'_, '_> {
     fn note_rekeyed(&mut self) {
         let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied under a \
                     transport key. That is a second full copy";
-        self.draft.note(Some(&self.resource), Weight::Tells, text);
+        self.draft.note(Some(&self.resource), Says::Tells, text);
         if self.database.encryption_type.as_deref() == Some(SSE_RDS) {
             let text = "its key is AWS's own (sse-rds). No source says whether RDS copies its snapshot under a customer key: where it \
                         refuses, the run stops there, with nothing changed but the snapshot, and access that is blocked until the run is undone";
-            self.draft.note(Some(&self.resource), Weight::Warns, text);
+            self.draft
+                .note(Some(&self.resource), Says::Warns(&known::KEY_OF_AWS), text);
         }
     }
 
@@ -305,7 +308,8 @@ impl Steps<'_, '_> {
     fn manage_secret(&mut self, restored: &StepId, settled: Option<&StepId>) {
         let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
                     secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
-        self.draft.note(Some(&self.resource), Weight::Warns, text);
+        self.draft
+            .note(Some(&self.resource), Says::Warns(&known::MASTER_SECRET), text);
         let input = restored::SecretInput {
             restored: restored.clone(),
         };
@@ -331,7 +335,11 @@ fn note_engine(draft: &mut Draft, resource: &ResourceRef, database: &Database) -
     } else {
         return true;
     };
-    draft.note(Some(resource), Weight::Blocks, format!("{engine}: {why}"));
+    draft.note(
+        Some(resource),
+        Says::Blocks(&known::DATABASE_ENGINE),
+        format!("{engine}: {why}"),
+    );
     false
 }
 
@@ -345,12 +353,15 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
         named => named.to_owned(),
     };
     let account = draft.account(Side::Target);
-    let mut blocks = Vec::new();
+    let mut blocks = Blocks::default();
     match draft.regional(Side::Target) {
-        None => blocks.push(format!(
-            "the inventory does not say what account {account} has in {}",
-            draft.region()
-        )),
+        None => blocks.push(
+            &known::TARGET_UNSEEN,
+            format!(
+                "the inventory does not say what account {account} has in {}",
+                draft.region()
+            ),
+        ),
         Some(target) => {
             // Instances and members of clusters share one set of names.
             let members = target.clusters.iter().flat_map(|cluster| &cluster.members);
@@ -358,31 +369,44 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
                 .map(|member| &member.id)
                 .chain(target.databases.iter().map(|database| &database.id));
             if taken.any(|id| *id == spec.id) {
-                blocks.push(format!("account {account} has a database {} already", spec.id));
+                blocks.push(
+                    &known::NAME_TAKEN,
+                    format!("account {account} has a database {} already", spec.id),
+                );
             }
             let subnets = Wanted::new(&asked.subnet_group, &asked.subnets, &database.subnet_group);
             let unfit = subnet_group::unfit(target, &subnets);
-            blocks.extend(unfit.map(|text| format!("account {account} {text}")));
+            blocks.extend(
+                &known::SUBNET_GROUP,
+                unfit.map(|text| format!("account {account} {text}")),
+            );
             for group in asked
                 .security_groups
                 .iter()
                 .filter(|group| !target.security_groups.contains(group))
             {
-                blocks.push(format!("account {account} has no security group {group}"));
+                blocks.push(
+                    &known::SECURITY_GROUP,
+                    format!("account {account} has no security group {group}"),
+                );
             }
             let regions = [draft.regional(Side::Source), Some(target)];
             let carried = asked.parameter_group == CARRY;
             let had = &database.parameter_group;
             let unfit = parameter_group::unfit(Family::Instance, regions, had, &parameter_group, carried);
-            blocks.extend(unfit.map(|text| format!("account {account} {text}")));
+            blocks.extend(
+                &known::PARAMETER_GROUP,
+                unfit.map(|text| format!("account {account} {text}")),
+            );
         }
     }
     if asked.security_groups.is_empty() {
-        blocks.push("restore.security_groups is empty: AWS would take the VPC's default group".into());
+        blocks.push(
+            &known::SECURITY_GROUP,
+            "restore.security_groups is empty: AWS would take the VPC's default group",
+        );
     }
-    for text in blocks {
-        draft.note(Some(resource), Weight::Blocks, text);
-    }
+    blocks.tell(draft, resource);
     parameter_group
 }
 
@@ -391,28 +415,28 @@ fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec
     let Some(restore) = &spec.restore else {
         let text = "restore = false: the copy of its snapshot stays in the target, under the target's key, and its ARN is told; whoever \
                     restores it (Terraform: snapshot_identifier) names subnet group, security groups and parameter group there";
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
         return;
     };
     let text = "the endpoint's host name changes, and its \
                 resource id in policies of rds-db:connect; alarms and automated backups are not in a snapshot";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     if restore.public {
         draft.note(
             Some(resource),
-            Weight::Warns,
+            Says::Warns(&known::PUBLIC_ADDRESS),
             "it will have a public address: restore.public = true",
         );
     }
     if restore.extended_support.is_none() {
         let text = "AWS enrols a restored database in extended support, which costs once its major version is out of standard \
                     support; restore.extended_support = false refuses that";
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
     if !database.encrypted {
         draft.note(
             Some(resource),
-            Weight::Tells,
+            Says::Tells,
             "it is not encrypted in the source; in the target it will be",
         );
     }

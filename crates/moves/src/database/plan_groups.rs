@@ -2,11 +2,12 @@
 
 use model::databases::{GroupOption, OptionGroup};
 use model::inventory::{Database, RegionInventory};
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::carry_option_group::{self, has};
 use super::spec::RestoreSpec;
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::parameter_group::{or_name, own};
 
@@ -43,7 +44,7 @@ pub(super) fn option_group(
              another account",
             option.name
         );
-        draft.note(Some(of), Weight::Blocks, text);
+        draft.note(Some(of), Says::Blocks(&known::OPTION_GROUP), text);
         return Vec::new();
     }
     let Some(name) = name.filter(|name| !name.starts_with("default:")) else {
@@ -61,13 +62,13 @@ pub(super) fn option_group(
                 "the target's option group {name} lacks, or has otherwise: {}",
                 lacking.join(", ")
             );
-            draft.note(Some(of), Weight::Warns, text);
+            draft.note(Some(of), Says::Warns(&known::OPTION_GROUP), text);
         }
         return Vec::new();
     }
     let Some(had) = listed(source, name) else {
         let text = format!("neither account has an option group {name} in the inventory: make it in the target first");
-        draft.note(Some(of), Weight::Blocks, text);
+        draft.note(Some(of), Says::Blocks(&known::OPTION_GROUP), text);
         return Vec::new();
     };
     let resource = ResourceRef::new("option_group", name);
@@ -95,7 +96,7 @@ pub(super) fn option_group(
             "options of {name} have security groups: in the target they get {}",
             instead.join(", ")
         );
-        draft.note(Some(of), Weight::Tells, text);
+        draft.note(Some(of), Says::Tells, text);
     }
     let group = OptionGroup {
         description: or_name(&had.description, name),
@@ -124,6 +125,6 @@ pub(super) fn option_group(
         draft.push(step.needs([&made]).leaves_nothing());
     }
     let text = format!("the target has no option group {name}: it is made there, with the source's options");
-    draft.note(Some(of), Weight::Tells, text);
+    draft.note(Some(of), Says::Tells, text);
     all
 }

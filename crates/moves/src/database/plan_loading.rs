@@ -3,10 +3,11 @@
 
 use model::ResourceRef;
 use model::inventory::Database;
-use model::plan::Weight;
 
 use super::spec::DatabaseSpec;
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What gp3 reads at the least, and any other type is taken to, in MiB a second.
 const BASELINE: u64 = 125;
@@ -25,7 +26,7 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpe
     if spec.restore.is_none() {
         if spec.warm.is_some() || spec.check.is_some() {
             let text = "warm and check ask the restored database, and restore = false restores none: take them out";
-            draft.note(Some(resource), Weight::Blocks, text);
+            draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
         }
         return;
     }
@@ -41,10 +42,10 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpe
         ),
         None => format!("{slow}. A command of your own can read them first: warm = {{ run = [\"./warm.sh\"] }}"),
     };
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     if spec.check.is_none() {
         let text = "nothing asks it whether all of its data is there: check = { run = [\"./check.sh\"] } runs a command of your own, and what \
                     travelled is kept until that has ended well";
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
 }

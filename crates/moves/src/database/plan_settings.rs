@@ -2,11 +2,13 @@
 
 use model::databases::Settings;
 use model::inventory::Database;
-use model::plan::{Note, Weight};
+use model::plan::Note;
 use model::{ResourceRef, Side};
 
 use super::spec::RestoreSpec;
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// What is asked for: what the runbook says, else what the source has.
 pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &RestoreSpec, database: &Database) -> Settings {
@@ -20,7 +22,7 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
     });
     if asked.data_api.take().is_some() {
         let text = "the Data API is of Aurora clusters: leave restore.settings.data_api out";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
     }
     consistent(draft, resource, &mut asked, named);
     asked
@@ -49,12 +51,12 @@ pub(crate) fn consistent(draft: &mut Draft, resource: &ResourceRef, asked: &mut 
     monitoring_role(draft, resource, asked, named);
     if asked.performance_insights == Some(true) {
         let text = "what Performance Insights gathered stays behind; in the target they lie under the target's own key";
-        once(draft, resource, Weight::Tells, text.to_owned());
+        once(draft, resource, Says::Tells, text.to_owned());
     }
 }
 
 /// Says something of a resource, and of its members but once.
-fn once(draft: &mut Draft, resource: &ResourceRef, weight: Weight, text: String) {
+fn once(draft: &mut Draft, resource: &ResourceRef, weight: Says, text: String) {
     let said = |note: &Note| note.resource.as_ref() == Some(resource) && note.text == text;
     if !draft.notes.iter().any(said) {
         draft.note(Some(resource), weight, text);
@@ -69,7 +71,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
     let Some(role) = asked.monitoring_role.take() else {
         let text = "it has enhanced monitoring, and the inventory does not say which role writes it: name \
                     restore.settings.monitoring_role, or set restore.settings.monitoring_interval = 0";
-        once(draft, resource, Weight::Blocks, text.to_owned());
+        once(draft, resource, Says::Blocks(&known::MONITORING_ROLE), text.to_owned());
         return;
     };
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
@@ -79,7 +81,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
         let rewritten = role.replacen(&format!("::{source}:"), &format!("::{target}:"), 1);
         if rewritten != role {
             let text = format!("its monitoring role {role} becomes {rewritten}");
-            once(draft, resource, Weight::Tells, text);
+            once(draft, resource, Says::Tells, text);
         }
         rewritten
     };
@@ -92,7 +94,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
             "the inventory does not list the role {name} in account {target}: make it before the run, trusting monitoring.rds.amazonaws.com, \
              or RDS refuses to monitor the restored database"
         );
-        once(draft, resource, Weight::Warns, text);
+        once(draft, resource, Says::Warns(&known::MONITORING_ROLE), text);
     }
     asked.monitoring_role = Some(rewritten);
 }
@@ -122,6 +124,6 @@ pub(super) fn note_attached(draft: &mut Draft, resource: &ResourceRef, database:
     }
     if !left.is_empty() {
         let text = format!("no snapshot carries these, make them anew by hand: {}", left.join("; "));
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::DATABASE_LEFT), text);
     }
 }

@@ -2,10 +2,10 @@
 //! which key each of them lies.
 
 use model::inventory::Database;
-use model::plan::Weight;
 use model::{ResourceRef, StepId};
 
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key::SourceKey;
 
 /// Says it. Whether there is room for them all is looked at for the whole runbook ([`crate::room`]).
@@ -44,5 +44,5 @@ pub(super) fn note(
         copies * gib,
         target.unwrap_or_default()
     );
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
 }

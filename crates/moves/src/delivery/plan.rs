@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use model::plan::Weight;
 use model::{GateName, Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::look_before::Input;
 use super::spec::DeliverySpec;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// Adds the looks. The steps of all kinds stand already.
@@ -26,7 +26,7 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
         let text = format!(
             "no step looks at the delivery flow: `cleave check RUNBOOK` does, some days before and once more before the cut-over.{files}"
         );
-        draft.note(Some(&resource), Weight::Tells, text);
+        draft.note(Some(&resource), Says::Tells, text);
         return;
     }
     let gates: Vec<GateName> = draft.gates.iter().map(|gate| gate.name.clone()).collect();
@@ -42,7 +42,7 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
         "the delivery flow is looked at before writes stop and traffic moves. What is open then is waited for with an alarm, and after 15 minutes a person is asked; what fires in \
          the source is told and not waited for. `cleave check RUNBOOK` looks at the same beforehand.{files}"
     );
-    draft.note(Some(&resource), Weight::Tells, text);
+    draft.note(Some(&resource), Says::Tells, text);
 }
 
 /// Whether there is anything to look at in AWS that somebody might have to make ready, or to stop.

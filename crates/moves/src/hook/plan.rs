@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId, Undo};
 
 use super::run_hook::Input;
 use super::spec::{Command, HookSection};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// Adds the runbook's own hooks. Which steps wait for them the kinds say, by [`hooks_before`].
@@ -19,7 +20,7 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
         draft.push(step.phase(Phase::Freeze).gates(gates).disturbs());
         if hook.undo.is_empty() {
             let text = "it has no undo: what it does is not taken back with the run";
-            draft.note(Some(&resource), Weight::Warns, text);
+            draft.note(Some(&resource), Says::Warns(&known::HOOK_UNDO), text);
         }
     }
 }

@@ -1,14 +1,16 @@
 //! From an `[[image]]` section to steps.
 
 use model::inventory::{Image, ImageSnapshot};
-use model::plan::Weight;
 use model::{ResourceRef, Side};
 
 use super::plan_deprecation::{self, Deprecation};
 use super::plan_steps::{Steps, Travels};
 use super::spec::ImageSpec;
 use super::{plan_account, plan_steps};
+use crate::check::known;
+use crate::draft::Blocks;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::key;
 
 /// Adds the steps of the images that a section means.
@@ -24,7 +26,7 @@ pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
         if draft.has(&resource) {
             draft.note(
                 Some(&resource),
-                Weight::Tells,
+                Says::Tells,
                 format!("{:?} means it, too: it is moved once", spec.name),
             );
         } else {
@@ -39,7 +41,7 @@ pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
             spec.name,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::IMAGE_MISSING), text);
     }
 }
 
@@ -52,10 +54,10 @@ fn source_key_of(snapshot: &ImageSnapshot) -> Option<String> {
 }
 
 /// Why an image cannot be moved.
-fn blockers(draft: &Draft, image: &Image) -> Vec<String> {
-    let mut blocks = Vec::new();
+fn blockers(draft: &Draft, image: &Image) -> Blocks {
+    let mut blocks = Blocks::default();
     if !image.marketplace_codes.is_empty() {
-        blocks.push(format!(
+        blocks.push(&known::IMAGE_MARKETPLACE, format!(
             "{} carries the Marketplace codes {:?}: it cannot be copied into another account. Subscribe in the target, launch it there \
              once and make an image of that",
             image.id, image.marketplace_codes
@@ -63,24 +65,27 @@ fn blockers(draft: &Draft, image: &Image) -> Vec<String> {
     }
     match image.settings.state.as_deref() {
         None | Some("available") => {}
-        Some("disabled") => blocks.push(format!(
+        Some("disabled") => blocks.push(&known::IMAGE_STATE, format!(
             "{} is disabled: nobody can copy it. Enable it (aws ec2 enable-image --image-id {}) and make the inventory anew",
             image.id, image.id
         )),
-        Some(state) => blocks.push(format!(
+        Some(state) => blocks.push(&known::IMAGE_STATE, format!(
             "{} is {state}, not available: it cannot be shared or copied",
             image.id
         )),
     }
     if image.snapshots.is_empty() {
-        blocks.push(format!(
-            "{} has no EBS snapshots: images on an instance store cannot be re-encrypted",
-            image.id
-        ));
+        blocks.push(
+            &known::IMAGE_SNAPSHOTS,
+            format!(
+                "{} has no EBS snapshots: images on an instance store cannot be re-encrypted",
+                image.id
+            ),
+        );
     }
     for snapshot in &image.snapshots {
         if let Some(owner) = &snapshot.owner {
-            blocks.push(format!(
+            blocks.push(&known::IMAGE_SNAPSHOTS, format!(
                 "{} behind {} belongs to {owner}: account {} cannot share it. Copy the image within the account first, and move the copy",
                 snapshot.id,
                 image.id,
@@ -88,15 +93,15 @@ fn blockers(draft: &Draft, image: &Image) -> Vec<String> {
             ));
         }
         if snapshot.archived {
-            blocks.push(format!(
+            blocks.push(&known::IMAGE_ARCHIVED, format!(
                 "{} behind {} lies in the archive tier, where it can be neither shared nor copied: restore it first (aws ec2 \
                  restore-snapshot-tier --snapshot-id {} --permanent-restore; it takes 24 to 72 hours)",
                 snapshot.id, image.id, snapshot.id
             ));
         }
     }
-    blocks.extend(plan_steps::name_taken(draft, &image.name));
-    blocks.extend(plan_account::blocker(draft));
+    blocks.extend(&known::NAME_TAKEN, plan_steps::name_taken(draft, &image.name));
+    blocks.extend(&known::ALLOWED_IMAGES, plan_account::blocker(draft));
     blocks
 }
 
@@ -104,11 +109,8 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
     let mut blocks = blockers(draft, image);
     let named: Vec<String> = image.snapshots.iter().filter_map(source_key_of).collect();
     let keys: Vec<key::SourceKey> = named.iter().map(|named| key::source_key(draft, named)).collect();
-    blocks.extend(plan_steps::unlisted(&keys));
-    let blocked = !blocks.is_empty();
-    for text in blocks {
-        draft.note(Some(&resource), Weight::Blocks, text);
-    }
+    blocks.extend(&known::KEY_UNLISTED, plan_steps::unlisted(&keys));
+    let blocked = !blocks.tell(draft, &resource);
     let target_key = plan_steps::target_key(draft, &resource, spec.key.as_deref(), &keys);
     let Some(target_key) = target_key.filter(|_| !blocked) else {
         return;
@@ -124,7 +126,7 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
              run is over",
             image.id
         );
-        draft.note(Some(&resource), Weight::Tells, text);
+        draft.note(Some(&resource), Says::Tells, text);
         let cooldown = if protection.contains("with-cooldown") {
             " --with-cooldown"
         } else {
@@ -161,16 +163,16 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
                     that name it must be changed, together with any snapshot and key that they pin"
         .to_owned();
     let weight = if image.named_by.is_empty() {
-        Weight::Tells
+        Says::Tells
     } else {
         text = format!("{text}. In the source {} name {}", image.named_by.join(", "), image.id);
-        Weight::Warns
+        Says::Warns(&known::IMAGE_NAMED_BY)
     };
     draft.note(Some(&resource), weight, text);
     if scales {
-        draft.note(Some(&resource), Weight::Warns, AUTO_SCALING);
+        draft.note(Some(&resource), Says::Warns(&known::IMAGE_NAMED_BY), AUTO_SCALING);
     }
-    draft.note(Some(&resource), Weight::Tells, SLOW_AT_FIRST);
+    draft.note(Some(&resource), Says::Tells, SLOW_AT_FIRST);
 }
 
 /// Fact 3.6: without it instances end with `Client.InternalError: Client error on launch`.

@@ -2,9 +2,9 @@
 
 use model::Side;
 use model::machines::MachineSettings;
-use model::plan::Weight;
 
 use crate::draft::Draft;
+use crate::draft::Says;
 
 fn of<'a>(draft: &Draft<'a>, side: Side) -> Option<&'a MachineSettings> {
     draft.regional(side).map(|region| &region.machine_settings)
@@ -73,7 +73,7 @@ pub(crate) fn tell(draft: &mut Draft) {
         }
         for text in texts {
             if !draft.notes.iter().any(|note| note.text == text) {
-                draft.note(None, Weight::Tells, text);
+                draft.note(None, Says::Tells, text);
             }
         }
     }

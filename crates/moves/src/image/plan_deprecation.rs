@@ -2,10 +2,11 @@
 
 use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 use model::inventory::Image;
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::deprecate_image;
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// Ten years, as the shortest ten have days.
@@ -61,7 +62,7 @@ pub(super) fn plan(
         }
         Deprecation::Past(at) => draft.note(
             Some(resource),
-            Weight::Warns,
+            Says::Warns(&known::IMAGE_DEPRECATION),
             format!(
                 "{} is deprecated since {at}, and EC2 takes no date in the past: its copy is not deprecated",
                 image.id
@@ -69,7 +70,7 @@ pub(super) fn plan(
         ),
         Deprecation::TooFar(at) => draft.note(
             Some(resource),
-            Weight::Warns,
+            Says::Warns(&known::IMAGE_DEPRECATION),
             format!(
                 "{} becomes deprecated at {at}; EC2 takes ten years at most: the copy gets no date",
                 image.id

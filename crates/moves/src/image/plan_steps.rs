@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use model::inventory::Image;
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::change_share::{ShareInput, Shared, UnshareInput};
 use super::{From, copy_image, deregister_image, rekey_image};
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::key;
 use crate::snapshot_costs::{self, Of};
@@ -160,7 +160,7 @@ impl Steps<'_, '_> {
         let transport = key::transport_key(self.draft);
         let text = "it lies on a key that AWS manages, which cannot be opened to another account: it is first copied under a transport \
                     key. That is a second full copy";
-        self.draft.note(Some(&self.resource), Weight::Tells, text);
+        self.draft.note(Some(&self.resource), Says::Tells, text);
         let image = self.travels.image;
         let input = rekey_image::Input {
             image: image.id.clone(),

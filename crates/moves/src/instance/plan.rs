@@ -2,11 +2,13 @@
 
 use model::inventory::{Image, ImageSnapshot};
 use model::machines::{Instance, Volume};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::{InstanceSpec, InstanceStore};
 use super::{create_image, stop_instance};
+use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::{self, SPREADS_WITHIN, Steps, Travels};
 use crate::image::{SLOW_AT_FIRST, plan_account};
@@ -23,7 +25,7 @@ pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
             spec.id,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::INSTANCE_MISSING), text);
         return;
     };
     let mut volumes: Vec<(&str, &Volume)> = region
@@ -34,19 +36,16 @@ pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
     volumes.sort_by_key(|(device, _)| (*device != instance.root_device, *device));
     let image = image_of(draft, spec, instance, &volumes);
     let mut blocks = blockers(draft, spec, instance, &volumes);
-    blocks.extend(plan_steps::name_taken(draft, &image.name));
-    blocks.extend(plan_account::blocker(draft));
+    blocks.extend(&known::NAME_TAKEN, plan_steps::name_taken(draft, &image.name));
+    blocks.extend(&known::ALLOWED_IMAGES, plan_account::blocker(draft));
     let named: Vec<&str> = image
         .snapshots
         .iter()
         .filter_map(|snapshot| snapshot.key.as_deref())
         .collect();
     let keys: Vec<key::SourceKey> = named.iter().map(|named| key::source_key(draft, named)).collect();
-    blocks.extend(plan_steps::unlisted(&keys));
-    let blocked = !blocks.is_empty();
-    for text in blocks {
-        draft.note(Some(&resource), Weight::Blocks, text);
-    }
+    blocks.extend(&known::KEY_UNLISTED, plan_steps::unlisted(&keys));
+    let blocked = !blocks.tell(draft, &resource);
     let target_key = plan_steps::target_key(draft, &resource, spec.key.as_deref(), &keys);
     let Some(target_key) = target_key.filter(|_| !blocked) else {
         return;
@@ -102,53 +101,59 @@ fn image_of(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[
 }
 
 /// Why an instance cannot be stopped and imaged.
-fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[(&str, &Volume)]) -> Vec<String> {
+fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[(&str, &Volume)]) -> Blocks {
     let id = &instance.id;
     let running = instance.state == "running";
-    let mut blocks = Vec::new();
+    let mut blocks = Blocks::default();
     if !running && instance.state != "stopped" {
-        blocks.push(format!(
-            "{id} is {:?}: it must be running or stopped. Make the inventory anew",
-            instance.state
-        ));
+        blocks.push(
+            &known::INSTANCE_STATE,
+            format!(
+                "{id} is {:?}: it must be running or stopped. Make the inventory anew",
+                instance.state
+            ),
+        );
     }
     if let Some(group) = &instance.auto_scaling_group {
-        blocks.push(format!(
+        blocks.push(&known::INSTANCE_AUTO_SCALING, format!(
             "{id} belongs to the Auto Scaling group {group}, which replaces what is stopped: take it out first (aws autoscaling \
              detach-instances), or move the group's image as [[image]]"
         ));
     }
     if instance.spot {
-        blocks.push(format!(
+        blocks.push(&known::INSTANCE_SPOT, format!(
             "{id} is a Spot instance, which cannot be stopped as others can: move its volumes as [[volume]], or an image as [[image]]"
         ));
     }
     if instance.stop_protected && running {
-        blocks.push(format!(
+        blocks.push(&known::INSTANCE_STOP_PROTECTED, format!(
             "{id} refuses to be stopped (disableApiStop): aws ec2 modify-instance-attribute --instance-id {id} --no-disable-api-stop"
         ));
     }
     if instance.root_on_instance_store {
-        blocks.push(format!(
+        blocks.push(&known::INSTANCE_STORE, format!(
             "the root of {id} is an instance store: it can be neither stopped nor imaged. Carry what it holds with rsync to an instance \
              in account {}",
             draft.account(Side::Target)
         ));
     } else if !volumes.iter().any(|(device, _)| *device == instance.root_device) {
-        blocks.push(format!(
-            "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
-            instance.root_device
-        ));
+        blocks.push(
+            &known::INSTANCE_ROOT,
+            format!(
+                "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
+                instance.root_device
+            ),
+        );
     }
     if instance.instance_store_volumes > 0 && running && spec.instance_store == InstanceStore::Keep {
-        blocks.push(format!(
+        blocks.push(&known::INSTANCE_STORE, format!(
             "{id} has {} instance-store volume(s): what they hold is gone when it is stopped, and no image has it. Carry it with rsync \
              first, and say instance_store = \"lose\"",
             instance.instance_store_volumes
         ));
     }
     if !instance.marketplace_codes.is_empty() {
-        blocks.push(format!(
+        blocks.push(&known::IMAGE_MARKETPLACE, format!(
             "{id} carries the Marketplace codes {:?}, and so would its image, which cannot be copied into another account",
             instance.marketplace_codes
         ));
@@ -158,7 +163,7 @@ fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[
 
 fn notes(draft: &mut Draft, resource: &ResourceRef, spec: &InstanceSpec, instance: &Instance, image: &Image) {
     let id = &instance.id;
-    let mut warn = |text: String| draft.note(Some(resource), Weight::Warns, text);
+    let mut warn = |text: String| draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), text);
     if instance.state == "running" {
         warn(format!(
             "{id} ({}) is STOPPED by this run and stays stopped after it: whatever it serves is away from then on, until something of \
@@ -192,9 +197,9 @@ fn notes(draft: &mut Draft, resource: &ResourceRef, spec: &InstanceSpec, instanc
     ));
     if draft.gates_before(resource).is_empty() && instance.state == "running" {
         let text = "no gate stands before it is stopped: add [[gate]] with before = [\"instance\"] if somebody should agree first";
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), text);
     }
-    draft.note(Some(resource), Weight::Tells, SLOW_AT_FIRST);
+    draft.note(Some(resource), Says::Tells, SLOW_AT_FIRST);
 }
 
 /// What launches the copy, once its id is known.

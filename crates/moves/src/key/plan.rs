@@ -1,13 +1,14 @@
 //! Which keys the target gets, which source keys are opened for transport, and when they are closed again.
 
 use model::inventory::{Key, KeyManager};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::admit_users::{self, User};
 use super::{
     KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, prove_independence, use_target_key,
 };
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// A key of the source account, as far as the inventory tells.
@@ -86,7 +87,7 @@ pub fn plan_first(draft: &mut Draft) {
                 "{:?} is not an alias that can be given: write \"alias/name\", not \"alias/aws/…\"",
                 spec.alias
             );
-            draft.note(Some(&resource), Weight::Blocks, text);
+            draft.note(Some(&resource), Says::Blocks(&known::KEY_ALIAS), text);
             continue;
         }
         note_source_policy(draft, &resource, &spec.alias);
@@ -121,7 +122,7 @@ pub fn plan_first(draft: &mut Draft) {
         draft.push(step.needs([&made]).patience(SPREADS_WITHIN));
         let text = "a new key: data under the source's key is re-encrypted on its way. The key stays if the run is undone, \
                     without its alias and with no foreign access: a deleted key takes everything under it along";
-        draft.note(Some(&resource), Weight::Tells, text);
+        draft.note(Some(&resource), Says::Tells, text);
     }
 }
 
@@ -129,7 +130,7 @@ fn note_source_policy(draft: &mut Draft, resource: &ResourceRef, alias: &str) {
     let Some(key) = listed_key(draft, Side::Source, alias) else {
         draft.note(
             Some(resource),
-            Weight::Tells,
+            Says::Tells,
             "the source has no key of this alias: the target gets one all the same",
         );
         return;
@@ -142,7 +143,7 @@ fn note_source_policy(draft: &mut Draft, resource: &ResourceRef, alias: &str) {
     if !default {
         let text = "the source key's policy names principals of its own; the new key has AWS's default policy, which leaves access \
                     to the target account's IAM. Carry over by hand what the target needs";
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::KEY_POLICY_OF_SOURCE), text);
     }
 }
 
@@ -156,7 +157,7 @@ fn use_listed(draft: &mut Draft, alias: &str) -> Option<StepId> {
     }
     draft.note(
         Some(&resource),
-        Weight::Tells,
+        Says::Tells,
         format!("the target has the key {} under this alias: it is used", key.id),
     );
     let title = format!("find the target's key {alias}");
@@ -189,7 +190,7 @@ pub fn target_key(
             let text = format!(
                 "key = {alias:?}: neither does the runbook have a [[key]] of this alias, nor the target account a customer key"
             );
-            draft.note(Some(resource), Weight::Blocks, text);
+            draft.note(Some(resource), Says::Blocks(&known::KEY_OF_TARGET), text);
         }
         return found;
     }
@@ -210,11 +211,11 @@ pub fn target_key(
             "in the target it will lie under {}, the runbook's only [[key]]",
             spec.alias
         );
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     } else {
         let text = "which key of the target shall it lie under? Add [[key]] alias = \"alias/…\" to the runbook, and where there \
                     are several, key = \"alias/…\" to this section; it cannot be changed afterwards";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_TARGET), text);
     }
     only
 }
@@ -232,13 +233,13 @@ pub fn opened(draft: &mut Draft, named: &str) -> StepId {
         if listed.policy.as_ref().is_some_and(policy::names_deleted_principal) {
             let text = "its policy names a principal that was deleted (AROA…, AIDA…): KMS is likely to refuse any change until \
                         that statement is removed";
-            draft.note(Some(&resource), Weight::Warns, text);
+            draft.note(Some(&resource), Says::Warns(&known::KEY_DELETED_PRINCIPAL), text);
         }
         if let Some(tag) = listed.tags.keys().find(|tag| is_iac(tag)) {
             let text = format!(
                 "its tag {tag} says that another tool writes its policy: do not apply that tool during the run"
             );
-            draft.note(Some(&resource), Weight::Warns, text);
+            draft.note(Some(&resource), Says::Warns(&known::KEY_WRITTEN_ELSEWHERE), text);
         }
     }
     open(draft, &resource, KeyFrom::Arn(key.arn), &[])
@@ -330,7 +331,7 @@ pub fn transport_key(draft: &mut Draft) -> TransportKey {
         draft.push(step.leaves_nothing().patience(SPREADS_WITHIN));
         let text = "a key made for the way: what lies on an AWS-managed key cannot be shared and is copied under this one first. It \
                     stays in the source, without foreign access; schedule its deletion by hand once nothing needs it";
-        draft.note(Some(&resource), Weight::Tells, text);
+        draft.note(Some(&resource), Says::Tells, text);
     }
     let opened = open(draft, &resource, KeyFrom::Step(made.clone()), &[&made]);
     TransportKey { made, opened }

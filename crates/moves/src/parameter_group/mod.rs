@@ -11,9 +11,10 @@ use std::rc::Rc;
 use aws::rds::Family;
 use engine::Registry;
 use model::inventory::{ParameterGroup, RegionInventory};
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
 
@@ -121,7 +122,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, kind: Family, name: &str
                 "the target's {what} {name} is not as the source's: {}",
                 differing.join("; ")
             );
-            draft.note(Some(of), Weight::Warns, text);
+            draft.note(Some(of), Says::Warns(&known::PARAMETER_GROUP), text);
         }
         return Vec::new();
     }
@@ -179,7 +180,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, kind: Family, name: &str
         draft.push(step.named(&ids(n)).needs([&made]).leaves_nothing());
     }
     let text = format!("the target has no {what} {name}: it is made there, with what a user has set in the source's");
-    draft.note(Some(of), Weight::Tells, text);
+    draft.note(Some(of), Says::Tells, text);
     all
 }
 

@@ -265,6 +265,7 @@ fn steps(old: &Old, one: &Left, retiring: &mut Retiring) {
             resource: Some(one.of.clone()),
             weight: Weight::Tells,
             text: text.clone(),
+            check: "",
         });
     }
     debug_assert!(retiring.steps.len() > before, "{} goes by no step", one.of);

@@ -18,12 +18,13 @@ use std::rc::Rc;
 use aws::rds::{Family, Rds};
 use engine::{Registry, Step, StepContext};
 use jiff::Timestamp;
-use model::plan::Weight;
 use model::{Failure, FailureClass, ResourceRef, StepId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 use crate::retire::proof::ProveGoes;
 use crate::world::{World, action};
 
@@ -165,7 +166,7 @@ pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
 pub(crate) fn note_at_hand(draft: &mut Draft, resource: &ResourceRef, at_hand: &str, retention_days: u32) {
     if at_hand == LATEST_AUTOMATED && retention_days == 0 {
         let text = "snapshot = \"latest-automated\", and the inventory tells of no automated backups: there is none";
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::SNAPSHOT_AT_HAND), text);
         return;
     }
     let which = match at_hand {
@@ -178,7 +179,7 @@ pub(crate) fn note_at_hand(draft: &mut Draft, resource: &ResourceRef, at_hand: &
         "WHAT WAS WRITTEN AFTER ITS SNAPSHOT WAS TAKEN IS NOT IN THE TARGET: it travels as {which}, of which a manual copy is made in the source \
          first. Leave snapshot out, and the run takes one of its own"
     );
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::SNAPSHOT_AT_HAND), text);
 }
 
 /// The accounts that a snapshot is shared with: one that is gone is shared with nobody.

@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use engine::Registry;
 use model::inventory::{RegionInventory, SubnetGroup};
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
 
@@ -81,11 +82,11 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
             ..SubnetGroup::default()
         },
     };
-    let mut notes: Vec<(Weight, String)> = Vec::new();
+    let mut notes: Vec<(Says, String)> = Vec::new();
     notes.extend(
         source
             .and_then(|had| fewer(had, &there, name))
-            .map(|text| (Weight::Warns, text)),
+            .map(|text| (Says::Warns(&known::SUBNET_GROUP), text)),
     );
     let sorted = |subnets: &[String]| subnets.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     if target.is_some() && !wanted.subnets.is_empty() && sorted(&there.subnets) != sorted(wanted.subnets) {
@@ -93,7 +94,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
             "the target has the subnet group {name}, of {}: it is used as it is, and not of restore.subnets",
             there.subnets.join(", ")
         );
-        notes.push((Weight::Warns, text));
+        notes.push((Says::Warns(&known::SUBNET_GROUP), text));
     }
     let resource = ResourceRef::new("subnet_group", name.to_ascii_lowercase());
     let made = resource.step("create_subnet_group");
@@ -102,7 +103,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
             "the target has no subnet group {name}: it is made there of {}",
             wanted.subnets.join(", ")
         );
-        notes.push((Weight::Tells, text));
+        notes.push((Says::Tells, text));
     }
     let missing = target.is_none();
     for (weight, text) in notes {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use model::machines::Volume;
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::spec::VolumeSpec;
 use super::{copy_snapshot, create_snapshot, create_volume, delete_snapshot};
+use crate::check::known;
+use crate::draft::Blocks;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::change_share::{ShareInput, Shared, UnshareInput};
 use crate::image::plan_steps::{self, SPREADS_WITHIN};
@@ -30,7 +32,7 @@ struct Original {
     throughput: Option<u32>,
     /// Whether the run takes the snapshot that travels; else it is the original.
     taken: bool,
-    blocks: Vec<String>,
+    blocks: Blocks,
 }
 
 /// Adds the steps of a volume or snapshot.
@@ -43,7 +45,7 @@ pub fn plan(draft: &mut Draft, spec: &VolumeSpec) {
             spec.id,
             draft.region()
         );
-        draft.note(Some(&resource), Weight::Blocks, text);
+        draft.note(Some(&resource), Says::Blocks(&known::VOLUME_MISSING), text);
         return;
     };
     let mut blocks = std::mem::take(&mut original.blocks);
@@ -53,23 +55,20 @@ pub fn plan(draft: &mut Draft, spec: &VolumeSpec) {
         letter.is_some_and(|letter| letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_lowercase()))
     };
     match (spec.restore, zone) {
-        (true, None) => blocks.push(format!(
+        (true, None) => blocks.push(&known::VOLUME_ZONE, format!(
             "where shall it lie in the target? Add availability_zone = \"{}a\" or another one, or restore = false, which leaves the copy \
              of the snapshot",
             draft.region()
         )),
         (true, Some(zone)) if !inside(zone) => {
-            blocks.push(format!("{zone:?} is no availability zone of {}", draft.region()));
+            blocks.push(&known::VOLUME_ZONE, format!("{zone:?} is no availability zone of {}", draft.region()));
         }
         _ => {}
     }
     let named: Vec<&str> = original.key.as_deref().into_iter().collect();
     let keys: Vec<key::SourceKey> = named.iter().map(|named| key::source_key(draft, named)).collect();
-    blocks.extend(plan_steps::unlisted(&keys));
-    let blocked = !blocks.is_empty();
-    for text in blocks {
-        draft.note(Some(&resource), Weight::Blocks, text);
-    }
+    blocks.extend(&known::KEY_UNLISTED, plan_steps::unlisted(&keys));
+    let blocked = !blocks.tell(draft, &resource);
     let target_key = plan_steps::target_key(draft, &resource, spec.key.as_deref(), &keys);
     let Some(target_key) = target_key.filter(|_| !blocked) else {
         return;
@@ -105,10 +104,10 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
             iops: volume.iops.filter(|_| takes_iops),
             throughput: volume.throughput.filter(|_| volume.kind == "gp3"),
             taken: true,
-            blocks: Vec::new(),
+            blocks: Blocks::default(),
         });
     }
-    let mut blocks = Vec::new();
+    let mut blocks = Blocks::default();
     let archived = format!(
         "{} lies in the archive tier, where it can be neither shared nor copied: restore it first (aws ec2 restore-snapshot-tier)",
         spec.id
@@ -126,10 +125,13 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
     };
     if let Some(snapshot) = region.ebs_snapshots.iter().find(|one| one.id == spec.id) {
         if snapshot.archived {
-            blocks.push(archived);
+            blocks.push(&known::VOLUME_ARCHIVED, archived);
         }
         if let Some(state) = snapshot.state.as_deref().filter(|state| *state != "completed") {
-            blocks.push(format!("{} is {state}, not completed: it cannot be copied", spec.id));
+            blocks.push(
+                &known::VOLUME_SNAPSHOT,
+                format!("{} is {state}, not completed: it cannot be copied", spec.id),
+            );
         }
         let tags = own_tags(&snapshot.tags);
         return Some(original(
@@ -146,17 +148,23 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
     });
     let (image, snapshot) = behind?;
     if snapshot.archived {
-        blocks.push(archived);
+        blocks.push(&known::VOLUME_ARCHIVED, archived);
     }
     if let Some(owner) = &snapshot.owner {
-        blocks.push(format!("{} belongs to {owner}, who alone can share it", spec.id));
+        blocks.push(
+            &known::VOLUME_SNAPSHOT,
+            format!("{} belongs to {owner}, who alone can share it", spec.id),
+        );
     }
     // One share, taken away by whichever copy is done first, would fail the other.
     if draft.runbook.images.iter().any(|other| other.means(&image.name)) {
-        blocks.push(format!(
-            "{} stands behind the image {}, which this runbook moves: leave one of the two to another run",
-            spec.id, image.name
-        ));
+        blocks.push(
+            &known::VOLUME_SNAPSHOT,
+            format!(
+                "{} stands behind the image {}, which this runbook moves: leave one of the two to another run",
+                spec.id, image.name
+            ),
+        );
     }
     Some(original(
         snapshot.size_gib,
@@ -191,7 +199,7 @@ fn note_consistency(draft: &mut Draft, resource: &ResourceRef, original: &Origin
                 "{} is attached to {}, which is stopped: leave it so",
                 original.id, at.instance
             );
-            (Weight::Tells, text)
+            (Says::Tells, text)
         } else {
             let gated = match draft.gates_before(resource).is_empty() {
                 true => "add a [[gate]] before = [\"volume\"], stop the instance or unmount it, and agree then",
@@ -202,13 +210,13 @@ fn note_consistency(draft: &mut Draft, resource: &ResourceRef, original: &Origin
                  is in memory; {gated}",
                 original.id, at.instance
             );
-            (Weight::Warns, text)
+            (Says::Warns(&known::VOLUME_ATTACHED), text)
         };
         draft.note(Some(resource), weight, text);
     }
     if attached.len() > 1 {
         let text = "it is attached to several instances (Multi-Attach): the new one is a plain volume";
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::VOLUME_ATTACHED), text);
     }
     stopped
 }
@@ -258,7 +266,7 @@ impl Steps<'_, '_> {
                 let transport = key::transport_key(self.draft);
                 let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied \
                             under a transport key. That is a second full copy";
-                self.draft.note(Some(&self.resource), Weight::Tells, text);
+                self.draft.note(Some(&self.resource), Says::Tells, text);
                 let input = self.copy_input(Side::Source, base.as_ref(), &transport.made, false);
                 let title = "copy the snapshot under the transport key".to_owned();
                 let limit = self.draft.limit("snapshot-copies-source", COPIES);
@@ -338,10 +346,10 @@ impl Steps<'_, '_> {
     fn volume(&mut self, zone: String, copied: &StepId) -> StepId {
         if !self.original.taken {
             let text = "a snapshot does not say of what type its volume was: the new one is gp3, and the copy of the snapshot stays";
-            self.draft.note(Some(&self.resource), Weight::Tells, text);
+            self.draft.note(Some(&self.resource), Says::Tells, text);
         }
         let text = "the new volume is slow at first: each block is fetched when it is first read";
-        self.draft.note(Some(&self.resource), Weight::Tells, text);
+        self.draft.note(Some(&self.resource), Says::Tells, text);
         let title = format!(
             "make a volume of it in {zone}, {} {} GiB",
             self.original.kind, self.original.gib

@@ -1,11 +1,12 @@
 //! From `stop_writes` to steps.
 
 use aws::rds::Family;
-use model::plan::Weight;
 use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::spec::StopWrites;
 use super::{Database, block_access, closed_group, drop_connections, prove_quiet, prove_unwritten, record_access};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::hook;
 
@@ -123,7 +124,7 @@ fn note(draft: &mut Draft, resource: &ResourceRef, how: StopWrites, gates: &[Gat
     let gate = "somebody must stop what uses it: stop_writes = \"gate\" only looks whether anybody is connected";
     let (weight, text) = match how {
         StopWrites::Block => (
-            Weight::Tells,
+            Says::Tells,
             format!(
                 "before its snapshot {id} gets a security group that admits nobody, and keeps it: undo gives its own back. Who is connected \
                  then stays so until it hangs up (security groups track connections), so the snapshot waits until nobody has been connected \
@@ -131,19 +132,19 @@ fn note(draft: &mut Draft, resource: &ResourceRef, how: StopWrites, gates: &[Gat
             ),
         ),
         StopWrites::BlockAndReboot => (
-            Weight::Warns,
+            Says::Warns(&known::WRITES_STOP),
             format!(
                 "before its snapshot {id} gets a security group that admits nobody, and keeps it, and is rebooted: parameters that wait for a \
                  reboot come into force"
             ),
         ),
         StopWrites::Gate if gates.is_empty() && hooks.is_empty() => (
-            Weight::Blocks,
+            Says::Blocks(&known::WRITES_GATE),
             format!("{gate}, and no [[gate]] or [[hook]] stands before it: add one with before = [\"{resource}\"]"),
         ),
-        StopWrites::Gate => (Weight::Tells, gate.to_owned()),
+        StopWrites::Gate => (Says::Tells, gate.to_owned()),
         StopWrites::No => (
-            Weight::Warns,
+            Says::Warns(&known::WRITES_STOP),
             "stop_writes = \"no\": what is written to it after its snapshot is not in the target, and nothing says what that was".to_owned(),
         ),
     };
@@ -151,6 +152,6 @@ fn note(draft: &mut Draft, resource: &ResourceRef, how: StopWrites, gates: &[Gat
     if how != StopWrites::No {
         let text = "the first write to the target's database is the point of no return for its data: whoever goes back to the source after \
                     that loses what was written in the target";
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
 }

@@ -2,7 +2,6 @@
 //! the delegation from one to the other; its old TTL and values are in the plan, and so in the journal, before anything changes.
 
 use model::inventory::{Record, Zone};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::names::{canonical, servers};
@@ -16,6 +15,8 @@ use super::{
     Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, named, plan_adopt, plan_carve,
     plan_outside, release_zone, repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
 };
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// What Route 53 gives the NS set of a new zone, and what a delegation should have in the end:
@@ -65,7 +66,7 @@ pub fn plan(draft: &mut Draft<'_>, spec: &ZoneSpec) {
     });
     match found {
         Ok((found, adopted)) => steps(draft, spec, &resource, &found, adopted.as_ref()),
-        Err(why) => draft.note(Some(&resource), Weight::Blocks, why),
+        Err(why) => draft.note(Some(&resource), Says::Blocks(&known::ZONE_UNFIT), why),
     }
 }
 
@@ -207,7 +208,7 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
 fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
     if found.zone.signed == Some(true) && !found.carved {
         let text = "Route 53 signs it, and nothing refers to its keys: the new zone is not signed. Sign it afterwards, with a key of the target's, if it is to be";
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::ZONE_SIGNED), text);
     }
     let by_policy: Vec<String> = named::plan::moved(found, &spec.name)
         .into_iter()
@@ -221,7 +222,7 @@ fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, fou
             by_policy.join(", "),
             draft.account(Side::Target)
         );
-        draft.note(Some(resource), Weight::Blocks, text);
+        draft.note(Some(resource), Says::Blocks(&known::ZONE_TRAFFIC_POLICY), text);
     }
 }
 
@@ -531,9 +532,9 @@ fn hours(seconds: u64) -> f64 {
 fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
     let hours = hours(u64::from(seconds));
     let weight = if seconds > 6 * 3600 {
-        Weight::Warns
+        Says::Warns(&known::ZONE_TTL)
     } else {
-        Weight::Tells
+        Says::Tells
     };
     let text = format!(
         "the TTL is lowered first, and then {hours:.1} hours pass before the hand-over, because resolvers may remember the old TTL \
@@ -565,21 +566,21 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             found.sets, found.zone.id
         ),
     };
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     if matches!(found.parent, Parent::Zone(_)) {
         let text = format!(
             "within the {} s after the hand-over the run puts the delegation back by itself, where a name is gone from the new zone or does not \
              answer as it should for three minutes, unless something was written only to the new zone: approving the hand-over approves that",
             spec.soak
         );
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
     let text = "the way back is open while nothing was written only to the new zone; after the TTLs are raised again it takes as long \
                 as the raised TTL";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     let text = "not carried over: query logging, signing, accelerated recovery, the SOA's own TTL. Certificates of the target account \
                 need validation records of their own, in the old zone before the hand-over and in the new one after it (certificates = [...])";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
 }
 
 #[cfg(test)]

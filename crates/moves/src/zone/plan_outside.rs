@@ -2,13 +2,14 @@
 //! parent's name servers by the run's first step; a person changes the delegation.
 
 use model::inventory::{Record, Zone};
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::parent::Parent;
 use super::plan::{Found, USUAL_TTL, value};
 use super::spec::ZoneSpec;
 use super::{Pair, check_parent, delegate_outside};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// How long a name server that does not answer is borne, in seconds: those of somebody else may have a bad hour.
@@ -72,5 +73,5 @@ pub(super) fn note(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRe
          How long resolvers remember the delegation is {parent}'s to set (registries: two days): until then they may use the old zone, which goes \
          on answering"
     );
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::ZONE_OUTSIDE), text);
 }

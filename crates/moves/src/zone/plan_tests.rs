@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{AccountInventory, INVENTORY_FORMAT};
+use model::plan::Weight;
 use model::{AccountId, Inventory, Plan, Undo};
 
 use super::*;

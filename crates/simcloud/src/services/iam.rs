@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::members::{number, text, texts};
-use super::{iam_account, sts};
+use super::{iam_account, iam_simulation, sts};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::policy;
 
@@ -41,6 +41,7 @@ pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value
         "GetOpenIDConnectProvider" => get_provider(cloud, caller, input),
         "CreateRole" => create_role(cloud, caller, input),
         "GetRole" => get_role(cloud, caller, input),
+        "SimulatePrincipalPolicy" => iam_simulation::simulate(cloud, caller, input),
         _ => iam_account::handle(cloud, caller, operation, input),
     }
 }

@@ -15,6 +15,7 @@ pub mod events;
 pub mod guardduty;
 pub mod iam;
 pub mod iam_account;
+mod iam_simulation;
 pub mod kms;
 mod kms_access;
 mod kms_aliases;

@@ -128,7 +128,7 @@ pub fn malformed(service: &str) -> &'static str {
 
 /// Whether an operation may change something, from its name: AWS names its reads alike.
 pub fn mutates(operation: &str) -> bool {
-    let read = ["Describe", "List", "Get", "Head", "Search", "Select"];
+    let read = ["Describe", "List", "Get", "Head", "Search", "Select", "Simulate"];
     // A credential report is written for who reads it.
     !["AssumeRole", "GenerateCredentialReport"].contains(&operation)
         && !read.iter().any(|verb| operation.starts_with(verb))

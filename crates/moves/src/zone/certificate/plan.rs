@@ -2,10 +2,11 @@
 //! comes after the copy is gone.
 
 use model::inventory::Zone;
-use model::plan::Weight;
 use model::{Phase, ResourceRef, Side, StepId};
 
 use super::{Authoritative, Wanted, await_certificate, await_issued, write_validation};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::names::{canonical, shown, within};
 use crate::zone::plan::{Found, public_zones, side_of};
@@ -47,7 +48,7 @@ pub(in crate::zone) fn plan(
             .contains(&wanted)
             .then(|| format!("the certificate for {} is named twice", wanted.shown()));
         if let Some(why) = blocked.or(twice) {
-            draft.note(Some(resource), Weight::Blocks, why);
+            draft.note(Some(resource), Says::Blocks(&known::ZONE_CERTIFICATE), why);
             continue;
         }
         steps(draft, spec, resource, (found, adopted), &wanted, &mut certified);
@@ -227,8 +228,8 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
          hands {} over when all are issued. Records that stand there already are left alone",
         found.zone.id, spec.name
     );
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     let text = "the validation records stay in both zones: ACM renews certificates by them. Only taking the run back takes out those that it wrote; the target's \
                 certificates are not renewed then";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
 }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::route53::{CidrBlocks, canonical_block};
 use model::inventory::{AccountInventory, CidrCollection, HealthCheck, Record};
-use model::plan::Weight;
 use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::{
     Named, OldCollection, adopt_collection, await_health, copy_check, create_collection, put_blocks, tag_check,
 };
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::names::{canonical, shown};
 use crate::zone::plan::{Found, value};
@@ -55,7 +56,7 @@ pub(in crate::zone) fn prepare(
     let mut prepared = Prepared::default();
     let records = moved(found, &spec.name);
     for why in collections(draft, resource, found, &records, &mut prepared) {
-        draft.note(Some(resource), Weight::Blocks, why);
+        draft.note(Some(resource), Says::Blocks(&known::ZONE_RECORDS), why);
     }
     let checks: BTreeSet<&str> = records
         .iter()
@@ -70,13 +71,13 @@ pub(in crate::zone) fn prepare(
                 checks.len(),
                 listed(&checks)
             );
-            draft.note(Some(resource), Weight::Tells, text);
+            draft.note(Some(resource), Says::Tells, text);
         }
         HealthChecks::Copy => match ordered(draft, found, &checks) {
             Ok(ordered) => copy_checks(draft, resource, found, &ordered, &mut prepared),
             Err(all) => {
                 for why in all {
-                    draft.note(Some(resource), Weight::Blocks, why);
+                    draft.note(Some(resource), Says::Blocks(&known::ZONE_RECORDS), why);
                 }
             }
         },
@@ -225,7 +226,7 @@ fn one_collection(
         let text = format!(
             "the target has a CIDR collection {name} with other blocks, which stays as it is: its records get one of their own"
         );
-        draft.note(Some(zone), Weight::Tells, text);
+        draft.note(Some(zone), Says::Tells, text);
     }
     let title = format!("make a CIDR collection for what {name} is in the source");
     let input = create_collection::Input {
@@ -251,13 +252,13 @@ fn one_collection(
             "the target would have {} CIDR collections, and AWS lets an account have {MOST_COLLECTIONS} unless it was asked for more",
             held.len() + coming
         );
-        draft.note(Some(zone), Weight::Warns, text);
+        draft.note(Some(zone), Says::Warns(&known::ZONE_RECORDS), text);
     }
     let text = format!(
         "names that go by the CIDR collection {name} go by the target's own from the hand-over on, called {name} and a piece of the run's token. Blocks that \
          are changed in one of the two after that are not carried to the other"
     );
-    draft.note(Some(zone), Weight::Tells, text);
+    draft.note(Some(zone), Says::Tells, text);
     prepared.named.collections.insert(id.clone(), made.clone());
     prepared.made.push(made.clone());
     prepared.fresh.push(made.clone());
@@ -403,7 +404,7 @@ fn notes(
              what the old one asks: give it another address where that moves, too",
             copied.len()
         );
-        draft.note(Some(zone), Weight::Tells, text);
+        draft.note(Some(zone), Says::Tells, text);
     }
     if !alarms.is_empty() {
         let alarms: Vec<String> = alarms
@@ -415,7 +416,7 @@ fn notes(
              run, fed with its own metrics ({})",
             alarms.join(", ")
         );
-        draft.note(Some(zone), Weight::Warns, text);
+        draft.note(Some(zone), Says::Warns(&known::ZONE_HEALTH_CHECKS), text);
     }
 }
 

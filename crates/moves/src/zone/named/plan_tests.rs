@@ -1,8 +1,7 @@
-use model::plan::Plan;
+use model::plan::{Plan, Weight};
 use model::{Inventory, Undo};
 use serde_json::{Value, json};
 
-use super::*;
 use crate::Runbook;
 
 const SERVERS: [&str; 2] = ["ns-1.awsdns-00.com.", "ns-2.awsdns-00.net."];

@@ -2,7 +2,6 @@
 //! when the zone is made, or the VPC associated.
 
 use model::inventory::{Zone, ZoneVpc};
-use model::plan::Weight;
 use model::{ResourceRef, Side, StepId};
 
 use super::super::names::canonical;
@@ -10,6 +9,8 @@ use super::super::ns_sets::ZoneFrom;
 use super::super::{Pair, copy_records, tag_zone};
 use super::spec::{PrivateZoneSpec, Route};
 use super::{Association, create_zone, plan_notes, withdraw_vpc};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
 /// How long a busy zone, or a permission that is not known everywhere yet, is borne, in seconds.
@@ -27,7 +28,7 @@ pub(super) struct Found<'a> {
 pub fn plan(draft: &mut Draft<'_>, spec: &PrivateZoneSpec) {
     let resource = ResourceRef::new("private_zone", &spec.name);
     match find(draft, spec) {
-        Err(why) => draft.note(Some(&resource), Weight::Blocks, why),
+        Err(why) => draft.note(Some(&resource), Says::Blocks(&known::PRIVATE_ZONE), why),
         Ok(found) => {
             match spec.route {
                 Route::Share => share(draft, spec, &resource, &found),

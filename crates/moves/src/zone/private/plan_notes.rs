@@ -1,12 +1,13 @@
 //! What of a private zone is said before anything is touched: what cannot be otherwise, and what is people's to do.
 
 use model::inventory::ZoneVpc;
-use model::plan::Weight;
 use model::{ResourceRef, Side};
 
 use super::plan::Found;
 use super::spec::{PrivateZoneSpec, Route};
+use crate::check::known;
 use crate::draft::Draft;
+use crate::draft::Says;
 
 /// Adds the notes.
 pub(super) fn add(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
@@ -19,7 +20,7 @@ pub(super) fn add(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &Reso
     }
 }
 
-fn of_both(spec: &PrivateZoneSpec) -> [(Weight, String); 2] {
+fn of_both(spec: &PrivateZoneSpec) -> [(Says, String); 2] {
     let name = &spec.name;
     let profiles = format!(
         "zones that a Route 53 Profile attaches to a VPC are in none of the lists that are looked at: whether one of {name} is, only aws \
@@ -27,23 +28,23 @@ fn of_both(spec: &PrivateZoneSpec) -> [(Weight, String); 2] {
     );
     let asked = "no name is asked for: only from inside a VPC can private names be asked, and Route 53's own test (TestDNSAnswer) knows public zones only. \
                  Private zones cannot be delegated either: what lies below in a private zone of its own needs a [[private_zone]] of its own";
-    [(Weight::Tells, profiles), (Weight::Tells, asked.to_owned())]
+    [(Says::Tells, profiles), (Says::Tells, asked.to_owned())]
 }
 
-fn of_share(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<(Weight, String)> {
+fn of_share(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<(Says, String)> {
     let (name, zone) = (&spec.name, &found.zone.id);
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
     let mut texts = Vec::new();
     let there = spec.vpcs.len() - found.vpcs.len();
     if there > 0 {
         let text = format!("{there} of the VPCs named resolve zone {zone} already: nothing is done with them");
-        texts.push((Weight::Tells, text));
+        texts.push((Says::Tells, text));
     }
     if found.vpcs.is_empty() {
         return texts;
     }
     texts.push((
-        Weight::Warns,
+        Says::Warns(&known::PRIVATE_ZONE_LATER),
         format!(
             "for good, {} of account {target} will resolve zone {zone} of account {source}: this grant outlives the run, both accounts see the same \
              answers, and only account {source} can change them. Whoever deletes that zone takes {name} from the target",
@@ -51,7 +52,7 @@ fn of_share(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec
         ),
     ));
     texts.push((
-        Weight::Tells,
+        Says::Tells,
         format!(
             "where a Terraform owns zone {zone} with vpc blocks, give its aws_route53_zone lifecycle {{ ignore_changes = [vpc] }} before its next \
              apply: it would take {} off the zone again",
@@ -59,7 +60,7 @@ fn of_share(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec
         ),
     ));
     texts.push((
-        Weight::Tells,
+        Says::Tells,
         format!(
             "a zone of the target's own later (route = \"copy\") means a gap in {}, between its end with this zone and the other's beginning, in which {name} \
              does not resolve there",
@@ -69,7 +70,7 @@ fn of_share(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec
     texts
 }
 
-fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<(Weight, String)> {
+fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<(Says, String)> {
     let (name, zone) = (&spec.name, &found.zone.id);
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
     let vpcs = &found.zone.vpcs;
@@ -79,7 +80,7 @@ fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<
     };
     let mut texts = vec![
         (
-            Weight::Warns,
+            Says::Warns(&known::PRIVATE_ZONE_LATER),
             format!(
                 "from now on there are two zones {name}: {whose} go on asking zone {zone}, {} the new one. What is changed after the records are copied must \
                  be written to both, as long as both are asked",
@@ -87,7 +88,7 @@ fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<
             ),
         ),
         (
-            Weight::Tells,
+            Says::Tells,
             format!(
                 "records are copied as they are: values that name private addresses or endpoints of account {source} go on naming those, and \
                  {} must be able to reach them until you write the target's own (cleave outputs tells them)",
@@ -95,7 +96,7 @@ fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<
             ),
         ),
         (
-            Weight::Tells,
+            Says::Tells,
             format!(
                 "a private zone is made with its VPC: from the moment it is made until its records are copied, {name} and all below has no answer in {}, \
                  whatever answered there before",
@@ -105,12 +106,12 @@ fn of_copy(draft: &Draft<'_>, spec: &PrivateZoneSpec, found: &Found<'_>) -> Vec<
     ];
     if let Some(vpc) = vpcs.first() {
         texts.push((
-            Weight::Tells,
+            Says::Tells,
             moving_over(zone, vpc, vpcs.len(), (source.as_str(), target.as_str())),
         ));
     }
     texts.push((
-        Weight::Tells,
+        Says::Tells,
         "not carried over: query logging. Health checks that records name stay those of the source account".to_owned(),
     ));
     texts

@@ -3,11 +3,12 @@
 
 use aws::route53::Alias;
 use model::inventory::Record;
-use model::plan::Weight;
 use model::{GateName, Phase, ResourceRef, Side, StepId};
 
 use super::spec::{RepointSpec, ToSpec};
 use super::{ChangeInput, Content, Data};
+use crate::check::known;
+use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::zone::difference::Kept;
 use crate::zone::names::{canonical, shown, within};
@@ -61,10 +62,14 @@ pub(in crate::zone) fn prepare(
         match planned(draft, spec, found, one) {
             Ok(planned) if repointing.planned.iter().any(|other| other.record == planned.record) => {
                 let text = format!("repoint: {} {} is named twice", one.name, one.kind);
-                draft.note(Some(resource), Weight::Blocks, text);
+                draft.note(Some(resource), Says::Blocks(&known::ZONE_REPOINT), text);
             }
             Ok(planned) => repointing.planned.push(planned),
-            Err(why) => draft.note(Some(resource), Weight::Blocks, format!("repoint: {why}")),
+            Err(why) => draft.note(
+                Some(resource),
+                Says::Blocks(&known::ZONE_REPOINT),
+                format!("repoint: {why}"),
+            ),
         }
     }
     if repointing.planned.is_empty() {
@@ -424,13 +429,13 @@ fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, repointing: &Repointing)
             planned.old.data.shown(),
             planned.new.data.shown()
         );
-        draft.note(Some(resource), Weight::Tells, text);
+        draft.note(Some(resource), Says::Tells, text);
     }
     let text = "re-pointed records change in the old zone, before the delegation, and are copied from there: until the delegation changes it alone is asked. Whoever goes by them \
                 reaches the target from then on; going back writes the old values again, and what was written in the target meanwhile stays there";
-    draft.note(Some(resource), Weight::Tells, text);
+    draft.note(Some(resource), Says::Tells, text);
     let text = "a Terraform that still has the re-pointed records in its state would write the old values again: let it not apply until source_removed.tf is in";
-    draft.note(Some(resource), Weight::Warns, text);
+    draft.note(Some(resource), Says::Warns(&known::ZONE_REPOINT), text);
     let fixed = repointing
         .planned
         .iter()
@@ -441,6 +446,6 @@ fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, repointing: &Repointing)
             called(&planned.record),
             planned.old.ttl.unwrap_or_default()
         );
-        draft.note(Some(resource), Weight::Warns, text);
+        draft.note(Some(resource), Says::Warns(&known::ZONE_REPOINT), text);
     }
 }

@@ -515,6 +515,12 @@ fn networks_are_those_of_the_inventory() {
         a.ok(SOURCE, "ec2 DescribeRegions", json!({}))["Regions"][0]["RegionName"],
         "eu-west-1"
     );
+    let told = a.ok(
+        SOURCE,
+        "ec2 DescribeRegions",
+        json!({"AllRegions": true, "RegionNames": ["eu-west-1"]}),
+    );
+    assert_eq!(told["Regions"][0]["OptInStatus"], "opt-in-not-required");
     assert_eq!(a.refused(SOURCE, "ec2 RunInstances", json!({})), "NotImplemented");
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::security_groups::SecurityGroup;
 use super::{paged, passes};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
-use crate::services::members::{filters, texts};
+use crate::services::members::{filters, flag, texts};
 use crate::services::rds;
 
 /// What is known of a region's networks.
@@ -131,11 +131,44 @@ pub(super) fn describe_subnets(cloud: &Cloud, caller: &Caller, input: &Value) ->
     paged(input, "SubnetIds", "Subnets", found)
 }
 
-/// `DescribeRegions`: those in which somebody has something, and the caller's.
+/// Regions that an account must opt into, as <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html> lists them.
+const OPT_IN: [&str; 17] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
+/// `DescribeRegions`: those in which somebody has something, and the caller's. An account has opted into a Region exactly where the inventory lists
+/// something of it there; without `AllRegions` the others are not shown.
 pub(super) fn describe_regions(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
+    let state = |region: &str| {
+        let own = |(account, name): &(AccountId, Region)| *account == caller.account && name.as_str() == region;
+        match OPT_IN.contains(&region) {
+            false => "opt-in-not-required",
+            true if cloud.ec2.networks.keys().any(own) => "opted-in",
+            true => "not-opted-in",
+        }
+    };
     let mut regions: BTreeSet<&str> = cloud.ec2.networks.keys().map(|(_, region)| region.as_str()).collect();
     regions.insert(caller.region.as_str());
     let names = texts(input, "RegionNames");
+    if flag(input, "AllRegions") != Some(true) {
+        regions.retain(|region| state(region) != "not-opted-in");
+    }
     if let Some(missing) = names.iter().find(|name| !regions.contains(name.as_str())) {
         return Err(ServiceError::new(
             "InvalidParameterValue",
@@ -143,7 +176,7 @@ pub(super) fn describe_regions(cloud: &Cloud, caller: &Caller, input: &Value) ->
         ));
     }
     let shown = regions.iter().filter(|region| names.is_empty() || names.iter().any(|name| name == *region)).map(|region| {
-        json!({"RegionName": region, "Endpoint": format!("ec2.{region}.amazonaws.com"), "OptInStatus": "opt-in-not-required"})
+        json!({"RegionName": region, "Endpoint": format!("ec2.{region}.amazonaws.com"), "OptInStatus": state(region)})
     });
     Ok(json!({ "Regions": shown.collect::<Vec<_>>() }))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::{Inventory, Plan, Side};
 use moves::Runbook;
-use moves::check::{Finding, Outcome, accounts, delivered, known, planned};
+use moves::check::{Finding, Outcome, accounts, delivered, known, landing, planned};
 use moves::delivery::look::Check;
 use serde_json::json;
 
@@ -88,6 +88,7 @@ fn in_accounts(
 ) -> Result<(Vec<Finding>, Vec<Check>), CliError> {
     let unseen = |why: &str, files: &InFiles| {
         let mut findings = accounts::unentered(runbook, why);
+        findings.extend(landing::unseen(runbook, why));
         findings.extend(delivered::unseen(why));
         (findings, files.told())
     };
@@ -116,6 +117,7 @@ fn in_accounts(
             source: entered.side(Side::Source),
             target: entered.side(Side::Target),
         };
+        findings.extend(landing::look(&sides.source, &sides.target, runbook).await);
         let told = files.told();
         let flow = match delivery::look(runbook, &sides, files).await {
             Ok(flow) => flow,

@@ -50,5 +50,9 @@ pub const GROUPS: &[Group] = &[
     ("Images, instances, volumes and caches", machines::MACHINES),
     ("Zones", zones::ZONES),
     ("What only the accounts tell", accounts::ACCOUNTS),
+    (
+        "Landing zone, the source's IAM, organization",
+        super::landing::EXPLAINED,
+    ),
     ("Delivery flow", delivery::DELIVERY),
 ];

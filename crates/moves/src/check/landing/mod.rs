@@ -49,6 +49,16 @@ pub async fn look(source: &Account, target: &Account, runbook: &Runbook) -> Vec<
     findings
 }
 
+/// What is said where the accounts could not be looked at. The organization's checklist is for who asks for it.
+pub fn unseen(runbook: &Runbook, why: &str) -> Vec<Finding> {
+    let target = format!("account {}", runbook.target.account);
+    let of_organization = |id: &str| id.starts_with("organization-");
+    let looked = EXPLAINED.iter().filter(|check| !of_organization(check.id));
+    looked
+        .map(|check| Finding::new(check.id, Outcome::NotChecked, &target, why))
+        .collect()
+}
+
 /// What could not be asked, and why.
 fn not_seen(id: &'static str, of: impl Into<String>, failure: &Failure) -> Finding {
     let what = match failure.lacks() {

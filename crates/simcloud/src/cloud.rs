@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, kms, lambda, ram, rds, route53,
-    s3control, scheduler, service_quotas, ssm, sts, tagging,
+    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, iam_permissions, kms, lambda, ram, rds,
+    route53, s3control, scheduler, service_quotas, ssm, sts, tagging,
 };
 use crate::{laws, s3};
 
@@ -53,6 +53,8 @@ pub struct Cloud {
     pub ssm: ssm::Parameters,
     /// Identity providers and trust policies.
     pub iam: iam::Identities,
+    /// What roles may do; none: everything in their accounts.
+    pub permissions: iam_permissions::Permissions,
     /// Container images.
     pub ecr: ecr::Registries,
     /// EventBridge's rules.
@@ -169,6 +171,7 @@ impl Cloud {
             lambda: lambda::Functions::default(),
             ssm: ssm::Parameters::default(),
             iam: iam::Identities::default(),
+            permissions: iam_permissions::Permissions::default(),
             ecr: ecr::Registries::default(),
             events: events::Rules::default(),
             scheduler: scheduler::Schedules::default(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Bucket, Outcome, Refusal, access, acl, bucket, bucket_mut, destinations, replication};
 use crate::cloud::{Caller, Cloud};
+use crate::services::iam_permissions::Need;
 use crate::wire::xml;
 
 /// A bucket policy.
@@ -34,6 +35,7 @@ pub fn list_buckets(
     region: Option<&str>,
     (after, most): (Option<&str>, Option<i32>),
 ) -> Outcome<(Vec<Listed>, Option<String>)> {
+    access::by_identity(cloud, caller, &Need::new("s3:ListAllMyBuckets", "*"))?;
     let invalid = |message| Refusal::new(400, "InvalidArgument", message);
     let most = match most.map(usize::try_from) {
         None => LISTED,

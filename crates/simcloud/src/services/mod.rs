@@ -11,6 +11,8 @@ pub mod efs;
 pub mod elasticache;
 pub mod events;
 pub mod iam;
+pub mod iam_needs;
+pub mod iam_permissions;
 pub mod kms;
 mod kms_access;
 mod kms_aliases;

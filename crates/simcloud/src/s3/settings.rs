@@ -436,7 +436,12 @@ impl Document {
     }
 
     fn set(&self, cloud: &mut Cloud, caller: &Caller, name: &str, verb: &str, text: Option<String>) -> Outcome<()> {
-        access::bucket(cloud, caller, name, &format!("s3:Put{}", self.permission))?;
+        // Of these only a website's removal has an action of its own.
+        let action = match (self.name, &text) {
+            ("website", None) => "s3:DeleteBucketWebsite".to_owned(),
+            _ => format!("s3:Put{}", self.permission),
+        };
+        access::bucket(cloud, caller, name, &action)?;
         match (self.name, text.as_deref()) {
             (replication::DOCUMENT, Some(text)) => replication::check(cloud, caller, name, text)?,
             ("notification", Some(text)) => destinations::check_notification(cloud, name, text)?,

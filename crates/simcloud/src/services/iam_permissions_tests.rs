@@ -1,11 +1,12 @@
 use serde_json::json;
 
 use super::*;
+use crate::faults::FaultLevel;
 use crate::services::storage_fixture::{Accounts, SOURCE, SOURCE_KEY, TARGET};
 
 /// The accounts of the fixture, where the source's role has exactly these statements.
 fn restricted(statements: &Value) -> Accounts {
-    let mut a = Accounts::new();
+    let mut a = Accounts::new(FaultLevel::None, 1);
     let account = AccountId::new(SOURCE).expect("twelve digits");
     let document = json!({ "Version": "2012-10-17", "Statement": statements });
     a.cloud.permissions.set(&account, "operator", vec![document]);

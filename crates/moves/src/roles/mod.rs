@@ -118,6 +118,14 @@ pub fn of_discover_in(account: &AccountId, region: &Region) -> Role {
     }
 }
 
+/// Actions whose steps call nothing: they wait, or run a command of the team's own.
+pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
+
+/// Every action of a step that the table of calls knows.
+pub fn known_actions() -> BTreeSet<&'static str> {
+    calls::CALLS.iter().flat_map(|one| one.of.split_whitespace()).collect()
+}
+
 /// The IAM actions that the steps of a plan ask for on a side.
 fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
     let mut called = BTreeSet::new();
@@ -138,8 +146,24 @@ fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
         }
     }
     let asked = called.iter().flat_map(|(service, operation)| actions::of(service, operation));
-    asked.collect()
+    let mut asked: BTreeSet<String> = asked.collect();
+    // S3 reads and writes under a bucket's key in the caller's name.
+    if service_roles::under_keys(plan) {
+        if asked.contains("s3:GetObject") {
+            asked.insert("kms:Decrypt@".to_owned());
+        }
+        if asked.contains("s3:PutObject") {
+            asked.insert("kms:GenerateDataKey@".to_owned());
+        }
+    }
+    if plan.steps.iter().any(|step| step.action.ends_with(".manage_secret")) && on(plan, Side::Target) == on(plan, side) {
+        asked.extend(MASTER_SECRETS.iter().map(|one| (*one).to_owned()));
+    }
+    asked
 }
+
+/// RDS makes the secret of a master password in the caller's name.
+const MASTER_SECRETS: &[&str] = &["secretsmanager:CreateSecret", "secretsmanager:TagResource"];
 
 /// The actions of the steps by which a step of this action extends the plan.
 fn extended_by(action: &str) -> &'static [&'static str] {

@@ -104,12 +104,12 @@ pub(super) const CALLS: &[Calls] = &[
         &[(
             Source,
             "rds",
-            "DescribeDBInstances DescribeDBClusters ModifyDBInstance ModifyDBCluster",
+            "DescribeDBInstances DescribeDBClusters DescribeDBSubnetGroups ModifyDBInstance ModifyDBCluster",
         )],
     ),
     calls(
         "writes.drop_connections",
-        &[(Source, "rds", "DescribeDBInstances DescribeDBClusters RebootDBInstance")],
+        &[(Source, "rds", "DescribeDBInstances DescribeDBClusters DescribeDBSubnetGroups RebootDBInstance")],
     ),
     calls(
         "writes.prove_quiet writes.prove_unwritten",
@@ -118,7 +118,7 @@ pub(super) const CALLS: &[Calls] = &[
             (
                 Source,
                 "rds",
-                "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots",
+                "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots DescribeDBSubnetGroups",
             ),
         ],
     ),
@@ -484,7 +484,8 @@ pub(super) const CALLS: &[Calls] = &[
     calls(
         "zone.adopt_zone zone.release_zone zone.tag_zone",
         &[
-            (Target, "route53", "GetHostedZone ListResourceRecordSets"),
+            (Named, "route53", RECORDS),
+            (Target, "route53", WRITES_RECORDS),
             (Target, "route53", TAGS_ZONE),
         ],
     ),
@@ -561,11 +562,14 @@ pub(super) const CALLS: &[Calls] = &[
     ),
     calls(
         "private_zone.authorise_vpc private_zone.withdraw_vpc",
-        &[(
-            Source,
-            "route53",
-            "GetHostedZone ListVPCAssociationAuthorizations CreateVPCAssociationAuthorization DeleteVPCAssociationAuthorization",
-        )],
+        &[
+            (
+                Source,
+                "route53",
+                "GetHostedZone ListVPCAssociationAuthorizations CreateVPCAssociationAuthorization DeleteVPCAssociationAuthorization",
+            ),
+            (Target, "route53", "ListHostedZonesByVPC"),
+        ],
     ),
     calls(
         "private_zone.associate_vpc",
@@ -625,18 +629,18 @@ pub(super) const CALLS: &[Calls] = &[
                 "rds",
                 "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots DescribeDBParameterGroups \
                  DescribeDBClusterParameterGroups DescribeDBParameters DescribeDBClusterParameters DescribeDBSubnetGroups \
-                 DescribeOptionGroups DeleteDBParameterGroup DeleteDBClusterParameterGroup DeleteDBSubnetGroup DeleteOptionGroup",
+                 DescribeOptionGroups ListTagsForResource DeleteDBParameterGroup DeleteDBClusterParameterGroup DeleteDBSubnetGroup DeleteOptionGroup",
             ),
             (
                 Target,
                 "rds",
                 "DescribeDBParameterGroups DescribeDBClusterParameterGroups DescribeDBParameters DescribeDBClusterParameters \
-                 DescribeDBSubnetGroups DescribeOptionGroups",
+                 DescribeDBSubnetGroups DescribeOptionGroups ListTagsForResource",
             ),
             (
                 Source,
                 "elasticache",
-                "DescribeReplicationGroups DescribeCacheClusters DescribeCacheSubnetGroups DescribeCacheParameterGroups \
+                "DescribeReplicationGroups DescribeCacheClusters DescribeServerlessCaches DescribeCacheSubnetGroups DescribeCacheParameterGroups \
                  DescribeCacheParameters DeleteCacheSubnetGroup DeleteCacheParameterGroup",
             ),
         ],
@@ -709,6 +713,12 @@ pub(super) const CALLS: &[Calls] = &[
                 "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots",
             ),
             (Source, "ec2", "DescribeSnapshots DescribeVolumes"),
+            (
+                Target,
+                "rds",
+                "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots",
+            ),
+            (Target, "ec2", "DescribeSnapshots DescribeVolumes"),
         ],
     ),
     // The delivery flow is looked at.

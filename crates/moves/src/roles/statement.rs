@@ -58,7 +58,7 @@ pub fn length(document: &Value) -> usize {
 }
 
 /// Brings together what differs only in its actions.
-pub fn together(statements: impl IntoIterator<Item = Statement>) -> Vec<Statement> {
+pub(super) fn together(statements: impl IntoIterator<Item = Statement>) -> Vec<Statement> {
     let mut found: BTreeMap<(String, BTreeSet<String>, Conditions), BTreeSet<String>> = BTreeMap::new();
     for one in statements {
         let place = (one.sid, one.resources, one.conditions);

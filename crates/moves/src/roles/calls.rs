@@ -395,7 +395,7 @@ pub(super) const CALLS: &[Calls] = &[
     calls(
         "bucket.restore_archived",
         &[
-            (Source, "s3", "ListObjectVersions HeadObject RestoreObject"),
+            (Source, "s3", "ListObjectVersions HeadObject GetObjectTagging RestoreObject"),
             (Target, "s3", "ListObjectVersions HeadObject RestoreObject GetObject"),
         ],
     ),
@@ -419,7 +419,13 @@ pub(super) const CALLS: &[Calls] = &[
     ),
     calls(
         "bucket.replicate",
-        &[(Named, "s3", READS), (Own, "s3", READS), (Named, "s3control", JOBS), (Own, "s3control", JOBS)],
+        &[
+            (Named, "s3", READS),
+            (Own, "s3", READS),
+            (Own, "s3", "PutObject"),
+            (Named, "s3control", JOBS),
+            (Own, "s3control", JOBS),
+        ],
     ),
     calls("bucket.settle", &[(Named, "s3", READS), (Own, "s3", COPIES)]),
     calls(
@@ -497,7 +503,15 @@ pub(super) const CALLS: &[Calls] = &[
             (Target, "route53", "GetHealthCheck ListHealthChecks"),
         ],
     ),
-    calls("zone.compare_records", &[(Named, "route53", RECORDS), (Target, "route53", RECORDS)]),
+    calls(
+        "zone.compare_records",
+        &[
+            (Named, "route53", RECORDS),
+            (Named, "route53", "GetHealthCheck ListCidrBlocks"),
+            (Target, "route53", RECORDS),
+            (Target, "route53", "GetHealthCheck ListCidrBlocks"),
+        ],
+    ),
     calls("zone.set_ns_ttl", &[(Own, "route53", WRITES_RECORDS)]),
     calls(
         "zone.delegate zone.watch_answers",
@@ -523,7 +537,8 @@ pub(super) const CALLS: &[Calls] = &[
             (
                 Target,
                 "route53",
-                "ListCidrCollections ListCidrBlocks CreateCidrCollection ChangeCidrCollection DeleteCidrCollection",
+                "ListCidrCollections ListCidrBlocks CreateCidrCollection ChangeCidrCollection DeleteCidrCollection \
+                 GetChange",
             ),
         ],
     ),
@@ -732,6 +747,8 @@ pub(super) const CALLS: &[Calls] = &[
             (Target, "iam", "GetRole ListOpenIDConnectProviders GetOpenIDConnectProvider"),
             (Target, "ecr", "DescribeImages"),
             (Target, "ecs", ECS),
+            (Source, "ecr", "DescribeImages"),
+            (Source, "ecs", ECS),
             (Target, "s3", "HeadBucket GetObject HeadObject"),
             (Source, "s3", "HeadBucket GetObject HeadObject"),
         ],
@@ -744,7 +761,8 @@ const PUTS: &str = "PutBucketAbac PutBucketAccelerateConfiguration PutBucketCors
      PutBucketOwnershipControls DeleteBucketOwnershipControls PutBucketRequestPayment PutBucketTagging DeleteBucketTagging \
      PutBucketWebsite DeleteBucketWebsite PutPublicAccessBlock DeletePublicAccessBlock PutBucketAnalyticsConfiguration \
      DeleteBucketAnalyticsConfiguration PutBucketMetricsConfiguration DeleteBucketMetricsConfiguration \
-     PutBucketIntelligentTieringConfiguration DeleteBucketIntelligentTieringConfiguration";
+     PutBucketIntelligentTieringConfiguration DeleteBucketIntelligentTieringConfiguration PutBucketInventoryConfiguration \
+     DeleteBucketInventoryConfiguration PutBucketReplication DeleteBucketReplication";
 
 /// What an action may call of a step on a side with an input: side, service, operation.
 pub(super) fn of(action: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {

@@ -34,14 +34,14 @@ const fn calls(of: &'static str, made: &'static [(At, &'static str, &'static str
 }
 
 /// What reads a bucket's versions and their contents.
-const READS: &str = "ListObjectVersions HeadObject GetObject GetObjectTagging GetObjectAttributes";
+const READS: &str = "ListObjectVersions HeadObject GetObject GetObjectTagging";
 /// What follows a job of S3 Batch Operations.
 const JOBS: &str = "CreateJob DescribeJob ListJobs";
 /// What looks at a bucket before it is made, and again.
 const LOOKS: &str = "HeadBucket GetBucketLocation ListObjectVersions";
 const DOCUMENTS: &str = "GetBucketAbac GetBucketAccelerateConfiguration GetBucketAcl GetBucketCors GetBucketEncryption \
      GetBucketLifecycleConfiguration GetBucketLogging GetBucketNotificationConfiguration GetBucketOwnershipControls GetBucketPolicy \
-     GetBucketReplication GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetObjectLockConfiguration \
+     GetBucketReplication GetBucketTagging GetBucketVersioning GetBucketWebsite GetObjectLockConfiguration \
      GetPublicAccessBlock ListBucketAnalyticsConfigurations ListBucketIntelligentTieringConfigurations \
      ListBucketInventoryConfigurations ListBucketMetricsConfigurations";
 /// What takes versions, markers and unfinished uploads out of a bucket.
@@ -49,6 +49,9 @@ const EMPTIES: &str = "ListObjectVersions DeleteObject DeleteObjects ListMultipa
 /// What copies one object, in one call or in parts, and takes it back.
 const COPIES: &str = "ListObjectVersions HeadObject GetObject GetObjectTagging CopyObject CreateMultipartUpload UploadPart UploadPartCopy \
      CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads PutObject DeleteObject DeleteObjects";
+/// What writes one file, in one call or in parts, and takes it back.
+const WRITES: &str = "PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload AbortMultipartUpload ListParts \
+     ListMultipartUploads DeleteObject DeleteObjects";
 const ATHENA: &str = "StartQueryExecution GetQueryExecution GetQueryResults";
 const RECORDS: &str = "GetHostedZone ListResourceRecordSets";
 const WRITES_RECORDS: &str = "GetHostedZone ListResourceRecordSets ChangeResourceRecordSets GetChange";
@@ -403,11 +406,17 @@ pub(super) const CALLS: &[Calls] = &[
         "bucket.note_archived",
         &[(Source, "s3", "ListObjectVersions HeadObject"), (Target, "s3", "ListObjectVersions HeadObject GetObject PutObject")],
     ),
-    calls("bucket.survey", &[(Named, "s3", READS), (Own, "s3", READS)]),
-    calls("bucket.write_manifests", &[(Named, "s3", READS), (Own, "s3", COPIES)]),
+    calls(
+        "bucket.survey",
+        &[(Named, "s3", "ListObjectVersions"), (Own, "s3", "ListObjectVersions GetObject")],
+    ),
+    calls(
+        "bucket.write_manifests",
+        &[(Named, "s3", "ListObjectVersions"), (Own, "s3", "ListObjectVersions GetObject"), (Own, "s3", WRITES)],
+    ),
     calls(
         "bucket.copy_wave",
-        &[(Target, "s3control", JOBS), (Target, "s3", READS)],
+        &[(Target, "s3control", JOBS), (Target, "s3", "ListObjectVersions GetObject")],
     ),
     calls(
         "bucket.replicate_rule bucket.end_rule",
@@ -758,7 +767,7 @@ pub(super) const CALLS: &[Calls] = &[
 const ECS: &str = "ListTaskDefinitionFamilies DescribeTaskDefinition ListClusters ListServices DescribeServices";
 const PUTS: &str = "PutBucketAbac PutBucketAccelerateConfiguration PutBucketCors DeleteBucketCors PutBucketEncryption DeleteBucketEncryption \
      PutBucketLifecycleConfiguration DeleteBucketLifecycle PutBucketLogging PutBucketNotificationConfiguration \
-     PutBucketOwnershipControls DeleteBucketOwnershipControls PutBucketRequestPayment PutBucketTagging DeleteBucketTagging \
+     PutBucketOwnershipControls DeleteBucketOwnershipControls PutBucketTagging DeleteBucketTagging \
      PutBucketWebsite DeleteBucketWebsite PutPublicAccessBlock DeletePublicAccessBlock PutBucketAnalyticsConfiguration \
      DeleteBucketAnalyticsConfiguration PutBucketMetricsConfiguration DeleteBucketMetricsConfiguration \
      PutBucketIntelligentTieringConfiguration DeleteBucketIntelligentTieringConfiguration PutBucketInventoryConfiguration \

@@ -29,7 +29,10 @@ struct Derived {
 }
 
 fn derived(name: &str) -> Derived {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runbooks").join(name).join("runbook.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../runbooks")
+        .join(name)
+        .join("runbook.toml");
     let written = Written::read(&path, None).unwrap_or_else(|error| panic!("{error}"));
     let plan = written.unblocked_plan().unwrap_or_else(|error| panic!("{error}"));
     let roles = roles::of_plan(&plan, &written.runbook, &written.inventory, true);
@@ -215,7 +218,9 @@ async fn retired(stage: Stage) -> (Stage, Vec<String>) {
     clock.sleep_until(clock.after(Duration::from_secs(3 * 86_400))).await;
     // What a look may not see is not taken away: its refusal is noted in the accounts.
     let (left, _) = look(&stage, &state, &Removal::default()).await;
-    let goes = left.iter().filter(|one| matches!(one.may_go(), MayGo::Yes | MayGo::After));
+    let goes = left
+        .iter()
+        .filter(|one| matches!(one.may_go(), MayGo::Yes | MayGo::After));
     let goes: BTreeSet<String> = goes.map(|one| one.of.to_string()).collect();
     let removal = Removal {
         despite_protection: goes.clone(),
@@ -255,10 +260,19 @@ fn courses(of_shop: bool) -> Vec<Course> {
 
 /// What no night of the two runbooks asks for and the roles must be allowed all the same, with the reason.
 const UNPROVEN: &[(&str, &str)] = &[
-    ("s3:GetObjectAcl", "AWS documents it for the role of Batch Operations; simcloud copies no ACLs"),
+    (
+        "s3:GetObjectAcl",
+        "AWS documents it for the role of Batch Operations; simcloud copies no ACLs",
+    ),
     ("s3:GetObjectVersionAcl", "the same"),
-    ("s3:PutObjectVersionTagging", "AWS documents it for the role of Batch Operations"),
-    ("s3:GetBucketLocation", "AWS documents it for the role of Batch Operations"),
+    (
+        "s3:PutObjectVersionTagging",
+        "AWS documents it for the role of Batch Operations",
+    ),
+    (
+        "s3:GetBucketLocation",
+        "AWS documents it for the role of Batch Operations",
+    ),
 ];
 
 /// The actions of roles that stand in no night's list.
@@ -294,7 +308,10 @@ fn given_exactly_the_derived_roles_what_is_old_is_taken_away() {
 #[test]
 fn without_one_of_its_actions_a_role_is_refused() {
     let asked = right(&SHOP, QUIET).asked;
-    let all: Vec<(&RoleName, &String)> = asked.iter().flat_map(|(role, all)| all.iter().map(move |one| (role, one))).collect();
+    let all: Vec<(&RoleName, &String)> = asked
+        .iter()
+        .flat_map(|(role, all)| all.iter().map(move |one| (role, one)))
+        .collect();
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..6 {
         let (role, action) = all[random.usize(..all.len())];
@@ -305,8 +322,15 @@ fn without_one_of_its_actions_a_role_is_refused() {
 /// Plays a night without an action that it asks for, and sees it refused.
 fn is_missed(derived: &Derived, course: Course, role: &RoleName, action: &str) {
     let night = played(derived, &without(&derived.roles, role, action), course);
-    let refused = night.refused.get(role).is_some_and(|all| all.iter().any(|one| one.starts_with(&format!("{action} on "))));
-    assert!(refused, "{course:?}: {} goes on without {action}: {:?}", role.1, night.wrong);
+    let refused = night
+        .refused
+        .get(role)
+        .is_some_and(|all| all.iter().any(|one| one.starts_with(&format!("{action} on "))));
+    assert!(
+        refused,
+        "{course:?}: {} goes on without {action}: {:?}",
+        role.1, night.wrong
+    );
 }
 
 #[test]
@@ -327,7 +351,9 @@ fn without_any_of_their_actions_the_roles_are_refused_and_none_is_needless() {
             let night = right(derived, course);
             for (role, actions) in &night.asked {
                 for action in actions {
-                    asked_on.entry((role.clone(), action.clone())).or_insert((derived, course));
+                    asked_on
+                        .entry((role.clone(), action.clone()))
+                        .or_insert((derived, course));
                 }
             }
             nights.push(night);
@@ -357,6 +383,8 @@ fn every_step_that_calls_aws_has_its_line_in_the_table_of_calls() {
         .collect();
     assert_eq!(lacking, Vec::<&String>::new());
     // The look before a retirement is no step.
-    let stale = known.iter().filter(|action| !registered.contains(**action) && **action != "key.look_at_old");
+    let stale = known
+        .iter()
+        .filter(|action| !registered.contains(**action) && **action != "key.look_at_old");
     assert_eq!(stale.count(), 0);
 }

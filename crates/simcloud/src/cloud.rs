@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, iam_permissions, kms, lambda, ram, rds,
-    route53, s3control, scheduler, service_quotas, ssm, sts, tagging,
+    acm, athena, cloudwatch, deployed, ec2, ecr, ecs, efs, elasticache, events, iam, iam_permissions, kms, lambda, ram,
+    rds, route53, s3control, scheduler, service_quotas, ssm, sts, tagging,
 };
 use crate::{laws, s3};
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use moves::roles::{self, Form, Purpose, Role, Trust};
 use model::Side;
+use moves::roles::{self, Form, Purpose, Role, Trust};
 
 use crate::args::{RoleForm, RoleOf, RolesArgs};
 use crate::commands::files::{Written, read_runbook};
@@ -59,7 +59,9 @@ fn say(role: &Role, policies: usize, actions: usize) {
     let counted = format!("{name} in {account}: {actions} actions in {policies} managed policies of at most {most}");
     crate::screen::say(&counted);
     if policies > most {
-        crate::screen::say("That is more than a role may have unless AWS raises the quota: divide the migration, or ask for it.");
+        crate::screen::say(
+            "That is more than a role may have unless AWS raises the quota: divide the migration, or ask for it.",
+        );
     }
 }
 

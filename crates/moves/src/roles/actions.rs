@@ -142,8 +142,6 @@ fn s3(operation: &str) -> Asked {
         "CreateMultipartUpload" => Instead(&["s3:PutObject", "s3:PutObjectTagging"]),
         "UploadPart" | "CompleteMultipartUpload" => Instead(&["s3:PutObject"]),
         "DeleteObject" | "DeleteObjects" => Instead(&["s3:DeleteObject", "s3:DeleteObjectVersion"]),
-        // Asked for where a bucket is made with ACLs, which only a cache's export needs.
-        "CreateBucket" => Instead(&["s3:CreateBucket", "s3:PutBucketOwnershipControls"]),
         "GetBucketEncryption" => Instead(&["s3:GetEncryptionConfiguration"]),
         "PutBucketEncryption" | "DeleteBucketEncryption" => Instead(&["s3:PutEncryptionConfiguration"]),
         "GetBucketLifecycleConfiguration" => Instead(&["s3:GetLifecycleConfiguration"]),
@@ -173,7 +171,9 @@ fn s3(operation: &str) -> Asked {
             Instead(&["s3:PutAnalyticsConfiguration"])
         }
         "ListBucketMetricsConfigurations" => Instead(&["s3:GetMetricsConfiguration"]),
-        "PutBucketMetricsConfiguration" | "DeleteBucketMetricsConfiguration" => Instead(&["s3:PutMetricsConfiguration"]),
+        "PutBucketMetricsConfiguration" | "DeleteBucketMetricsConfiguration" => {
+            Instead(&["s3:PutMetricsConfiguration"])
+        }
         "ListBucketIntelligentTieringConfigurations" => Instead(&["s3:GetIntelligentTieringConfiguration"]),
         "PutBucketIntelligentTieringConfiguration" | "DeleteBucketIntelligentTieringConfiguration" => {
             Instead(&["s3:PutIntelligentTieringConfiguration"])
@@ -196,7 +196,11 @@ mod tests {
             ("s3", "GetBucketCors", vec!["s3:GetBucketCORS"]),
             ("s3", "DeleteBucketWebsite", vec!["s3:DeleteBucketWebsite"]),
             ("s3control", "CreateJob", vec!["s3:CreateJob", "iam:PassRole"]),
-            ("route53", "CreateHostedZone", vec!["route53:CreateHostedZone", "ec2:DescribeVpcs"]),
+            (
+                "route53",
+                "CreateHostedZone",
+                vec!["route53:CreateHostedZone", "ec2:DescribeVpcs"],
+            ),
         ] {
             assert_eq!(of(service, operation), actions, "{service} {operation}");
         }

@@ -61,7 +61,10 @@ impl Role {
             resources.insert(id, json!({ "Type": "AWS::IAM::ManagedPolicy", "Properties": policy }));
         }
         let role = json!({ "RoleName": self.name, "AssumeRolePolicyDocument": trusted, "ManagedPolicyArns": attached });
-        resources.insert("Role".to_owned(), json!({ "Type": "AWS::IAM::Role", "Properties": role }));
+        resources.insert(
+            "Role".to_owned(),
+            json!({ "Type": "AWS::IAM::Role", "Properties": role }),
+        );
         json!({
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": format!("{} in account {}, as cleave roles derived it", self.name, self.account),
@@ -70,12 +73,19 @@ impl Role {
     }
 
     fn terraform(&self, trusted: &Value) -> String {
-        let label: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let label: String = self
+            .name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
         let label = match label.starts_with(|c: char| c.is_ascii_digit()) {
             true => format!("_{label}"),
             false => label,
         };
-        let mut text = format!("# {} in account {}, as cleave roles derived it.\n", self.name, self.account);
+        let mut text = format!(
+            "# {} in account {}, as cleave roles derived it.\n",
+            self.name, self.account
+        );
         let _ = write!(
             text,
             "resource \"aws_iam_role\" \"{label}\" {{\n  name               = \"{}\"\n  assume_role_policy = {}\n}}\n",

@@ -123,7 +123,7 @@ pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
 
 /// Every action of a step that the table of calls knows.
 pub fn known_actions() -> BTreeSet<&'static str> {
-    calls::CALLS.iter().flat_map(|one| one.of.split_whitespace()).collect()
+    calls::all().flat_map(|one| one.of.split_whitespace()).collect()
 }
 
 /// The IAM actions that the steps of a plan ask for on a side.
@@ -145,7 +145,13 @@ fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
             }
         }
     }
-    let asked = called.iter().flat_map(|(service, operation)| actions::of(service, operation));
+    // Athena compares where tables were made for it.
+    if !plan.steps.iter().any(|step| step.action == "bucket.make_database") {
+        called.retain(|(service, _)| *service != "athena");
+    }
+    let asked = called
+        .iter()
+        .flat_map(|(service, operation)| actions::of(service, operation));
     let mut asked: BTreeSet<String> = asked.collect();
     // S3 reads and writes under a bucket's key in the caller's name.
     if service_roles::under_keys(plan) {
@@ -156,7 +162,8 @@ fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
             asked.insert("kms:GenerateDataKey@".to_owned());
         }
     }
-    if plan.steps.iter().any(|step| step.action.ends_with(".manage_secret")) && on(plan, Side::Target) == on(plan, side) {
+    if plan.steps.iter().any(|step| step.action.ends_with(".manage_secret")) && on(plan, Side::Target) == on(plan, side)
+    {
         asked.extend(MASTER_SECRETS.iter().map(|one| (*one).to_owned()));
     }
     asked
@@ -213,7 +220,9 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
                 for member in ["id", "instance", "cluster", "of", "member", "new_id", "database"] {
                     named.databases.extend(step.input[member].as_str().map(str::to_owned));
                 }
-                named.databases.extend(step.input["database"]["id"].as_str().map(str::to_owned));
+                named
+                    .databases
+                    .extend(step.input["database"]["id"].as_str().map(str::to_owned));
             }
             "instance" => {
                 gather_ids(&step.input, "i-", &mut named.instances);
@@ -229,13 +238,19 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
     }
     // Steps are named in inputs like databases, and are none.
     named.databases.retain(|name| !name.contains('/'));
-    let of_buckets = runbook.buckets.iter().flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
+    let of_buckets = runbook
+        .buckets
+        .iter()
+        .flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
     named.buckets.extend(of_buckets.flatten());
     if let Some(account) = inventory.accounts.get(&plan.accounts[&side].account) {
         // A cluster's members are made and deleted one by one.
         let all = account.regions.values().flat_map(|region| &region.clusters);
         let moved = all.filter(|cluster| named.databases.contains(&cluster.id));
-        let members: Vec<String> = moved.flat_map(|cluster| &cluster.members).map(|one| one.id.clone()).collect();
+        let members: Vec<String> = moved
+            .flat_map(|cluster| &cluster.members)
+            .map(|one| one.id.clone())
+            .collect();
         named.databases.extend(members);
     }
     if side == Side::Target {
@@ -290,11 +305,15 @@ fn zones(plan: &Plan, side: Side, step: &model::StepSpec, named: &mut Named) {
         }
         "zone.change_record" | "zone.write_validation" => named.written_zones.extend(ids.iter().cloned()),
         // A late change that came only to the new zone is put into the old one, too.
-        "zone.keep_equal" => named.written_zones.extend(old_zone(&step.input).filter(|id| ids.contains(id))),
+        "zone.keep_equal" => named
+            .written_zones
+            .extend(old_zone(&step.input).filter(|id| ids.contains(id))),
         _ => {}
     }
     if named.retires {
-        named.written_zones.extend(old_zone(&step.input).filter(|id| ids.contains(id)));
+        named
+            .written_zones
+            .extend(old_zone(&step.input).filter(|id| ids.contains(id)));
     }
 }
 

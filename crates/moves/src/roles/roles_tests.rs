@@ -30,7 +30,7 @@ fn every_role() -> Vec<Role> {
 #[test]
 fn an_action_has_one_line() {
     let mut seen = BTreeSet::new();
-    for action in calls::CALLS.iter().flat_map(|one| one.of.split_whitespace()) {
+    for action in calls::all().flat_map(|one| one.of.split_whitespace()) {
         assert!(seen.insert(action), "{action} has two lines");
         assert!(!SILENT.contains(&action), "{action} is said to be silent");
     }
@@ -64,7 +64,10 @@ fn every_policy_is_short_enough_and_a_role_has_room_for_all() {
 #[test]
 fn the_parents_role_may_change_the_name_servers_of_the_moved_name_and_nothing_else() {
     let roles = roles(PRODUCTS, false);
-    let parent = roles.iter().find(|role| role.purpose == Purpose::Run(Side::Parent)).expect("its role");
+    let parent = roles
+        .iter()
+        .find(|role| role.purpose == Purpose::Run(Side::Parent))
+        .expect("its role");
     let changing: Vec<&Statement> = parent
         .statements
         .iter()
@@ -73,16 +76,33 @@ fn the_parents_role_may_change_the_name_servers_of_the_moved_name_and_nothing_el
     assert_eq!(changing.len(), 1, "{changing:?}");
     let keys = &changing[0].conditions["ForAllValues:StringEquals"];
     let of = |what: &str| &keys[&format!("route53:ChangeResourceRecordSets{what}")];
-    assert_eq!(of("NormalizedRecordNames"), &BTreeSet::from(["stg.media.example.net".to_owned()]));
+    assert_eq!(
+        of("NormalizedRecordNames"),
+        &BTreeSet::from(["stg.media.example.net".to_owned()])
+    );
     assert_eq!(of("RecordTypes"), &BTreeSet::from(["NS".to_owned()]));
-    assert_eq!(parent.actions().iter().filter(|one| !one.starts_with("route53:")).count(), 0);
+    assert_eq!(
+        parent
+            .actions()
+            .iter()
+            .filter(|one| !one.starts_with("route53:"))
+            .count(),
+        0
+    );
 }
 
 #[test]
 fn a_role_is_passed_on_to_batch_operations_alone() {
     let roles = roles(SHOP, false);
-    let target = roles.iter().find(|role| role.purpose == Purpose::Run(Side::Target)).expect("its role");
-    let passed: Vec<&Statement> = target.statements.iter().filter(|one| one.actions.contains("iam:PassRole")).collect();
+    let target = roles
+        .iter()
+        .find(|role| role.purpose == Purpose::Run(Side::Target))
+        .expect("its role");
+    let passed: Vec<&Statement> = target
+        .statements
+        .iter()
+        .filter(|one| one.actions.contains("iam:PassRole"))
+        .collect();
     assert_eq!(passed.len(), 1);
     let role = "arn:aws:iam::222222222222:role/cleave-batch";
     assert_eq!(passed[0].resources, BTreeSet::from([role.to_owned()]));
@@ -94,7 +114,10 @@ fn a_role_is_passed_on_to_batch_operations_alone() {
 fn what_is_old_is_deleted_only_by_a_role_that_was_asked_to() {
     let may = |retires: bool, action: &str| {
         let roles = roles(SHOP, retires);
-        let source = roles.iter().find(|role| role.purpose == Purpose::Run(Side::Source)).expect("its role");
+        let source = roles
+            .iter()
+            .find(|role| role.purpose == Purpose::Run(Side::Source))
+            .expect("its role");
         source.actions().contains(action)
     };
     assert!(!may(false, "rds:DeleteDBInstance"));
@@ -106,8 +129,14 @@ fn discover_may_only_read() {
     for role in of_discover(&Runbook::parse(SHOP.0).expect("a runbook")) {
         for action in role.actions() {
             let (_, name) = action.split_once(':').expect("a service");
-            assert!(["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb)), "{action}");
-            assert!(!name.starts_with("GetObject") || name.contains("Lock"), "{action}: it reads no content");
+            assert!(
+                ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb)),
+                "{action}"
+            );
+            assert!(
+                !name.starts_with("GetObject") || name.contains("Lock"),
+                "{action}: it reads no content"
+            );
         }
     }
 }
@@ -130,7 +159,10 @@ fn each_form_holds_the_same_policies() {
             assert_eq!(there, &policy["document"]);
             assert!(module.contains(&format!("\"{}\"", policy["name"].as_str().expect("a name"))));
         }
-        assert_eq!(template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"], plain["trust"]);
+        assert_eq!(
+            template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"],
+            plain["trust"]
+        );
         let people = role.services.is_empty();
         assert_eq!(module.contains("one-night"), people, "{}", role.name);
     }

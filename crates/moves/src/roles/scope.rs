@@ -47,7 +47,10 @@ pub(super) struct Ground<'a> {
 /// The resource types of RDS's actions. What the run makes begins with `cleave-`.
 const RDS: &[(&str, &[&str])] = &[
     ("CreateDBSnapshot", &["db:{databases}", "snapshot:cleave-*"]),
-    ("CreateDBClusterSnapshot", &["cluster:{databases}", "cluster-snapshot:cleave-*"]),
+    (
+        "CreateDBClusterSnapshot",
+        &["cluster:{databases}", "cluster-snapshot:cleave-*"],
+    ),
     ("CopyDBSnapshot", &["snapshot:*", "@snapshot:*"]),
     ("CopyDBClusterSnapshot", &["cluster-snapshot:*", "@cluster-snapshot:*"]),
     ("ModifyDBSnapshotAttribute", &["snapshot:cleave-*"]),
@@ -60,7 +63,13 @@ const RDS: &[(&str, &[&str])] = &[
     ),
     (
         "RestoreDBClusterFromSnapshot",
-        &["cluster:{databases}", "cluster-snapshot:cleave-*", "subgrp:*", "cluster-pg:*", "og:*"],
+        &[
+            "cluster:{databases}",
+            "cluster-snapshot:cleave-*",
+            "subgrp:*",
+            "cluster-pg:*",
+            "og:*",
+        ],
     ),
     (
         "RestoreDBClusterToPointInTime",
@@ -121,7 +130,10 @@ const EC2: &[(&str, &[&str])] = &[
     ("ModifyInstanceAttribute", &["instance/{instances}"]),
     ("CreateSecurityGroup", &["security-group/*", "vpc/*"]),
     ("DeleteSecurityGroup", &["security-group/*"]),
-    ("CreateTags", &["/image/*", "/snapshot/*", "volume/*", "security-group/*"]),
+    (
+        "CreateTags",
+        &["/image/*", "/snapshot/*", "volume/*", "security-group/*"],
+    ),
 ];
 
 /// The changes upon which EC2 may tag what it makes.
@@ -156,7 +168,14 @@ pub(super) fn narrowed(action: &str, ground: &Ground<'_>) -> Vec<Statement> {
             false => vec![Statement::new(sid, bare, resources, conditions)],
         }
     };
-    let everywhere = || vec![Statement::new("NoResourceLevelAtAws", bare, vec!["*".to_owned()], Conditions::new())];
+    let everywhere = || {
+        vec![Statement::new(
+            "NoResourceLevelAtAws",
+            bare,
+            vec!["*".to_owned()],
+            Conditions::new(),
+        )]
+    };
     match service {
         "kms" => keys(bare, name, by_service, ground),
         "rds" => match RDS.iter().find(|(of, _)| *of == name) {
@@ -195,10 +214,17 @@ pub(super) fn narrowed(action: &str, ground: &Ground<'_>) -> Vec<Statement> {
         ),
         "route53" => zones(bare, name, ground),
         "elasticache" => one("Caches", vec![arn(ground, "elasticache", "*")], Conditions::new()),
-        "secretsmanager" => one("MasterSecrets", vec![arn(ground, "secretsmanager", "secret:rds!*")], Conditions::new()),
+        "secretsmanager" => one(
+            "MasterSecrets",
+            vec![arn(ground, "secretsmanager", "secret:rds!*")],
+            Conditions::new(),
+        ),
         "athena" | "glue" => {
             let all = match service {
-                "athena" => vec![arn(ground, "athena", "workgroup/*"), arn(ground, "athena", "datacatalog/*")],
+                "athena" => vec![
+                    arn(ground, "athena", "workgroup/*"),
+                    arn(ground, "athena", "datacatalog/*"),
+                ],
                 _ => vec![
                     arn(ground, "glue", "catalog"),
                     arn(ground, "glue", "database/*"),
@@ -215,10 +241,16 @@ pub(super) fn narrowed(action: &str, ground: &Ground<'_>) -> Vec<Statement> {
             )],
             Conditions::new(),
         ),
-        "ram" if name == "DeleteResourceShare" => {
-            one("SharesEnded", vec![arn(ground, "ram", "resource-share/*")], Conditions::new())
-        }
-        "ecr" => one("RepositoriesRead", vec![arn(ground, "ecr", "repository/*")], Conditions::new()),
+        "ram" if name == "DeleteResourceShare" => one(
+            "SharesEnded",
+            vec![arn(ground, "ram", "resource-share/*")],
+            Conditions::new(),
+        ),
+        "ecr" => one(
+            "RepositoriesRead",
+            vec![arn(ground, "ecr", "repository/*")],
+            Conditions::new(),
+        ),
         _ => everywhere(),
     }
 }
@@ -245,14 +277,20 @@ fn rds_arns(kind: &str, ground: &Ground<'_>) -> Vec<String> {
     match kind.strip_prefix('@') {
         Some(_) if ground.source == ground.account => Vec::new(),
         Some(kind) => vec![format!("arn:aws:rds:{}:{}:{kind}", ground.region, ground.source)],
-        None => filled(kind, ground).iter().map(|rest| arn(ground, "rds", rest)).collect(),
+        None => filled(kind, ground)
+            .iter()
+            .map(|rest| arn(ground, "rds", rest))
+            .collect(),
     }
 }
 
 fn ec2_arns(kind: &str, ground: &Ground<'_>) -> Vec<String> {
     match kind.strip_prefix('/') {
         Some(rest) => vec![format!("arn:aws:ec2:{}::{rest}", ground.region)],
-        None => filled(kind, ground).iter().map(|rest| arn(ground, "ec2", rest)).collect(),
+        None => filled(kind, ground)
+            .iter()
+            .map(|rest| arn(ground, "ec2", rest))
+            .collect(),
     }
 }
 
@@ -264,11 +302,7 @@ fn condition(operator: &str, key: &str, values: impl IntoIterator<Item = String>
 fn ec2_conditions(name: &str, ground: &Ground<'_>) -> Conditions {
     match name {
         // The only account that a snapshot may be shared with. Taking a share back adds nobody.
-        "ModifySnapshotAttribute" => condition(
-            "StringEqualsIfExists",
-            "ec2:Add/userId",
-            [ground.target.to_string()],
-        ),
+        "ModifySnapshotAttribute" => condition("StringEqualsIfExists", "ec2:Add/userId", [ground.target.to_string()]),
         "CreateTags" => condition(
             "StringEquals",
             "ec2:CreateAction",
@@ -293,7 +327,12 @@ fn keys(action: &str, name: &str, by_service: bool, ground: &Ground<'_>) -> Vec<
     }
     match name {
         "CreateKey" | "ListKeys" | "ListAliases" => {
-            vec![Statement::new("NoResourceLevelAtAws", action, vec!["*".to_owned()], none)]
+            vec![Statement::new(
+                "NoResourceLevelAtAws",
+                action,
+                vec!["*".to_owned()],
+                none,
+            )]
         }
         "CreateAlias" | "DeleteAlias" => {
             let both = vec![arn(ground, "kms", "alias/*"), key(ground.account)];
@@ -312,7 +351,12 @@ fn s3(action: &str, name: &str, ground: &Ground<'_>) -> Vec<Statement> {
     let none = Conditions::new();
     match name {
         "ListAllMyBuckets" | "CreateJob" | "ListJobs" | "ListAccessPoints" => {
-            vec![Statement::new("NoResourceLevelAtAws", action, vec!["*".to_owned()], none)]
+            vec![Statement::new(
+                "NoResourceLevelAtAws",
+                action,
+                vec!["*".to_owned()],
+                none,
+            )]
         }
         "DescribeJob" | "UpdateJobStatus" | "PutJobTagging" => {
             vec![Statement::new("Jobs", action, vec![arn(ground, "s3", "job/*")], none)]
@@ -357,7 +401,10 @@ fn zones(action: &str, name: &str, ground: &Ground<'_>) -> Vec<Statement> {
             if !delegating.is_empty() && !named.written_zones.contains("*") {
                 let every = "ForAllValues:StringEquals";
                 let mut only = condition(every, &key("NormalizedRecordNames"), named.delegated.iter().cloned());
-                for (what, values) in [("RecordTypes", &["NS"][..]), ("Actions", &["CREATE", "UPSERT", "DELETE"][..])] {
+                for (what, values) in [
+                    ("RecordTypes", &["NS"][..]),
+                    ("Actions", &["CREATE", "UPSERT", "DELETE"][..]),
+                ] {
                     let values = values.iter().map(|one| (*one).to_owned()).collect();
                     only.entry(every.to_owned()).or_default().insert(key(what), values);
                 }
@@ -395,7 +442,12 @@ fn zones(action: &str, name: &str, ground: &Ground<'_>) -> Vec<Statement> {
         | "CreateHealthCheck"
         | "ListCidrCollections"
         | "CreateCidrCollection" => {
-            vec![Statement::new("NoResourceLevelAtAws", action, vec!["*".to_owned()], none)]
+            vec![Statement::new(
+                "NoResourceLevelAtAws",
+                action,
+                vec!["*".to_owned()],
+                none,
+            )]
         }
         _ => {
             let all: Vec<String> = named.zones.iter().map(zone).collect();

@@ -22,7 +22,10 @@ pub(super) fn passed(runbook: &Runbook) -> BTreeMap<String, BTreeSet<String>> {
         }
         if let Some(role) = &section.replication_role {
             // Replication of what was there already is a job of Batch Operations under the same role.
-            found.entry(arn(role)).or_default().extend([S3.to_owned(), BATCH.to_owned()]);
+            found
+                .entry(arn(role))
+                .or_default()
+                .extend([S3.to_owned(), BATCH.to_owned()]);
         }
     }
     found
@@ -60,7 +63,10 @@ pub(super) fn of(plan: &Plan, runbook: &Runbook) -> Vec<Role> {
 
 /// Buckets under their own names.
 fn names(runbook: &Runbook) -> Vec<String> {
-    let all = runbook.buckets.iter().flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
+    let all = runbook
+        .buckets
+        .iter()
+        .flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
     let all: BTreeSet<String> = all.flatten().collect();
     all.into_iter().collect()
 }
@@ -95,8 +101,18 @@ fn copying(plan: &Plan, runbook: &Runbook) -> Vec<Statement> {
         statements.push(Statement::new("Reads", action, arns(runbook, "/*"), both.clone()));
     }
     // What is missing would else be answered like what is forbidden.
-    statements.push(Statement::new("Buckets", "s3:ListBucket", arns(runbook, ""), both.clone()));
-    statements.push(Statement::new("Buckets", "s3:GetBucketLocation", arns(runbook, ""), both));
+    statements.push(Statement::new(
+        "Buckets",
+        "s3:ListBucket",
+        arns(runbook, ""),
+        both.clone(),
+    ));
+    statements.push(Statement::new(
+        "Buckets",
+        "s3:GetBucketLocation",
+        arns(runbook, ""),
+        both,
+    ));
     for action in ["s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"] {
         let own = in_accounts(&[target]);
         statements.push(Statement::new("Writes", action, arns(runbook, "/*"), own));

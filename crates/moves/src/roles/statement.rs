@@ -64,12 +64,14 @@ pub(super) fn together(statements: impl IntoIterator<Item = Statement>) -> Vec<S
         let place = (one.sid, one.resources, one.conditions);
         found.entry(place).or_default().extend(one.actions);
     }
-    let whole = found.into_iter().map(|((sid, resources, conditions), actions)| Statement {
-        sid,
-        actions,
-        resources,
-        conditions,
-    });
+    let whole = found
+        .into_iter()
+        .map(|((sid, resources, conditions), actions)| Statement {
+            sid,
+            actions,
+            resources,
+            conditions,
+        });
     whole.collect()
 }
 
@@ -140,7 +142,10 @@ mod tests {
 
     #[test]
     fn statements_on_the_same_things_become_one() {
-        let all = [statement("Buckets", "s3:ListBucket", 2), statement("Buckets", "s3:GetBucketTagging", 2)];
+        let all = [
+            statement("Buckets", "s3:ListBucket", 2),
+            statement("Buckets", "s3:GetBucketTagging", 2),
+        ];
         let found = together(all);
         assert_eq!(found.len(), 1);
         let actions: Vec<&str> = found[0].actions.iter().map(String::as_str).collect();
@@ -149,7 +154,10 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_divided_and_nothing_is_lost() {
-        let all = [statement("Buckets", "s3:ListBucket", 500), statement("Few", "s3:GetBucketTagging", 3)];
+        let all = [
+            statement("Buckets", "s3:ListBucket", 500),
+            statement("Few", "s3:GetBucketTagging", 3),
+        ];
         let documents = documents(&all);
         assert!(documents.len() > 2, "{}", documents.len());
         let mut resources = BTreeSet::new();

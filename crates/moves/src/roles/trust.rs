@@ -128,7 +128,10 @@ mod tests {
             "arn:aws:iam::33:role/jump",
         ] {
             let refused = trust(principal, false).check();
-            assert!(matches!(refused, Err(TrustError::NoPrincipal(_))), "{principal}: {refused:?}");
+            assert!(
+                matches!(refused, Err(TrustError::NoPrincipal(_))),
+                "{principal}: {refused:?}"
+            );
         }
     }
 

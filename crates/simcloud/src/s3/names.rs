@@ -46,7 +46,11 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Creation) 
     let here = format!("arn:aws:s3:::{name}");
     access::by_identity(cloud, caller, &Need::new("s3:CreateBucket", here.as_str()))?;
     if asked.ownership.is_some() {
-        access::by_identity(cloud, caller, &Need::new("s3:PutBucketOwnershipControls", here.as_str()))?;
+        access::by_identity(
+            cloud,
+            caller,
+            &Need::new("s3:PutBucketOwnershipControls", here.as_str()),
+        )?;
     }
     if cloud.s3.own_namespace_only.contains(&caller.account) && asked.namespace.as_deref() != Some("account-regional") {
         let message = format!(

@@ -42,27 +42,54 @@ fn named(caller: &Caller, service: &str, kind: &str, name: &str) -> String {
 const RDS: &[(&str, &[(&str, &str)])] = &[
     ("DescribeDBInstances", &[("db", "DBInstanceIdentifier")]),
     ("DescribeDBClusters", &[("cluster", "DBClusterIdentifier")]),
-    ("DescribeGlobalClusters", &[("global-cluster", "GlobalClusterIdentifier")]),
+    (
+        "DescribeGlobalClusters",
+        &[("global-cluster", "GlobalClusterIdentifier")],
+    ),
     ("DescribeDBSnapshots", &[("snapshot", "DBSnapshotIdentifier")]),
     ("DescribeDBSnapshotAttributes", &[("snapshot", "DBSnapshotIdentifier")]),
-    ("DescribeDBClusterSnapshots", &[("cluster-snapshot", "DBClusterSnapshotIdentifier")]),
-    ("DescribeDBClusterSnapshotAttributes", &[("cluster-snapshot", "DBClusterSnapshotIdentifier")]),
+    (
+        "DescribeDBClusterSnapshots",
+        &[("cluster-snapshot", "DBClusterSnapshotIdentifier")],
+    ),
+    (
+        "DescribeDBClusterSnapshotAttributes",
+        &[("cluster-snapshot", "DBClusterSnapshotIdentifier")],
+    ),
     ("DescribeDBParameterGroups", &[("pg", "DBParameterGroupName")]),
     ("DescribeDBParameters", &[("pg", "DBParameterGroupName")]),
-    ("DescribeDBClusterParameterGroups", &[("cluster-pg", "DBClusterParameterGroupName")]),
-    ("DescribeDBClusterParameters", &[("cluster-pg", "DBClusterParameterGroupName")]),
+    (
+        "DescribeDBClusterParameterGroups",
+        &[("cluster-pg", "DBClusterParameterGroupName")],
+    ),
+    (
+        "DescribeDBClusterParameters",
+        &[("cluster-pg", "DBClusterParameterGroupName")],
+    ),
     ("DescribeDBSubnetGroups", &[("subgrp", "DBSubnetGroupName")]),
     ("DescribeOptionGroups", &[("og", "OptionGroupName")]),
     ("ListTagsForResource", &[("", "ResourceName")]),
     ("AddTagsToResource", &[("", "ResourceName")]),
     ("RemoveTagsFromResource", &[("", "ResourceName")]),
-    ("CreateDBSnapshot", &[("snapshot", "DBSnapshotIdentifier"), ("db", "DBInstanceIdentifier")]),
-    ("CopyDBSnapshot", &[("snapshot", "TargetDBSnapshotIdentifier"), ("snapshot", "SourceDBSnapshotIdentifier")]),
+    (
+        "CreateDBSnapshot",
+        &[("snapshot", "DBSnapshotIdentifier"), ("db", "DBInstanceIdentifier")],
+    ),
+    (
+        "CopyDBSnapshot",
+        &[
+            ("snapshot", "TargetDBSnapshotIdentifier"),
+            ("snapshot", "SourceDBSnapshotIdentifier"),
+        ],
+    ),
     ("ModifyDBSnapshotAttribute", &[("snapshot", "DBSnapshotIdentifier")]),
     ("DeleteDBSnapshot", &[("snapshot", "DBSnapshotIdentifier")]),
     (
         "CreateDBClusterSnapshot",
-        &[("cluster-snapshot", "DBClusterSnapshotIdentifier"), ("cluster", "DBClusterIdentifier")],
+        &[
+            ("cluster-snapshot", "DBClusterSnapshotIdentifier"),
+            ("cluster", "DBClusterIdentifier"),
+        ],
     ),
     (
         "CopyDBClusterSnapshot",
@@ -71,8 +98,14 @@ const RDS: &[(&str, &[(&str, &str)])] = &[
             ("cluster-snapshot", "SourceDBClusterSnapshotIdentifier"),
         ],
     ),
-    ("ModifyDBClusterSnapshotAttribute", &[("cluster-snapshot", "DBClusterSnapshotIdentifier")]),
-    ("DeleteDBClusterSnapshot", &[("cluster-snapshot", "DBClusterSnapshotIdentifier")]),
+    (
+        "ModifyDBClusterSnapshotAttribute",
+        &[("cluster-snapshot", "DBClusterSnapshotIdentifier")],
+    ),
+    (
+        "DeleteDBClusterSnapshot",
+        &[("cluster-snapshot", "DBClusterSnapshotIdentifier")],
+    ),
     (
         "RestoreDBInstanceFromDBSnapshot",
         &[
@@ -136,9 +169,18 @@ const RDS: &[(&str, &[(&str, &str)])] = &[
     ("CreateDBParameterGroup", &[("pg", "DBParameterGroupName")]),
     ("ModifyDBParameterGroup", &[("pg", "DBParameterGroupName")]),
     ("DeleteDBParameterGroup", &[("pg", "DBParameterGroupName")]),
-    ("CreateDBClusterParameterGroup", &[("cluster-pg", "DBClusterParameterGroupName")]),
-    ("ModifyDBClusterParameterGroup", &[("cluster-pg", "DBClusterParameterGroupName")]),
-    ("DeleteDBClusterParameterGroup", &[("cluster-pg", "DBClusterParameterGroupName")]),
+    (
+        "CreateDBClusterParameterGroup",
+        &[("cluster-pg", "DBClusterParameterGroupName")],
+    ),
+    (
+        "ModifyDBClusterParameterGroup",
+        &[("cluster-pg", "DBClusterParameterGroupName")],
+    ),
+    (
+        "DeleteDBClusterParameterGroup",
+        &[("cluster-pg", "DBClusterParameterGroupName")],
+    ),
     ("CreateDBSubnetGroup", &[("subgrp", "DBSubnetGroupName")]),
     ("DeleteDBSubnetGroup", &[("subgrp", "DBSubnetGroupName")]),
     ("CreateOptionGroup", &[("og", "OptionGroupName")]),
@@ -176,7 +218,10 @@ fn rds(caller: &Caller, operation: &str, input: &Value) -> Vec<Need> {
 /// Resource types of EC2's changes with the members that name them; no member: what is made, whose id nobody knows yet.
 const EC2: &[(&str, &[(&str, &str)])] = &[
     ("CopyImage", &[("image", ""), ("image", "SourceImageId")]),
-    ("CreateImage", &[("image", ""), ("snapshot", ""), ("instance", "InstanceId")]),
+    (
+        "CreateImage",
+        &[("image", ""), ("snapshot", ""), ("instance", "InstanceId")],
+    ),
     ("CopySnapshot", &[("snapshot", ""), ("snapshot", "SourceSnapshotId")]),
     ("CreateSnapshot", &[("snapshot", ""), ("volume", "VolumeId")]),
     ("CreateVolume", &[("volume", ""), ("snapshot", "SnapshotId")]),
@@ -238,7 +283,10 @@ fn ec2(caller: &Caller, operation: &str, input: &Value) -> Vec<Need> {
     if operation == "ModifySnapshotAttribute" {
         for added in items(&input["CreateVolumePermission"], "Add") {
             let user = text(added, "UserId").unwrap_or("all");
-            needs = needs.into_iter().map(|need| need.when("ec2:Add/userId", user)).collect();
+            needs = needs
+                .into_iter()
+                .map(|need| need.when("ec2:Add/userId", user))
+                .collect();
         }
     }
     needs
@@ -380,7 +428,10 @@ fn elasticache(caller: &Caller, operation: &str, input: &Value) -> Vec<Need> {
         // It writes the files with the caller's rights; it asks whether the bucket would let it.
         "CopySnapshot" => {
             let bucket = text(input, "TargetBucket").unwrap_or_default();
-            let mut needs = vec![on("snapshot", "SourceSnapshotName"), on("snapshot", "TargetSnapshotName")];
+            let mut needs = vec![
+                on("snapshot", "SourceSnapshotName"),
+                on("snapshot", "TargetSnapshotName"),
+            ];
             if !bucket.is_empty() {
                 needs.push(Need::new("s3:GetBucketAcl", format!("arn:aws:s3:::{bucket}")));
                 needs.push(Need::new("s3:PutObject", format!("arn:aws:s3:::{bucket}/*")));
@@ -430,10 +481,7 @@ fn athena(caller: &Caller, operation: &str, input: &Value) -> Vec<Need> {
             let statement = text(input, "QueryString").unwrap_or_default();
             let words: Vec<String> = statement.split_whitespace().take(2).map(str::to_uppercase).collect();
             // Athena keeps databases and tables in Glue's catalogue, with the caller's rights.
-            match (
-                words.first().map(String::as_str),
-                words.get(1).map(String::as_str),
-            ) {
+            match (words.first().map(String::as_str), words.get(1).map(String::as_str)) {
                 (Some("CREATE"), Some("DATABASE" | "SCHEMA")) => needs.push(glue("CreateDatabase", "catalog")),
                 (Some("DROP"), Some("DATABASE" | "SCHEMA")) => {
                     for one in ["GetDatabase", "GetTables", "DeleteTable", "DeleteDatabase"] {
@@ -479,10 +527,17 @@ fn others(caller: &Caller, service: &str, operation: &str, input: &Value) -> Vec
         }
         ("scheduler", "GetSchedule") => {
             let group = text(input, "GroupName").unwrap_or("default").to_owned();
-            vec![arn(caller, "scheduler", &format!("schedule/{group}/{}", member("Name")))]
+            vec![arn(
+                caller,
+                "scheduler",
+                &format!("schedule/{group}/{}", member("Name")),
+            )]
         }
         _ => vec!["*".to_owned()],
     };
     let action = format!("{prefix}:{operation}");
-    resources.into_iter().map(|one| Need::new(action.clone(), one)).collect()
+    resources
+        .into_iter()
+        .map(|one| Need::new(action.clone(), one))
+        .collect()
 }

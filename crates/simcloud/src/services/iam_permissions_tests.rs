@@ -52,9 +52,18 @@ fn a_deny_outweighs_an_allow() {
         { "Effect": "Deny", "Action": "rds:DeleteDBSnapshot", "Resource": "*" },
     ]));
     assert!(judged(&a, "rds", "DescribeDBSnapshots", &json!({})).is_ok());
-    let refused = judged(&a, "rds", "DeleteDBSnapshot", &json!({ "DBSnapshotIdentifier": "nightly" }));
+    let refused = judged(
+        &a,
+        "rds",
+        "DeleteDBSnapshot",
+        &json!({ "DBSnapshotIdentifier": "nightly" }),
+    );
     let refused = refused.expect_err("it is denied");
-    assert!(refused.message.ends_with("with an explicit deny in an identity-based policy"));
+    assert!(
+        refused
+            .message
+            .ends_with("with an explicit deny in an identity-based policy")
+    );
 }
 
 #[test]
@@ -72,14 +81,21 @@ fn a_copy_of_a_snapshot_needs_leave_for_both_snapshots_and_for_its_tags() {
         ),
     ] {
         let a = restricted(&json!([{ "Effect": "Allow", "Action": actions, "Resource": resources }]));
-        assert_eq!(judged(&a, "rds", "CopyDBSnapshot", &copy).is_ok(), allowed, "{actions:?}");
+        assert_eq!(
+            judged(&a, "rds", "CopyDBSnapshot", &copy).is_ok(),
+            allowed,
+            "{actions:?}"
+        );
     }
 }
 
 #[test]
 fn a_role_is_passed_on_only_to_the_service_that_the_policy_names() {
     let role = format!("arn:aws:iam::{SOURCE}:role/cleave-batch");
-    for (service, allowed) in [("batchoperations.s3.amazonaws.com", true), ("lambda.amazonaws.com", false)] {
+    for (service, allowed) in [
+        ("batchoperations.s3.amazonaws.com", true),
+        ("lambda.amazonaws.com", false),
+    ] {
         let a = restricted(&json!([
             { "Effect": "Allow", "Action": "s3:CreateJob", "Resource": "*" },
             { "Effect": "Allow", "Action": "iam:PassRole", "Resource": role,
@@ -93,11 +109,13 @@ fn a_role_is_passed_on_only_to_the_service_that_the_policy_names() {
 #[test]
 fn records_are_changed_only_under_the_names_types_and_actions_that_the_policy_names() {
     let key = |what: &str| format!("route53:ChangeResourceRecordSets{what}");
-    let a = restricted(&json!([{ "Effect": "Allow", "Action": "route53:ChangeResourceRecordSets",
+    let a = restricted(
+        &json!([{ "Effect": "Allow", "Action": "route53:ChangeResourceRecordSets",
         "Resource": "arn:aws:route53:::hostedzone/Z1",
         "Condition": { "ForAllValues:StringEquals": {
             key("NormalizedRecordNames"): ["stg.shop.example.com"], key("RecordTypes"): ["NS"],
-            key("Actions"): ["UPSERT", "DELETE"] } } }]));
+            key("Actions"): ["UPSERT", "DELETE"] } } }]),
+    );
     for (zone, action, name, kind, allowed) in [
         ("Z1", "UPSERT", "STG.shop.example.com.", "NS", true),
         ("/hostedzone/Z1", "DELETE", "stg.shop.example.com", "NS", true),
@@ -119,7 +137,8 @@ fn a_snapshot_is_shared_only_with_the_account_that_the_policy_names() {
     let a = restricted(&json!([{ "Effect": "Allow", "Action": "ec2:ModifySnapshotAttribute",
         "Resource": "arn:aws:ec2:eu-west-1::snapshot/*",
         "Condition": { "StringEqualsIfExists": { "ec2:Add/userId": TARGET } } }]));
-    let share = |with: &str| json!({ "SnapshotId": "snap-1", "CreateVolumePermission": { "Add": [{ "UserId": with }] } });
+    let share =
+        |with: &str| json!({ "SnapshotId": "snap-1", "CreateVolumePermission": { "Add": [{ "UserId": with }] } });
     assert!(judged(&a, "ec2", "ModifySnapshotAttribute", &share(TARGET)).is_ok());
     assert!(judged(&a, "ec2", "ModifySnapshotAttribute", &share("660066006600")).is_err());
     let take_back = json!({ "SnapshotId": "snap-1", "CreateVolumePermission": { "Remove": [{ "UserId": TARGET }] } });
@@ -128,7 +147,13 @@ fn a_snapshot_is_shared_only_with_the_account_that_the_policy_names() {
 
 #[test]
 fn a_key_is_used_through_a_service_only_with_leave_for_the_key_and_for_that_service() {
-    let uses = json!(["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom"]);
+    let uses = json!([
+        "kms:DescribeKey",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom"
+    ]);
     for (via, allowed) in [("rds", true), ("s3", false)] {
         let a = restricted(&json!([{ "Effect": "Allow", "Action": uses, "Resource": SOURCE_KEY,
             "Condition": { "StringEquals": { "kms:ViaService": format!("{via}.eu-west-1.amazonaws.com") } } }]));

@@ -6,8 +6,8 @@ use model::ids::{AccountId, Region};
 use model::inventory::KeyManager;
 use serde_json::Value;
 
-use super::kms::{Alias, Key, MANAGED, arn, managed_id, managed_policy};
 use super::iam_permissions::{self, Need};
+use super::kms::{Alias, Key, MANAGED, arn, managed_id, managed_policy};
 use crate::cloud::{Caller, Cloud, ServiceError};
 use crate::policy::{self, Verdict};
 

@@ -236,6 +236,13 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
         gather_buckets(&step.input, &mut named.buckets);
         zones(plan, side, step, &mut named);
     }
+    // Names that are carved out of a parent leave it standing.
+    let parents: BTreeSet<&str> = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.input["parent"]["id"].as_str())
+        .collect();
+    named.ended_zones.retain(|id| !parents.contains(id.as_str()));
     // Steps are named in inputs like databases, and are none.
     named.databases.retain(|name| !name.contains('/'));
     let of_buckets = runbook
@@ -256,6 +263,7 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
     if side == Side::Target {
         named.zones.insert("*".to_owned());
         named.written_zones.insert("*".to_owned());
+        named.ended_zones.insert("*".to_owned());
     }
     named.passed = service_roles::passed(runbook);
     named
@@ -311,9 +319,9 @@ fn zones(plan: &Plan, side: Side, step: &model::StepSpec, named: &mut Named) {
         _ => {}
     }
     if named.retires {
-        named
-            .written_zones
-            .extend(old_zone(&step.input).filter(|id| ids.contains(id)));
+        let old: Vec<String> = old_zone(&step.input).filter(|id| ids.contains(id)).collect();
+        named.written_zones.extend(old.iter().cloned());
+        named.ended_zones.extend(old);
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Named {
     pub(super) zones: BTreeSet<String>,
     /// Zones in which any record is changed: those that the run makes have no id yet (`*`).
     pub(super) written_zones: BTreeSet<String>,
+    /// Zones that may be deleted: what the run made, and what it left once that goes.
+    pub(super) ended_zones: BTreeSet<String>,
     /// Zones in which the name servers of some names are changed, and nothing else.
     pub(super) delegating_zones: BTreeSet<String>,
     /// Those names, as IAM compares them: lower-case, without the last dot.
@@ -450,7 +452,11 @@ fn zones(action: &str, name: &str, ground: &Ground<'_>) -> Vec<Statement> {
             )]
         }
         _ => {
-            let all: Vec<String> = named.zones.iter().map(zone).collect();
+            let about = match name {
+                "DeleteHostedZone" => &named.ended_zones,
+                _ => &named.zones,
+            };
+            let all: Vec<String> = about.iter().map(zone).collect();
             match all.is_empty() {
                 true => Vec::new(),
                 false => vec![Statement::new("Zones", action, all, none)],

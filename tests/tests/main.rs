@@ -28,6 +28,7 @@ mod retired_caches;
 mod retired_disks;
 mod retired_groups;
 mod retirements;
+mod roles;
 mod round_trips;
 mod routed_by_address_and_health;
 mod stopped_writes;

@@ -11,11 +11,13 @@ pub(crate) use first::one_line;
 pub use first::{CompletionsArgs, InitArgs, ManArgs, SchemaArgs, Written};
 pub use rehearse::{Faults, Gates, OnlyFaults, RehearseArgs};
 pub use retire::RetireArgs;
+pub use roles::{RoleForm, RoleOf, RolesArgs};
 
 mod discover;
 mod first;
 mod rehearse;
 mod retire;
+mod roles;
 
 /// Splits an AWS account: moves a product's environment into an account of its own, overnight, resumable at any moment.
 #[derive(Debug, Parser)]
@@ -71,6 +73,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Look at the runbook's accounts, and write databases, buckets, zones, images, machines, caches and more into the inventory. Reads only.
     Discover(DiscoverArgs),
+    /// Print the least that the roles of a migration must be allowed, for IAM, CloudFormation or Terraform. Asks AWS nothing.
+    Roles(RolesArgs),
     /// List all versions of a bucket, and write the manifests by which they would be copied. Reads only.
     Manifest(ManifestArgs),
     /// Compare all versions of two buckets, as far as --verify says. Reads only.

@@ -52,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Journal(args) => commands::journal::journal(args),
         Command::Report(args) => commands::report::report(args),
         Command::Terraform(args) => commands::terraform::terraform(args),
+        Command::Roles(args) => commands::roles::roles(args),
         Command::Outputs(args) => commands::outputs::outputs(args),
         Command::Check(args) => commands::check::check(args),
         Command::Explain(args) => commands::explain::explain(&args),

@@ -32,6 +32,7 @@ mod restored;
 pub mod retire;
 mod retired;
 pub mod role;
+pub mod roles;
 mod room;
 pub mod runbook;
 mod snapshot;

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::faults::Faults;
 use crate::services::{
     acm, athena, cloudtrail, cloudwatch, config, deployed, ec2, ecr, ecs, efs, elasticache, events, guardduty, iam,
-    iam_account, kms, lambda, organizations, ram, rds, route53, s3control, scheduler, securityhub, service_quotas, ssm,
-    sts, tagging,
+    iam_account, iam_permissions, kms, lambda, organizations, ram, rds, route53, s3control, scheduler, securityhub,
+    service_quotas, ssm, sts, tagging,
 };
 use crate::{laws, s3};
 
@@ -54,6 +54,8 @@ pub struct Cloud {
     pub ssm: ssm::Parameters,
     /// Identity providers and trust policies.
     pub iam: iam::Identities,
+    /// What roles may do; none: everything in their accounts.
+    pub permissions: iam_permissions::Permissions,
     /// Container images.
     pub ecr: ecr::Registries,
     /// EventBridge's rules.
@@ -182,6 +184,7 @@ impl Cloud {
             lambda: lambda::Functions::default(),
             ssm: ssm::Parameters::default(),
             iam: iam::Identities::default(),
+            permissions: iam_permissions::Permissions::default(),
             ecr: ecr::Registries::default(),
             events: events::Rules::default(),
             scheduler: scheduler::Schedules::default(),

@@ -12,7 +12,7 @@ use crate::cloud::{Caller, Cloud, ServiceError, Shared};
 use crate::faults::Fate;
 use crate::injected;
 use crate::s3;
-use crate::services::sts;
+use crate::services::{iam_permissions, sts};
 use crate::wire::{self, signature, words};
 
 /// The virtual clock, read by whoever serves.
@@ -102,7 +102,10 @@ pub async fn dispatch(shared: &Shared, clock: &Clock, mut request: Request<Bytes
             return Reply::Nothing;
         }
         Fate::Fine | Fate::FailAfter | Fate::LoseReply | Fate::HangAfter => {
-            cloud.call(&caller, &service, operation, &asked.input)
+            match iam_permissions::judge_call(&cloud, &caller, &service, operation, &asked.input) {
+                Ok(()) => cloud.call(&caller, &service, operation, &asked.input),
+                Err(error) => Err(error),
+            }
         }
     };
     let result = if fate == Fate::FailAfter {

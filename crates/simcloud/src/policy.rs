@@ -29,6 +29,30 @@ pub fn allows(
     resource: &str,
     context: &BTreeMap<String, String>,
 ) -> Verdict {
+    judged(document, principal, action, resource, context, |statement| {
+        principal_applies(statement, principal)
+    })
+}
+
+/// Evaluates a policy of the caller's own: it names no principals.
+pub fn permits(
+    document: &Value,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    context: &BTreeMap<String, String>,
+) -> Verdict {
+    judged(document, caller, action, resource, context, |_| true)
+}
+
+fn judged(
+    document: &Value,
+    principal: &Caller,
+    action: &str,
+    resource: &str,
+    context: &BTreeMap<String, String>,
+    speaks_of: impl Fn(&Value) -> bool,
+) -> Verdict {
     let mut full: BTreeMap<String, String> = context
         .iter()
         .map(|(key, value)| (key.to_lowercase(), value.clone()))
@@ -43,7 +67,7 @@ pub fn allows(
         if !deny && statement["Effect"] != "Allow" {
             continue;
         }
-        let applies = principal_applies(statement, principal)
+        let applies = speaks_of(statement)
             && action_applies(statement, action)
             && resource_applies(statement, resource)
             && conditions_hold(&statement["Condition"], &full, deny);

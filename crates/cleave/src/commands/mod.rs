@@ -21,6 +21,7 @@ pub mod rehearse;
 pub mod report;
 pub mod retire;
 mod retire_shown;
+pub mod roles;
 pub mod run;
 pub mod schema;
 pub mod simcloud;

@@ -1,7 +1,7 @@
 //! Who may do what to a bucket and its objects.
 //!
-//! Identity policies are not modelled: a principal may do everything in its own account, unless the bucket policy denies it. Another
-//! account's principal needs an Allow in the bucket policy.
+//! A principal may do everything in its own account, unless the bucket policy denies it. Another account's principal needs an Allow in the
+//! bucket policy. A role that has policies of its own needs their leave beside.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use super::settings::BucketPolicy;
 use super::{Outcome, Refusal, bucket as held};
 use crate::cloud::{Caller, Cloud};
 use crate::policy::{self, Verdict};
+use crate::services::iam_permissions::{self, Need};
 use crate::services::sts;
 
 /// The root of the owner's account may always look at, replace and remove the policy: else a Deny would lock everyone out.
@@ -66,7 +67,8 @@ fn check(cloud: &Cloud, caller: &Caller, name: &str, resource: &str, action: &st
         None => Verdict::Silent,
     };
     if root || verdict == Verdict::Allow || (verdict == Verdict::Silent && own) {
-        return Ok(());
+        let need = Need::new(action, resource).when("s3:ResourceAccount", held.owner.as_str());
+        return by_identity(cloud, caller, &need);
     }
     let why = match verdict {
         Verdict::Deny => "with an explicit deny in a resource-based policy",
@@ -77,6 +79,11 @@ fn check(cloud: &Cloud, caller: &Caller, name: &str, resource: &str, action: &st
         caller.principal
     );
     Err(Refusal::new(403, "AccessDenied", message))
+}
+
+/// What the caller's own policies say to it.
+pub(super) fn by_identity(cloud: &Cloud, caller: &Caller, need: &Need) -> Outcome<()> {
+    iam_permissions::judge(cloud, caller, need).map_err(|message| Refusal::new(403, "AccessDenied", message))
 }
 
 /// The bucket owner condition: what keeps a caller from writing into a stranger's bucket of the right name.

@@ -6,6 +6,7 @@ use model::ids::{AccountId, Region};
 use super::{Bucket, Outcome, Refusal, access, bucket};
 use crate::cloud::{Caller, Cloud};
 use crate::faults::FaultLevel;
+use crate::services::iam_permissions::Need;
 
 /// The account that takes a name away under hostile faults. It is nobody's.
 pub const STRANGER: &str = "660066006600";
@@ -42,6 +43,15 @@ pub struct Creation {
 pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str, asked: &Creation) -> Outcome<()> {
     check_location(caller, asked)?;
     check_name(caller, name, asked.namespace.as_deref())?;
+    let here = format!("arn:aws:s3:::{name}");
+    access::by_identity(cloud, caller, &Need::new("s3:CreateBucket", here.as_str()))?;
+    if asked.ownership.is_some() {
+        access::by_identity(
+            cloud,
+            caller,
+            &Need::new("s3:PutBucketOwnershipControls", here.as_str()),
+        )?;
+    }
     if cloud.s3.own_namespace_only.contains(&caller.account) && asked.namespace.as_deref() != Some("account-regional") {
         let message = format!(
             "User: {} is not authorized to perform: s3:CreateBucket on resource: \"arn:aws:s3:::{name}\" with an explicit deny in a \

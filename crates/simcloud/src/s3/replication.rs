@@ -11,8 +11,9 @@ use s3s::dto;
 use s3s::xml::{Deserialize as _, Deserializer};
 
 use super::versions::{Entry, What};
-use super::{Outcome, Refusal, archive, bucket};
+use super::{Outcome, Refusal, access, archive, bucket};
 use crate::cloud::{Caller, Cloud, ServiceError};
+use crate::services::iam_permissions::Need;
 use crate::services::sts;
 
 /// The sub-resource that holds the configuration.
@@ -210,6 +211,8 @@ pub(super) fn check(cloud: &Cloud, caller: &Caller, name: &str, text: &str) -> O
             "Invalid role specified in the replication configuration",
         ));
     }
+    let passed = Need::new("iam:PassRole", asked.role.as_str()).when("iam:PassedToService", "s3.amazonaws.com");
+    access::by_identity(cloud, caller, &passed)?;
     let mut priorities = BTreeSet::new();
     for rule in &asked.rules {
         let Some(destination) = cloud.s3.by_name.get(&rule.destination) else {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Bucket, Outcome, Refusal, access, acl, bucket, bucket_mut, destinations, replication};
 use crate::cloud::{Caller, Cloud};
+use crate::services::iam_permissions::Need;
 use crate::wire::xml;
 
 /// A bucket policy.
@@ -34,6 +35,7 @@ pub fn list_buckets(
     region: Option<&str>,
     (after, most): (Option<&str>, Option<i32>),
 ) -> Outcome<(Vec<Listed>, Option<String>)> {
+    access::by_identity(cloud, caller, &Need::new("s3:ListAllMyBuckets", "*"))?;
     let invalid = |message| Refusal::new(400, "InvalidArgument", message);
     let most = match most.map(usize::try_from) {
         None => LISTED,
@@ -434,7 +436,12 @@ impl Document {
     }
 
     fn set(&self, cloud: &mut Cloud, caller: &Caller, name: &str, verb: &str, text: Option<String>) -> Outcome<()> {
-        access::bucket(cloud, caller, name, &format!("s3:Put{}", self.permission))?;
+        // Of these only a website's removal has an action of its own.
+        let action = match (self.name, &text) {
+            ("website", None) => "s3:DeleteBucketWebsite".to_owned(),
+            _ => format!("s3:Put{}", self.permission),
+        };
+        access::bucket(cloud, caller, name, &action)?;
         match (self.name, text.as_deref()) {
             (replication::DOCUMENT, Some(text)) => replication::check(cloud, caller, name, text)?,
             ("notification", Some(text)) => destinations::check_notification(cloud, name, text)?,

@@ -6,6 +6,7 @@ use model::ids::{AccountId, Region};
 use model::inventory::KeyManager;
 use serde_json::Value;
 
+use super::iam_permissions::{self, Need};
 use super::kms::{Alias, Key, MANAGED, arn, managed_id, managed_policy};
 use crate::cloud::{Caller, Cloud, ServiceError};
 use crate::policy::{self, Verdict};
@@ -215,7 +216,7 @@ fn usable_key(key: &Key, key_arn: &str) -> Result<(), ServiceError> {
     }
 }
 
-/// The key's policy in force, then its grants. The account's own IAM is taken to allow everything.
+/// The key's policy in force, with the caller's own policies where it has any; then its grants, which ask for neither.
 fn allowed(
     cloud: &Cloud,
     key: &Key,
@@ -230,6 +231,16 @@ fn allowed(
     }
     let document: Value = serde_json::from_str(key.policy_at(cloud.now)).unwrap_or_default();
     match policy::allows(&document, caller, action, key_arn, context) {
+        Verdict::Allow if key.manager == KeyManager::Customer => {
+            let need = Need {
+                action: action.to_owned(),
+                resource: key_arn.to_owned(),
+                context: context.clone(),
+            };
+            let judged = iam_permissions::judge(cloud, caller, &need);
+            judged.map_err(|message| ServiceError::new("AccessDeniedException", message))
+        }
+        // The policy of a key that AWS manages admits everyone who comes by its service: nothing of theirs is asked.
         Verdict::Allow => Ok(()),
         Verdict::Deny => Err(denied(caller, action, key_arn)),
         Verdict::Silent if granted(cloud, key, caller, action) => Ok(()),

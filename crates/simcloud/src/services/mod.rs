@@ -15,6 +15,8 @@ pub mod events;
 pub mod guardduty;
 pub mod iam;
 pub mod iam_account;
+pub mod iam_needs;
+pub mod iam_permissions;
 mod iam_simulation;
 pub mod kms;
 mod kms_access;

@@ -4,7 +4,7 @@
 use model::ids::{AccountId, Region};
 
 use crate::cloud::{Caller, Cloud};
-use crate::services::kms;
+use crate::services::{iam_permissions, kms};
 
 /// The alias of the key that RDS takes when none is named.
 pub const RDS_DEFAULT: &str = "alias/aws/rds";
@@ -47,7 +47,11 @@ pub fn of_inventory(cloud: &Cloud, account: &AccountId, region: &Region, name: &
 /// too, and a key managed by AWS admits its own account only.
 pub fn admits(cloud: &Cloud, caller: &Caller, arn: &str, service: &str) -> bool {
     let own = account_of(arn) == Some(caller.account.as_str());
-    let actions = if own { OWN_KEY_ACTIONS } else { FOREIGN_KEY_ACTIONS };
+    // A role with policies of its own is asked for all that the services document, whosever the key is.
+    let actions = match own && !iam_permissions::is_restricted(cloud, caller) {
+        true => OWN_KEY_ACTIONS,
+        false => FOREIGN_KEY_ACTIONS,
+    };
     actions
         .iter()
         .all(|action| kms::may_use_via(cloud, caller, arn, action, service).is_ok())

@@ -1,8 +1,8 @@
 //! STS and who exists: accounts, roles with their trust, access keys and sessions that end.
 //!
 //! Modelled: AssumeRole with trust by account, role, user and service, external id, longest session, the one-hour limit of
-//! chained roles; GetCallerIdentity; sessions that expire or are revoked. Left out: permissions (every principal may do everything
-//! in its own account), session policies, tags, MFA.
+//! chained roles; GetCallerIdentity; sessions that expire or are revoked. Left out: session policies, tags, MFA. What roles may
+//! do is in `iam_permissions`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,144 @@
+//! `cleave roles`: the least that the roles of a migration must be allowed.
+
+use std::path::Path;
+
+use model::Side;
+use moves::roles::{self, Form, Purpose, Role, Trust};
+
+use crate::args::{RoleForm, RoleOf, RolesArgs};
+use crate::commands::files::{Written, read_runbook};
+use crate::commands::rehearse::write_out;
+use crate::error::CliError;
+use crate::exit;
+
+/// Prints or writes them.
+pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
+    let trust = trust(&args)?;
+    let chosen = chosen(&args)?;
+    let form = match args.format {
+        RoleForm::Json => Form::Json,
+        RoleForm::Cloudformation => Form::CloudFormation,
+        RoleForm::Terraform => Form::Terraform,
+    };
+    if trust.is_none() && chosen.iter().any(|role| role.services.is_empty()) {
+        return Err(CliError::before(
+            exit::USAGE,
+            "nobody is named who takes these roles on",
+            "Name the IAM user or role of the jump account: --trust arn:aws:iam::333333333333:role/jump",
+        ));
+    }
+    let written = chosen.iter().map(|role| (role, role.written(form, trust.as_ref())));
+    match &args.out {
+        Some(folder) => {
+            for (role, text) in written {
+                write(folder, &format!("{}.{}", file_name(role), form.ending()), &text)?;
+            }
+        }
+        None => {
+            let texts: Vec<String> = written.map(|(_, text)| text).collect();
+            let text = match (form, texts.as_slice()) {
+                // Several documents are one, or nobody could read them.
+                (Form::Json | Form::CloudFormation, [_, _, ..]) => {
+                    format!("[\n{}]\n", texts.join(",\n"))
+                }
+                _ => texts.join("\n"),
+            };
+            write_out(&text)?;
+        }
+    }
+    for role in &chosen {
+        let (policies, actions) = (role.documents().len(), role.actions().len());
+        say(role, policies, actions);
+    }
+    Ok(exit::DONE)
+}
+
+/// How many managed policies a role takes, of ten.
+fn say(role: &Role, policies: usize, actions: usize) {
+    let (name, account, most) = (&role.name, &role.account, roles::MOST);
+    let counted = format!("{name} in {account}: {actions} actions in {policies} managed policies of at most {most}");
+    crate::screen::say(&counted);
+    if policies > most {
+        crate::screen::say(
+            "That is more than a role may have unless AWS raises the quota: divide the migration, or ask for it.",
+        );
+    }
+}
+
+fn trust(args: &RolesArgs) -> Result<Option<Trust>, CliError> {
+    let Some(principal) = &args.trust else {
+        return Ok(None);
+    };
+    let trust = Trust {
+        principal: principal.clone(),
+        external_id: args.external_id.clone(),
+        mfa: args.mfa,
+    };
+    trust.check().map_err(|error| {
+        CliError::before(
+            exit::USAGE,
+            "the roles cannot be taken on like that",
+            "docs/roles.md says who can be named.",
+        )
+        .because(&error)
+    })?;
+    Ok(Some(trust))
+}
+
+fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
+    if let (Some(account), Some(region)) = (&args.account, &args.region) {
+        return match args.of {
+            Some(RoleOf::Discover) => Ok(vec![roles::of_discover_in(account, region)]),
+            _ => Err(CliError::before(
+                exit::USAGE,
+                "without a runbook only the role of discover is known",
+                "Add --for discover, or name the runbook.",
+            )),
+        };
+    }
+    let runbook = args.runbook.as_deref().unwrap_or(Path::new("runbook.toml"));
+    if args.of == Some(RoleOf::Discover) {
+        return Ok(roles::of_discover(&read_runbook(runbook)?));
+    }
+    let written = Written::read(runbook, args.inventory.as_deref())?;
+    // A plan is blocked where a role is missing, too: what the roles must be allowed is asked before they are there.
+    let plan = written.plan()?;
+    let all = roles::of_plan(&plan, &written.runbook, &written.inventory, args.retire);
+    let wanted = |role: &Role| match args.of {
+        None => true,
+        Some(RoleOf::Source) => role.purpose == Purpose::Run(Side::Source),
+        Some(RoleOf::Target) => role.purpose == Purpose::Run(Side::Target),
+        Some(RoleOf::Parent) => role.purpose == Purpose::Run(Side::Parent),
+        Some(RoleOf::Batch) => !role.services.is_empty(),
+        Some(RoleOf::Discover) => false,
+    };
+    let chosen: Vec<Role> = all.into_iter().filter(wanted).collect();
+    if chosen.is_empty() {
+        return Err(CliError::before(
+            exit::BLOCKED,
+            "the runbook names no such role, or nothing in its plan needs one",
+            "Name it in the runbook: role under source, target or parent, batch_role, replication_role.",
+        )
+        .at(runbook.display().to_string()));
+    }
+    Ok(chosen)
+}
+
+/// Two accounts may have roles of one name.
+fn file_name(role: &Role) -> String {
+    format!("{}-{}", role.account, role.name)
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), CliError> {
+    let path = folder.join(name);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
+    written.map_err(|error| {
+        CliError::before(
+            exit::BLOCKED,
+            "a role could not be written",
+            "Make room, or name another folder: --out",
+        )
+        .at(path.display().to_string())
+        .because(&error)
+    })
+}

@@ -1,0 +1,371 @@
+//! `cleave roles`: the least that the roles of a migration must be allowed, derived from its plan.
+//!
+//! Three tables, each in its file: which operations a step calls in which account (`calls`), which IAM actions an operation asks for
+//! (`actions`), and to which resources and conditions an action can be narrowed (`scope`). simcloud has a table of its own, written from AWS's
+//! reference alone, and enforces what comes out here in whole runs: both would have to be wrong in the same way.
+
+mod actions;
+mod calls;
+mod discover;
+mod forms;
+mod scope;
+mod service_roles;
+mod statement;
+mod trust;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AccountId, Inventory, Plan, Region, Side};
+use serde_json::Value;
+
+use crate::runbook::Runbook;
+use scope::{Ground, Named};
+
+pub use forms::Form;
+pub use statement::{Conditions, LONGEST, MOST, Statement, documents, length};
+pub use trust::{Trust, TrustError};
+
+/// Who takes a role on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// cleave, in one account.
+    Run(Side),
+    /// S3 Batch Operations.
+    Batch,
+    /// S3, to replicate the buckets of a side.
+    Replication(Side),
+    /// `cleave discover`, in one account: it reads.
+    Discover(Side),
+}
+
+/// A role with what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub account: AccountId,
+    /// Who takes it on.
+    pub purpose: Purpose,
+    /// The services that take it on; none: people do.
+    pub services: Vec<&'static str>,
+    /// The external id that the runbook gives.
+    pub external_id: Option<String>,
+    /// What it may do.
+    pub statements: Vec<Statement>,
+}
+
+impl Role {
+    /// Its policies, each short enough for a managed policy.
+    pub fn documents(&self) -> Vec<Value> {
+        documents(&self.statements)
+    }
+
+    /// Every action that it is allowed.
+    pub fn actions(&self) -> BTreeSet<&str> {
+        let all = self.statements.iter().flat_map(|one| &one.actions);
+        all.map(String::as_str).collect()
+    }
+}
+
+/// The roles of a plan: of every account, and those that S3 takes on. With `retires`, the roles may also take away what the move leaves.
+pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: bool) -> Vec<Role> {
+    let mut roles = Vec::new();
+    for (side, access) in &plan.accounts {
+        let Some(name) = &access.role else { continue };
+        let named = named(plan, runbook, inventory, *side, retires);
+        let ground = ground(plan, &access.account, &named);
+        let actions = actions_of(plan, *side, retires);
+        let statements = actions.iter().flat_map(|action| scope::narrowed(action, &ground));
+        roles.push(Role {
+            name: name.clone(),
+            account: access.account.clone(),
+            purpose: Purpose::Run(*side),
+            services: Vec::new(),
+            external_id: access.external_id.clone(),
+            statements: statement::together(statements),
+        });
+    }
+    roles.extend(service_roles::of(plan, runbook));
+    roles
+}
+
+/// The roles of `discover`: from the accounts of a runbook alone.
+pub fn of_discover(runbook: &Runbook) -> Vec<Role> {
+    let mut accounts = vec![(Side::Source, &runbook.source), (Side::Target, &runbook.target)];
+    accounts.extend(runbook.parent.as_ref().map(|parent| (Side::Parent, parent)));
+    let region = &runbook.region;
+    let role = |(side, section): (Side, &crate::runbook::AccountSection)| Role {
+        name: section.role.clone().unwrap_or_else(|| "cleave-discover".to_owned()),
+        account: section.account.clone(),
+        purpose: Purpose::Discover(side),
+        services: Vec::new(),
+        external_id: section.external_id.clone(),
+        statements: discover::statements(&section.account, region),
+    };
+    accounts.into_iter().map(role).collect()
+}
+
+/// The role of `discover` in one account, without a runbook.
+pub fn of_discover_in(account: &AccountId, region: &Region) -> Role {
+    Role {
+        name: "cleave-discover".to_owned(),
+        account: account.clone(),
+        purpose: Purpose::Discover(Side::Source),
+        services: Vec::new(),
+        external_id: None,
+        statements: discover::statements(account, region),
+    }
+}
+
+/// Actions whose steps call nothing: they wait, or run a command of the team's own.
+pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
+
+/// Every action of a step that the table of calls knows.
+pub fn known_actions() -> BTreeSet<&'static str> {
+    calls::all().flat_map(|one| one.of.split_whitespace()).collect()
+}
+
+/// The IAM actions that the steps of a plan ask for on a side.
+fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
+    let mut called = BTreeSet::new();
+    for step in &plan.steps {
+        let mut all = vec![step.action.as_str()];
+        if retires {
+            let after = calls::RETIRES.iter().filter(|(moved, _)| *moved == step.action);
+            all.extend(after.flat_map(|(_, actions)| actions.split_whitespace()));
+        }
+        // What a step makes known once it is done: the waves of a copy.
+        all.extend(extended_by(&step.action));
+        for action in all {
+            for (at, service, operation) in calls::of(action, step.side, &step.input) {
+                if on(plan, at) == on(plan, side) {
+                    called.insert((service, operation));
+                }
+            }
+        }
+    }
+    // Athena compares where tables were made for it.
+    if !plan.steps.iter().any(|step| step.action == "bucket.make_database") {
+        called.retain(|(service, _)| *service != "athena");
+    }
+    let asked = called
+        .iter()
+        .flat_map(|(service, operation)| actions::of(service, operation));
+    let mut asked: BTreeSet<String> = asked.collect();
+    // S3 reads and writes under a bucket's key in the caller's name.
+    if service_roles::under_keys(plan) {
+        if asked.contains("s3:GetObject") {
+            asked.insert("kms:Decrypt@".to_owned());
+        }
+        if asked.contains("s3:PutObject") {
+            asked.insert("kms:GenerateDataKey@".to_owned());
+        }
+    }
+    if plan.steps.iter().any(|step| step.action.ends_with(".manage_secret")) && on(plan, Side::Target) == on(plan, side)
+    {
+        asked.extend(MASTER_SECRETS.iter().map(|one| (*one).to_owned()));
+    }
+    asked
+}
+
+/// RDS makes the secret of a master password in the caller's name.
+const MASTER_SECRETS: &[&str] = &["secretsmanager:CreateSecret", "secretsmanager:TagResource"];
+
+/// The actions of the steps by which a step of this action extends the plan.
+fn extended_by(action: &str) -> &'static [&'static str] {
+    match action {
+        "bucket.survey" => &["bucket.write_manifests", "bucket.copy_wave", "bucket.settle"],
+        _ => &[],
+    }
+}
+
+/// The side as which it is entered: a plan without a parent account has its parent zones in the source.
+fn on(plan: &Plan, side: Side) -> Side {
+    match plan.accounts.contains_key(&side) {
+        true => side,
+        false => Side::Source,
+    }
+}
+
+fn ground<'a>(plan: &'a Plan, account: &'a AccountId, named: &'a Named) -> Ground<'a> {
+    let source = &plan.accounts[&Side::Source].account;
+    let target = &plan.accounts[&Side::Target].account;
+    let key_holders = BTreeSet::from([account, source, target]);
+    Ground {
+        region: &plan.region,
+        account,
+        source,
+        target,
+        key_holders: match account == source {
+            // The source's role uses keys of its own, unless replicas are written under the target's.
+            true if !plan.steps.iter().any(|step| step.action == "key.open_target_key") => BTreeSet::from([source]),
+            _ => key_holders,
+        },
+        named,
+    }
+}
+
+/// What a plan names on a side.
+fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, retires: bool) -> Named {
+    let mut named = Named {
+        retires,
+        ..Named::default()
+    };
+    for step in &plan.steps {
+        let name = &step.resource.name;
+        match step.resource.kind.as_str() {
+            "database" | "cluster" => {
+                named.databases.insert(name.clone());
+                for member in ["id", "instance", "cluster", "of", "member", "new_id", "database"] {
+                    named.databases.extend(step.input[member].as_str().map(str::to_owned));
+                }
+                named
+                    .databases
+                    .extend(step.input["database"]["id"].as_str().map(str::to_owned));
+            }
+            "instance" => {
+                gather_ids(&step.input, "i-", &mut named.instances);
+                named.instances.extend(name.starts_with("i-").then(|| name.clone()));
+            }
+            "cache" => {
+                named.caches.insert(name.clone());
+            }
+            _ => {}
+        }
+        gather_buckets(&step.input, &mut named.buckets);
+        zones(plan, side, step, &mut named);
+    }
+    // Names that are carved out of a parent leave it standing.
+    let parents: BTreeSet<&str> = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.input["parent"]["id"].as_str())
+        .collect();
+    named.ended_zones.retain(|id| !parents.contains(id.as_str()));
+    // Steps are named in inputs like databases, and are none.
+    named.databases.retain(|name| !name.contains('/'));
+    let of_buckets = runbook
+        .buckets
+        .iter()
+        .flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
+    named.buckets.extend(of_buckets.flatten());
+    if let Some(account) = inventory.accounts.get(&plan.accounts[&side].account) {
+        // A cluster's members are made and deleted one by one.
+        let all = account.regions.values().flat_map(|region| &region.clusters);
+        let moved = all.filter(|cluster| named.databases.contains(&cluster.id));
+        let members: Vec<String> = moved
+            .flat_map(|cluster| &cluster.members)
+            .map(|one| one.id.clone())
+            .collect();
+        named.databases.extend(members);
+    }
+    if side == Side::Target {
+        named.zones.insert("*".to_owned());
+        named.written_zones.insert("*".to_owned());
+        named.ended_zones.insert("*".to_owned());
+    }
+    named.passed = service_roles::passed(runbook);
+    named
+}
+
+fn gather_ids(value: &Value, start: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.starts_with(start) => {
+            found.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather_ids(item, start, found)),
+        Value::Object(members) => members.values().for_each(|member| gather_ids(member, start, found)),
+        _ => {}
+    }
+}
+
+/// Buckets stand in inputs as `{"side", "bucket": {"name"}}`, or as the bucket's name alone.
+fn gather_buckets(value: &Value, found: &mut BTreeSet<String>) {
+    if let Value::Object(members) = value {
+        if let Some(name) = members.get("bucket").and_then(|bucket| bucket["name"].as_str()) {
+            found.insert(name.to_owned());
+        }
+        members.values().for_each(|member| gather_buckets(member, found));
+    }
+    if let Value::Array(items) = value {
+        items.iter().for_each(|item| gather_buckets(item, found));
+    }
+}
+
+/// The zones of one step that lie on a side, and how their records change there.
+fn zones(plan: &Plan, side: Side, step: &model::StepSpec, named: &mut Named) {
+    let of_zones = step.action.starts_with("zone.") || step.action.starts_with("private_zone.");
+    if !of_zones {
+        return;
+    }
+    let mut found = BTreeMap::new();
+    gather_zones(&step.input, &mut found);
+    let here = found.into_iter().filter(|(_, at)| on(plan, *at) == on(plan, side));
+    let ids: Vec<String> = here.map(|(id, _)| id).collect();
+    named.zones.extend(ids.iter().cloned());
+    match step.action.as_str() {
+        // Of a parent, and of a zone's own apex, only the name servers change.
+        "zone.set_ns_ttl" | "zone.delegate" | "zone.watch_answers" => {
+            named.delegating_zones.extend(ids.iter().cloned());
+            let name = step.input["name"].as_str().unwrap_or(&step.resource.name);
+            named.delegated.insert(normalized(name));
+        }
+        "zone.change_record" | "zone.write_validation" => named.written_zones.extend(ids.iter().cloned()),
+        // A late change that came only to the new zone is put into the old one, too.
+        "zone.keep_equal" => named
+            .written_zones
+            .extend(old_zone(&step.input).filter(|id| ids.contains(id))),
+        _ => {}
+    }
+    if named.retires {
+        let old: Vec<String> = old_zone(&step.input).filter(|id| ids.contains(id)).collect();
+        named.written_zones.extend(old.iter().cloned());
+        named.ended_zones.extend(old);
+    }
+}
+
+fn old_zone(input: &Value) -> impl Iterator<Item = String> {
+    let old = [&input["old"], &input["zones"]["old"]].map(|old| old.as_str().map(str::to_owned));
+    old.into_iter().flatten()
+}
+
+/// Zones stand in inputs as `{"side", "id"}`, and as `old` beside `old_side`.
+fn gather_zones(value: &Value, found: &mut BTreeMap<String, Side>) {
+    let Value::Object(members) = value else {
+        if let Value::Array(items) = value {
+            items.iter().for_each(|item| gather_zones(item, found));
+        }
+        return;
+    };
+    let side = |member: &str| match members.get(member).and_then(Value::as_str) {
+        Some("target") => Side::Target,
+        Some("parent") => Side::Parent,
+        _ => Side::Source,
+    };
+    let is_zone = |id: &&str| id.starts_with('Z') && id.len() > 4;
+    if let Some(id) = members.get("id").and_then(Value::as_str).filter(is_zone) {
+        found.insert(id.to_owned(), side("side"));
+    }
+    if let Some(old) = members.get("old").and_then(Value::as_str).filter(is_zone) {
+        found.insert(old.to_owned(), side("old_side"));
+    }
+    if let Some(id) = members.get("zone").and_then(|zone| zone["id"].as_str()).filter(is_zone) {
+        found.insert(id.to_owned(), side("side"));
+    }
+    for (name, member) in members {
+        // `{"zone": {"id"}}` has its side beside it, not inside.
+        if name != "zone" {
+            gather_zones(member, found);
+        }
+    }
+}
+
+/// A name as IAM compares it: lower-case, without the last dot, `*` in octal.
+fn normalized(name: &str) -> String {
+    name.trim_end_matches('.').to_lowercase().replace('*', "\\052")
+}
+
+#[cfg(test)]
+#[path = "roles_tests.rs"]
+mod tests;

@@ -39,7 +39,7 @@ pub(crate) fn graph(graph: &Graph) -> Markup {
                     title id="graph-title" { (title) }
                     desc id="graph-hint" { (Text::GraphHint.say(graph.language)) }
                     defs {
-                        marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" {
+                        marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse" {
                             path class="head" d="M0 0L8 4L0 8Z" {}
                         }
                     }

@@ -122,7 +122,11 @@ pub(crate) fn teams(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         };
         let mut during: Line = Vec::new();
         for gate in product.gates(facts) {
-            during.extend([text(gate.ask.clone()), text(" "), code(&gate.name), Piece::Break]);
+            // What must be typed stands at a point of no return, one for each bucket: its question is on the product's page.
+            if gate.typed.is_none() {
+                during.extend([text(gate.ask.clone()), text(" ")]);
+            }
+            during.extend([code(&gate.name), Piece::Break]);
         }
         during.push(match product.down(facts) {
             None => text(Text::NotDisturbed.say(language)),

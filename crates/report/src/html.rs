@@ -356,13 +356,13 @@ fn chart(chart: &Chart) -> Markup {
                     @for (row, start) in chart.rows.iter().zip(starts) {
                         g {
                             line class="rule" x1=(px(SIDE)) x2=(px(SIDE + WIDTH)) y1=(px(start)) y2=(px(start)) {}
-                            text class="name" x=(px(SIDE)) y=(px(start + 15.0)) { (cut(&row.name, 110)) title { (row.name) } }
                             @if let Some((end, late)) = row.late {
                                 g {
                                     title { (Text::LateEnd.fill(chart.language, &[&lasting(end, chart.language), &lasting(late, chart.language)])) }
                                     path class="late" d={ "M" (px(x(end))) " " (px(start + 12.0)) "H" (px(x(late))) "M" (px(x(late))) " " (px(start + 7.0)) "v10" } {}
                                 }
                             }
+                            text class="name" x=(px(SIDE)) y=(px(start + 15.0)) { (cut(&row.name, 110)) title { (row.name) } }
                             @for (lane, bars) in row.lanes.iter().enumerate() {
                                 @for bar in bars { (self::bar(bar, x(bar.from), x(bar.to), start + NAME + lane as f64 * LANE)) }
                             }

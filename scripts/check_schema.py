@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Has a validator that this tool knows nothing of judge the JSON Schemas, and by them every runbook and inventory of the repository.
+"""Has a validator that this tool knows nothing of judge the JSON Schemas, and by them every runbook, inventory and report of the repository.
 
     pip install jsonschema && cargo build -p cleave && python3 scripts/check_schema.py target/debug/cleave
 
@@ -16,7 +16,7 @@ import tomllib
 from jsonschema import Draft202012Validator
 
 ROOT = pathlib.Path(__file__).parent.parent
-READ = {"runbook.toml": tomllib.loads, "inventory.json": json.loads}
+READ = {"runbook.toml": tomllib.loads, "inventory.json": json.loads, "report.json": json.loads}
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
         schema = json.loads(printed)
         Draft202012Validator.check_schema(schema)
         validator = Draft202012Validator(schema)
-        files = sorted([*ROOT.glob(f"runbooks/*/{name}"), *ROOT.glob(f"crates/cleave/tests/*/{name}")])
+        files = sorted([*ROOT.glob(f"runbooks/*/{name}"), *ROOT.glob(f"crates/cleave/tests/*/{name}"), *ROOT.glob(f"crates/cleave/tests/*/*.{name}")])
         assert files, f"no {name} was found"
         for file in files:
             written = read(file.read_text())

@@ -63,7 +63,7 @@ made=target/package/made
 rm -rf target/package
 mkdir -p "$made"/{completions,schema}
 for shell in bash zsh fish; do "$cleave" completions "$shell" >"$made/completions/cleave.$shell"; done
-for file in runbook inventory; do "$cleave" schema "$file" >"$made/schema/$file.schema.json"; done
+for file in runbook inventory report; do "$cleave" schema "$file" >"$made/schema/$file.schema.json"; done
 "$cleave" man --into "$made/man"
 scripts/notices.py "$target" >"$made/NOTICES"
 

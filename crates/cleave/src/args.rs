@@ -81,7 +81,7 @@ pub enum Command {
     Compare(CompareArgs),
     /// Show what a run has left in the source, what it costs and whether it may go; with --remove, take it away.
     Retire(RetireArgs),
-    /// Print the JSON Schema by which editors complete and check a runbook or an inventory.
+    /// Print the JSON Schema by which editors complete and check a runbook or an inventory, or that of a report.
     Schema(SchemaArgs),
     /// Print what a shell needs to complete these commands.
     Completions(CompletionsArgs),
@@ -150,6 +150,9 @@ pub struct PlanArgs {
     /// Write a report: .html, .md or .json
     #[arg(long)]
     pub report: Option<PathBuf>,
+    /// What rehearse --json printed for this plan: the report says on which rehearsals it rests.
+    #[arg(long, requires = "report")]
+    pub rehearsed: Option<PathBuf>,
     /// The language of the report.
     #[arg(long, value_enum, default_value_t)]
     pub language: Language,

@@ -101,9 +101,13 @@ fn a_file_that_is_there_is_never_written_over() {
 }
 
 #[test]
-fn both_schemas_are_printed_as_the_parsers_have_them() {
+fn the_schemas_are_printed_as_the_parsers_have_them() {
     let home = folder("schemas");
-    for (of, known) in [("runbook", "private_zone"), ("inventory", "observed_at")] {
+    for (of, known) in [
+        ("runbook", "private_zone"),
+        ("inventory", "observed_at"),
+        ("report", "rewrites"),
+    ] {
         let schema: serde_json::Value = serde_json::from_str(&printed(cleave(&home, &["schema", of]))).expect("JSON");
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["additionalProperties"], false);

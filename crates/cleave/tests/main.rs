@@ -12,6 +12,7 @@ mod lessons;
 mod outputs;
 mod prices;
 mod provider;
+mod report;
 mod retire;
 mod served;
 mod terraform;

@@ -192,6 +192,20 @@ pub(crate) fn walk_behind(
     }
 }
 
+/// The hash that a journal of these events ends with, the first being the journal's first: what `cleave journal export` shows at its last line.
+pub fn last_hash(events: &[Recorded]) -> String {
+    events.iter().fold(NO_HASH.to_owned(), |before, recorded| {
+        let body = serde_json::to_string(&recorded.event).expect("an event has only string keys");
+        hash_of(
+            &before,
+            recorded.seq,
+            &recorded.at.to_string(),
+            recorded.event.kind(),
+            &body,
+        )
+    })
+}
+
 /// Lines, so that no two different events can be the same bytes (only the last, the body, could hold a line's end, and JSON as it is
 /// written here never does), and so that anyone can check it without this program.
 pub(crate) fn hash_of(before: &str, seq: u64, at: &str, kind: &str, body: &str) -> String {

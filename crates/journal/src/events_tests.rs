@@ -216,6 +216,11 @@ fn the_chain_can_be_checked_by_hand_from_the_export() {
         assert_eq!(value["hash"], Digest::of(lines.as_bytes()).as_str());
         before = value["hash"].as_str().unwrap().to_owned();
     }
+    assert_eq!(
+        crate::last_hash(&journal.load().unwrap()),
+        before,
+        "what a report is signed with"
+    );
 }
 
 #[test]

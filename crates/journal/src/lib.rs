@@ -35,6 +35,7 @@ pub use bucket_work::{CopyJob, Manifest};
 pub use calls::CallSummary;
 pub use durations::DurationSample;
 pub use error::JournalError;
+pub use events::last_hash;
 pub use home::{Adopted, Home, adopt, network_file_system};
 pub use inbox::{Extent, InboxItem, Received};
 pub use lease::{Lease, LeaseError, LeaseHolder};

@@ -64,6 +64,7 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
         steps: vec![step_spec("take_snapshot"), step_spec("share_snapshot")],
         notes: vec![],
         costs: Default::default(),
+        rewrites: Vec::new(),
     };
     let digest = plan.digest();
     let run = RunId::new("abcdef012345").expect("a run id");

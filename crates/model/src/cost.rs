@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Region, ResourceRef};
@@ -23,7 +24,7 @@ pub struct Costs {
 }
 
 /// One thing that is charged for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CostLine {
     /// For moving what.
     pub resource: ResourceRef,
@@ -43,7 +44,7 @@ pub struct CostLine {
 }
 
 /// From the lowest to the highest.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// At least.
     pub low: u64,
@@ -52,7 +53,7 @@ pub struct Span {
 }
 
 /// What is charged for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Charge {
     /// Requests that list, a thousand entries each, for the copying.
@@ -144,7 +145,7 @@ impl Charge {
 }
 
 /// In what something is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Requests.
@@ -167,7 +168,7 @@ pub const TB: u64 = 1_000_000_000_000;
 pub const GB_MONTH: u64 = GB * 30;
 
 /// What so many units cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnitPrice {
     /// The price.
     pub micro_usd: MicroUsd,
@@ -180,12 +181,12 @@ pub struct UnitPrice {
 }
 
 /// A millionth of a US dollar.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct MicroUsd(pub u64);
 
 /// From the least to the most that something costs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sum {
     /// At least.
     pub low: MicroUsd,

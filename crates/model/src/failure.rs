@@ -3,12 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AccountId;
 
 /// What kind of failure it is: decides whether the engine waits, looks again, pauses or stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureClass {
     /// The service asks for fewer calls. Nothing was done.
@@ -71,7 +72,7 @@ impl fmt::Display for FailureClass {
 }
 
 /// One failed call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[error("{service} {operation} in account {account}: {code}: {message}")]
 pub struct Failure {
     /// The account whose credentials made the call (twelve digits, or `operator`).

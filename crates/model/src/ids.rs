@@ -88,6 +88,8 @@ text_id!(
 
 text_id!(
     /// One execution of a plan: twelve lower-case letters and digits. It is part of the names of what the run makes.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[a-z0-9]{12}$"))]
     RunId,
     "a run id (twelve lower-case letters and digits)",
     |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
@@ -95,6 +97,8 @@ text_id!(
 
 text_id!(
     /// A step of a plan: `kind/resource/verb`, such as `database/shop-stg/share_snapshot`.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[^/]+(/[^/]+){2,}$"))]
     StepId,
     "a step id (kind/resource/verb)",
     |text| text.split('/').filter(|part| !part.is_empty()).count() >= 3
@@ -113,6 +117,8 @@ text_id!(
 
 text_id!(
     /// A SHA-256 digest as 64 lower-case hexadecimal digits.
+    #[derive(JsonSchema)]
+    #[schemars(extend("pattern" = "^[0-9a-f]{64}$"))]
     Digest,
     "a SHA-256 digest (64 hexadecimal digits)",
     |text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -132,7 +138,7 @@ impl Digest {
 }
 
 /// One resource that moves: its kind and its name in the source account, such as `database/shop-stg`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct ResourceRef {
     /// The kind, as the runbook's section is called: `key`, `database`, `cluster`, `bucket`, `image`, `zone`.
     pub kind: String,
@@ -169,7 +175,7 @@ impl StepId {
 }
 
 /// Which of the migration's accounts something belongs to. Always in this order: source, target, parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The account where everything grew.

@@ -18,6 +18,7 @@ pub mod listing;
 pub mod machines;
 pub mod paths;
 pub mod plan;
+pub mod rewrite;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schedule;
@@ -36,5 +37,6 @@ pub use forecast::Forecast;
 pub use ids::{AccountId, BadId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
 pub use inventory::Inventory;
 pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};
+pub use rewrite::Rewrite;
 pub use state::State;
 pub use window::Window;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cost::Costs;
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
 use crate::paths::Paths;
+use crate::rewrite::Rewrite;
 use crate::window::{Calendar, Freeze, Window};
 
 /// The version of the stored plan's format.
@@ -46,6 +47,9 @@ pub struct Plan {
     /// What AWS will charge, as far as it can be told.
     #[serde(default, skip_serializing_if = "Costs::is_empty")]
     pub costs: Costs,
+    /// The texts that are put into the target other than they stand in the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewrites: Vec<Rewrite>,
 }
 
 /// What becomes of what has been disturbed already when its window closes, or is about to, before it is through.
@@ -66,7 +70,7 @@ impl Overrun {
 }
 
 /// How to enter an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountAccess {
     /// The account.
     pub account: AccountId,
@@ -79,7 +83,7 @@ pub struct AccountAccess {
 }
 
 /// Something to know before agreeing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
     /// Whom it concerns; absent: the whole run.
     pub resource: Option<ResourceRef>,
@@ -94,7 +98,7 @@ pub struct Note {
 }
 
 /// How grave a note is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
     /// The run is not started.
@@ -131,7 +135,7 @@ fn is_one(people: &u32) -> bool {
 }
 
 /// The part of the night that a step belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// While everything runs as before.
@@ -147,7 +151,7 @@ pub enum Phase {
 }
 
 /// Whether a step can be taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "can", rename_all = "snake_case")]
 pub enum Undo {
     /// The step's `undo` takes it back.
@@ -213,7 +217,7 @@ pub struct StepSpec {
 }
 
 /// What a step is expected to take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// Half of such steps take at most this many seconds.
     pub p50: u64,

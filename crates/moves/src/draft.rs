@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::cost::Costs;
 use model::inventory::{AccountInventory, Bucket, RegionInventory};
 use model::plan::{Estimate, Note, Weight};
-use model::{AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Side, StepId, StepSpec, Undo};
+use model::{
+    AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Rewrite, Side, StepId, StepSpec, Undo,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,6 +31,8 @@ pub struct Draft<'a> {
     pub notes: Vec<Note>,
     /// What AWS will charge, so far.
     pub costs: Costs,
+    /// What stands otherwise in the target, so far.
+    pub rewrites: Vec<Rewrite>,
     /// The limits so far.
     pub limits: BTreeMap<String, u32>,
     /// For each step that opens something for transport (a key, a policy): the steps after which it may be closed again.
@@ -116,6 +120,7 @@ impl<'a> Draft<'a> {
             gates: Vec::new(),
             notes: Vec::new(),
             costs: Costs::default(),
+            rewrites: Vec::new(),
             limits: BTreeMap::new(),
             used_until: BTreeMap::new(),
             image_names: BTreeMap::new(),
@@ -212,6 +217,20 @@ impl<'a> Draft<'a> {
     /// Adds a note.
     pub fn note(&mut self, resource: Option<&ResourceRef>, says: Says, text: impl Into<String>) {
         self.notes.push(says.of(resource.cloned(), text.into()));
+    }
+
+    /// Shows a text as it stands in the source beside what is put into the target; nothing where they are the same.
+    pub fn rewrite(&mut self, resource: &ResourceRef, document: &str, before: String, after: String) {
+        let rewrite = Rewrite {
+            resource: resource.clone(),
+            document: document.to_owned(),
+            before,
+            after,
+        };
+        // What several parts of a plan ask for is shown once.
+        if rewrite.before != rewrite.after && !self.rewrites.contains(&rewrite) {
+            self.rewrites.push(rewrite);
+        }
     }
 
     /// Declares a limit: at most `most` steps of that name under way at once. The smallest declaration holds.

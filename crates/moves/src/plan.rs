@@ -100,6 +100,7 @@ pub fn plan_expecting(
         steps: draft.steps,
         notes: draft.notes,
         costs: draft.costs,
+        rewrites: draft.rewrites,
     };
     window_room::checked(plan, inventory.observed_at)
 }

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use model::paths::Paths;
 use model::{Plan, StepId, StepSpec};
 
-use crate::facts::expected_millis;
-
 /// The longest chain of steps that wait for one another, through needs and through what gates are asked after.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Chain {
@@ -41,9 +39,9 @@ pub(crate) fn longest(plan: &Plan, takes: impl Fn(&StepSpec) -> i64) -> Chain {
     Chain { millis, steps }
 }
 
-/// When each step is expected to start and end, in milliseconds from the beginning, each taking its median.
-pub(crate) fn schedule(plan: &Plan) -> BTreeMap<StepId, (i64, i64)> {
-    let takes = |step: &StepSpec| u64::try_from(expected_millis(step)).unwrap_or(0);
+/// When each step is expected to start and end, in milliseconds from the beginning, each taking as long as `takes` says.
+pub(crate) fn schedule(plan: &Plan, takes: impl Fn(&StepSpec) -> i64) -> BTreeMap<StepId, (i64, i64)> {
+    let takes = |step: &StepSpec| u64::try_from(takes(step)).unwrap_or(0);
     let millis = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
     let spans = model::schedule::schedule(plan, takes).into_iter();
     let steps = plan.steps.iter().map(|step| step.id.clone());

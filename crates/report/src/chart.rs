@@ -66,6 +66,10 @@ pub(crate) struct Bar {
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) lanes: Vec<Vec<Bar>>,
+    /// When it can no longer be taken back, and what is said there.
+    pub(crate) no_return: Vec<(i64, String)>,
+    /// Of a plan: when its last step is expected to end, and by when it has in nine cases of ten.
+    pub(crate) late: Option<(i64, i64)>,
 }
 
 /// A gate on the time axis.
@@ -116,6 +120,8 @@ impl Chart {
                     None => plan_bar(facts, step, language).into_iter().collect(),
                 });
                 Row {
+                    no_return: no_return(facts, resource, language),
+                    late: late_end(facts, resource),
                     name: resource.to_string(),
                     lanes: in_lanes(bars.collect()),
                 }
@@ -129,8 +135,11 @@ impl Chart {
             .iter()
             .flat_map(|row| row.lanes.iter().flatten())
             .flat_map(|bar| worked(bar.from, bar.to));
+        let late = rows.iter().filter_map(|row| row.late).map(|(_, late)| (late, late));
         let gates = gate_marks(facts, language);
+        let span = (span.0, late.clone().map(|(at, _)| at).fold(span.1, i64::max));
         // An answer is worth a place of its own: the night often begins with one.
+        let busy = busy.chain(late);
         let busy = busy.chain(gates.iter().map(|mark| (mark.answered, mark.answered)));
         let scale = Scale::of(span, busy.collect());
         let (title, hint, axis) = match &facts.run {
@@ -223,6 +232,31 @@ fn plan_bar(facts: &Facts<'_>, step: &model::StepSpec, language: Language) -> Op
         open: false,
         says,
     })
+}
+
+/// The points of no return of a resource: where such steps begin, or began.
+fn no_return(facts: &Facts<'_>, resource: &model::ResourceRef, language: Language) -> Vec<(i64, String)> {
+    let steps = facts
+        .steps_of(resource)
+        .filter(|step| matches!(step.undo, model::Undo::None { .. }));
+    let place = |step: &model::StepSpec| match &facts.run {
+        None => facts.schedule.get(&step.id).map(|(from, _)| *from),
+        Some(_) => facts.spans_of(&step.id).first().map(|span| span.from.as_millisecond()),
+    };
+    let says = |step: &model::StepSpec| format!("{}\n{}\n{}", Text::NoReturnMark.say(language), step.id, step.title);
+    steps.filter_map(|step| Some((place(step)?, says(step)))).collect()
+}
+
+fn late_end(facts: &Facts<'_>, resource: &model::ResourceRef) -> Option<(i64, i64)> {
+    if facts.run.is_some() {
+        return None;
+    }
+    let end = |schedule: &std::collections::BTreeMap<model::StepId, (i64, i64)>| {
+        let ends = facts.steps_of(resource).filter_map(|step| schedule.get(&step.id));
+        ends.map(|(_, to)| *to).max()
+    };
+    let (expected, late) = (end(&facts.schedule)?, end(&facts.late_schedule)?);
+    (late > expected).then_some((expected, late))
 }
 
 /// Puts each bar on the first lane that is free at its start.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use model::ResourceRef;
 use model::cost::{Charge, CostLine, GB, GB_MONTH, MicroUsd, Span, Sum, TB, Unit, grouped, total};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::document::{Block, Line, Table, Tone, code, text};
 use crate::facts::Facts;
@@ -196,30 +197,74 @@ fn exactly(MicroUsd(micro): MicroUsd) -> String {
     format!("${}.{}", grouped(micro / 1_000_000), &places[..kept])
 }
 
-/// For programs: sums beside the plan's own lines.
-pub(crate) fn value(facts: &Facts<'_>) -> Value {
+/// The charges as JSON.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CostsJson {
+    /// The day on which the prices were looked up.
+    priced_on: String,
+    /// The day of a team's own prices; null: there were none.
+    own_priced_on: Option<String>,
+    /// All of it.
+    total: SumJson,
+    /// Of that, for the proof that copies are equal.
+    for_proof: SumJson,
+    /// Resource by resource.
+    resources: Vec<ResourceCosts>,
+    /// Line by line.
+    lines: Vec<CostLine>,
+}
+
+/// From the least to the most; null where nobody knows.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SumJson {
+    /// At least, in millionths of a US dollar.
+    low_micro_usd: Option<MicroUsd>,
+    /// At most.
+    high_micro_usd: Option<MicroUsd>,
+}
+
+/// What moving one resource is charged for.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ResourceCosts {
+    /// At least, in millionths of a US dollar.
+    low_micro_usd: Option<MicroUsd>,
+    /// At most.
+    high_micro_usd: Option<MicroUsd>,
+    /// Its kind.
+    kind: String,
+    /// Its name.
+    name: String,
+    /// Whether only sums were known of it.
+    only_sums: bool,
+}
+
+/// As JSON; none where nothing was priced.
+pub(crate) fn value(facts: &Facts<'_>) -> Option<CostsJson> {
     let costs = &facts.plan.costs;
-    if costs.is_empty() {
-        return Value::Null;
-    }
-    let sum = |of: Option<Sum>| match of {
-        Some(Sum { low, high }) => json!({ "low_micro_usd": low, "high_micro_usd": high }),
-        None => json!({ "low_micro_usd": null, "high_micro_usd": null }),
+    let sum = |of: Option<Sum>| SumJson {
+        low_micro_usd: of.map(|sum| sum.low),
+        high_micro_usd: of.map(|sum| sum.high),
     };
-    let resources = costs.resources().into_iter().map(|resource| {
-        let mut value = sum(total(costs.of(resource)));
-        value["kind"] = json!(resource.kind);
-        value["name"] = json!(resource.name);
-        value["only_sums"] = json!(costs.only_sums.contains(resource));
-        value
-    });
-    json!({
-        "priced_on": costs.priced_on,
-        "own_priced_on": costs.own_priced_on,
-        "total": sum(total(&costs.lines)),
-        "for_proof": sum(total(costs.lines.iter().filter(|line| line.charge.is_for_proof()))),
-        "resources": resources.collect::<Vec<_>>(),
-        "lines": costs.lines,
+    let resource = |resource: &ResourceRef| {
+        let SumJson {
+            low_micro_usd,
+            high_micro_usd,
+        } = sum(total(costs.of(resource)));
+        ResourceCosts {
+            low_micro_usd,
+            high_micro_usd,
+            kind: resource.kind.clone(),
+            name: resource.name.clone(),
+            only_sums: costs.only_sums.contains(resource),
+        }
+    };
+    (!costs.is_empty()).then(|| CostsJson {
+        priced_on: costs.priced_on.clone(),
+        own_priced_on: costs.own_priced_on.clone(),
+        total: sum(total(&costs.lines)),
+        for_proof: sum(total(costs.lines.iter().filter(|line| line.charge.is_for_proof()))),
+        resources: costs.resources().into_iter().map(resource).collect(),
+        lines: costs.lines.clone(),
     })
 }
 

@@ -1,5 +1,6 @@
 use model::cost::{Costs, UnitPrice};
 use model::{Plan, Region};
+use serde_json::Value;
 
 use super::*;
 use crate::example::{at, plan, resources};
@@ -74,6 +75,8 @@ fn rendered(plan: &Plan, format: Format, language: Language) -> String {
         events: &[],
         calls: None,
         laws: None,
+        rehearsed: None,
+        journal_hash: None,
         generated_at: at("2026-11-22T00:00:00Z"),
     };
     render(&input, format, language)

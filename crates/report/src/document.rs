@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::beside::Beside;
 use crate::chart::Chart;
+use crate::graph::Graph;
 use crate::words::Language;
 
 /// How something is to be taken; shown by colour and always by words too.
@@ -27,10 +29,25 @@ pub(crate) enum Piece {
     Small(String),
     /// A moment as it is shown, and what it is.
     Moment(String, Timestamp),
+    /// Words that lead to a section: its anchor.
+    Link(String, String),
     /// A new line inside a cell.
     Break,
     /// A long value that is unfolded on demand: what it is, and its lines.
     Folded(String, String),
+}
+
+/// A line of two texts that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// In both.
+    Same(String),
+    /// Only in the text before.
+    Gone(String),
+    /// Only in the text after.
+    New(String),
+    /// Lines that both have, far from any change.
+    LeftOut,
 }
 
 /// Some pieces in a row.
@@ -63,6 +80,12 @@ pub(crate) enum Block {
     Table(Table),
     /// The timeline.
     Chart(Box<Chart>),
+    /// Two texts, line by line.
+    Comparison(Vec<Compared>, Language),
+    /// What waits for what.
+    Graph(Box<Graph>),
+    /// Expected beside taken.
+    Beside(Box<Beside>),
     /// What is unfolded on demand.
     Fold(Line, Vec<Block>),
 }
@@ -71,7 +94,9 @@ pub(crate) enum Block {
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
     /// Its anchor, the same in every language.
-    pub(crate) anchor: &'static str,
+    pub(crate) anchor: String,
+    /// Whether it is printed on a page of its own.
+    pub(crate) page: bool,
     pub(crate) heading: String,
     pub(crate) blocks: Vec<Block>,
 }

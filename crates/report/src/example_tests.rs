@@ -8,7 +8,7 @@ use model::event::{Direction, Outcome, PauseReason, Verdict, WorldKind};
 use model::plan::{AccountAccess, Estimate, Note, PLAN_FORMAT, Weight};
 use model::{
     AccountId, Digest, Event, Failure, FailureClass, GateName, GateSpec, Phase, Plan, Recorded, Region, ResourceRef,
-    RunId, Side, StepId, StepSpec, Undo, Window,
+    Rewrite, RunId, Side, StepId, StepSpec, Undo, Window,
 };
 use serde_json::json;
 
@@ -305,6 +305,12 @@ pub(crate) fn plan() -> Plan {
             },
         ],
         costs: Default::default(),
+        rewrites: vec![Rewrite {
+            resource: resources()[1].clone(),
+            document: "policy".into(),
+            before: "{\n  \"Principal\": \"arn:aws:iam::111111111111:root\"\n}".into(),
+            after: "{\n  \"Principal\": \"arn:aws:iam::222222222222:root\"\n}".into(),
+        }],
     }
 }
 

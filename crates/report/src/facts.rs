@@ -11,7 +11,7 @@ use model::{Digest, GateName, Phase, Plan, Recorded, ResourceRef, State, StepId,
 use crate::chain::{self, Chain};
 use crate::history::{History, Span, SpanKind};
 use crate::moments::Moments;
-use crate::{CallSummary, ReportInput};
+use crate::{CallSummary, RehearsedBefore, ReportInput};
 
 /// Everything that a report says.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) run: Option<RunFacts>,
     /// When steps are expected, in milliseconds from the beginning.
     pub(crate) schedule: BTreeMap<StepId, (i64, i64)>,
+    /// The same where every step takes as long as nine in ten do at most.
+    pub(crate) late_schedule: BTreeMap<StepId, (i64, i64)>,
     /// The longest chain by estimates.
     pub(crate) expected_chain: Chain,
     /// What contradicts itself in the journal.
@@ -32,6 +34,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) calls: Option<&'a CallSummary>,
     /// The laws that were broken.
     pub(crate) laws: Option<&'a [String]>,
+    /// The rehearsals that it rests on.
+    pub(crate) rehearsed: Option<&'a RehearsedBefore>,
+    /// The hash of the journal's last event.
+    pub(crate) journal_hash: Option<&'a str>,
     /// When the report is made.
     pub(crate) generated_at: Timestamp,
     /// How moments are written.
@@ -117,7 +123,10 @@ impl<'a> Facts<'a> {
             None => (input.generated_at, input.generated_at),
         };
         Self {
-            schedule: chain::schedule(&plan),
+            schedule: chain::schedule(&plan, expected_millis),
+            late_schedule: chain::schedule(&plan, late_millis),
+            rehearsed: input.rehearsed,
+            journal_hash: input.journal_hash,
             expected_chain: chain::longest(&plan, expected_millis),
             moments: Moments::of(&plan, from, to),
             digest,
@@ -150,6 +159,40 @@ impl<'a> Facts<'a> {
     pub(crate) fn makespan(&self) -> i64 {
         let (from, to) = self.span();
         to - from
+    }
+
+    /// The length of the plan where every step takes as long as nine in ten do at most, in milliseconds.
+    pub(crate) fn late_makespan(&self) -> i64 {
+        self.late_schedule.values().map(|(_, to)| *to).max().unwrap_or(0)
+    }
+
+    /// The length that the plan expects, in milliseconds.
+    pub(crate) fn expected_makespan(&self) -> i64 {
+        self.schedule.values().map(|(_, to)| *to).max().unwrap_or(0)
+    }
+
+    /// How long a resource was expected not to serve, before anything ran.
+    pub(crate) fn expected_down(&self, resource: &ResourceRef) -> Down {
+        planned_down(&self.schedule, &self.disturbing(resource), &self.cutting_over(resource))
+    }
+
+    /// The same where every step takes as long as nine in ten do at most.
+    pub(crate) fn late_down(&self, resource: &ResourceRef) -> Down {
+        planned_down(
+            &self.late_schedule,
+            &self.disturbing(resource),
+            &self.cutting_over(resource),
+        )
+    }
+
+    fn disturbing(&self, resource: &ResourceRef) -> Vec<&StepSpec> {
+        let steps = self.plan.steps.iter().filter(|step| step.resource == *resource);
+        steps.filter(|step| step.disturbs).collect()
+    }
+
+    fn cutting_over(&self, resource: &ResourceRef) -> Vec<&StepSpec> {
+        let steps = self.plan.steps.iter().filter(|step| step.resource == *resource);
+        steps.filter(|step| step.phase == Phase::Cutover).collect()
     }
 
     /// The longest chain: as it was, or as it is expected.
@@ -220,30 +263,11 @@ impl<'a> Facts<'a> {
     /// How long a resource did not serve: from the start of its first disturbing step to the end of its last cutover step, or
     /// of its last disturbing one where nothing is cut over.
     pub(crate) fn down(&self, resource: &ResourceRef) -> Down {
-        let disturbing: Vec<&StepSpec> = self.steps_of(resource).filter(|step| step.disturbs).collect();
-        if disturbing.is_empty() {
-            return Down::Never;
-        }
-        let cutover: Vec<&StepSpec> = self
-            .steps_of(resource)
-            .filter(|step| step.phase == Phase::Cutover)
-            .collect();
+        let disturbing = self.disturbing(resource);
         match &self.run {
-            None => {
-                let of = |steps: &[&StepSpec]| {
-                    steps
-                        .iter()
-                        .filter_map(|step| self.schedule.get(&step.id))
-                        .collect::<Vec<_>>()
-                };
-                let Some(from) = of(&disturbing).iter().map(|(from, _)| *from).min() else {
-                    return Down::NotYet;
-                };
-                let end = |steps: &[&StepSpec]| of(steps).iter().map(|(_, to)| *to).max().filter(|to| *to > from);
-                let to = end(&cutover).or_else(|| end(&disturbing)).unwrap_or(from);
-                Down::Was { from, to }
-            }
-            Some(run) => run_down(run, &disturbing, &cutover),
+            _ if disturbing.is_empty() => Down::Never,
+            None => self.expected_down(resource),
+            Some(run) => run_down(run, &disturbing, &self.cutting_over(resource)),
         }
     }
 
@@ -257,6 +281,22 @@ impl<'a> Facts<'a> {
         all.filter(|(_, down)| down.millis() > 0)
             .reduce(|best, next| if next.1.millis() > best.1.millis() { next } else { best })
     }
+}
+
+fn planned_down(schedule: &BTreeMap<StepId, (i64, i64)>, disturbing: &[&StepSpec], cutover: &[&StepSpec]) -> Down {
+    let of = |steps: &[&StepSpec]| -> Vec<(i64, i64)> {
+        let spans = steps.iter().filter_map(|step| schedule.get(&step.id));
+        spans.copied().collect()
+    };
+    if disturbing.is_empty() {
+        return Down::Never;
+    }
+    let Some(from) = of(disturbing).iter().map(|(from, _)| *from).min() else {
+        return Down::NotYet;
+    };
+    let end = |steps: &[&StepSpec]| of(steps).iter().map(|(_, to)| *to).max().filter(|to| *to > from);
+    let to = end(cutover).or_else(|| end(disturbing)).unwrap_or(from);
+    Down::Was { from, to }
 }
 
 fn run_down(run: &RunFacts, disturbing: &[&StepSpec], cutover: &[&StepSpec]) -> Down {
@@ -303,6 +343,11 @@ pub(crate) fn done_millis(spans: &[Span]) -> i64 {
 /// What a step is expected to take.
 pub(crate) fn expected_millis(step: &StepSpec) -> i64 {
     i64::try_from(step.estimate.p50).unwrap_or(A_CENTURY).min(A_CENTURY) * 1000
+}
+
+/// What nine in ten such steps take at most.
+pub(crate) fn late_millis(step: &StepSpec) -> i64 {
+    i64::try_from(step.estimate.p90).unwrap_or(A_CENTURY).min(A_CENTURY) * 1000
 }
 
 /// Folds as far as the events do not contradict each other: a report is made of what can be read, and says where it ends.

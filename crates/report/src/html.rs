@@ -3,9 +3,10 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::chart::{Axis, Bar, Chart, LOOKS, Look, WIDTH};
-use crate::document::{Block, Document, Line, Piece, Stamp, Table, Tone};
+use crate::document::{Block, Compared, Document, Line, Piece, Stamp, Table, Tone};
 use crate::moments::lasting;
-use crate::words::Text;
+use crate::pictures;
+use crate::words::{Language, Text};
 
 const STYLE: &str = include_str!("report.css");
 
@@ -44,7 +45,7 @@ pub(crate) fn page(document: &Document) -> String {
                 }
                 main {
                     @for section in &document.sections {
-                        section id=(section.anchor) aria-labelledby={ (section.anchor) "-heading" } {
+                        section id=(section.anchor) class=[section.page.then_some("page")] aria-labelledby={ (section.anchor) "-heading" } {
                             h2 id={ (section.anchor) "-heading" } { (section.heading) }
                             @for block in &section.blocks { (self::block(block)) }
                         }
@@ -75,6 +76,7 @@ fn line(line: &Line) -> Markup {
                 Piece::Mark(of, words) => span class={ "mark " (tone(*of)) } { (words) },
                 Piece::Small(words) => small { (words) },
                 Piece::Moment(shown, at) => time datetime=(at) { (shown) },
+                Piece::Link(words, anchor) => a href={ "#" (anchor) } { (words) },
                 Piece::Break => br;,
                 Piece::Folded(summary, body) => details { summary { (summary) } pre { (body) } },
             }
@@ -122,9 +124,35 @@ fn block(block: &Block) -> Markup {
         },
         Block::Table(table) => self::table(table),
         Block::Chart(chart) => self::chart(chart),
+        Block::Comparison(lines, language) => comparison(lines, *language),
+        Block::Graph(graph) => pictures::graph(graph),
+        Block::Beside(beside) => pictures::beside(beside),
         Block::Fold(summary, blocks) => html! {
             details { summary { (line(summary)) } @for inner in blocks { (self::block(inner)) } }
         },
+    }
+}
+
+/// The sign at the beginning of a line says what the colour says; a reader that speaks hears it in words.
+fn comparison(lines: &[Compared], language: Language) -> Markup {
+    let say = |text: Text| text.say(language);
+    html! {
+        div class="diff" {
+            @for line in lines {
+                @match line {
+                    Compared::Same(words) => div { span class="sign" aria-hidden="true" { " " } code { (words) } },
+                    Compared::Gone(words) => div class="gone" {
+                        span class="sign" aria-hidden="true" { "−" } span class="spoken" { (say(Text::LineGone)) }
+                        del { code { (words) } }
+                    },
+                    Compared::New(words) => div class="new" {
+                        span class="sign" aria-hidden="true" { "+" } span class="spoken" { (say(Text::LineNew)) }
+                        ins { code { (words) } }
+                    },
+                    Compared::LeftOut => div class="left-out" { span class="sign" aria-hidden="true" { " " } "…" },
+                }
+            }
+        }
     }
 }
 
@@ -172,7 +200,7 @@ const NARROWEST: f64 = 2.5;
 /// Space at the sides, so that what stands at the ends is not cut off.
 const SIDE: f64 = 12.0;
 
-fn look_class(look: Look) -> &'static str {
+pub(crate) fn look_class(look: Look) -> &'static str {
     use model::Phase;
     match look {
         Look::Phase(Phase::Prepare) => "prepare",
@@ -213,7 +241,7 @@ fn patterns() -> Markup {
     }
 }
 
-fn px(value: f64) -> String {
+pub(crate) fn px(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
@@ -227,7 +255,7 @@ fn drawn_width(words: &str, size: f64) -> f64 {
 }
 
 /// Cuts what would run out of the picture; the whole name stands in the tooltip and in the tables.
-fn cut(words: &str, most: usize) -> String {
+pub(crate) fn cut(words: &str, most: usize) -> String {
     if words.chars().count() <= most {
         words.to_owned()
     } else {
@@ -274,6 +302,18 @@ fn chart(chart: &Chart) -> Markup {
                         (Text::GateMark.say(chart.language))
                     }
                 }
+                @if chart.rows.iter().any(|row| !row.no_return.is_empty()) {
+                    li {
+                        svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" { path class="no-return" d="M1 2H13L7 13Z" {} }
+                        (Text::NoReturnMark.say(chart.language))
+                    }
+                }
+                @if chart.rows.iter().any(|row| row.late.is_some()) {
+                    li {
+                        svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" { path class="late" d="M1 7H24M24 2V12" {} }
+                        (Text::LateMark.say(chart.language))
+                    }
+                }
                 @if !chart.windows.is_empty() {
                     li {
                         svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" { rect class="window" x="0" y="0" width="26" height="14" {} }
@@ -316,9 +356,18 @@ fn chart(chart: &Chart) -> Markup {
                     @for (row, start) in chart.rows.iter().zip(starts) {
                         g {
                             line class="rule" x1=(px(SIDE)) x2=(px(SIDE + WIDTH)) y1=(px(start)) y2=(px(start)) {}
+                            @if let Some((end, late)) = row.late {
+                                g {
+                                    title { (Text::LateEnd.fill(chart.language, &[&lasting(end, chart.language), &lasting(late, chart.language)])) }
+                                    path class="late" d={ "M" (px(x(end))) " " (px(start + 12.0)) "H" (px(x(late))) "M" (px(x(late))) " " (px(start + 7.0)) "v10" } {}
+                                }
+                            }
                             text class="name" x=(px(SIDE)) y=(px(start + 15.0)) { (cut(&row.name, 110)) title { (row.name) } }
                             @for (lane, bars) in row.lanes.iter().enumerate() {
                                 @for bar in bars { (self::bar(bar, x(bar.from), x(bar.to), start + NAME + lane as f64 * LANE)) }
+                            }
+                            @for (at, says) in &row.no_return {
+                                path class="no-return" d={ "M" (px(x(*at) - 5.0)) " " (px(start + NAME - 4.0)) "h10l-5 8Z" } { title { (says) } }
                             }
                         }
                     }

@@ -4,16 +4,21 @@
 //! for the time or reads a file, so the same input gives the same bytes.
 
 mod accuracy;
+mod beside;
 mod chain;
 mod chart;
 mod costs;
 mod document;
 mod facts;
+mod graph;
 mod history;
 mod html;
 mod json;
 mod markdown;
 mod moments;
+mod pictures;
+mod products;
+mod rewrites;
 mod sections;
 mod tables;
 mod words;
@@ -21,8 +26,11 @@ mod words;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use model::{AccountId, CallRecord, Plan, Recorded};
+use model::{AccountId, CallRecord, Digest, Plan, Recorded};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+pub use json::json_schema;
 pub use words::Language;
 
 /// What a report is made from.
@@ -36,8 +44,35 @@ pub struct ReportInput<'a> {
     pub calls: Option<CallSummary>,
     /// The laws that were broken, in words; an empty list: they were checked and all held; absent: nobody checked them.
     pub laws: Option<&'a [String]>,
+    /// The rehearsals that it rests on; absent: none is told of.
+    pub rehearsed: Option<&'a RehearsedBefore>,
+    /// The hash of the journal's last event, by which the report can be held against it; absent for a plan.
+    pub journal_hash: Option<&'a str>,
     /// When the report is made.
     pub generated_at: Timestamp,
+}
+
+/// Rehearsals of a plan, summed up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RehearsedBefore {
+    /// The plan that was rehearsed.
+    pub plan_digest: Digest,
+    /// The first seed and the last.
+    pub seeds: [u64; 2],
+    /// The faults that were brought: `none`, `usual`, `harsh` or `hostile`.
+    pub faults: String,
+    /// How many nights were rehearsed.
+    pub runs: u64,
+    /// How many reached their end.
+    pub completed: u64,
+    /// How many were taken back.
+    pub unwound: u64,
+    /// How many stopped for a person.
+    pub needs_operator: u64,
+    /// How many were not as they must be.
+    pub bad: u64,
+    /// How many laws were broken in all.
+    pub laws_broken: u64,
 }
 
 /// The form of a report.
@@ -117,6 +152,10 @@ pub fn render(input: &ReportInput<'_>, format: Format, language: Language) -> St
 #[cfg(test)]
 #[path = "example_tests.rs"]
 mod example;
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod pages;
 
 #[cfg(test)]
 #[path = "report_tests.rs"]

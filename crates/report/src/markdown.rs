@@ -1,7 +1,7 @@
 //! The report as Markdown, for a wiki or a pull request.
 
 use crate::chart::{Axis, Chart, LOOKS};
-use crate::document::{Block, Document, Line, Piece, Table, Tone};
+use crate::document::{Block, Compared, Document, Line, Piece, Table, Tone};
 use crate::moments::lasting;
 use crate::words::Text;
 
@@ -61,7 +61,7 @@ fn code(name: &str) -> String {
 fn line(line: &Line) -> String {
     line.iter()
         .map(|piece| match piece {
-            Piece::Text(words) | Piece::Small(words) | Piece::Moment(words, _) => escape(words),
+            Piece::Text(words) | Piece::Small(words) | Piece::Moment(words, _) | Piece::Link(words, _) => escape(words),
             Piece::Code(name) => code(name),
             Piece::Mark(Tone::Good | Tone::Plain, words) => escape(words),
             Piece::Mark(Tone::Careful | Tone::Bad, words) => format!("**{}**", escape(words)),
@@ -106,6 +106,9 @@ fn block(out: &mut String, block: &Block) {
         }
         Block::Table(table) => self::table(out, table),
         Block::Chart(chart) => self::chart(out, chart),
+        Block::Comparison(lines, _) => comparison(out, lines),
+        Block::Graph(graph) => self::table(out, &graph.table()),
+        Block::Beside(beside) => self::table(out, &beside.table()),
         Block::Fold(summary, blocks) => {
             out.push_str(&format!("\n**{}**\n", line(summary)));
             for inner in blocks {
@@ -113,6 +116,21 @@ fn block(out: &mut String, block: &Block) {
             }
         }
     }
+}
+
+/// In a fence that no line of the texts can end.
+fn comparison(out: &mut String, lines: &[Compared]) {
+    out.push_str("\n~~~~~~~~diff\n");
+    for line in lines {
+        let (sign, words) = match line {
+            Compared::Same(words) => (' ', words.as_str()),
+            Compared::Gone(words) => ('-', words.as_str()),
+            Compared::New(words) => ('+', words.as_str()),
+            Compared::LeftOut => (' ', "…"),
+        };
+        out.push_str(&format!("{sign} {words}\n"));
+    }
+    out.push_str("~~~~~~~~\n");
 }
 
 fn table(out: &mut String, table: &Table) {

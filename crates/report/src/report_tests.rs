@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use crate::example::{HOSTILE, Night, at, failure, night, plan, resources};
 use crate::words::Text;
+use schema_walk::faults;
+
+#[path = "../../model/tests/schema_walk/mod.rs"]
+pub(crate) mod schema_walk;
 use crate::{CallSummary, Format, Language, ReportInput, render};
 
 fn calls() -> CallSummary {
@@ -36,6 +40,8 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded], laws: Option<&'a [String]>)
         events,
         calls,
         laws,
+        rehearsed: None,
+        journal_hash: (!events.is_empty()).then_some("5f"),
         generated_at: at("2026-11-22T00:00:00Z"),
     }
 }
@@ -48,8 +54,11 @@ fn whole_night() -> (Plan, Night) {
     (plan, night)
 }
 
+/// Every report of these tests passes here, and is held against the schema that is published.
 fn as_json(input: &ReportInput<'_>) -> Value {
-    serde_json::from_str(&render(input, Format::Json, Language::En)).expect("it is JSON")
+    let report = serde_json::from_str(&render(input, Format::Json, Language::En)).expect("it is JSON");
+    assert_eq!(faults(&crate::json_schema(), &report), Vec::<String>::new());
+    report
 }
 
 /// What stands between `<tag …>` and `</tag>`, for every such element.

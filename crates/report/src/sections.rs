@@ -4,14 +4,18 @@ use model::cost::total;
 use model::event::WorldKind;
 use model::plan::{Overrun, Weight};
 use model::state::StepStatus;
-use model::{Side, StepSpec, Undo, Window};
+use model::{ResourceRef, Side, StepSpec, Undo, Window};
 
 use crate::accuracy;
+use crate::beside::Beside;
 use crate::chart::Chart;
 use crate::costs;
 use crate::document::{Block, Document, Line, Piece, Section, Stamp, Tone, code, text};
 use crate::facts::{Down, Facts, Standing};
+use crate::graph::Graph;
 use crate::moments::lasting;
+use crate::products;
+use crate::rewrites;
 use crate::tables;
 use crate::words::{self, Language, Text};
 
@@ -32,9 +36,24 @@ pub(crate) fn document(facts: &Facts<'_>, language: Language) -> Document {
         language,
         tables::resources(facts, language),
     ));
+    sections.push(section(
+        "teams",
+        Text::Teams,
+        language,
+        products::teams(facts, language),
+    ));
     if let Some(blocks) = costs::blocks(facts, language) {
         sections.push(section("costs", Text::Costs, language, blocks));
     }
+    if let Some(blocks) = rewrites::blocks(facts, language) {
+        sections.push(section("rewrites", Text::Rewrites, language, blocks));
+    }
+    sections.push(section(
+        "rehearsed",
+        Text::Rehearsed,
+        language,
+        rehearsed(facts, language),
+    ));
     sections.push(section("gates", Text::Gates, language, tables::gates(facts, language)));
     if facts.run.is_some() {
         sections.push(section(
@@ -48,14 +67,29 @@ pub(crate) fn document(facts: &Facts<'_>, language: Language) -> Document {
         }
         sections.push(section("laws", Text::Laws, language, laws(facts, language)));
     }
-    if let Some(blocks) = accuracy::blocks(facts, language) {
+    if let Some(mut blocks) = accuracy::blocks(facts, language) {
+        if let Some(beside) = Beside::of(facts, language) {
+            let words = Block::Fold(
+                vec![text(Text::InWords.say(language))],
+                vec![Block::Table(beside.table())],
+            );
+            blocks.splice(0..0, [Block::Beside(Box::new(beside)), words]);
+        }
         sections.push(section("accuracy", Text::Accuracy, language, blocks));
+    }
+    sections.extend(products::pages(facts, language));
+    if let Some(graph) = Graph::of(facts, language) {
+        let words = Block::Fold(
+            vec![text(Text::InWords.say(language))],
+            vec![Block::Table(graph.table())],
+        );
+        let blocks = vec![Block::Graph(Box::new(graph)), words];
+        sections.push(section("graph", Text::Graph, language, blocks));
     }
     sections.push(section("steps", Text::Steps, language, tables::steps(facts, language)));
     if let Some(block) = tables::calls(facts, language) {
         sections.push(section("calls", Text::Calls, language, vec![block]));
     }
-    let made = Text::GeneratedAt.say(language);
     Document {
         language,
         migration: facts.plan.migration.clone(),
@@ -63,17 +97,37 @@ pub(crate) fn document(facts: &Facts<'_>, language: Language) -> Document {
         stamp: (look, stamp.say(language).to_owned(), means.say(language).to_owned()),
         contents: Text::Contents.say(language).to_owned(),
         sections,
-        foot: vec![
-            vec![text(format!("{made}: ")), moment_named(facts, facts.generated_at)],
-            vec![text(Text::TimesIn.fill(language, &[&facts.moments.name]))],
-        ],
+        foot: foot(facts, language),
     }
+}
+
+/// When it was made, in which zone its times are, and by what it can be held against the journal.
+fn foot(facts: &Facts<'_>, language: Language) -> Vec<Line> {
+    let made = Text::GeneratedAt.say(language);
+    let mut lines = vec![
+        vec![text(format!("{made}: ")), moment_named(facts, facts.generated_at)],
+        vec![text(Text::TimesIn.fill(language, &[&facts.moments.name]))],
+        vec![
+            text(format!("{}: ", Text::PlanDigest.say(language))),
+            code(&facts.digest),
+        ],
+    ];
+    if let (Some(hash), Some(run)) = (facts.journal_hash, &facts.run) {
+        let last = run.state.last_seq.to_string();
+        lines.push(vec![
+            text(Text::SignedBy.fill(language, &[&last])),
+            text(" "),
+            code(hash),
+        ]);
+    }
+    lines
 }
 
 fn section(anchor: &'static str, heading: Text, language: Language, blocks: Vec<Block>) -> Section {
     Section {
-        anchor,
+        anchor: anchor.to_owned(),
         heading: heading.say(language).to_owned(),
+        page: false,
         blocks,
     }
 }
@@ -119,6 +173,10 @@ fn summary(facts: &Facts<'_>, language: Language) -> Section {
         ));
     }
     blocks.push(figures(facts, language));
+    blocks.push(Block::List(
+        Text::InFiveLines.say(language).to_owned(),
+        five_lines(facts, language),
+    ));
     if let Some(notice) = decisions(facts, language) {
         blocks.push(notice);
     }
@@ -139,7 +197,7 @@ fn summary(facts: &Facts<'_>, language: Language) -> Section {
         } else {
             Tone::Careful
         };
-        let lines = notes(facts, weight, language);
+        let lines = notes(facts, weight, language, |_| true);
         if !lines.is_empty() {
             blocks.push(Block::Notice(
                 tone,
@@ -156,7 +214,7 @@ fn summary(facts: &Facts<'_>, language: Language) -> Section {
     if !by_hand.is_empty() {
         blocks.push(Block::List(Text::ByHandOnly.say(language).to_owned(), by_hand));
     }
-    let tells = notes(facts, Weight::Tells, language);
+    let tells = notes(facts, Weight::Tells, language, |_| true);
     if !tells.is_empty() {
         blocks.push(Block::List(
             words::weight(Weight::Tells).say(language).to_owned(),
@@ -165,6 +223,148 @@ fn summary(facts: &Facts<'_>, language: Language) -> Section {
     }
     blocks.push(Block::Facts(particulars(facts, language)));
     section("summary", Text::Summary, language, blocks)
+}
+
+/// A moment of a run, or how long after the beginning of a plan.
+pub(crate) fn begins(facts: &Facts<'_>, at: i64, language: Language) -> String {
+    match &facts.run {
+        None => format!("+{}", lasting(at, language)),
+        Some(_) => {
+            let at = jiff::Timestamp::from_millisecond(at).expect("it came from a moment of the run");
+            facts.moments.full(at)
+        }
+    }
+}
+
+/// What everybody must have read: what moves, when, what does not serve, what it costs, what cannot be undone.
+fn five_lines(facts: &Facts<'_>, language: Language) -> Vec<Line> {
+    let plan = &facts.plan;
+    let resources = plan.resources();
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for resource in &resources {
+        match kinds.iter_mut().find(|(kind, _)| *kind == resource.kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((&resource.kind, 1)),
+        }
+    }
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let account = |side: Side| plan.accounts.get(&side).map_or("?", |access| access.account.as_str());
+    let what = Text::LineWhat.fill(
+        language,
+        &[
+            &resources.len().to_string(),
+            account(Side::Source),
+            account(Side::Target),
+            &kinds.join(", "),
+        ],
+    );
+    let lengths = [facts.expected_makespan(), facts.late_makespan()].map(|millis| lasting(millis, language));
+    let mut when = Text::LineWhen.fill(language, &[&lengths[0], &lengths[1]]);
+    match &facts.run {
+        Some(run) => {
+            let (from, took) = (
+                facts.moments.named(run.state.started_at),
+                lasting(facts.makespan(), language),
+            );
+            when = format!("{when} {}", Text::LineTook.fill(language, &[&took, &from]));
+        }
+        None => {
+            if let Some(next) = plan
+                .calendar()
+                .current_or_next(facts.generated_at)
+                .filter(|_| !plan.windows.is_empty())
+            {
+                let (from, until) = (facts.moments.full(next.from), facts.moments.named(next.until));
+                when = format!("{when} {}", Text::LineWindow.fill(language, &[&from, &until]));
+            }
+        }
+    }
+    let disturbed = resources
+        .iter()
+        .filter(|resource| facts.down(resource) != Down::Never)
+        .count();
+    let down = match facts.longest_down() {
+        None => Text::LineNoDown.say(language).to_owned(),
+        Some((resource, down)) => Text::LineDown.fill(
+            language,
+            &[
+                &disturbed.to_string(),
+                &down_length(down, language),
+                &resource.to_string(),
+            ],
+        ),
+    };
+    let cost = match plan.costs.is_empty() {
+        true => Text::LineNoCost.say(language).to_owned(),
+        false => Text::LineCost.fill(language, &[&costs::money(total(&plan.costs.lines), language)]),
+    };
+    let count = |weight: Weight| notes(facts, weight, language, |_| true).len().to_string();
+    let last = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.undo, Undo::None { .. }))
+        .count();
+    let people = Text::LinePeople.fill(
+        language,
+        &[
+            &plan.gates.len().to_string(),
+            &last.to_string(),
+            &count(Weight::Blocks),
+            &count(Weight::Warns),
+        ],
+    );
+    [what, when, down, cost, people]
+        .into_iter()
+        .map(|line| vec![text(line)])
+        .collect()
+}
+
+/// What the plan was tried by.
+fn rehearsed(facts: &Facts<'_>, language: Language) -> Vec<Block> {
+    let Some(rehearsed) = facts.rehearsed else {
+        let run = facts.run.as_ref().filter(|run| run.state.world == WorldKind::Rehearsal);
+        let words = match run {
+            Some(run) => Text::IsARehearsal.fill(language, &[&run.state.seed.to_string()]),
+            None => Text::NotRehearsed.say(language).to_owned(),
+        };
+        return vec![Block::Paragraph(vec![text(words)])];
+    };
+    let [first, last] = rehearsed.seeds;
+    let seeds = if first == last {
+        first.to_string()
+    } else {
+        format!("{first}–{last}")
+    };
+    let outcome = Text::RehearsedOutcome.fill(
+        language,
+        &[
+            &rehearsed.completed.to_string(),
+            &rehearsed.runs.to_string(),
+            &rehearsed.unwound.to_string(),
+            &rehearsed.needs_operator.to_string(),
+        ],
+    );
+    let laws = match rehearsed.laws_broken {
+        0 => Text::LawsHeld.say(language).to_owned(),
+        broken => Text::LawsBroken.fill(language, &[&broken.to_string()]),
+    };
+    let row = |name: Text, value: Line| (name.say(language).to_owned(), vec![value]);
+    let mut blocks = vec![Block::Facts(vec![
+        row(Text::Seeds, vec![text(seeds)]),
+        row(Text::Faults, vec![code(&rehearsed.faults)]),
+        row(Text::Verdict, vec![text(outcome)]),
+        row(Text::Laws, vec![text(laws)]),
+        row(Text::PlanDigest, vec![code(&rehearsed.plan_digest)]),
+    ])];
+    if rehearsed.bad > 0 {
+        let words = Text::RehearsedBadly.fill(language, &[&rehearsed.bad.to_string()]);
+        blocks.push(Block::Notice(
+            Tone::Bad,
+            Text::Rehearsed.say(language).to_owned(),
+            vec![vec![text(words)]],
+        ));
+    }
+    blocks
 }
 
 fn figures(facts: &Facts<'_>, language: Language) -> Block {
@@ -253,9 +453,15 @@ fn decisions(facts: &Facts<'_>, language: Language) -> Option<Block> {
 }
 
 /// The notes of a weight, each text once: what holds for thirty buckets is one thing to read, not thirty.
-fn notes(facts: &Facts<'_>, weight: Weight, language: Language) -> Vec<Line> {
+pub(crate) fn notes(
+    facts: &Facts<'_>,
+    weight: Weight,
+    language: Language,
+    whose: impl Fn(Option<&ResourceRef>) -> bool,
+) -> Vec<Line> {
     let mut by_text: Vec<(&str, Line)> = Vec::new();
-    for note in facts.plan.notes.iter().filter(|note| note.weight == weight) {
+    let notes = facts.plan.notes.iter().filter(|note| note.weight == weight);
+    for note in notes.filter(|note| whose(note.resource.as_ref())) {
         let whom = note
             .resource
             .as_ref()

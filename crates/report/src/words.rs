@@ -102,6 +102,75 @@ texts! {
     Laws: "Laws", "不変条件";
     Costs: "What AWS will charge", "AWS の料金見積もり";
 
+    Teams: "What each team must do, and when", "各チームの作業と時期";
+    Rewrites: "What is rewritten", "書き換えられる内容";
+    Rehearsed: "The rehearsal it rests on", "根拠となるリハーサル";
+    Graph: "What waits for what", "依存関係";
+
+    // In five lines
+    InFiveLines: "In five lines", "5 行でわかる要点";
+    LineWhat: "{0} resources move from account {1} to {2}: {3}.", "{0} 件のリソースをアカウント {1} から {2} へ移行します（{3}）。";
+    LineWhen: "It is expected to take {0}, nine times in ten no more than {1}.", "所要時間は {0}の見込みです（9 割の確率で {1}以内）。";
+    LineWindow: "The next window is {0} to {1}.", "次回の作業時間帯は {0} から {1} までです。";
+    LineTook: "It took {0}, from {1}.", "実績は {0}でした（{1} 開始）。";
+    LineDown: "{0} of them do not serve for a while; the longest, {2}, for {1}.", "{0} 件が一時停止します。最長は {2} の {1}です。";
+    LineNoDown: "Nothing stops serving.", "停止するリソースはありません。";
+    LineCost: "AWS is expected to charge {0} for the move.", "AWS の移行料金は {0} の見込みです。";
+    LineNoCost: "What AWS charges for the move was not priced.", "AWS の移行料金は見積もられていません。";
+    LinePeople: "People must agree at {0} gates; {1} steps cannot be undone; {2} things block, {3} want a look.",
+        "人の同意が必要なゲートは {0} か所、取り消せないステップは {1} 件、実行を妨げる項目は {2} 件、確認が必要な項目は {3} 件です。";
+
+    // Products and teams
+    Team: "Team", "チーム";
+    Owner: "Owner", "担当";
+    NoProduct: "Without a product", "プロダクト未設定";
+    ProductPage: "Product {0}", "プロダクト：{0}";
+    ProductCaption: "What of {0} moves, and for how long it does not serve. Down: from the start of its first disturbing step to the end of its last cutover step.",
+        "{0} の移行対象と停止時間。停止時間は、影響のある最初のステップの開始から、最後の切り替えステップの終了までです。";
+    TeamsPlanCaption: "What each product's team has to do. Moments count from the beginning of the run.", "各プロダクトのチームが行う作業。時刻は実行開始からの経過時間です。";
+    TeamsCaption: "What each product's team has to do. Times: {0}.", "各プロダクトのチームが行う作業。時刻は {0}。";
+    BeforeTheWindow: "Before the window", "作業時間帯の前";
+    InTheWindow: "In the window", "作業時間帯の間";
+    Afterwards: "Afterwards", "完了後";
+    AtTheGates: "To be answered at the gates", "ゲートで回答する質問";
+    PointsToLookAt: "{0} points to look at", "確認事項 {0} 件";
+    PointsThatChange: "{0} points to know", "把握しておく事項 {0} 件";
+    DownBetween: "does not serve within {0} to {1}", "停止する時間帯：{0} から {1} まで";
+    DownWithin: "Does not serve within", "停止する時間帯";
+    Until: "until {0}", "{0} まで";
+    AskedAtAbout: "asked at about {0}", "質問の時期：{0} ごろ";
+    DownExpected: "Expected down", "停止時間の見込み";
+    DownLate: "Nine in ten within", "9 割がこの時間以内";
+
+    // Rewrites
+    RewritesMean: "Each text that is put into the target other than it stands in the source. Lines that go are marked −, lines that come are marked +. What is not shown here is carried over as it stands.",
+        "移行元と異なる内容で移行先に設定されるテキストです。− は消える行、+ は加わる行です。ここにないものはそのまま引き継がれます。";
+    RewriteOf: "How it changes:", "変更内容：";
+    LineGone: "goes: ", "削除：";
+    LineNew: "comes: ", "追加：";
+
+    // The rehearsal
+    Seeds: "Seeds", "シード";
+    Faults: "Faults", "障害の強度";
+    RehearsedOutcome: "{0} of {1} came to their end, {2} were taken back, {3} stopped for a person", "{1} 回中 {0} 回が完了、{2} 回が巻き戻し、{3} 回が判断待ちで停止";
+    RehearsedBadly: "{0} of the rehearsals were not as they must be.", "{0} 回のリハーサルが期待どおりではありませんでした。";
+    IsARehearsal: "This is the record of a rehearsal, of seed {0}.", "この報告書はシード {0} のリハーサルの記録です。";
+    NotRehearsed: "This report names no rehearsal of the plan.", "この報告書にはリハーサルの記録が添えられていません。";
+    SignedBy: "Made from the journal up to event {0}, whose hash is", "ジャーナルのイベント {0} までから作成。そのハッシュ：";
+
+    // Pictures
+    InWords: "The same in words", "同じ内容の表";
+    GraphTitle: "What waits for what: kinds of resource from above, phases from the left.", "依存関係：縦はリソースの種類、横は段階。";
+    GraphHint: "An arrow leads from what must be done to what waits for it; a diamond is a gate before a box. The table below says the same in words.",
+        "矢印は先に完了すべきものから待つものへ向かいます。ひし形はゲートです。同じ内容は下の表にもあります。";
+    GraphCaption: "Which steps wait for which, by kind and phase.", "種類・段階ごとの依存関係。";
+    GraphResources: "{0} resources", "リソース {0} 件";
+    BesideTitle: "How long each resource was expected not to serve, and how long it did not.", "リソースごとの停止時間の見込みと実績。";
+    BesideCaption: "How long each resource was expected not to serve, and how long it did not.", "リソースごとの停止時間の見込みと実績。";
+    NoReturnMark: "Point of no return", "取り消し不可となる時点";
+    LateMark: "Nine in ten done by then", "9 割がこの時点までに完了";
+    LateEnd: "Expected to end after {0}, nine times in ten within {1}", "完了の見込みは {0}後（9 割の確率で {1}以内）";
+
     // Summary
     Migration: "Migration", "移行名";
     Region: "Region", "リージョン";

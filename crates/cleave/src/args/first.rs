@@ -41,13 +41,15 @@ pub(crate) fn one_line(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// What people write, and a schema describes.
+/// What people write, or are given, and a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Written {
     /// What moves, when, and who agrees: TOML.
     Runbook,
     /// What exists in the accounts: JSON.
     Inventory,
+    /// What a report as JSON holds.
+    Report,
 }
 
 /// `cleave schema`

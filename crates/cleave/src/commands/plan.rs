@@ -1,5 +1,11 @@
 //! `cleave plan`: what would be done. Reads what people wrote, and nothing else.
 
+use std::path::Path;
+
+use model::Plan;
+use report::RehearsedBefore;
+use serde::Deserialize;
+
 use crate::args::PlanArgs;
 use crate::commands::files::{Written, read_prices};
 use crate::commands::rehearse::write_out;
@@ -25,6 +31,11 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
     }
     let written = written.learning_from(samples);
     let plan = written.plan()?;
+    let rehearsed = args
+        .rehearsed
+        .as_deref()
+        .map(|path| read_rehearsed(path, &plan))
+        .transpose()?;
     if let Some(path) = &args.report {
         let at = written.inventory.observed_at;
         Rendered {
@@ -32,6 +43,7 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
             events: &[],
             calls: &[],
             laws: None,
+            rehearsed: rehearsed.as_ref(),
             at,
         }
         .write(path, args.language)?;
@@ -43,4 +55,25 @@ pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
         write_out(&planned::text(&plan))?;
     }
     Ok(if plan.is_blocked() { exit::BLOCKED } else { exit::DONE })
+}
+
+/// What `cleave rehearse --json` printed, as far as it is read here.
+#[derive(Deserialize)]
+struct Printed {
+    rehearsed: RehearsedBefore,
+}
+
+/// Reads what a rehearsal printed. One of another plan would vouch for what was never tried.
+fn read_rehearsed(path: &Path, plan: &Plan) -> Result<RehearsedBefore, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))?;
+    let refused = |what: &'static str| {
+        let advice = "Rehearse this runbook with this inventory: cleave rehearse RUNBOOK --seeds 1..20 --json > FILE";
+        CliError::before(exit::BLOCKED, what, advice).at(path.display().to_string())
+    };
+    let printed: Printed = serde_json::from_str(&text)
+        .map_err(|error| refused("this is not what a rehearsal prints with --json").because(&error))?;
+    if printed.rehearsed.plan_digest != plan.digest() {
+        return Err(refused("another plan was rehearsed"));
+    }
+    Ok(printed.rehearsed)
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::rc::Rc;
 
 use model::GateSpec;
+use report::RehearsedBefore;
 use serde_json::{Value, json};
 use simcloud::injected::Injected;
 
 use crate::args::{Faults, Gates, RehearseArgs};
 use crate::commands::files::{Written, read_prices};
-use crate::commands::report::{self, Rendered};
+use crate::commands::report::{Rendered, format_of};
 use crate::commands::undo;
 use crate::durations::Samples;
 use crate::error::CliError;
@@ -41,7 +42,7 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         ));
     }
     if let Some(report) = &args.report {
-        report::format_of(report)?;
+        format_of(report)?;
     }
     let level = args.faults.level();
     let whole = Rehearsal {
@@ -61,12 +62,24 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
         })
     };
     let real = crate::world::wall_now().duration_since(begun).as_secs_f64();
+    let rehearsed = RehearsedBefore {
+        plan_digest: plan.digest(),
+        seeds: [from, to],
+        faults: faults_named(args.faults).to_owned(),
+        runs: runs.runs,
+        completed: runs.completed,
+        unwound: runs.unwound,
+        needs_operator: runs.needs_operator,
+        bad: runs.bad,
+        laws_broken: runs.laws_broken,
+    };
     if let (Some(path), Some(first)) = (&args.report, &runs.first) {
         let rendered = Rendered {
             plan: &plan,
             events: &first.events,
             calls: &first.calls,
             laws: Some(&first.law_violations),
+            rehearsed: Some(&rehearsed),
             at: first
                 .events
                 .last()
@@ -77,7 +90,8 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     let shrunk = shrunk(&args, &whole, &runs);
     if args.json {
         let shrunk = shrunk.as_ref().map(|shrunk| shrunk_object(&args, shrunk));
-        let object = summary(&runs, real, shrunk.as_ref());
+        let mut object = summary(&runs, real, shrunk.as_ref());
+        object["rehearsed"] = json!(rehearsed);
         write_out(&format!("{object}\n"))?;
     } else {
         write_out(&rehearsed::text(&plan, &runs, real, args.report.as_deref()))?;
@@ -143,6 +157,15 @@ fn shrunk(args: &RehearseArgs, whole: &Rehearsal, runs: &Campaign) -> Option<Shr
     shrunk
 }
 
+fn faults_named(faults: Faults) -> &'static str {
+    match faults {
+        Faults::None => "none",
+        Faults::Usual => "usual",
+        Faults::Harsh => "harsh",
+        Faults::Hostile => "hostile",
+    }
+}
+
 /// The command that shows a seed again, with all of its faults or with those that are left.
 fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
     let mut command = format!("cleave rehearse {}", args.runbook.display());
@@ -155,12 +178,7 @@ fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
     if let Some(prices) = &args.prices {
         command = format!("{command} --prices {}", prices.display());
     }
-    let faults = match args.faults {
-        Faults::None => "none",
-        Faults::Usual => "usual",
-        Faults::Harsh => "harsh",
-        Faults::Hostile => "hostile",
-    };
+    let faults = faults_named(args.faults);
     command = format!("{command} --seed {seed} --faults {faults}");
     if let Some(after) = &args.undo_after {
         command = format!("{command} --undo-after {after}");

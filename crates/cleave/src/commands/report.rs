@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use journal::Journal;
 use model::{CallRecord, Plan, Recorded, State};
-use report::{CallSummary, Format, ReportInput};
+use report::{CallSummary, Format, RehearsedBefore, ReportInput};
 
 use crate::args::{self, ReportArgs};
 use crate::error::CliError;
@@ -21,6 +21,8 @@ pub struct Rendered<'a> {
     pub calls: &'a [CallRecord],
     /// Broken laws, where laws were watched.
     pub laws: Option<&'a [String]>,
+    /// The rehearsals that it rests on.
+    pub rehearsed: Option<&'a RehearsedBefore>,
     /// When it is made, by the world's clock.
     pub at: Timestamp,
 }
@@ -33,11 +35,14 @@ impl Rendered<'_> {
             args::Language::En => report::Language::En,
             args::Language::Ja => report::Language::Ja,
         };
+        let hash = (!self.events.is_empty()).then(|| journal::last_hash(self.events));
         let input = ReportInput {
             plan: self.plan,
             events: self.events,
             calls: (!self.calls.is_empty()).then(|| CallSummary::of(self.calls)),
             laws: self.laws,
+            rehearsed: self.rehearsed,
+            journal_hash: hash.as_deref(),
             generated_at: self.at,
         };
         let text = report::render(&input, format, language);
@@ -81,6 +86,7 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
         events: &events,
         calls: &calls,
         laws: None,
+        rehearsed: None,
         at: state.last_at,
     };
     rendered.write(&args.out, args.language)?;

@@ -321,6 +321,22 @@ pub(super) fn each_of(xml: &str, name: &str) -> Vec<String> {
     elements.collect()
 }
 
+/// A configuration as people read it: each element on a line of its own.
+pub(super) fn in_lines(xml: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut depth = 0_usize;
+    for line in xml.replace("><", ">\n<").lines() {
+        let closes = line.starts_with("</");
+        if closes {
+            depth = depth.saturating_sub(1);
+        }
+        lines.push(format!("{:indent$}{line}", "", indent = depth * 2));
+        let opens = line.starts_with('<') && !line.starts_with("<?") && !line.ends_with("/>") && !line.contains("</");
+        depth += usize::from(opens);
+    }
+    lines.join("\n")
+}
+
 /// The text of the first element of this name.
 pub(super) fn text_of<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
@@ -396,6 +412,13 @@ mod tests {
         assert!(!is_empty(
             "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>"
         ));
+    }
+
+    #[test]
+    fn a_configuration_is_read_line_by_line() {
+        let xml = "<LoggingConfiguration><LoggingEnabled><TargetBucket>logs</TargetBucket><X/></LoggingEnabled></LoggingConfiguration>";
+        let lines = "<LoggingConfiguration>\n  <LoggingEnabled>\n    <TargetBucket>logs</TargetBucket>\n    <X/>\n  </LoggingEnabled>\n</LoggingConfiguration>";
+        assert_eq!(in_lines(xml), lines);
     }
 
     #[test]

@@ -57,6 +57,13 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
             );
             continue;
         }
+        draft.rewrite(
+            resource,
+            name,
+            documents::in_lines(xml),
+            documents::in_lines(&renaming.renamed(document, xml)),
+        );
+        let mut note = |weight, text: String| draft.note(Some(resource), weight, text);
         for named in renaming.names(document, xml) {
             unused.retain(|key| **key != named.before && !named.before.ends_with(&format!(":::{key}")));
             let [before, after] = [&named.before, &named.after];

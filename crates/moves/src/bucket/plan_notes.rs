@@ -233,6 +233,7 @@ fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, buc
             let text = format!("in its policy, statement {statement}, {from} becomes {to}");
             draft.note(Some(resource), Says::Tells, text);
         }
+        draft.rewrite(resource, "policy", policy::in_lines(&before), policy::in_lines(&after));
         if spec.policy == PolicyCarried::Rewrite && before.contains(source.as_str()) {
             let text = "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names \
                         must exist in the target by then";

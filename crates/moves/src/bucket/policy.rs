@@ -245,6 +245,12 @@ pub(super) fn renamed(text: &str, was: &str, name: &str) -> String {
     renamed
 }
 
+/// A policy as people read it: each thing on a line of its own, in its own order.
+pub(super) fn in_lines(document: &str) -> String {
+    let value = serde_json::from_str::<Value>(document).and_then(|value| serde_json::to_string_pretty(&value));
+    value.unwrap_or_else(|_| document.to_owned())
+}
+
 /// What differs between a policy and its rewritten form: the statement, the text before and after.
 pub(super) fn rewrites(before: &str, after: &str) -> Vec<[String; 3]> {
     let (Ok((_, before)), Ok((_, after))) = (parse(before), parse(after)) else {

@@ -82,6 +82,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
         if rewritten != role {
             let text = format!("its monitoring role {role} becomes {rewritten}");
             once(draft, resource, Says::Tells, text);
+            draft.rewrite(resource, "monitoring_role", role, rewritten.clone());
         }
         rewritten
     };

@@ -202,6 +202,7 @@ pub fn plan(
         steps: retiring.steps,
         notes: retiring.notes,
         costs: Costs::default(),
+        rewrites: Vec::new(),
     })
 }
 

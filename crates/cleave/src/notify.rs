@@ -245,6 +245,7 @@ impl Notifier {
             | Event::StepSkipped { .. }
             | Event::StepUndone { .. }
             | Event::GateApproved { .. }
+            | Event::ProductAgreed { .. }
             | Event::WindowExtended { .. }
             | Event::RunPaused { .. }
             | Event::RunResumed { .. } => return None,

@@ -174,6 +174,7 @@ fn started() -> Event {
         steps: steps.collect(),
         notes: vec![],
         costs: Default::default(),
+        products: Default::default(),
     };
     Event::RunStarted {
         run: RunId::new("abcdef012345").unwrap_or_else(|_| unreachable!("it is one")),

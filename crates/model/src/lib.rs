@@ -18,6 +18,7 @@ pub mod listing;
 pub mod machines;
 pub mod paths;
 pub mod plan;
+pub mod products;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schedule;

@@ -80,6 +80,7 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         steps,
         notes: Vec::new(),
         costs: Default::default(),
+        products: Default::default(),
     }
 }
 

@@ -64,6 +64,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         steps: draft.steps,
         notes: draft.notes,
         costs: draft.costs,
+        products: Default::default(),
     };
     plan.check().expect("every reference of a plan resolves");
     inputs_are_needed(&plan);

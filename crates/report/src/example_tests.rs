@@ -303,6 +303,7 @@ pub(crate) fn plan() -> Plan {
             },
         ],
         costs: Default::default(),
+        products: Default::default(),
     }
 }
 

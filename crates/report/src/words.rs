@@ -270,6 +270,7 @@ texts! {
     SkippedIt: "skipped", "スキップ";
     AskedToUndo: "asked to undo", "取り消しの指示";
     ExtendedWindow: "extended the window", "ウィンドウの延長";
+    AgreedForProduct: "agreed to the plan, for a product", "プロダクトとして計画に同意";
     ExtendedUntil: "until {0}: {1}", "{0} まで：{1}";
     LoginExpired: "The login has expired; renewed by: {0}", "ログインの期限切れ。更新コマンド：{0}";
 

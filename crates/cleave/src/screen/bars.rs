@@ -222,6 +222,7 @@ fn worth_a_line(event: &model::Event) -> bool {
         | Event::GateAgreed { .. }
         | Event::GateApproved { .. }
         | Event::GateVoided { .. }
+        | Event::ProductAgreed { .. }
         | Event::WindowExtended { .. }
         | Event::RunPaused { .. }
         | Event::RunResumed { .. }

@@ -192,6 +192,10 @@ fn text(event: &Event, state: &State) -> Option<String> {
         }
         Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
         Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
+        Event::ProductAgreed { product, by, words, .. } => match words.as_str() {
+            "" => format!("product {product} agrees to the plan, by {by}"),
+            words => format!("product {product} agrees to the plan, by {by}: {words}"),
+        },
         Event::WindowExtended { by, reason, until } => {
             format!("the window stays open until {}, by {by}: {reason}", minute(*until))
         }

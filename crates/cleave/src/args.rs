@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use model::{AccountId, GateName, Region, RunId, StepId};
 
+pub use ack::AckArgs;
 pub use discover::DiscoverArgs;
 pub(crate) use first::one_line;
 pub use first::{CompletionsArgs, InitArgs, ManArgs, SchemaArgs, Written};
 pub use rehearse::{Faults, Gates, OnlyFaults, RehearseArgs};
 pub use retire::RetireArgs;
 
+mod ack;
 mod discover;
 mod first;
 mod rehearse;
@@ -41,6 +43,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Agree at a gate of a run.
     Approve(ApproveArgs),
+    /// Agree to a run's plan, for a product's team: what belongs to the product is shown first.
+    Ack(AckArgs),
     /// Ask the running process to start nothing new and leave.
     Pause(JournalArg),
     /// Let a run disturb beyond its window: until a time, or for so long from now.
@@ -159,6 +163,12 @@ pub struct StatusArgs {
     /// The journal.
     #[arg(long, default_value = "migrations.db")]
     pub journal: PathBuf,
+    /// All runs whose journals (`*.db`) lie in a folder or below it, one line each [default: this folder]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", conflicts_with = "journal")]
+    pub all: Option<PathBuf>,
+    /// The runs of these journals, one line each, such as `runs/*.db`.
+    #[arg(long, value_name = "GLOB", num_args = 1.., conflicts_with = "journal")]
+    pub journals: Vec<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -43,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::plan(args),
         Command::Status(args) => commands::status::status(args),
         Command::Approve(args) => commands::wishes::approve(args),
+        Command::Ack(args) => commands::ack::ack(args),
         Command::Pause(args) => commands::wishes::pause(args),
         Command::ExtendWindow(args) => commands::wishes::extend_window(args),
         Command::Retry(args) => commands::wishes::retry(args),

@@ -255,9 +255,9 @@ impl Notifier {
     fn gate(&self, gate: &GateName, state: &State) -> (String, Value) {
         let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
         let text = format!(
-            "gate {gate} waits for an answer: {ask}\non {}: cleave approve {gate} --journal {}",
+            "gate {gate} waits for an answer: {ask}\non {}: {}",
             self.host,
-            self.journal.display()
+            screen::standing::answer(&state.plan, gate, &self.journal)
         );
         (text, json!({ "gate": gate, "ask": ask }))
     }

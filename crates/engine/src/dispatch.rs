@@ -228,7 +228,7 @@ impl Engine {
                 let waits_for = waits.leave(false);
                 if waits_for != told {
                     if let Some(end) = &waits_for {
-                        (shared.tell)(Signal::Waiting(end));
+                        (shared.tell)(Signal::Waiting(end, shared.run.borrow().state()));
                     }
                     told = waits_for;
                 }

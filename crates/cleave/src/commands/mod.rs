@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub mod ack;
+mod all_runs;
 pub mod check;
 pub mod compare;
 pub mod completions;

@@ -14,6 +14,7 @@ use crate::args::{ApproveArgs, ExtendWindowArgs, JournalArg, StepWish};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::screen::standing;
 use crate::world;
 
 /// Agrees at a gate.
@@ -28,6 +29,17 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         )
         .at(args.journal.display().to_string()));
     };
+    if let Some(product) = state.plan.product_behind(&args.gate)
+        && state.agreement(product).is_none()
+    {
+        return Err(CliError::before(
+            exit::USAGE,
+            format!("gate {} is opened by {product} itself: its team agrees to the plan", args.gate),
+            "What belongs to the product is shown before it is agreed to.",
+        )
+        .at(args.journal.display().to_string())
+        .type_this(standing::answer(&state.plan, &args.gate, &args.journal)));
+    }
     let evidence = match &state.gates[&args.gate] {
         GateState::Asked { evidence, .. } => evidence.clone(),
         GateState::Approved { by, at } => {
@@ -207,7 +219,7 @@ fn stopped(args: &StepWish) -> Result<(), CliError> {
     .at(args.journal.display().to_string()))
 }
 
-fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
+pub(crate) fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
     let refused = |error| CliError::journal(path, &error);
     let mut journal = Journal::open(path).map_err(refused)?;
     // Nobody would ever read it there.
@@ -218,7 +230,7 @@ fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
 }
 
 /// What was done, and who does the rest.
-fn told(path: &Path, what: &str) -> Result<u8, CliError> {
+pub(crate) fn told(path: &Path, what: &str) -> Result<u8, CliError> {
     let held = journal::Lease::is_held(path).map_err(|error| CliError::lease(path, &error))?;
     let who = if held {
         "the running process heeds it within seconds"

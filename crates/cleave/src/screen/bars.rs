@@ -105,8 +105,8 @@ impl Bars {
                 }
                 self.draw_all();
             }
-            Signal::Waiting(end) => {
-                if let Some(line) = lines::waiting(end, &self.journal) {
+            Signal::Waiting(end, state) => {
+                if let Some(line) = lines::waiting(end, &state.plan, &self.journal) {
                     let _ = self.all.println(line);
                 }
             }

@@ -7,9 +7,10 @@ use jiff::SignedDuration;
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::forecast::Postponed;
-use model::{Event, Forecast, Recorded, State};
+use model::{Event, Forecast, Plan, Recorded, State};
 
 use super::planned::duration;
+use super::standing;
 
 /// The line; none for events that say nothing to people.
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
@@ -18,13 +19,13 @@ pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
 }
 
 /// What the run stays for under `--wait`, where a line is of use: a login that has expired has told its command already.
-pub fn waiting(end: &RunEnd, journal: &Path) -> Option<String> {
+pub fn waiting(end: &RunEnd, plan: &Plan, journal: &Path) -> Option<String> {
     match end {
         // What each gate asks was said when it was put.
         RunEnd::WaitingAtGate(gates) => {
-            let journal = journal.display();
             let gates = gates.iter().map(|gate| {
-                format!("waiting at gate {gate}; from another terminal: cleave approve {gate} --journal {journal}")
+                let answer = standing::answer(plan, gate, journal);
+                format!("waiting at gate {gate}; from another terminal: {answer}")
             });
             Some(gates.collect::<Vec<_>>().join("\n"))
         }

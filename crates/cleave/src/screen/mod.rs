@@ -1,6 +1,7 @@
 //! What people see of a run: bars on a terminal, else one line per event, or JSON lines. Everything goes to stderr; stdout is for
 //! results.
 
+pub mod agreeing;
 pub mod bars;
 pub mod bucket_standing;
 pub mod going_back;
@@ -72,7 +73,7 @@ impl Screen {
                 Box::new(move |signal| {
                     let line = match signal {
                         Signal::Recorded(recorded, state) => lines::line(recorded, state),
-                        Signal::Waiting(end) => lines::waiting(end, &journal),
+                        Signal::Waiting(end, state) => lines::waiting(end, &state.plan, &journal),
                         Signal::Foretold(forecast, state) => {
                             lines::foretold(forecast, state, &journal)
                                 .iter()
@@ -180,7 +181,7 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
             for name in gates {
                 let ask = state.plan.gate(name).map_or("", |gate| gate.ask.as_str());
                 say(&format!("waiting at gate {name}: {ask}"));
-                say(&format!("  type: cleave approve {name} {with}"));
+                say(&format!("  type: {}", standing::answer(&state.plan, name, at)));
             }
             say(&format!("then the same `{again}` again, or use --wait"));
         }

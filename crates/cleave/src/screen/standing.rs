@@ -9,7 +9,7 @@ use model::decided::Choice;
 use model::event::{PauseReason, Verdict};
 use model::forecast::Moment;
 use model::state::{GateState, StepStatus};
-use model::{Forecast, GateName, State, StepId};
+use model::{Decision, Forecast, GateName, Plan, State, StepId};
 
 use super::bucket_standing::BucketStanding;
 use super::lines;
@@ -150,7 +150,7 @@ pub fn text(
                 );
             }
         }
-        let _ = writeln!(out, "  type: cleave approve {gate} --journal {}", journal.display());
+        let _ = writeln!(out, "  type: {}", answer(&state.plan, gate, journal));
     }
     for gate in &state.plan.gates {
         if let GateState::Voided { at, reason } = &state.gates[&gate.name] {
@@ -172,8 +172,74 @@ pub fn text(
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));
     }
+    agreements(&mut out, state, journal);
     decided(&mut out, state);
     out
+}
+
+/// Which products have agreed to the plan, where the runbook names them or one has.
+fn agreements(out: &mut String, state: &State, journal: &Path) {
+    if state.plan.products.teams.is_empty() && state.agreements.is_empty() {
+        return;
+    }
+    out.push_str("\nproducts:\n");
+    for product in state.plan.by_product().into_keys() {
+        let _ = match state.agreement(product) {
+            Some(said) => {
+                let words = if said.words.is_empty() { String::new() } else { format!(": {}", said.words) };
+                writeln!(out, "  {product}: agreed at {} by {}{words}", lines::minute(said.at), said.by)
+            }
+            None if state.ended.is_some() => writeln!(out, "  {product}: has not agreed"),
+            None => writeln!(out, "  {product}: has not agreed; {}", ack(product, journal)),
+        };
+    }
+}
+
+/// What is typed at a gate.
+pub fn answer(plan: &Plan, gate: &GateName, journal: &Path) -> String {
+    match plan.product_behind(gate) {
+        Some(product) => ack(product, journal),
+        None => format!("cleave approve {gate} --journal {}", journal.display()),
+    }
+}
+
+fn ack(product: &str, journal: &Path) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@+".contains(c);
+    let product = if product.chars().all(plain) {
+        product.to_owned()
+    } else {
+        format!("'{}'", product.replace('\'', "'\\''"))
+    };
+    format!("cleave ack --product {product} --journal {}", journal.display())
+}
+
+/// What the run waits for that does not come by itself soon: people, and windows.
+pub fn waits_for(state: &State, now: Timestamp) -> Vec<String> {
+    if state.ended.is_some() {
+        return Vec::new();
+    }
+    let gates = asked(state).into_iter().map(|gate| match state.plan.product_behind(gate) {
+        Some(product) => format!("the agreement of {product}"),
+        None => format!("gate {gate}"),
+    });
+    let mut waits: Vec<String> = gates.collect();
+    waits.extend(state.stopped().into_iter().map(|step| format!("a person at {step}")));
+    match &state.paused {
+        Some(PauseReason::CredentialsExpired { command }) => waits.push(format!("a login ({command})")),
+        Some(PauseReason::Operator { by }) => waits.push(format!("whoever goes on after {by}'s pause")),
+        None => {}
+    }
+    let mut decisions = model::decide(state, now).into_iter();
+    if let Some(opens) = decisions.find_map(|decision| match decision {
+        Decision::AwaitWindow(opens) => Some(opens),
+        _ => None,
+    }) {
+        waits.push(opens.map_or_else(
+            || "a window, and none opens any more".to_owned(),
+            |opens| format!("the window at {}", lines::minute(opens)),
+        ));
+    }
+    waits
 }
 
 /// What people decided on the way, and why.

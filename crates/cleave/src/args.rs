@@ -23,6 +23,9 @@ mod retire;
 #[derive(Debug, Parser)]
 #[command(name = "cleave", version, about, max_term_width = 100)]
 pub struct Args {
+    /// The language of gates, errors, notifications and reports [default: ja where LC_ALL, LC_MESSAGES or LANG says so, else en]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -83,7 +86,7 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// The language of a report.
+/// The language of what people read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// English.
@@ -144,9 +147,9 @@ pub struct PlanArgs {
     /// Write a report: .html, .md or .json
     #[arg(long)]
     pub report: Option<PathBuf>,
-    /// The language of the report.
-    #[arg(long, value_enum, default_value_t)]
-    pub language: Language,
+    /// The language of the report [default: as --lang]
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
 }
 
 /// Which journal.
@@ -315,14 +318,18 @@ pub enum JournalCommand {
 /// `cleave report`
 #[derive(Debug, Parser)]
 pub struct ReportArgs {
-    /// The report: .html, .md or .json
-    pub out: PathBuf,
+    /// The report: .html, .md or .json; of the morning page .txt, .md or .html, and without it the text is printed.
+    #[arg(required_unless_present = "morning")]
+    pub out: Option<PathBuf>,
+    /// One page for the morning after: what has moved, how long what did not serve, old and new, what is left, until when it can be taken back.
+    #[arg(long)]
+    pub morning: bool,
     /// The journal.
     #[arg(long, default_value = "migrations.db")]
     pub journal: PathBuf,
-    /// The language.
-    #[arg(long, value_enum, default_value_t)]
-    pub language: Language,
+    /// The language [default: as --lang]
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
 }
 
 /// `cleave terraform`

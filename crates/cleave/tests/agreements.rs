@@ -94,6 +94,26 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let status = typed(&home, &["status", "--journal", "m.db"]);
     assert!(said(&status).contains("shop: has not agreed"), "{}", said(&status));
 
+    // The morning page says who must do what; in Japanese names and commands stay.
+    let morning = typed(&home, &["report", "--morning", "--journal", "m.db"]);
+    let morning = said(&morning);
+    assert!(morning.lines().count() < 40, "{morning}");
+    for word in ["[ENDPOINT] shop-staging", "Shop team: cleave ack --product shop", "operator: Is staging scaled to zero", "image/"] {
+        assert!(morning.contains(word), "{word:?} is missing: {morning}");
+    }
+    let japanese = cleave(&home)
+        .env("LANG", "ja_JP.UTF-8")
+        .args(["report", "--morning", "morning.html", "--journal", "m.db"])
+        .output()
+        .expect("cleave can be started");
+    assert!(japanese.status.success(), "{}", said(&japanese));
+    let page = std::fs::read_to_string(home.join("morning.html")).expect("it is written");
+    assert!(page.contains("残作業") && page.contains("cleave ack --product shop"), "{page}");
+    let status = typed(&home, &["--lang", "ja", "status", "--journal", "m.db"]);
+    let asks = "ゲート product:shop: shop のチームは、この計画による自プロダクトへの影響に同意しますか?";
+    assert!(said(&status).contains(asks), "{}", said(&status));
+    assert!(said(&status).contains("入力: cleave ack --product shop --journal m.db"), "{}", said(&status));
+
     let before = events(&journal);
     let Event::RunStarted { run: id, digest, .. } = &before[0].event else {
         panic!("{:?}", before[0])
@@ -158,4 +178,26 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     assert_eq!(json["runs"][0]["status"], "interrupted");
     assert_eq!(json["runs"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["unreadable"][0]["journal"], "broken.db");
+}
+
+#[test]
+fn an_error_says_what_to_do_in_the_language_that_is_typed_or_else_in_the_environments() {
+    let home = folder("languages");
+    let said_with = |environment: &[(&str, &str)], words: &[&str]| {
+        let output = cleave(&home)
+            .envs(environment.iter().copied())
+            .args(words)
+            .output()
+            .expect("cleave can be started");
+        assert_eq!(output.status.code(), Some(3));
+        said(&output)
+    };
+    let english = said_with(&[], &["status"]);
+    assert!(english.contains("to do:   Check the path: the journal lies"), "{english}");
+    let japanese = said_with(&[("LANG", "ja_JP.UTF-8")], &["status"]);
+    for word in ["対処:", "パスを確認してください", "何も変更していません。", "--journal"] {
+        assert!(japanese.contains(word), "{word:?} is missing: {japanese}");
+    }
+    assert_eq!(said_with(&[("LANG", "ja_JP.UTF-8")], &["status", "--lang", "en"]), english);
+    assert_eq!(said_with(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "C")], &["status"]), english);
 }

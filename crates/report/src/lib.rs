@@ -14,6 +14,7 @@ mod html;
 mod json;
 mod markdown;
 mod moments;
+mod morning;
 mod sections;
 mod tables;
 mod words;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::{AccountId, CallRecord, Plan, Recorded};
 
+pub use morning::{MorningForm, Renamed, morning};
 pub use words::Language;
 
 /// What a report is made from.

@@ -15,6 +15,7 @@ use crate::commands::wishes::{put, state_of, told};
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::{agreeing, lines};
+use crate::words::Words;
 use crate::world;
 
 /// Shows what it is about, and agrees.
@@ -131,7 +132,7 @@ fn typed(shown: &str, product: &str) -> bool {
         return false;
     }
     let mut out = std::io::stderr().lock();
-    let _ = write!(out, "{shown}\ntype {product:?} to agree: ");
+    let _ = write!(out, "{shown}\n{}", Words::TypeProduct.fill(&[&format!("{product:?}")]));
     let _ = out.flush();
     let mut line = String::new();
     let _ = std::io::stdin().read_line(&mut line);

@@ -11,6 +11,7 @@ use model::{Event, Forecast, Plan, Recorded, State};
 
 use super::planned::duration;
 use super::standing;
+use crate::words::{self, Words};
 
 /// The line; none for events that say nothing to people.
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
@@ -25,7 +26,7 @@ pub fn waiting(end: &RunEnd, plan: &Plan, journal: &Path) -> Option<String> {
         RunEnd::WaitingAtGate(gates) => {
             let gates = gates.iter().map(|gate| {
                 let answer = standing::answer(plan, gate, journal);
-                format!("waiting at gate {gate}; from another terminal: {answer}")
+                Words::FromAnother.fill(&[gate.as_str(), &answer])
             });
             Some(gates.collect::<Vec<_>>().join("\n"))
         }
@@ -182,10 +183,7 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),
         Event::StepUndone { step, evidence } => format!("{step}: undone: {evidence}"),
         Event::GateAsked { gate, .. } => {
-            format!(
-                "gate {gate}: {}",
-                state.plan.gate(gate).map_or("", |gate| gate.ask.as_str())
-            )
+            Words::GateStands.fill(&[gate.as_str(), &words::question(&state.plan, gate)])
         }
         Event::GateAgreed { gate, by, .. } => {
             let more = state.still_to_agree(gate);

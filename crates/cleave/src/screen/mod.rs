@@ -19,6 +19,8 @@ use engine::{Clock, RunEnd, Signal};
 use model::event::Verdict;
 use model::{Forecast, State};
 
+use crate::words::{self, Words};
+
 /// How a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -179,11 +181,11 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
         )),
         RunEnd::WaitingAtGate(gates) => {
             for name in gates {
-                let ask = state.plan.gate(name).map_or("", |gate| gate.ask.as_str());
-                say(&format!("waiting at gate {name}: {ask}"));
-                say(&format!("  type: {}", standing::answer(&state.plan, name, at)));
+                let ask = words::question(&state.plan, name);
+                say(&Words::WaitingAt.fill(&[name.as_str(), &ask]));
+                say(&format!("  {} {}", Words::Type.say(), standing::answer(&state.plan, name, at)));
             }
-            say(&format!("then the same `{again}` again, or use --wait"));
+            say(&Words::ThenAgain.fill(&[&again]));
         }
         RunEnd::OutsideWindow(opens) => {
             // Where users are disturbed already, the next window is not the only way: this says what else there is.
@@ -214,7 +216,7 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
         RunEnd::CredentialsExpired { command } => {
             say("paused: your login has expired");
             say(&format!("  type: {command}"));
-            say(&format!("then the same `{again}` again, or use --wait"));
+            say(&Words::ThenAgain.fill(&[&again]));
         }
         RunEnd::NeedsOperator(steps) => {
             for step in steps {

@@ -13,6 +13,7 @@ use model::{Decision, Forecast, GateName, Plan, State, StepId};
 
 use super::bucket_standing::BucketStanding;
 use super::lines;
+use crate::words::{self, Words};
 
 /// One word for the whole run.
 pub fn word(state: &State, held: bool) -> &'static str {
@@ -137,8 +138,8 @@ pub fn text(
         let _ = writeln!(out, "\nLEFT OUT {step}: {what}");
     }
     for gate in asked(state) {
-        let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-        let _ = writeln!(out, "\ngate {gate}: {ask}");
+        let ask = words::question(&state.plan, gate);
+        let _ = writeln!(out, "\n{}", Words::GateStands.fill(&[gate.as_str(), &ask]));
         if let GateState::Asked { agreed, .. } = &state.gates[gate] {
             for agreed in agreed {
                 let _ = writeln!(
@@ -150,7 +151,7 @@ pub fn text(
                 );
             }
         }
-        let _ = writeln!(out, "  type: {}", answer(&state.plan, gate, journal));
+        let _ = writeln!(out, "  {} {}", Words::Type.say(), answer(&state.plan, gate, journal));
     }
     for gate in &state.plan.gates {
         if let GateState::Voided { at, reason } = &state.gates[&gate.name] {
@@ -263,23 +264,33 @@ fn decided(out: &mut String, state: &State) {
 /// A step that stopped: what failed, where, and what to do.
 pub fn stopped(state: &State, step: &StepId) -> String {
     let place = &state.steps[step];
-    let mut out = format!("needs operator: {step}");
+    let mut out = Words::NeedsOperator.fill(&[step.as_str()]);
     if let Some(spec) = state.plan.step(step) {
         let account = state
             .plan
             .accounts
             .get(&spec.side)
             .map_or("", |access| access.account.as_str());
-        let _ = write!(out, "\n  where:   {} account {account}, {}", spec.side, spec.resource);
+        let _ = write!(
+            out,
+            "\n  {:<8} {} account {account}, {}",
+            Words::Where.say(),
+            spec.side,
+            spec.resource
+        );
     }
     if let Some(failure) = &place.last_failure {
-        let _ = write!(out, "\n  because: {failure}");
+        let _ = write!(out, "\n  {:<8} {failure}", Words::Because.say());
         if let Some(id) = &failure.request_id {
             let _ = write!(out, " (request {id})");
         }
     }
     if let StepStatus::Stopped { advice } = &place.status {
-        let _ = write!(out, "\n  to do:   {advice}");
+        // The step knows best, and says so in English; what such a failure asks for in general stands before it.
+        let class = place.last_failure.as_ref().map(|failure| failure.class);
+        let general = class.and_then(|class| words::about(class, words::chosen()));
+        let general = general.map_or_else(String::new, |general| format!("{general} "));
+        let _ = write!(out, "\n  {:<8} {general}{advice}", Words::ToDo.say());
     }
     out
 }

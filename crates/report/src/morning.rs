@@ -89,7 +89,7 @@ fn page(facts: &Facts<'_>, input: &ReportInput<'_>, renamed: &[Renamed], languag
         &[&done, &facts.plan.steps.len().to_string(), &from, &to, &lasting(facts.makespan(), language)],
     ));
     let planned = match input.events.first().map(|first| &first.event) {
-        Some(Event::RunStarted { plan, .. }) => plan,
+        Some(Event::RunStarted { plan, .. }) => &**plan,
         _ => input.plan,
     };
     parts.push(Part {
@@ -101,7 +101,7 @@ fn page(facts: &Facts<'_>, input: &ReportInput<'_>, renamed: &[Renamed], languag
     parts.push(Part {
         anchor: "renamed",
         heading: Text::MorningRenamed,
-        lines: renamed.iter().filter_map(|one| renamed_line(one)).collect(),
+        lines: renamed.iter().filter_map(renamed_line).collect(),
         more: "cleave outputs",
     });
     parts.push(Part {

@@ -61,8 +61,9 @@ fn while_the_run_is_under_way_it_says_until_when_what_can_be_taken_back_and_who_
     let (mut plan, _) = whole();
     let database = plan.steps.iter().find(|step| step.resource.kind == "database");
     let resource = database.expect("a database").resource.clone();
+    let step = resource.step("take_snapshot");
     plan.products.of.push(Belongs {
-        resource: resource.clone(),
+        resource,
         product: Some("shop".into()),
         owner: None,
     });
@@ -79,7 +80,6 @@ fn while_the_run_is_under_way_it_says_until_when_what_can_be_taken_back_and_who_
     };
     let cut = whole.events.iter().position(passed).expect("the source is emptied") + 1;
     let mut events = whole.events[..cut].to_vec();
-    let step = database.expect("a database").resource.step("take_snapshot");
     let last = events.last().expect("an event");
     let stopped = Recorded {
         seq: last.seq + 1,

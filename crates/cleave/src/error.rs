@@ -75,24 +75,16 @@ impl CliError {
 
     /// A file that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::before(
-            exit::BLOCKED,
-            "a file cannot be read",
-            Words::CheckPath.say(),
-        )
-        .at(path.display().to_string())
-        .because(error)
+        Self::before(exit::BLOCKED, "a file cannot be read", Words::CheckPath.say())
+            .at(path.display().to_string())
+            .because(error)
     }
 
     /// A file that cannot be written. Nothing in AWS depends on it.
     pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
-        Self::before(
-            exit::BLOCKED,
-            "a file cannot be written",
-            Words::CheckDisk.say(),
-        )
-        .at(path.display().to_string())
-        .because(error)
+        Self::before(exit::BLOCKED, "a file cannot be written", Words::CheckDisk.say())
+            .at(path.display().to_string())
+            .because(error)
     }
 
     /// A file of a listing or of its manifests.
@@ -106,26 +98,14 @@ impl CliError {
     /// The journal's own refusals.
     pub fn journal(path: &Path, error: &JournalError) -> Self {
         let advice = match error {
-            JournalError::Newer { .. } => {
-                Words::JournalNewer.say()
-            }
+            JournalError::Newer { .. } => Words::JournalNewer.say(),
             JournalError::Missing { .. } => Words::JournalMissing.say(),
             JournalError::Exists { .. } => Words::JournalExists.say(),
-            JournalError::Full => {
-                Words::JournalFull.say()
-            }
-            JournalError::NotWritable { .. } => {
-                Words::JournalNotWritable.say()
-            }
-            JournalError::Disk { .. } => {
-                Words::JournalDisk.say()
-            }
-            JournalError::Busy => {
-                Words::JournalBusy.say()
-            }
-            _ => {
-                Words::JournalOther.say()
-            }
+            JournalError::Full => Words::JournalFull.say(),
+            JournalError::NotWritable { .. } => Words::JournalNotWritable.say(),
+            JournalError::Disk { .. } => Words::JournalDisk.say(),
+            JournalError::Busy => Words::JournalBusy.say(),
+            _ => Words::JournalOther.say(),
         };
         Self::before(exit::BLOCKED, "the journal cannot be used", advice)
             .at(path.display().to_string())
@@ -134,12 +114,8 @@ impl CliError {
 
     /// The journal was made, and its run has not begun.
     pub fn no_run(path: &Path) -> Self {
-        Self::before(
-            exit::BLOCKED,
-            "the journal holds no run yet",
-            Words::StartOne.say(),
-        )
-        .at(path.display().to_string())
+        Self::before(exit::BLOCKED, "the journal holds no run yet", Words::StartOne.say())
+            .at(path.display().to_string())
     }
 
     /// The journal is a copy of the one in which the run is carried on.

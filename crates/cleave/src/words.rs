@@ -178,16 +178,28 @@ pub fn about(class: FailureClass, language: Language) -> Option<&'static str> {
     match language {
         Language::En => None,
         Language::Ja => Some(match class {
-            FailureClass::Throttled => "呼び出しの上限に達しています。同じアカウントの他の処理を減らし、retry してください。",
-            FailureClass::Unavailable => "AWS が応答できませんでした。AWS Health を確認し、復旧後に retry してください。",
-            FailureClass::NoAnswer => "応答がありませんでした。ネットワークを確認し、retry してください。実行前に現状を確認します。",
+            FailureClass::Throttled => {
+                "呼び出しの上限に達しています。同じアカウントの他の処理を減らし、retry してください。"
+            }
+            FailureClass::Unavailable => {
+                "AWS が応答できませんでした。AWS Health を確認し、復旧後に retry してください。"
+            }
+            FailureClass::NoAnswer => {
+                "応答がありませんでした。ネットワークを確認し、retry してください。実行前に現状を確認します。"
+            }
             FailureClass::CredentialsExpired => "ログインの期限切れです。ログインし直してください。",
             FailureClass::Denied => "権限が足りません。ロールとキーポリシーを確認・修正し、retry してください。",
             FailureClass::NotFound => "対象が見つかりません。削除・改名されていないか確認し、retry してください。",
-            FailureClass::AlreadyExists => "同名のものが既にあります。不要なら改名か削除をして retry、必要なら skip してください。",
-            FailureClass::WrongState => "想定と異なる状態です。誰が変更したかを確認し、直してから retry するか、undo してください。",
+            FailureClass::AlreadyExists => {
+                "同名のものが既にあります。不要なら改名か削除をして retry、必要なら skip してください。"
+            }
+            FailureClass::WrongState => {
+                "想定と異なる状態です。誰が変更したかを確認し、直してから retry するか、undo してください。"
+            }
             FailureClass::Quota => "クォータの上限です。引き上げを申請するか空きを作り、retry してください。",
-            FailureClass::Invalid => "リクエスト自体が拒否されました。再試行では直りません。ランブックと対象の設定を確認してください。",
+            FailureClass::Invalid => {
+                "リクエスト自体が拒否されました。再試行では直りません。ランブックと対象の設定を確認してください。"
+            }
             FailureClass::Unexpected => "想定外の応答です。ジャーナルを残し、現状を確認してから retry してください。",
         }),
     }

@@ -64,7 +64,10 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let at = journal.display().to_string();
     let waits = until_it_waits(&served, &home, &runbook, &journal);
     let command = format!("cleave ack --product shop --journal {at}");
-    assert!(waits.contains("waiting at gate product:shop") && waits.contains(&command), "{waits}");
+    assert!(
+        waits.contains("waiting at gate product:shop") && waits.contains(&command),
+        "{waits}"
+    );
 
     // What it is about is shown, and nothing is agreed to.
     let shown = typed(&home, &["ack", "m.db", "--product", "shop", "--show"]);
@@ -81,10 +84,26 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     // Not by a script that does not say so, not at the wrong gate, not to another plan, not for a stranger.
     for (words, code, why) in [
         (&["ack", "m.db", "--product", "shop"][..], 3, "has not agreed"),
-        (&["ack", "m.db", "--product", "media", "--yes"][..], 2, "Its products are: shop"),
-        (&["ack", "m.db", "--product", "shop", "--yes", "--plan", "0123456789ab"][..], 7, "is not the plan of this run"),
-        (&["ack", "nothing-here", "--product", "shop", "--yes"][..], 2, "neither a journal nor"),
-        (&["approve", "product:shop", "--journal", "m.db"][..], 2, command.as_str()),
+        (
+            &["ack", "m.db", "--product", "media", "--yes"][..],
+            2,
+            "Its products are: shop",
+        ),
+        (
+            &["ack", "m.db", "--product", "shop", "--yes", "--plan", "0123456789ab"][..],
+            7,
+            "is not the plan of this run",
+        ),
+        (
+            &["ack", "nothing-here", "--product", "shop", "--yes"][..],
+            2,
+            "neither a journal nor",
+        ),
+        (
+            &["approve", "product:shop", "--journal", "m.db"][..],
+            2,
+            command.as_str(),
+        ),
     ] {
         let output = typed(&home, words);
         let command = why.replace(&at, "m.db");
@@ -98,7 +117,12 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let morning = typed(&home, &["report", "--morning", "--journal", "m.db"]);
     let morning = said(&morning);
     assert!(morning.lines().count() < 40, "{morning}");
-    for word in ["[ENDPOINT] shop-staging", "Shop team: cleave ack --product shop", "operator: Is staging scaled to zero", "image/"] {
+    for word in [
+        "[ENDPOINT] shop-staging",
+        "Shop team: cleave ack --product shop",
+        "operator: Is staging scaled to zero",
+        "image/",
+    ] {
         assert!(morning.contains(word), "{word:?} is missing: {morning}");
     }
     let japanese = cleave(&home)
@@ -108,11 +132,18 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
         .expect("cleave can be started");
     assert!(japanese.status.success(), "{}", said(&japanese));
     let page = std::fs::read_to_string(home.join("morning.html")).expect("it is written");
-    assert!(page.contains("残作業") && page.contains("cleave ack --product shop"), "{page}");
+    assert!(
+        page.contains("残作業") && page.contains("cleave ack --product shop"),
+        "{page}"
+    );
     let status = typed(&home, &["--lang", "ja", "status", "--journal", "m.db"]);
     let asks = "ゲート product:shop: shop のチームは、この計画による自プロダクトへの影響に同意しますか?";
     assert!(said(&status).contains(asks), "{}", said(&status));
-    assert!(said(&status).contains("入力: cleave ack --product shop --journal m.db"), "{}", said(&status));
+    assert!(
+        said(&status).contains("入力: cleave ack --product shop --journal m.db"),
+        "{}",
+        said(&status)
+    );
 
     let before = events(&journal);
     let Event::RunStarted { run: id, digest, .. } = &before[0].event else {
@@ -121,16 +152,32 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let agreed = typed(
         &home,
         &[
-            "ack", id.as_str(), "--journal", "m.db", "--product", "shop", "--plan", digest.short(), "--by", "Hanako", "--words",
-            "after the sale", "--yes",
+            "ack",
+            id.as_str(),
+            "--journal",
+            "m.db",
+            "--product",
+            "shop",
+            "--plan",
+            digest.short(),
+            "--by",
+            "Hanako",
+            "--words",
+            "after the sale",
+            "--yes",
         ],
     );
     assert_eq!(agreed.status.code(), Some(0), "{}", said(&agreed));
     assert!(said(&agreed).contains("it is heeded when"), "{}", said(&agreed));
     let goes_on = until_it_waits(&served, &home, &runbook, &journal);
-    assert!(goes_on.contains("product shop agrees to the plan, by Hanako (typed by"), "{goes_on}");
+    assert!(
+        goes_on.contains("product shop agrees to the plan, by Hanako (typed by"),
+        "{goes_on}"
+    );
     let recorded = events(&journal).into_iter().find_map(|recorded| match recorded.event {
-        Event::ProductAgreed { product, words, digest, .. } => Some((product, words, digest)),
+        Event::ProductAgreed {
+            product, words, digest, ..
+        } => Some((product, words, digest)),
         _ => None,
     });
     assert_eq!(recorded, Some(("shop".into(), "after the sale".into(), digest.clone())));
@@ -146,11 +193,19 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let changed = Served::start(&["--at", EVENING, "--speed", "400"]);
     let runbook = required(&other, "");
     let text = std::fs::read_to_string(&runbook).expect("the runbook");
-    let text = text.replace("name     = \"shop-stg-assets\"", "name     = \"shop-stg-assets\"\nnew_name = \"shop-assets-new\"");
+    let text = text.replace(
+        "name     = \"shop-stg-assets\"",
+        "name     = \"shop-stg-assets\"\nnew_name = \"shop-assets-new\"",
+    );
     std::fs::write(&runbook, text).expect("it is written");
     until_it_waits(&changed, &other, &runbook, &other.join("n.db"));
     let shown = typed(&other, &["ack", "n.db", "--product", "shop", "--before", &at, "--show"]);
-    for word in ["VOID: Hanako", digest.short(), "what differs for shop:", "not any more: bucket/shop-stg-assets"] {
+    for word in [
+        "VOID: Hanako",
+        digest.short(),
+        "what differs for shop:",
+        "not any more: bucket/shop-stg-assets",
+    ] {
         assert!(said(&shown).contains(word), "{word:?} is missing: {}", said(&shown));
     }
 
@@ -164,8 +219,21 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
     let lines: Vec<&str> = all.lines().collect();
     assert_eq!(lines.len(), 3, "{all}");
     for (line, words) in [
-        (lines[0], &["shop-staging", id.as_str(), "interrupted", "waits for gate service-stopped", "ends 2026-11-", "m.db"][..]),
-        (lines[1], &["a copy", "waits for", "the agreement of shop", "old/n.db"][..]),
+        (
+            lines[0],
+            &[
+                "shop-staging",
+                id.as_str(),
+                "interrupted",
+                "waits for gate service-stopped",
+                "ends 2026-11-",
+                "m.db",
+            ][..],
+        ),
+        (
+            lines[1],
+            &["a copy", "waits for", "the agreement of shop", "old/n.db"][..],
+        ),
         (lines[2], &["NOT READ", "broken.db"][..]),
     ] {
         for word in words {
@@ -193,11 +261,20 @@ fn an_error_says_what_to_do_in_the_language_that_is_typed_or_else_in_the_environ
         said(&output)
     };
     let english = said_with(&[], &["status"]);
-    assert!(english.contains("to do:   Check the path: the journal lies"), "{english}");
+    assert!(
+        english.contains("to do:   Check the path: the journal lies"),
+        "{english}"
+    );
     let japanese = said_with(&[("LANG", "ja_JP.UTF-8")], &["status"]);
     for word in ["対処:", "パスを確認してください", "何も変更していません。", "--journal"] {
         assert!(japanese.contains(word), "{word:?} is missing: {japanese}");
     }
-    assert_eq!(said_with(&[("LANG", "ja_JP.UTF-8")], &["status", "--lang", "en"]), english);
-    assert_eq!(said_with(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "C")], &["status"]), english);
+    assert_eq!(
+        said_with(&[("LANG", "ja_JP.UTF-8")], &["status", "--lang", "en"]),
+        english
+    );
+    assert_eq!(
+        said_with(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "C")], &["status"]),
+        english
+    );
 }

@@ -411,6 +411,9 @@ fn a_products_agreement_opens_its_gate_and_where_none_waits_for_it_no_row_is_mad
         .unwrap();
     let gates = journal.gates().unwrap();
     assert_eq!(gates.len(), 1);
-    assert_eq!((gates[0].status.as_str(), gates[0].approved_by.as_deref()), ("approved", Some("aki")));
+    assert_eq!(
+        (gates[0].status.as_str(), gates[0].approved_by.as_deref()),
+        ("approved", Some("aki"))
+    );
     assert_eq!(journal.load().unwrap().len(), 3, "rows and events say the same");
 }

@@ -95,7 +95,11 @@ impl Products {
 /// The gate at which a run waits for a product's agreement. A name may hold what a gate's may not: then its digest keeps two of them apart.
 pub fn gate_of(product: &str) -> GateName {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let mut name: String = product.chars().map(|c| if plain(c) { c } else { '-' }).take(80).collect();
+    let mut name: String = product
+        .chars()
+        .map(|c| if plain(c) { c } else { '-' })
+        .take(80)
+        .collect();
     if name != product {
         name = format!("{name}-{}", Digest::of(product.as_bytes()).short());
     }
@@ -227,7 +231,10 @@ fn parts(now: &StepSpec, then: &StepSpec) -> Vec<&'static str> {
         ("account", now.side != then.side),
         ("estimate", now.estimate != then.estimate),
     ];
-    all.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect()
+    all.into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(part, _)| part)
+        .collect()
 }
 
 impl State {
@@ -239,7 +246,9 @@ impl State {
     /// The products that have not agreed, with their resources.
     pub fn not_agreed(&self) -> Vec<&str> {
         let products = self.plan.by_product().into_keys();
-        products.filter(|product| !self.agreements.contains_key(*product)).collect()
+        products
+            .filter(|product| !self.agreements.contains_key(*product))
+            .collect()
     }
 
     /// Whether an agreement counts: the plan is this one, something of it is the product's, and it has not agreed yet.

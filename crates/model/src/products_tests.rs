@@ -34,7 +34,10 @@ fn waiting() -> Plan {
         people: 1,
     });
     plan.products.agreements = Agreements::Required;
-    plan.products.of = vec![belongs("ledger", Some("ledger"), None), belongs("shop", Some("shop"), None)];
+    plan.products.of = vec![
+        belongs("ledger", Some("ledger"), None),
+        belongs("shop", Some("shop"), None),
+    ];
     let team = Team {
         owner: "Shop team".into(),
         contact: Some("#shop".into()),
@@ -91,7 +94,11 @@ fn a_plan_without_products_is_stored_as_before_and_what_tags_alone_tell_is_in_no
     named.products.of[0].product = Some("ledger".into());
     let moved = named.digest();
     named.products.of[0].product = Some("shop".into());
-    assert_ne!(named.digest(), moved, "whose a thing is can be changed behind an agreement");
+    assert_ne!(
+        named.digest(),
+        moved,
+        "whose a thing is can be changed behind an agreement"
+    );
 }
 
 #[test]
@@ -121,7 +128,10 @@ fn who_agreed_before_the_gate_is_asked_is_not_asked() {
     assert_eq!(decide(&state, at(1)), [Decision::Carry(id(0))]);
     assert_eq!(state.not_agreed(), ["ledger"]);
     let said = state.agreement("shop").expect("it agreed");
-    assert_eq!((said.by.as_str(), said.words.as_str(), said.at), ("mori", "go ahead", at(1)));
+    assert_eq!(
+        (said.by.as_str(), said.words.as_str(), said.at),
+        ("mori", "go ahead", at(1))
+    );
 }
 
 #[test]
@@ -135,7 +145,10 @@ fn an_agreement_to_another_plan_a_second_one_and_one_of_a_stranger_are_refused()
     };
     assert!(!state.takes_agreement("shop", &Digest::of(b"another plan")));
     assert!(matches!(refused(&state, other), Impossible::WrongMode { .. }));
-    assert!(matches!(refused(&state, agreed(&state, "media")), Impossible::Unknown { .. }));
+    assert!(matches!(
+        refused(&state, agreed(&state, "media")),
+        Impossible::Unknown { .. }
+    ));
     let digest = state.digest.clone();
     assert!(!state.takes_agreement("media", &digest));
     assert!(state.takes_agreement("shop", &digest));
@@ -173,7 +186,9 @@ fn of_two_plans_is_told_what_differs_for_the_product_alone() {
     now.steps[0].title = "another thing of the ledger's".into();
     assert_eq!(now.differs_for("shop", &earlier), []);
     now.steps[1].estimate.p50 += 60;
-    now.steps[1].undo = crate::plan::Undo::None { reason: "it is gone".into() };
+    now.steps[1].undo = crate::plan::Undo::None {
+        reason: "it is gone".into(),
+    };
     let mut more = step(2, &[1], &[]);
     more.resource = of("shop");
     now.steps.push(more);

@@ -125,7 +125,12 @@ mod tests {
 
     #[test]
     fn a_resource_does_not_serve_from_its_first_disturbing_step_to_its_last_cutover() {
-        let mut steps = vec![step(0, &[], &[]), step(1, &[0], &[]), step(2, &[1], &[]), step(3, &[2], &[])];
+        let mut steps = vec![
+            step(0, &[], &[]),
+            step(1, &[0], &[]),
+            step(2, &[1], &[]),
+            step(3, &[2], &[]),
+        ];
         steps[1].disturbs = true;
         let resource = steps[0].resource.clone();
         let mut plan = plan(steps, &[]);

@@ -57,13 +57,18 @@ fn said(runbook: &Runbook, resource: &ResourceRef) -> Option<Whose> {
     let name = resource.name.as_str();
     match resource.kind.as_str() {
         "key" => section!(runbook.keys, |spec: &crate::key::spec::KeySpec| spec.alias == name),
-        "database" => section!(runbook.databases, |spec: &crate::database::spec::DatabaseSpec| spec.id == name),
-        "cluster" => section!(runbook.clusters, |spec: &crate::cluster::spec::ClusterSpec| spec.id == name),
+        "database" => section!(runbook.databases, |spec: &crate::database::spec::DatabaseSpec| spec.id
+            == name),
+        "cluster" => section!(runbook.clusters, |spec: &crate::cluster::spec::ClusterSpec| spec.id
+            == name),
         "cache" => section!(runbook.caches, |spec: &crate::cache::spec::CacheSpec| spec.id == name),
-        "bucket" => section!(runbook.buckets, |spec: &crate::bucket::spec::BucketSpec| spec.name == name),
+        "bucket" => section!(runbook.buckets, |spec: &crate::bucket::spec::BucketSpec| spec.name
+            == name),
         "image" => section!(runbook.images, |spec: &crate::image::spec::ImageSpec| spec.means(name)),
-        "instance" => section!(runbook.instances, |spec: &crate::instance::spec::InstanceSpec| spec.id == name),
-        "volume" => section!(runbook.volumes, |spec: &crate::volume::spec::VolumeSpec| spec.id == name),
+        "instance" => section!(runbook.instances, |spec: &crate::instance::spec::InstanceSpec| spec.id
+            == name),
+        "volume" => section!(runbook.volumes, |spec: &crate::volume::spec::VolumeSpec| spec.id
+            == name),
         "zone" => section!(runbook.zones, |spec: &crate::zone::spec::ZoneSpec| spec.name == name),
         "private_zone" => section!(
             runbook.private_zones,
@@ -91,18 +96,34 @@ fn by_tags(draft: &Draft<'_>) -> BTreeMap<ResourceRef, Whose> {
         for key in &region.keys {
             key.aliases.iter().for_each(|alias| tell("key", alias, &key.tags));
         }
-        region.databases.iter().for_each(|one| tell("database", &one.id, &one.tags));
-        region.clusters.iter().for_each(|one| tell("cluster", &one.id, &one.tags));
+        region
+            .databases
+            .iter()
+            .for_each(|one| tell("database", &one.id, &one.tags));
+        region
+            .clusters
+            .iter()
+            .for_each(|one| tell("cluster", &one.id, &one.tags));
         region.caches.iter().for_each(|one| tell("cache", &one.id, &one.tags));
         region.images.iter().for_each(|one| tell("image", &one.name, &one.tags));
-        region.instances.iter().for_each(|one| tell("instance", &one.id, &one.tags));
+        region
+            .instances
+            .iter()
+            .for_each(|one| tell("instance", &one.id, &one.tags));
         region.volumes.iter().for_each(|one| tell("volume", &one.id, &one.tags));
-        region.ebs_snapshots.iter().for_each(|one| tell("volume", &one.id, &one.tags));
+        region
+            .ebs_snapshots
+            .iter()
+            .for_each(|one| tell("volume", &one.id, &one.tags));
     }
     for bucket in draft.every_bucket(Side::Source) {
         tell("bucket", &bucket.name, &bucket.tags);
     }
-    for zone in draft.observed(Side::Source).map(|account| account.zones.as_slice()).unwrap_or_default() {
+    for zone in draft
+        .observed(Side::Source)
+        .map(|account| account.zones.as_slice())
+        .unwrap_or_default()
+    {
         let kind = if zone.private { "private_zone" } else { "zone" };
         tell(kind, zone.name.trim_end_matches('.'), &zone.tags);
     }

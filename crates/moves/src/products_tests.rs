@@ -9,7 +9,8 @@ use crate::runbook::Runbook;
 const HEAD: &str = "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = { account = \"111111111111\" }\n\
                     target = { account = \"222222222222\" }\n";
 const KEY: &str = "[[key]]\nalias = \"alias/shop\"\n";
-const TEAMS: &str = "[products.shop]\nowner = \"Shop team\"\ncontact = \"#shop-oncall\"\n[products.ledger]\nowner = \"Finance\"\n";
+const TEAMS: &str =
+    "[products.shop]\nowner = \"Shop team\"\ncontact = \"#shop-oncall\"\n[products.ledger]\nowner = \"Finance\"\n";
 
 fn runbook(sections: &str) -> Runbook {
     Runbook::parse(&format!("{HEAD}{sections}")).expect("a runbook")
@@ -75,13 +76,20 @@ fn where_agreements_are_required_what_disturbs_a_product_waits_for_it_and_a_hook
         database("books", "product = \"ledger\"\n")
     ));
     assert_eq!(
-        plan.notes.iter().filter(|note| note.weight == Weight::Blocks).collect::<Vec<_>>(),
+        plan.notes
+            .iter()
+            .filter(|note| note.weight == Weight::Blocks)
+            .collect::<Vec<_>>(),
         Vec::<&model::plan::Note>::new()
     );
     plan.check().expect("every reference resolves");
     let gates: Vec<&str> = plan.gates.iter().map(|gate| gate.name.as_str()).collect();
     assert_eq!(gates, ["product:ledger", "product:shop"]);
-    assert!(plan.gates[1].ask.contains("shop (Shop team, #shop-oncall)"), "{}", plan.gates[1].ask);
+    assert!(
+        plan.gates[1].ask.contains("shop (Shop team, #shop-oncall)"),
+        "{}",
+        plan.gates[1].ask
+    );
     let mut disturbing = 0;
     for step in &plan.steps {
         let waits: Vec<&str> = step.gates.iter().filter_map(|gate| plan.product_behind(gate)).collect();
@@ -101,7 +109,10 @@ fn where_agreements_are_required_what_disturbs_a_product_waits_for_it_and_a_hook
 fn a_mistyped_product_an_owner_without_a_name_and_a_gate_of_that_name_are_refused_in_their_place() {
     let refused = |sections: &str| Runbook::parse(&format!("{HEAD}{sections}")).expect_err("it should be refused");
     let error = refused(&format!("{TEAMS}{}", database("shop", "product = \"shopp\"\n")));
-    assert!(error.reason.contains("[products.shopp]") && error.reason.contains("ledger, shop"), "{error}");
+    assert!(
+        error.reason.contains("[products.shopp]") && error.reason.contains("ledger, shop"),
+        "{error}"
+    );
     assert_eq!(error.line, 10);
     let error = refused("[products.shop]\nowner = \" \"\n");
     assert!(error.reason.contains("owner"), "{error}");

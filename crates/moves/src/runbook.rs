@@ -422,8 +422,14 @@ impl Runbook {
                 return Err(refuse(hook.span().start, reason));
             }
         }
-        if let Some(gate) = file.gate.iter().find(|gate| gate.get_ref().name.as_str().starts_with(GATE_PREFIX)) {
-            let reason = format!("gates whose names begin with {GATE_PREFIX:?} are those at which products agree: give it another name");
+        if let Some(gate) = file
+            .gate
+            .iter()
+            .find(|gate| gate.get_ref().name.as_str().starts_with(GATE_PREFIX))
+        {
+            let reason = format!(
+                "gates whose names begin with {GATE_PREFIX:?} are those at which products agree: give it another name"
+            );
             return Err(refuse(gate.span().start, reason));
         }
         products::checked(&file).map_err(|(at, reason)| refuse(at, reason))?;

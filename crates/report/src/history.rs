@@ -275,7 +275,11 @@ impl History {
                 words,
                 digest,
             } => {
-                if let Some(asking) = self.gates.get_mut(&gate_of(product)).and_then(|askings| askings.last_mut()) {
+                if let Some(asking) = self
+                    .gates
+                    .get_mut(&gate_of(product))
+                    .and_then(|askings| askings.last_mut())
+                {
                     asking.approved = Some(Approval {
                         by: by.clone(),
                         at,

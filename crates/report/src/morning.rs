@@ -86,7 +86,13 @@ fn page(facts: &Facts<'_>, input: &ReportInput<'_>, renamed: &[Renamed], languag
     let (from, to) = (facts.moments.full(state.started_at), facts.moments.named(state.last_at));
     head.push(Text::MorningDone.fill(
         language,
-        &[&done, &facts.plan.steps.len().to_string(), &from, &to, &lasting(facts.makespan(), language)],
+        &[
+            &done,
+            &facts.plan.steps.len().to_string(),
+            &from,
+            &to,
+            &lasting(facts.makespan(), language),
+        ],
     ));
     let planned = match input.events.first().map(|first| &first.event) {
         Some(Event::RunStarted { plan, .. }) => &**plan,
@@ -239,7 +245,10 @@ fn plain(page: &Page, language: Language) -> String {
             push(&format!("  - {line}"));
         }
         if let Some(rest @ 1..) = part.lines.len().checked_sub(MOST) {
-            push(&format!("  {}", Text::MorningMore.fill(language, &[&rest.to_string(), part.more])));
+            push(&format!(
+                "  {}",
+                Text::MorningMore.fill(language, &[&rest.to_string(), part.more])
+            ));
         }
     }
     out
@@ -305,7 +314,14 @@ fn table(renamed: &[Renamed], language: Language) -> Table {
         caption: Text::MorningRenamed.say(language).to_owned(),
         headings: headings.map(|heading| heading.say(language).to_owned()).to_vec(),
         rows: changed
-            .map(|one| vec![vec![code(&one.of)], vec![text(one.what.clone())], cell(&one.old), cell(&one.new)])
+            .map(|one| {
+                vec![
+                    vec![code(&one.of)],
+                    vec![text(one.what.clone())],
+                    cell(&one.old),
+                    cell(&one.new),
+                ]
+            })
             .collect(),
         numbers: vec![],
     }

@@ -53,7 +53,10 @@ fn the_text_is_short_and_says_what_did_not_serve_beside_what_was_expected() {
     ] {
         assert!(text.contains(words), "{words:?} is missing: {text}");
     }
-    assert!(!text.contains("bucket/assets bucket:"), "what keeps its name is told: {text}");
+    assert!(
+        !text.contains("bucket/assets bucket:"),
+        "what keeps its name is told: {text}"
+    );
 }
 
 #[test]
@@ -75,9 +78,7 @@ fn while_the_run_is_under_way_it_says_until_when_what_can_be_taken_back_and_who_
         },
     );
     let whole = night(&plan, WorldKind::Live);
-    let passed = |recorded: &Recorded| {
-        matches!(&recorded.event, Event::SweepAdvanced { step, .. } if step.verb() == "empty_source")
-    };
+    let passed = |recorded: &Recorded| matches!(&recorded.event, Event::SweepAdvanced { step, .. } if step.verb() == "empty_source");
     let cut = whole.events.iter().position(passed).expect("the source is emptied") + 1;
     let mut events = whole.events[..cut].to_vec();
     let last = events.last().expect("an event");
@@ -110,7 +111,13 @@ fn while_the_run_is_under_way_it_says_until_when_what_can_be_taken_back_and_who_
 fn in_japanese_nothing_is_left_in_english_but_names_and_commands() {
     let (plan, night) = whole();
     let text = told(&plan, &night.events, &renamed(1), MorningForm::Text, Language::Ja);
-    for words in ["停止時間（予測と実績）", "旧と新", "残作業", "取り消しの期限", "実行が終了したため"] {
+    for words in [
+        "停止時間（予測と実績）",
+        "旧と新",
+        "残作業",
+        "取り消しの期限",
+        "実行が終了したため",
+    ] {
         assert!(text.contains(words), "{words:?} is missing: {text}");
     }
     for words in ["expected", "Left to do", "steps done"] {
@@ -124,10 +131,16 @@ fn as_markdown_and_html_nothing_is_cut_and_nothing_becomes_markup() {
     let mut renamed = renamed(50);
     renamed[3].new = vec!["<script>".into()];
     let page = told(&plan, &night.events, &renamed, MorningForm::Html, Language::Ja);
-    assert!(page.contains("<html lang=\"ja\">") && page.contains("ami-new-49"), "{page}");
+    assert!(
+        page.contains("<html lang=\"ja\">") && page.contains("ami-new-49"),
+        "{page}"
+    );
     assert!(!page.contains("<script>"), "{page}");
     let page = told(&plan, &night.events, &renamed, MorningForm::Markdown, Language::En);
-    assert!(page.contains("| `image/batch-49` | ami | `ami-old-49` | `ami-new-49` |"), "{page}");
+    assert!(
+        page.contains("| `image/batch-49` | ami | `ami-old-49` | `ami-new-49` |"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -138,5 +151,10 @@ fn a_name_cannot_break_a_line_of_the_text() {
     let text = told(&plan, &night.events, &renamed, MorningForm::Text, Language::En);
     assert!(!text.contains('\u{1b}') && text.contains("ami  [2J"), "{text}");
     let ended = night.events.last().map(|last| &last.event);
-    assert!(matches!(ended, Some(Event::RunEnded { verdict: Verdict::Completed })));
+    assert!(matches!(
+        ended,
+        Some(Event::RunEnded {
+            verdict: Verdict::Completed
+        })
+    ));
 }

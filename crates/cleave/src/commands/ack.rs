@@ -21,7 +21,8 @@ use crate::world;
 /// Shows what it is about, and agrees.
 pub fn ack(args: AckArgs) -> Result<u8, CliError> {
     let (path, state) = run_of(&args)?;
-    let refused = |code, what: String, advice: String| CliError::before(code, what, advice).at(path.display().to_string());
+    let refused =
+        |code, what: String, advice: String| CliError::before(code, what, advice).at(path.display().to_string());
     let product = args.product.as_str();
     let products = state.plan.by_product();
     if !products.contains_key(product) {
@@ -30,18 +31,29 @@ pub fn ack(args: AckArgs) -> Result<u8, CliError> {
             [] => "Nothing in it belongs to a product: name them in the runbook ([products.NAME]), or tag things with product, and plan anew.".to_owned(),
             known => format!("Its products are: {}.", known.join(", ")),
         };
-        return Err(refused(exit::USAGE, format!("nothing in the plan belongs to {product}"), advice));
+        return Err(refused(
+            exit::USAGE,
+            format!("nothing in the plan belongs to {product}"),
+            advice,
+        ));
     }
     if let Some(read) = &args.plan
         && (read.len() < SHORTEST || !state.digest.as_str().starts_with(read.as_str()))
     {
-        let what = format!("the plan that was read, {read}, is not the plan of this run, {}", state.digest.short());
-        let advice = "Read this one (`cleave report`), and agree to it: what was said to another plan does not count here.";
+        let what = format!(
+            "the plan that was read, {read}, is not the plan of this run, {}",
+            state.digest.short()
+        );
+        let advice =
+            "Read this one (`cleave report`), and agree to it: what was said to another plan does not count here.";
         return Err(refused(exit::DRIFT, what, advice.to_owned()));
     }
     if let Some(Agreement { by, at, .. }) = state.agreement(product) {
         let at = lines::minute(*at);
-        write_out(&format!("{product} has agreed already to plan {}: {by}, {at}\n", state.digest.short()))?;
+        write_out(&format!(
+            "{product} has agreed already to plan {}: {by}, {at}\n",
+            state.digest.short()
+        ))?;
         return Ok(exit::DONE);
     }
     if state.ended.is_some() {
@@ -67,7 +79,9 @@ pub fn ack(args: AckArgs) -> Result<u8, CliError> {
         None => (who(&args), args.words.clone()),
     };
     if holds.is_none() && !args.yes && !typed(&shown, product) {
-        let advice = format!("Type the product's name, {product:?}, at a terminal; or, where the team has read the plan, add --yes.");
+        let advice = format!(
+            "Type the product's name, {product:?}, at a terminal; or, where the team has read the plan, add --yes."
+        );
         return Err(refused(exit::BLOCKED, format!("{product} has not agreed"), advice));
     }
     let item = InboxItem::Acknowledge {
@@ -78,7 +92,10 @@ pub fn ack(args: AckArgs) -> Result<u8, CliError> {
     };
     put(&path, &item)?;
     let again = if holds.is_some() { ", as before" } else { "" };
-    told(&path, &format!("{product} agrees to plan {}, by {by}{again}", state.digest.short()))
+    told(
+        &path,
+        &format!("{product} agrees to plan {}, by {by}{again}", state.digest.short()),
+    )
 }
 
 /// Fewer digits of a digest are no digest.
@@ -120,7 +137,12 @@ fn said_before(path: &Path, product: &str) -> Result<(State, Agreement), CliErro
 /// Who agrees; that somebody else typed it is said, too.
 fn who(args: &AckArgs) -> String {
     let user = world::user();
-    match args.by.as_deref().map(str::trim).filter(|by| !by.is_empty() && *by != user) {
+    match args
+        .by
+        .as_deref()
+        .map(str::trim)
+        .filter(|by| !by.is_empty() && *by != user)
+    {
         Some(by) => format!("{by} (typed by {user})"),
         None => user,
     }

@@ -54,8 +54,13 @@ pub(super) fn all_runs(folder: Option<&Path>, named: &[PathBuf], as_json: bool) 
     }
     let text = if as_json {
         let runs: Vec<Value> = rows.iter().map(value).collect();
-        let unread = unread.iter().map(|unread| json!({ "journal": unread.journal, "why": unread.why }));
-        format!("{}\n", json!({ "runs": runs, "unreadable": unread.collect::<Vec<_>>() }))
+        let unread = unread
+            .iter()
+            .map(|unread| json!({ "journal": unread.journal, "why": unread.why }));
+        format!(
+            "{}\n",
+            json!({ "runs": runs, "unreadable": unread.collect::<Vec<_>>() })
+        )
     } else {
         text(&rows, &unread)
     };
@@ -74,7 +79,9 @@ fn journals_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         .at(folder.display().to_string()));
     }
     let mut walk = ignore::WalkBuilder::new(folder);
-    walk.standard_filters(false).follow_links(false).sort_by_file_path(Path::cmp);
+    walk.standard_filters(false)
+        .follow_links(false)
+        .sort_by_file_path(Path::cmp);
     let files = walk.build().filter_map(Result::ok).map(ignore::DirEntry::into_path);
     Ok(files
         .filter(|path| path.extension().is_some_and(|ending| ending == "db") && path.is_file())
@@ -108,7 +115,11 @@ fn row(journal: &Path) -> Result<Row, CliError> {
 
 impl Row {
     fn settled(&self) -> usize {
-        self.state.steps.values().filter(|step| step.status.is_settled()).count()
+        self.state
+            .steps
+            .values()
+            .filter(|step| step.status.is_settled())
+            .count()
     }
 
     fn word(&self) -> &'static str {
@@ -140,7 +151,10 @@ fn text(rows: &[Row], unread: &[Unread]) -> String {
     }
     let mut out = String::new();
     let width = |of: fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
-    let (migrations, words) = (width(|row| row.state.plan.migration.chars().count()), width(|row| row.word().len()));
+    let (migrations, words) = (
+        width(|row| row.state.plan.migration.chars().count()),
+        width(|row| row.word().len()),
+    );
     for row in rows {
         let state = &row.state;
         let mut said = Vec::new();
@@ -149,7 +163,11 @@ fn text(rows: &[Row], unread: &[Unread]) -> String {
         }
         if let Some(forecast) = &row.forecast {
             let ends = forecast.ends;
-            said.push(format!("ends {} (nine in ten by {})", lines::minute(ends.likely), lines::minute(ends.late)));
+            said.push(format!(
+                "ends {} (nine in ten by {})",
+                lines::minute(ends.likely),
+                lines::minute(ends.late)
+            ));
         }
         let waits = standing::waits_for(state, row.now);
         if !waits.is_empty() {

@@ -67,7 +67,11 @@ fn write(path: &Path, text: String) -> Result<(), CliError> {
 
 /// The morning page, in the form that the file's ending names; without a file the text is printed.
 fn morning(rendered: &Rendered<'_>, state: &State, args: &ReportArgs) -> Result<u8, CliError> {
-    let form = match args.out.as_deref().map(|out| out.extension().and_then(|ending| ending.to_str())) {
+    let form = match args
+        .out
+        .as_deref()
+        .map(|out| out.extension().and_then(|ending| ending.to_str()))
+    {
         None | Some(Some("txt")) => MorningForm::Text,
         Some(Some("md")) => MorningForm::Markdown,
         Some(Some("html")) => MorningForm::Html,
@@ -128,6 +132,10 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
     match &args.out {
         _ if args.morning => morning(&rendered, &state, &args),
         Some(out) => rendered.write(out, args.language).map(|()| exit::DONE),
-        None => Err(CliError::before(exit::USAGE, "a report needs a file", "Name it: cleave report run.html")),
+        None => Err(CliError::before(
+            exit::USAGE,
+            "a report needs a file",
+            "Name it: cleave report run.html",
+        )),
     }
 }

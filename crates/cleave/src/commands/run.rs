@@ -106,7 +106,12 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>
             "the runbook has changed since the run began",
             Words::RunbookChanged.say(),
         )
-        .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
+        .at(format!(
+            "{}: run {} was planned from runbook {}",
+            path.display(),
+            state.run,
+            state.plan.runbook.short()
+        ))
         .changed(Words::SeeStatus.fill(&[&path.display().to_string()])));
     }
     Ok(Some(state))

@@ -35,7 +35,10 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
     {
         return Err(CliError::before(
             exit::USAGE,
-            format!("gate {} is opened by {product} itself: its team agrees to the plan", args.gate),
+            format!(
+                "gate {} is opened by {product} itself: its team agrees to the plan",
+                args.gate
+            ),
             Words::ShownBefore.say(),
         )
         .at(args.journal.display().to_string())
@@ -56,11 +59,21 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             let step = steps.first().copied().unwrap_or("STEP");
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!("what was agreed to at gate {} was found not to be so: {reason}", args.gate),
-                Words::PutRight.fill(&[&if steps.is_empty() { step.to_owned() } else { steps.join(", ") }]),
+                format!(
+                    "what was agreed to at gate {} was found not to be so: {reason}",
+                    args.gate
+                ),
+                Words::PutRight.fill(&[&if steps.is_empty() {
+                    step.to_owned()
+                } else {
+                    steps.join(", ")
+                }]),
             )
             .at(args.journal.display().to_string())
-            .type_this(format!("cleave retry {step} --reason \"…\" --journal {}", args.journal.display())));
+            .type_this(format!(
+                "cleave retry {step} --reason \"…\" --journal {}",
+                args.journal.display()
+            )));
         }
         GateState::Closed => {
             return Err(CliError::before(

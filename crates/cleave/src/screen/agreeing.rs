@@ -38,7 +38,11 @@ pub fn text(state: &State, product: &str) -> String {
         let down = |spans: &[(u64, u64)]| interruption(plan, spans, resource).map(|(from, to)| to - from);
         let down = match (down(&likely), down(&late)) {
             (Some(likely), Some(late)) => {
-                format!("does not serve for about {}, nine in ten within {}", duration(likely), duration(late))
+                format!(
+                    "does not serve for about {}, nine in ten within {}",
+                    duration(likely),
+                    duration(late)
+                )
             }
             (Some(_), None) | (None, _) => "goes on serving".to_owned(),
         };
@@ -72,7 +76,10 @@ pub fn text(state: &State, product: &str) -> String {
     several(&mut out, "to know:", &notes);
     let others = plan.by_product().len().saturating_sub(1);
     if others > 0 {
-        let _ = writeln!(out, "what the plan does to {others} other product(s) is for them to agree to");
+        let _ = writeln!(
+            out,
+            "what the plan does to {others} other product(s) is for them to agree to"
+        );
     }
     out
 }
@@ -100,7 +107,10 @@ pub fn void(state: &State, product: &str, then: &State, said: &Agreement) -> Str
         .collect();
     match said.as_slice() {
         [] => {
-            let _ = writeln!(out, "no step of {product} differs: what does, is of others, a window, a gate or a note");
+            let _ = writeln!(
+                out,
+                "no step of {product} differs: what does, is of others, a window, a gate or a note"
+            );
         }
         said => several(&mut out, &format!("what differs for {product}:"), said),
     }

@@ -182,9 +182,7 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::StepRetried { step, by, reason } => format!("{step}: tried again by {by}: {reason}"),
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),
         Event::StepUndone { step, evidence } => format!("{step}: undone: {evidence}"),
-        Event::GateAsked { gate, .. } => {
-            Words::GateStands.fill(&[gate.as_str(), &words::question(&state.plan, gate)])
-        }
+        Event::GateAsked { gate, .. } => Words::GateStands.fill(&[gate.as_str(), &words::question(&state.plan, gate)]),
         Event::GateAgreed { gate, by, .. } => {
             let more = state.still_to_agree(gate);
             format!("gate {gate}: {by} agrees; {more} more must")

@@ -183,7 +183,11 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
             for name in gates {
                 let ask = words::question(&state.plan, name);
                 say(&Words::WaitingAt.fill(&[name.as_str(), &ask]));
-                say(&format!("  {} {}", Words::Type.say(), standing::answer(&state.plan, name, at)));
+                say(&format!(
+                    "  {} {}",
+                    Words::Type.say(),
+                    standing::answer(&state.plan, name, at)
+                ));
             }
             say(&Words::ThenAgain.fill(&[&again]));
         }

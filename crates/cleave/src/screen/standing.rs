@@ -187,8 +187,17 @@ fn agreements(out: &mut String, state: &State, journal: &Path) {
     for product in state.plan.by_product().into_keys() {
         let _ = match state.agreement(product) {
             Some(said) => {
-                let words = if said.words.is_empty() { String::new() } else { format!(": {}", said.words) };
-                writeln!(out, "  {product}: agreed at {} by {}{words}", lines::minute(said.at), said.by)
+                let words = if said.words.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", said.words)
+                };
+                writeln!(
+                    out,
+                    "  {product}: agreed at {} by {}{words}",
+                    lines::minute(said.at),
+                    said.by
+                )
             }
             None if state.ended.is_some() => writeln!(out, "  {product}: has not agreed"),
             None => writeln!(out, "  {product}: has not agreed; {}", ack(product, journal)),
@@ -219,10 +228,12 @@ pub fn waits_for(state: &State, now: Timestamp) -> Vec<String> {
     if state.ended.is_some() {
         return Vec::new();
     }
-    let gates = asked(state).into_iter().map(|gate| match state.plan.product_behind(gate) {
-        Some(product) => format!("the agreement of {product}"),
-        None => format!("gate {gate}"),
-    });
+    let gates = asked(state)
+        .into_iter()
+        .map(|gate| match state.plan.product_behind(gate) {
+            Some(product) => format!("the agreement of {product}"),
+            None => format!("gate {gate}"),
+        });
     let mut waits: Vec<String> = gates.collect();
     waits.extend(state.stopped().into_iter().map(|step| format!("a person at {step}")));
     match &state.paused {

@@ -8,7 +8,10 @@ use super::File;
 pub(super) fn checked(file: &File) -> Result<(), (usize, String)> {
     for (name, team) in &file.products {
         if name.trim().is_empty() || team.owner.trim().is_empty() {
-            return Err((0, format!("[products.{name:?}]: a product has a name, and an owner who answers for it")));
+            return Err((
+                0,
+                format!("[products.{name:?}]: a product has a name, and an owner who answers for it"),
+            ));
         }
     }
     let known: Vec<&str> = file.products.keys().map(String::as_str).collect();

@@ -1,11 +1,23 @@
-//! The products that sections name: whether the runbook has them.
+//! The products that sections name: whether the runbook has them, and whether a gate of its own is taken for one of theirs.
 
+use model::products::GATE_PREFIX;
 use toml::Spanned;
 
 use super::File;
+use crate::gate::spec::GateSection;
 
-/// Refuses a product that the runbook does not have, where it has some: a name that is mistyped would be a product of its own, which nobody answers for.
+/// Refuses a gate that is called like a product's, and a product that the runbook does not have, where it has some: a name that is mistyped would be a
+/// product of its own, which nobody answers for.
 pub(super) fn checked(file: &File) -> Result<(), (usize, String)> {
+    let begins_so = |gate: &&Spanned<GateSection>| gate.get_ref().name.as_str().starts_with(GATE_PREFIX);
+    if let Some(gate) = file.gate.iter().find(begins_so) {
+        return Err((
+            gate.span().start,
+            format!(
+                "gates whose names begin with {GATE_PREFIX:?} are those at which products agree: give it another name"
+            ),
+        ));
+    }
     for (name, team) in &file.products {
         if name.trim().is_empty() || team.owner.trim().is_empty() {
             return Err((

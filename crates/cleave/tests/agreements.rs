@@ -121,7 +121,7 @@ fn a_run_waits_for_a_product_goes_on_once_it_agrees_and_an_earlier_agreement_hol
         "[ENDPOINT] shop-staging",
         "Shop team: cleave ack --product shop",
         "operator: Is staging scaled to zero",
-        "image/",
+        "database/shop-stg (shop): not disturbed yet (expected ",
     ] {
         assert!(morning.contains(word), "{word:?} is missing: {morning}");
     }

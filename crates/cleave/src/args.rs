@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use model::{AccountId, GateName, Region, RunId, StepId};
 
+pub use ack::AckArgs;
 pub use discover::DiscoverArgs;
 pub(crate) use first::one_line;
 pub use first::{CompletionsArgs, InitArgs, ManArgs, SchemaArgs, Written};
@@ -13,6 +14,7 @@ pub use rehearse::{Faults, Gates, OnlyFaults, RehearseArgs};
 pub use retire::RetireArgs;
 pub use roles::{RoleForm, RoleOf, RolesArgs};
 
+mod ack;
 mod discover;
 mod first;
 mod rehearse;
@@ -23,6 +25,9 @@ mod roles;
 #[derive(Debug, Parser)]
 #[command(name = "cleave", version, about, max_term_width = 100)]
 pub struct Args {
+    /// The language of gates, errors, notifications and reports [default: ja where LC_ALL, LC_MESSAGES or LANG says so, else en]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -43,6 +48,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Agree at a gate of a run.
     Approve(ApproveArgs),
+    /// Agree to a run's plan, for a product's team: what belongs to the product is shown first.
+    Ack(AckArgs),
     /// Ask the running process to start nothing new and leave.
     Pause(JournalArg),
     /// Let a run disturb beyond its window: until a time, or for so long from now.
@@ -89,7 +96,7 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// The language of a report.
+/// The language of what people read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// English.
@@ -153,9 +160,9 @@ pub struct PlanArgs {
     /// What rehearse --json printed for this plan: the report says on which rehearsals it rests.
     #[arg(long, requires = "report")]
     pub rehearsed: Option<PathBuf>,
-    /// The language of the report.
-    #[arg(long, value_enum, default_value_t)]
-    pub language: Language,
+    /// The language of the report [default: as --lang]
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
 }
 
 /// Which journal.
@@ -172,6 +179,12 @@ pub struct StatusArgs {
     /// The journal.
     #[arg(long, default_value = "migrations.db")]
     pub journal: PathBuf,
+    /// All runs whose journals (`*.db`) lie in a folder or below it, one line each [default: this folder]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", conflicts_with = "journal")]
+    pub all: Option<PathBuf>,
+    /// The runs of these journals, one line each, such as `runs/*.db`.
+    #[arg(long, value_name = "GLOB", num_args = 1.., conflicts_with = "journal")]
+    pub journals: Vec<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -318,14 +331,18 @@ pub enum JournalCommand {
 /// `cleave report`
 #[derive(Debug, Parser)]
 pub struct ReportArgs {
-    /// The report: .html, .md or .json
-    pub out: PathBuf,
+    /// The report: .html, .md or .json; of the morning page .txt, .md or .html, and without it the text is printed.
+    #[arg(required_unless_present = "morning")]
+    pub out: Option<PathBuf>,
+    /// One page for the morning after: what has moved, how long what did not serve, old and new, what is left, until when it can be taken back.
+    #[arg(long)]
+    pub morning: bool,
     /// The journal.
     #[arg(long, default_value = "migrations.db")]
     pub journal: PathBuf,
-    /// The language.
-    #[arg(long, value_enum, default_value_t)]
-    pub language: Language,
+    /// The language [default: as --lang]
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
 }
 
 /// `cleave terraform`

@@ -17,6 +17,7 @@ pub mod notify;
 pub mod preflight;
 pub mod rehearsal;
 pub mod screen;
+pub mod words;
 pub mod world;
 
 use std::io::Write as _;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::DONE });
         }
     };
+    words::choose(args.lang, world::variable);
     let done = match args.command {
         Command::Init(args) => commands::init::init(args),
         Command::Rehearse(args) => commands::rehearse::rehearse(args),
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => commands::plan::plan(args),
         Command::Status(args) => commands::status::status(args),
         Command::Approve(args) => commands::wishes::approve(args),
+        Command::Ack(args) => commands::ack::ack(args),
         Command::Pause(args) => commands::wishes::pause(args),
         Command::ExtendWindow(args) => commands::wishes::extend_window(args),
         Command::Retry(args) => commands::wishes::retry(args),

@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::{self, lines};
+use crate::words::{self, Words};
 use crate::world;
 
 /// After a failure: so many seconds, and then no more.
@@ -176,17 +177,16 @@ impl Notifier {
     /// The program leaves: what the run stands still for.
     pub fn leaving(&self, end: &RunEnd, state: &State, now: Timestamp) {
         if let RunEnd::OutsideWindow(opens) = end {
-            let opens = opens.map_or_else(
-                || "no window opens any more".to_owned(),
-                |at| format!("the next opens {}", lines::minute(at)),
-            );
-            let text = format!("outside the window: {opens}; the same command goes on then");
+            let text = match opens {
+                Some(at) => Words::OutsideOpens.fill(&[&lines::minute(*at)]),
+                None => Words::OutsideNever.say().to_owned(),
+            };
             self.tell(Occasion::Window, &text, json!({}), state, now);
         }
     }
 
     fn of_event(&self, event: &Event, state: &State) -> Option<(Occasion, String, Value)> {
-        let journal = self.journal.display();
+        let journal = self.journal.display().to_string();
         Some(match event {
             Event::GateAsked { gate, .. } => {
                 let (text, facts) = self.gate(gate, state);
@@ -194,40 +194,35 @@ impl Notifier {
             }
             Event::GateAgreed { gate, by, .. } => {
                 let more = state.still_to_agree(gate);
-                let text =
-                    format!("gate {gate}: {by} agrees; {more} more must: cleave approve {gate} --journal {journal}");
+                let answer = screen::standing::answer(&state.plan, gate, &self.journal);
+                let text = Words::OneAgrees.fill(&[gate.as_str(), by, &more.to_string(), &answer]);
                 (Occasion::Gate, text, json!({ "gate": gate }))
             }
             Event::GateVoided { gate, .. } => {
-                let text = format!("gate {gate}: the approval is void; cleave status --journal {journal} says why");
+                let text = Words::ApprovalVoid.fill(&[gate.as_str(), &journal]);
                 (Occasion::Failure, text, json!({ "gate": gate }))
             }
             // The message of AWS or of a command is in the journal: it may hold what nobody else should read.
             Event::StepStopped { step, failure, .. } => {
-                let text = format!(
-                    "{step} needs a person ({}, {}); what happened and what to do: cleave status --journal {journal}",
-                    failure.class, failure.code
-                );
+                let text = Words::StepNeeds.fill(&[step.as_str(), &failure.class.to_string(), &failure.code, &journal]);
                 (Occasion::Failure, text, json!({ "step": step, "code": failure.code }))
             }
             Event::AlarmChanged { step, alarm: Some(_) } => {
-                let text = format!("{step} raises an alarm: cleave status --journal {journal}");
+                let text = Words::Alarm.fill(&[step.as_str(), &journal]);
                 (Occasion::Failure, text, json!({ "step": step }))
             }
             Event::RunPaused {
                 reason: PauseReason::CredentialsExpired { command },
             } => (
                 Occasion::Failure,
-                format!("paused: the login has expired; type on {}: {command}", self.host),
+                Words::LoginExpired.fill(&[&self.host, command]),
                 json!({}),
             ),
-            Event::UndoRequested { by, .. } => {
-                (Occasion::Done, format!("{by} has what was done taken back"), json!({}))
-            }
+            Event::UndoRequested { by, .. } => (Occasion::Done, Words::TakesBack.fill(&[by]), json!({})),
             Event::RunEnded { verdict } => {
                 let text = match verdict {
-                    Verdict::Completed => "completed",
-                    Verdict::Unwound => "everything is taken back",
+                    Verdict::Completed => Words::Completed.say(),
+                    Verdict::Unwound => Words::Unwound.say(),
                 };
                 (Occasion::Done, text.to_owned(), json!({ "verdict": verdict }))
             }
@@ -245,6 +240,7 @@ impl Notifier {
             | Event::StepSkipped { .. }
             | Event::StepUndone { .. }
             | Event::GateApproved { .. }
+            | Event::ProductAgreed { .. }
             | Event::WindowExtended { .. }
             | Event::RunPaused { .. }
             | Event::RunResumed { .. } => return None,
@@ -252,12 +248,9 @@ impl Notifier {
     }
 
     fn gate(&self, gate: &GateName, state: &State) -> (String, Value) {
-        let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-        let text = format!(
-            "gate {gate} waits for an answer: {ask}\non {}: cleave approve {gate} --journal {}",
-            self.host,
-            self.journal.display()
-        );
+        let ask = words::question(&state.plan, gate);
+        let answer = screen::standing::answer(&state.plan, gate, &self.journal);
+        let text = Words::GateWaits.fill(&[gate.as_str(), &ask, &self.host, &answer]);
         (text, json!({ "gate": gate, "ask": ask }))
     }
 

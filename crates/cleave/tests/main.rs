@@ -1,6 +1,7 @@
 //! The command line as its users have it: processes of their own, against a served simcloud. One program for all files, as each would be linked with
 //! all of AWS's SDK. `cargo test --workspace --test processes discover::` runs one file's.
 
+mod agreements;
 mod bad_input;
 mod buckets;
 mod check;

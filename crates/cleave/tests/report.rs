@@ -110,7 +110,13 @@ fn pages_are_whole_and_accessible_in_a_browser() {
     let into = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../report-check");
     std::fs::create_dir_all(&into).expect("it can be made");
     let there = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+    let browsers = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ];
     if !there("node") || !browsers.into_iter().any(there) {
         eprintln!("SKIPPED: there is no node, or no Chromium");
         return;
@@ -118,7 +124,14 @@ fn pages_are_whole_and_accessible_in_a_browser() {
     if !into.join("node_modules/axe-core").is_dir() {
         std::fs::copy(repository("scripts/report/package.json"), into.join("package.json")).expect("it can be copied");
         let npm = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=0", "--prefix"])
+            .args([
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--no-package-lock",
+                "--fetch-retries=0",
+                "--prefix",
+            ])
             .arg(&into)
             .output();
         if !npm.is_ok_and(|npm| npm.status.success()) {

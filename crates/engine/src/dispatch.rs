@@ -228,7 +228,7 @@ impl Engine {
                 let waits_for = waits.leave(false);
                 if waits_for != told {
                     if let Some(end) = &waits_for {
-                        (shared.tell)(Signal::Waiting(end));
+                        (shared.tell)(Signal::Waiting(end, shared.run.borrow().state()));
                     }
                     told = waits_for;
                 }
@@ -543,6 +543,19 @@ fn inbox_event(state: &State, item: InboxItem, now: Timestamp) -> Option<Event> 
             evidence,
             ..
         } => agreeing(state, &gate, by, digest, evidence),
+        InboxItem::Acknowledge {
+            product,
+            by,
+            words,
+            digest,
+        } => state
+            .takes_agreement(&product, &digest)
+            .then_some(Event::ProductAgreed {
+                product,
+                by,
+                words,
+                digest,
+            }),
         InboxItem::ExtendWindow { by, reason, extent } => {
             let until = extent.until(now);
             (!state.calendar().is_unrestricted() && until > now).then_some(Event::WindowExtended { by, reason, until })

@@ -21,7 +21,7 @@ pub enum Signal<'a> {
     /// A step is so far. Droppable, never stored.
     Progress(&'a StepId, &'a Progress),
     /// Nothing can go on, and the engine stays (`--wait`): for this it would otherwise leave. Told once for each reason.
-    Waiting(&'a RunEnd),
+    Waiting(&'a RunEnd, &'a State),
     /// What will not start in the window in which it is ready, or not end in it, as far as can be told; told when that changes, and when all
     /// fits again. Never stored: it follows from what is.
     Foretold(&'a Forecast, &'a State),

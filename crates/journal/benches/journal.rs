@@ -175,6 +175,7 @@ fn started() -> Event {
         notes: vec![],
         costs: Default::default(),
         rewrites: Vec::new(),
+        products: Default::default(),
     };
     Event::RunStarted {
         run: RunId::new("abcdef012345").unwrap_or_else(|_| unreachable!("it is one")),

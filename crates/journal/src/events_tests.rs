@@ -382,3 +382,43 @@ fn the_crash_switch_upon_a_commit_keeps_that_commit() {
     ));
     assert_eq!(journal.load().unwrap().len(), 2, "the commit itself took place");
 }
+
+#[test]
+fn a_products_agreement_opens_its_gate_and_where_none_waits_for_it_no_row_is_made() {
+    let mut journal = Journal::in_memory().unwrap();
+    let Event::RunStarted {
+        run,
+        world,
+        seed,
+        mut plan,
+        ..
+    } = run_started(WorldKind::Rehearsal)
+    else {
+        unreachable!("it is the start")
+    };
+    plan.gates[0].name = model::products::gate_of("shop");
+    let digest = plan.digest();
+    let started = Event::RunStarted {
+        run,
+        world,
+        seed,
+        plan,
+        digest: digest.clone(),
+    };
+    let agreed = |product: &str| Event::ProductAgreed {
+        product: product.into(),
+        by: "aki".into(),
+        words: "go".into(),
+        digest: digest.clone(),
+    };
+    journal
+        .append(0, at(0), &[started, agreed("shop"), agreed("media")])
+        .unwrap();
+    let gates = journal.gates().unwrap();
+    assert_eq!(gates.len(), 1);
+    assert_eq!(
+        (gates[0].status.as_str(), gates[0].approved_by.as_deref()),
+        ("approved", Some("aki"))
+    );
+    assert_eq!(journal.load().unwrap().len(), 3, "rows and events say the same");
+}

@@ -27,6 +27,17 @@ pub enum InboxItem {
         /// What was typed, where the gate asks for that.
         typed: Option<String>,
     },
+    /// Agrees to the plan, for a product's team.
+    Acknowledge {
+        /// The product.
+        product: String,
+        /// Who.
+        by: String,
+        /// What was said.
+        words: String,
+        /// The digest of the plan that is agreed to.
+        digest: Digest,
+    },
     /// Lets the run disturb beyond its windows.
     ExtendWindow {
         /// Who.
@@ -103,6 +114,7 @@ impl InboxItem {
     fn kind(&self) -> &'static str {
         match self {
             InboxItem::Approve { .. } => "approve",
+            InboxItem::Acknowledge { .. } => "acknowledge",
             InboxItem::ExtendWindow { .. } => "extend_window",
             InboxItem::Pause { .. } => "pause",
             InboxItem::Resume { .. } => "resume",

@@ -116,3 +116,21 @@ fn many_terminals_write_while_the_run_appends_and_nothing_is_lost() {
     }
     assert_eq!(journal.load().unwrap().len() as u64, journal.last_seq().unwrap());
 }
+
+#[test]
+fn an_agreement_is_handed_out_as_it_was_put_in() {
+    let mut journal = Journal::in_memory().unwrap();
+    let agreement = InboxItem::Acknowledge {
+        product: "shop".into(),
+        by: "花子".into(),
+        words: "セール終了後".into(),
+        digest: Digest::of(b"plan"),
+    };
+    journal.put_inbox(&agreement).unwrap();
+    let kind: String = journal
+        .connection
+        .query_row("SELECT kind FROM inbox", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kind, "acknowledge");
+    assert_eq!(journal.take_inbox().unwrap(), [agreement]);
+}

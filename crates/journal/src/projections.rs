@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use model::event::{Direction, Outcome, Verdict};
+use model::products::gate_of;
 use model::{Event, GateName, Recorded, StepId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction};
@@ -74,6 +75,8 @@ pub(crate) fn project(
         Event::GateAgreed { gate, .. } => projection.gate(gate, "asked", None, None),
         Event::GateApproved { gate, by, .. } => projection.gate(gate, "approved", None, Some(by)),
         Event::GateVoided { gate, reason: _ } => projection.gate(gate, "voided", None, None),
+        // A gate that waits for it is open; where none does, there is no row.
+        Event::ProductAgreed { product, by, .. } => projection.open_gate(&gate_of(product), by),
         // Said by the events alone: the run's row has no place for it.
         Event::WindowExtended { .. } => Ok(()),
         Event::RunPaused { reason: _ } => projection.run("lifecycle", "paused"),
@@ -200,6 +203,16 @@ impl Projection<'_> {
                  ON CONFLICT (id) DO UPDATE SET updated_seq = excluded.updated_seq, updated_at = excluded.updated_at",
             )?
             .execute((step.as_str(), self.seq, &self.at))?;
+        Ok(())
+    }
+
+    /// Opens a gate, if there is one of this name.
+    fn open_gate(&self, gate: &GateName, by: &str) -> Result<(), JournalError> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE gate SET status = 'approved', approved_by = ?2, updated_seq = ?3, updated_at = ?4 WHERE name = ?1",
+            )?
+            .execute((gate.as_str(), by, self.seq, &self.at))?;
         Ok(())
     }
 

@@ -65,6 +65,7 @@ pub(crate) fn run_started(world: WorldKind) -> Event {
         notes: vec![],
         costs: Default::default(),
         rewrites: Vec::new(),
+        products: Default::default(),
     };
     let digest = plan.digest();
     let run = RunId::new("abcdef012345").expect("a run id");
@@ -209,6 +210,12 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             evidence: Digest::of(seen.as_bytes()),
         }),
         (any_gate(), text()).prop_map(|(gate, reason)| Event::GateVoided { gate, reason }),
+        (text(), text(), text()).prop_map(|(product, by, words)| Event::ProductAgreed {
+            product,
+            by,
+            words,
+            digest: Digest::of(b"plan"),
+        }),
         (text(), text(), any_time()).prop_map(|(by, reason, until)| Event::WindowExtended { by, reason, until }),
         text().prop_map(|by| Event::RunPaused {
             reason: PauseReason::Operator { by }

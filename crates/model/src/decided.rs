@@ -58,6 +58,7 @@ impl Decided {
             | Event::GateAgreed { .. }
             | Event::GateApproved { .. }
             | Event::GateVoided { .. }
+            | Event::ProductAgreed { .. }
             | Event::RunPaused { .. }
             | Event::RunResumed { .. }
             | Event::RunEnded { .. } => return None,

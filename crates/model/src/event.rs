@@ -251,6 +251,17 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A product's team agreed to the plan.
+    ProductAgreed {
+        /// The product.
+        product: String,
+        /// Who said so.
+        by: String,
+        /// What they said.
+        words: String,
+        /// The digest of the plan that was agreed to.
+        digest: Digest,
+    },
     /// An operator lets the run disturb beyond its windows.
     WindowExtended {
         /// Who.
@@ -309,6 +320,7 @@ impl Event {
             Event::GateAgreed { .. } => "gate_agreed",
             Event::GateApproved { .. } => "gate_approved",
             Event::GateVoided { .. } => "gate_voided",
+            Event::ProductAgreed { .. } => "product_agreed",
             Event::WindowExtended { .. } => "window_extended",
             Event::RunPaused { .. } => "run_paused",
             Event::RunResumed { .. } => "run_resumed",
@@ -338,6 +350,7 @@ impl Event {
             | Event::GateAgreed { .. }
             | Event::GateApproved { .. }
             | Event::GateVoided { .. }
+            | Event::ProductAgreed { .. }
             | Event::WindowExtended { .. }
             | Event::RunPaused { .. }
             | Event::RunResumed { .. }

@@ -18,6 +18,7 @@ pub mod listing;
 pub mod machines;
 pub mod paths;
 pub mod plan;
+pub mod products;
 pub mod rewrite;
 #[cfg(test)]
 pub(crate) mod sample;

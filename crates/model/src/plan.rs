@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cost::Costs;
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, Side, StepId};
 use crate::paths::Paths;
+use crate::products::Products;
 use crate::rewrite::Rewrite;
 use crate::window::{Calendar, Freeze, Window};
 
@@ -50,6 +51,9 @@ pub struct Plan {
     /// The texts that are put into the target other than they stand in the source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewrites: Vec<Rewrite>,
+    /// Whose things move.
+    #[serde(default, skip_serializing_if = "Products::is_empty")]
+    pub products: Products,
 }
 
 /// What becomes of what has been disturbed already when its window closes, or is about to, before it is through.
@@ -279,15 +283,18 @@ pub enum PlanError {
 
 impl Plan {
     /// The digest that approvals name: over everything that is done and said. The costs are left out: a release with newer prices makes
-    /// no other plan.
+    /// no other plan. So is whose things are where only tags tell it: the runbook names no products, and nobody is to agree.
     pub fn digest(&self) -> Digest {
-        let text = if self.costs.is_empty() {
+        let products_are_left_out = self.products.teams.is_empty();
+        let text = if self.costs.is_empty() && (!products_are_left_out || self.products.is_empty()) {
             serde_json::to_string(self)
         } else {
-            serde_json::to_string(&Self {
-                costs: Costs::default(),
-                ..self.clone()
-            })
+            let mut covered = self.clone();
+            covered.costs = Costs::default();
+            if products_are_left_out {
+                covered.products = Products::default();
+            }
+            serde_json::to_string(&covered)
         };
         Digest::of(text.expect("a plan has only string keys").as_bytes())
     }

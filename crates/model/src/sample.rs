@@ -81,6 +81,7 @@ pub(crate) fn plan(steps: Vec<StepSpec>, gates: &[&[usize]]) -> Plan {
         notes: Vec::new(),
         costs: Default::default(),
         rewrites: Vec::new(),
+        products: Default::default(),
     }
 }
 

@@ -4,8 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::ids::ResourceRef;
 use crate::paths::Paths;
-use crate::plan::{Plan, StepSpec};
+use crate::plan::{Phase, Plan, StepSpec};
 
 /// When each step begins and ends, in the plan's order and in the unit of `takes`, from the run's beginning.
 pub fn schedule(plan: &Plan, takes: impl Fn(&StepSpec) -> u64) -> Vec<(u64, u64)> {
@@ -62,6 +63,21 @@ pub fn schedule(plan: &Plan, takes: impl Fn(&StepSpec) -> u64) -> Vec<(u64, u64)
     }
 }
 
+/// From when to when a resource is expected not to serve, by what [`schedule`] gave of the same plan: from the start of its first disturbing step to
+/// the end of its last cutover step, or of its last disturbing one where nothing is cut over. None where nothing disturbs it.
+pub fn interruption(plan: &Plan, spans: &[(u64, u64)], resource: &ResourceRef) -> Option<(u64, u64)> {
+    let of = |which: fn(&StepSpec) -> bool| {
+        let steps = plan.steps.iter().zip(spans);
+        steps.filter(move |(step, _)| step.resource == *resource && which(step))
+    };
+    let disturbing = || of(|step| step.disturbs).map(|(_, span)| *span);
+    let from = disturbing().map(|(from, _)| from).min()?;
+    let cutover = of(|step| step.phase == Phase::Cutover).map(|(_, (_, to))| *to);
+    let to = cutover.max().filter(|to| *to > from);
+    let to = to.or_else(|| disturbing().map(|(_, to)| to).max()).unwrap_or(from);
+    Some((from, to))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +121,24 @@ mod tests {
     fn a_step_waits_for_its_gates_evidence_though_it_stands_later_in_the_plan() {
         let plan = plan(vec![step(0, &[], &[0]), step(1, &[], &[])], &[&[1]]);
         assert_eq!(begins(&plan), [10, 0]);
+    }
+
+    #[test]
+    fn a_resource_does_not_serve_from_its_first_disturbing_step_to_its_last_cutover() {
+        let mut steps = vec![
+            step(0, &[], &[]),
+            step(1, &[0], &[]),
+            step(2, &[1], &[]),
+            step(3, &[2], &[]),
+        ];
+        steps[1].disturbs = true;
+        let resource = steps[0].resource.clone();
+        let mut plan = plan(steps, &[]);
+        let spans = schedule(&plan, |step| step.estimate.p50);
+        assert_eq!(interruption(&plan, &spans, &resource), Some((10, 20)));
+        plan.steps[2].phase = Phase::Cutover;
+        assert_eq!(interruption(&plan, &spans, &resource), Some((10, 30)));
+        plan.steps[1].disturbs = false;
+        assert_eq!(interruption(&plan, &spans, &resource), None);
     }
 }

@@ -11,6 +11,7 @@ use crate::event::{Direction, Event, Outcome, PauseReason, Recorded, Verdict, Wo
 pub use crate::gates::{Agreed, GateState, Yes};
 use crate::ids::{Digest, GateName, RunId, StepId};
 use crate::plan::{Plan, PlanError, StepSpec};
+use crate::products::Agreement;
 pub use crate::steps::{StepState, StepStatus, Steps};
 use crate::window::{Calendar, Opening};
 
@@ -38,6 +39,8 @@ pub struct State {
     pub steps: Steps,
     /// Every gate of the plan.
     pub gates: BTreeMap<GateName, GateState>,
+    /// The products whose teams have agreed to the plan.
+    pub agreements: BTreeMap<String, Agreement>,
     /// Until when an operator lets the run disturb beyond its windows, and from when.
     pub granted: Option<Opening>,
     /// Set while nothing new is started.
@@ -167,6 +170,7 @@ impl State {
             started_at: *at,
             last_seq: 1,
             last_at: *at,
+            agreements: BTreeMap::new(),
             granted: None,
             paused: None,
             undoing: None,
@@ -395,6 +399,12 @@ impl State {
                 evidence,
             } => self.gate_agreed((seq, at, kind), (gate, by), (digest, evidence), true)?,
             Event::GateVoided { gate, reason } => self.gate_voided((seq, at), gate, reason)?,
+            Event::ProductAgreed {
+                product,
+                by,
+                words,
+                digest,
+            } => self.product_agreed((seq, at, kind), product, (by, words), digest)?,
             Event::WindowExtended { until, .. } => {
                 self.granted = Some(Opening {
                     from: at,

@@ -9,6 +9,7 @@ use crate::decided::Decided;
 use crate::event::{PauseReason, Verdict, WorldKind};
 use crate::ids::{Digest, GateName, RunId, StepId};
 use crate::plan::Plan;
+use crate::products::Agreement;
 use crate::state::{GateState, State, StepState, Steps, UndoScope};
 use crate::window::Opening;
 
@@ -26,6 +27,7 @@ pub(crate) struct Written {
     last_at: Timestamp,
     steps: Vec<StepState>,
     gates: BTreeMap<GateName, GateState>,
+    agreements: BTreeMap<String, Agreement>,
     granted: Option<Opening>,
     paused: Option<PauseReason>,
     undoing: Option<UndoScope>,
@@ -59,6 +61,7 @@ impl TryFrom<Written> for State {
             last_seq: written.last_seq,
             last_at: written.last_at,
             gates: written.gates,
+            agreements: written.agreements,
             granted: written.granted,
             paused: written.paused,
             undoing: written.undoing,

@@ -27,6 +27,7 @@ pub mod plan;
 mod plan_shape;
 mod policy_document;
 pub mod prices;
+mod products;
 pub mod reference;
 mod restored;
 pub mod retire;

@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::prices::Prices;
 use crate::runbook::Runbook;
 use crate::{
-    bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, limits, reference, room,
+    bucket, cache, cluster, database, delivery, gate, hook, image, instance, key, limits, products, reference, room,
     terraform_plan, unmoved, volume, window_room, zone,
 };
 
@@ -86,6 +86,7 @@ pub fn plan_expecting(
         draft.costs.priced_on = prices.priced_on().to_owned();
         draft.costs.own_priced_on = prices.own_priced_on().map(str::to_owned);
     }
+    let products = products::plan(&mut draft);
     let plan = Plan {
         format: PLAN_FORMAT,
         migration: runbook.migration.clone(),
@@ -101,6 +102,7 @@ pub fn plan_expecting(
         notes: draft.notes,
         costs: draft.costs,
         rewrites: draft.rewrites,
+        products,
     };
     window_room::checked(plan, inventory.observed_at)
 }

@@ -65,6 +65,7 @@ pub(crate) fn plan(sections: &str, source: &Value, target: &Value) -> Plan {
         notes: draft.notes,
         costs: draft.costs,
         rewrites: draft.rewrites,
+        products: Default::default(),
     };
     plan.check().expect("every reference of a plan resolves");
     inputs_are_needed(&plan);

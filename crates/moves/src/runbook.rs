@@ -1,9 +1,12 @@
 //! The runbook: what a person writes. Unknown fields are refused, and an error points at line and column.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use model::plan::{AccountAccess, Overrun};
+use model::products::{Agreements, Team};
 use model::window::Freeze;
 use model::{AccountId, Digest, GateName, Region, Window};
 use schemars::JsonSchema;
@@ -27,6 +30,7 @@ use crate::volume::spec::VolumeSpec;
 use crate::zone::private::spec::PrivateZoneSpec;
 use crate::zone::spec::ZoneSpec;
 
+mod products;
 mod schema;
 
 /// A runbook, read and checked by itself (not yet against an inventory).
@@ -52,6 +56,10 @@ pub struct Runbook {
     pub limits: LimitsSection,
     /// How many different people must agree at each gate that says nothing else.
     pub people: u32,
+    /// Whose things move, by product.
+    pub products: BTreeMap<String, Team>,
+    /// What becomes of the run where a product has not agreed.
+    pub agreements: Agreements,
     /// Where a person agrees.
     pub gates: Vec<GateSection>,
     /// Who is told of what happens.
@@ -168,6 +176,12 @@ struct File {
     #[serde(default = "one_person")]
     #[schemars(with = "u32", range(min = 1, max = MOST_PEOPLE))]
     people: Spanned<u32>,
+    /// Whose things move: the products' names, each with its owner. Sections name their `product`.
+    #[serde(default)]
+    products: BTreeMap<String, Team>,
+    /// Whether the run waits for a product's agreement (`cleave ack`) before it disturbs something of it.
+    #[serde(default)]
+    agreements: Agreements,
     /// Where a person agrees.
     #[serde(default)]
     #[schemars(with = "Vec<GateSection>")]
@@ -419,6 +433,7 @@ impl Runbook {
                 return Err(refuse(hook.span().start, reason));
             }
         }
+        products::checked(&file).map_err(|(at, reason)| refuse(at, reason))?;
         // Whatever any test in here has accepted, an editor must not call wrong.
         #[cfg(test)]
         schema::tests::must_accept(text);
@@ -433,6 +448,8 @@ impl Runbook {
             overrun: file.overrun,
             limits: file.limits,
             people: file.people.into_inner(),
+            products: file.products,
+            agreements: file.agreements,
             gates: all(file.gate),
             notify: file.notify,
             hooks: all(file.hook),

@@ -59,6 +59,7 @@ fn costly() -> Plan {
         ),
     ];
     Plan {
+        products: Default::default(),
         costs: Costs {
             priced_on: "2026-11-25".into(),
             own_priced_on: None,

@@ -311,6 +311,7 @@ pub(crate) fn plan() -> Plan {
             before: "{\n  \"Principal\": \"arn:aws:iam::111111111111:root\"\n}".into(),
             after: "{\n  \"Principal\": \"arn:aws:iam::222222222222:root\"\n}".into(),
         }],
+        products: Default::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::event::{Direction, Outcome, PauseReason};
+use model::products::gate_of;
 use model::{Digest, Event, Failure, FailureClass, GateName, Recorded, StepId};
 
 /// What a step was at, for a while.
@@ -121,6 +122,11 @@ pub(crate) enum Intervened {
     UndoRequested {
         by: String,
         reason: String,
+    },
+    ProductAgreed {
+        by: String,
+        product: String,
+        words: String,
     },
     WindowExtended {
         by: String,
@@ -262,6 +268,31 @@ impl History {
                 if let Some(asking) = self.gates.get_mut(gate).and_then(|askings| askings.last_mut()) {
                     asking.voided = Some((at, reason.clone()));
                 }
+            }
+            Event::ProductAgreed {
+                product,
+                by,
+                words,
+                digest,
+            } => {
+                if let Some(asking) = self
+                    .gates
+                    .get_mut(&gate_of(product))
+                    .and_then(|askings| askings.last_mut())
+                {
+                    asking.approved = Some(Approval {
+                        by: by.clone(),
+                        at,
+                        digest: digest.clone(),
+                        evidence: Digest::of(asking.shown.as_bytes()),
+                    });
+                }
+                let what = Intervened::ProductAgreed {
+                    by: by.clone(),
+                    product: product.clone(),
+                    words: words.clone(),
+                };
+                self.interventions.push(Intervention { at, what, step: None });
             }
             Event::WindowExtended { by, reason, until } => {
                 let what = Intervened::WindowExtended {

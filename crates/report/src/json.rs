@@ -505,7 +505,7 @@ fn resource_value(facts: &Facts<'_>, resource: &ResourceRef) -> Resource {
     Resource {
         kind: resource.kind.clone(),
         name: resource.name.clone(),
-        product: products::product_of(&facts.plan, resource).map(str::to_owned),
+        product: facts.plan.product_of(resource).map(str::to_owned),
         disturbs: down != Down::Never,
         disturbed_from: from,
         disturbed_until: to,

@@ -16,6 +16,7 @@ mod html;
 mod json;
 mod markdown;
 mod moments;
+mod morning;
 mod pictures;
 mod products;
 mod rewrites;
@@ -31,6 +32,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use json::json_schema;
+pub use morning::{MorningForm, Renamed, morning};
 pub use words::Language;
 
 /// What a report is made from.

@@ -11,22 +11,6 @@ use crate::sections::{begins, down_length, notes};
 use crate::tables::{dash, headings, number};
 use crate::words::{Language, Text};
 
-/// The product of a resource, as its tags in the plan tell it.
-pub(crate) fn product_of<'p>(plan: &'p Plan, resource: &ResourceRef) -> Option<&'p str> {
-    tag_of(plan, resource, &["product", "Product"])
-}
-
-/// Who answers for a resource.
-fn owner_of<'p>(plan: &'p Plan, resource: &ResourceRef) -> Option<&'p str> {
-    tag_of(plan, resource, &["owner", "Owner"])
-}
-
-fn tag_of<'p>(plan: &'p Plan, resource: &ResourceRef, names: &[&str]) -> Option<&'p str> {
-    let steps = plan.steps.iter().filter(|step| step.resource == *resource);
-    let mut tags = steps.filter_map(|step| step.input.get("tags"));
-    tags.find_map(|tags| names.iter().find_map(|name| tags.get(*name)?.as_str()))
-}
-
 /// What of a product moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Product {
@@ -40,8 +24,8 @@ pub(crate) struct Product {
 pub(crate) fn all(facts: &Facts<'_>) -> Vec<Product> {
     let mut products: Vec<Product> = Vec::new();
     for resource in facts.plan.resources() {
-        let name = product_of(&facts.plan, &resource).map(str::to_owned);
-        let owner = owner_of(&facts.plan, &resource).map(str::to_owned);
+        let name = facts.plan.product_of(&resource).map(str::to_owned);
+        let owner = facts.plan.owner_of(&resource).map(str::to_owned);
         match products.iter_mut().find(|product| product.name == name) {
             Some(product) => {
                 product.owner = product.owner.take().or(owner);

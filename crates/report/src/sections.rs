@@ -141,7 +141,7 @@ fn moment_named(facts: &Facts<'_>, at: jiff::Timestamp) -> Piece {
     Piece::Moment(facts.moments.named(at), at)
 }
 
-fn standing(facts: &Facts<'_>, language: Language) -> (Tone, String) {
+pub(crate) fn standing(facts: &Facts<'_>, language: Language) -> (Tone, String) {
     let say = |text: Text| text.say(language).to_owned();
     match facts.standing() {
         Standing::Ready => (Tone::Good, say(Text::PlanReady)),

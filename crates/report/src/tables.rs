@@ -463,6 +463,13 @@ pub(crate) fn interventions(facts: &Facts<'_>, language: Language) -> Option<Blo
             Intervened::Retried { by, reason } => (by.as_str(), Text::RetriedIt, reason.clone()),
             Intervened::Skipped { by, reason } => (by.as_str(), Text::SkippedIt, reason.clone()),
             Intervened::UndoRequested { by, reason } => (by.as_str(), Text::AskedToUndo, reason.clone()),
+            Intervened::ProductAgreed { by, product, words } => {
+                let said = match words.as_str() {
+                    "" => product.clone(),
+                    words => format!("{product}: {words}"),
+                };
+                (by.as_str(), Text::AgreedForProduct, said)
+            }
             Intervened::WindowExtended { by, reason, until } => {
                 let until = Text::ExtendedUntil.fill(language, &[&facts.moments.full(*until), reason]);
                 (by.as_str(), Text::ExtendedWindow, until)

@@ -339,6 +339,7 @@ texts! {
     SkippedIt: "skipped", "スキップ";
     AskedToUndo: "asked to undo", "取り消しの指示";
     ExtendedWindow: "extended the window", "ウィンドウの延長";
+    AgreedForProduct: "agreed to the plan, for a product", "プロダクトとして計画に同意";
     ExtendedUntil: "until {0}: {1}", "{0} まで：{1}";
     LoginExpired: "The login has expired; renewed by: {0}", "ログインの期限切れ。更新コマンド：{0}";
 
@@ -380,6 +381,29 @@ texts! {
     LawsNotChecked: "The laws were not checked: only a simulated world can look at every instant.",
         "不変条件は検査されていません。すべての瞬間を検査できるのは模擬環境だけです。";
     LawsBroken: "Laws that were broken: {0}.", "違反した不変条件：{0} 件。";
+
+    // The morning page
+    Morning: "The morning after", "翌朝のまとめ";
+    MorningDone: "{0} of {1} steps done, {2} to {3} ({4})", "全 {1} ステップ中 {0} 件完了、{2} ～ {3}（{4}）";
+    MorningDown: "Did not serve (expected beside actual)", "停止時間（予測と実績）";
+    MorningDownLine: "{0}: {1} (expected {2})", "{0}：{1}（予測 {2}）";
+    MorningRenamed: "Old and new", "旧と新";
+    MorningOld: "Old", "旧";
+    MorningNew: "New", "新";
+    MorningLeft: "Left to do", "残作業";
+    MorningWho: "{0}: {1}", "【{0}】{1}";
+    MorningOperator: "operator", "オペレーター";
+    MorningSkipped: "{0} was left out: {1}", "{0} はスキップ済み：{1}";
+    MorningGoesOn: "{0} steps are not done; the same cleave run goes on", "未完了 {0} ステップ。同じ cleave run で続行します";
+    MorningUndo: "Taking it back", "取り消しの期限";
+    MorningUndoOver: "Not any more: the run has ended. What is left in the source is listed by cleave retire.",
+        "実行が終了したため、取り消しはできません。移行元に残るものは cleave retire で確認できます。";
+    MorningUndoUntil: "cleave undo takes it back until the run ends, which is expected {0}", "実行の終了（{0} 頃の見込み）までは cleave undo で取り消せます";
+    MorningUndoNow: "cleave undo takes it back while the run has not ended", "実行が終了するまでは cleave undo で取り消せます";
+    MorningPassed: "{0}: not any more since {1} ({2})", "{0}：{1} 以降は取り消せません（{2}）";
+    MorningNotPassed: "{0}: until about {1}, then no more ({2})", "{0}：{1} 頃まで取り消せます（以後は不可：{2}）";
+    MorningNothing: "nothing", "なし";
+    MorningMore: "… and {0} more: {1}", "… ほか {0} 件（{1}）";
 
     // Costs
     CostInAll: "Estimated charges", "見積もり料金";

@@ -56,9 +56,9 @@ pub struct RehearseArgs {
     /// Write a report of the (first) run: .html, .md or .json
     #[arg(long)]
     pub report: Option<PathBuf>,
-    /// The language of the report.
-    #[arg(long, value_enum, default_value_t)]
-    pub language: Language,
+    /// The language of the report [default: as --lang]
+    #[arg(long, value_enum)]
+    pub language: Option<Language>,
     /// Keep the rehearsal's journal in this file.
     #[arg(long)]
     pub journal: Option<PathBuf>,

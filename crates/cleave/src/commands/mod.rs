@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub mod ack;
+mod all_runs;
 pub mod check;
 mod check_shown;
 pub mod compare;

@@ -5,11 +5,13 @@ use std::path::Path;
 use jiff::Timestamp;
 use journal::Journal;
 use model::{CallRecord, Plan, Recorded, State};
-use report::{CallSummary, Format, RehearsedBefore, ReportInput};
+use report::{CallSummary, Format, MorningForm, RehearsedBefore, Renamed, ReportInput};
 
 use crate::args::{self, ReportArgs};
+use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::words;
 
 /// What a report is made from.
 pub struct Rendered<'a> {
@@ -29,33 +31,77 @@ pub struct Rendered<'a> {
 
 impl Rendered<'_> {
     /// Writes the report in the format that the file's ending names.
-    pub fn write(&self, path: &Path, language: args::Language) -> Result<(), CliError> {
+    pub fn write(&self, path: &Path, language: Option<args::Language>) -> Result<(), CliError> {
         let format = format_of(path)?;
-        let language = match language {
-            args::Language::En => report::Language::En,
-            args::Language::Ja => report::Language::Ja,
-        };
+        let language = language_of(language);
         let hash = (!self.events.is_empty()).then(|| journal::last_hash(self.events));
-        let input = ReportInput {
+        write(path, report::render(&self.input(hash.as_deref()), format, language))
+    }
+
+    fn input<'i>(&'i self, journal_hash: Option<&'i str>) -> ReportInput<'i> {
+        ReportInput {
             plan: self.plan,
             events: self.events,
             calls: (!self.calls.is_empty()).then(|| CallSummary::of(self.calls)),
             laws: self.laws,
             rehearsed: self.rehearsed,
-            journal_hash: hash.as_deref(),
+            journal_hash,
             generated_at: self.at,
-        };
-        let text = report::render(&input, format, language);
-        std::fs::write(path, text).map_err(|error| {
-            CliError::before(
-                exit::BLOCKED,
-                "the report cannot be written",
-                "Check the path and its permissions.",
-            )
-            .at(path.display().to_string())
-            .because(&error)
-        })
+        }
     }
+}
+
+fn language_of(asked: Option<args::Language>) -> report::Language {
+    match asked.unwrap_or_else(words::chosen) {
+        args::Language::En => report::Language::En,
+        args::Language::Ja => report::Language::Ja,
+    }
+}
+
+fn write(path: &Path, text: String) -> Result<(), CliError> {
+    std::fs::write(path, text).map_err(|error| {
+        CliError::before(
+            exit::BLOCKED,
+            "the report cannot be written",
+            "Check the path and its permissions.",
+        )
+        .at(path.display().to_string())
+        .because(&error)
+    })
+}
+
+/// The morning page, in the form that the file's ending names; without a file the text is printed.
+fn morning(rendered: &Rendered<'_>, state: &State, args: &ReportArgs) -> Result<u8, CliError> {
+    let form = match args
+        .out
+        .as_deref()
+        .map(|out| out.extension().and_then(|ending| ending.to_str()))
+    {
+        None | Some(Some("txt")) => MorningForm::Text,
+        Some(Some("md")) => MorningForm::Markdown,
+        Some(Some("html")) => MorningForm::Html,
+        Some(_) => {
+            let error = CliError::before(
+                exit::USAGE,
+                "the morning page is .txt, .md or .html",
+                "Give the file one of these endings, or none to have it printed.",
+            );
+            return Err(error.at(args.out.iter().map(|out| out.display().to_string()).collect::<String>()));
+        }
+    };
+    let renamed = moves::outputs::outputs(state).into_iter().map(|output| Renamed {
+        of: output.of,
+        what: output.what.to_owned(),
+        old: output.old,
+        new: output.new,
+    });
+    let renamed: Vec<Renamed> = renamed.collect();
+    let page = report::morning(&rendered.input(None), &renamed, form, language_of(args.language));
+    match &args.out {
+        Some(out) => write(out, page)?,
+        None => write_out(&page)?,
+    }
+    Ok(exit::DONE)
 }
 
 /// The format that a file's ending names.
@@ -89,6 +135,13 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
         rehearsed: None,
         at: state.last_at,
     };
-    rendered.write(&args.out, args.language)?;
-    Ok(exit::DONE)
+    match &args.out {
+        _ if args.morning => morning(&rendered, &state, &args),
+        Some(out) => rendered.write(out, args.language).map(|()| exit::DONE),
+        None => Err(CliError::before(
+            exit::USAGE,
+            "a report needs a file",
+            "Name it: cleave report run.html",
+        )),
+    }
 }

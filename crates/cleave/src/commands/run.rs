@@ -27,6 +27,7 @@ use crate::exit;
 use crate::notify;
 use crate::preflight;
 use crate::screen::{self, Style};
+use crate::words::Words;
 use crate::world::{self, World};
 
 /// Starts or resumes.
@@ -113,11 +114,15 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>
         return Err(CliError::before(
             exit::BLOCKED,
             "the runbook has changed since the run began",
-            "Put the runbook back as it was (its digest is in the journal) and go on, or undo this run and start another with a \
-             new journal.",
+            Words::RunbookChanged.say(),
         )
-        .at(format!("{}: run {} was planned from runbook {}", path.display(), state.run, state.plan.runbook.short()))
-        .changed(format!("See what the run has changed so far: cleave status --journal {}", path.display())));
+        .at(format!(
+            "{}: run {} was planned from runbook {}",
+            path.display(),
+            state.run,
+            state.plan.runbook.short()
+        ))
+        .changed(Words::SeeStatus.fill(&[&path.display().to_string()])));
     }
     Ok(Some(state))
 }

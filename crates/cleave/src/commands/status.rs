@@ -8,6 +8,7 @@ use model::{Forecast, ResourceRef, State};
 use serde_json::{Value, json};
 
 use crate::args::StatusArgs;
+use crate::commands::all_runs::all_runs;
 use crate::commands::rehearse::write_out;
 use crate::commands::wishes::now_of;
 use crate::error::CliError;
@@ -18,11 +19,11 @@ use crate::world;
 
 /// Shows it.
 pub fn status(args: StatusArgs) -> Result<u8, CliError> {
+    if args.all.is_some() || !args.journals.is_empty() {
+        return all_runs(args.all.as_deref(), &args.journals, args.json);
+    }
     let refused = |error| CliError::journal(&args.journal, &error);
-    let (journal, state) = match Journal::glance(&args.journal) {
-        Some(seen) => seen,
-        None => proved(&args.journal)?,
-    };
+    let (journal, state) = seen(&args.journal)?;
     let home = journal.copy_of(&args.journal, &world::host()).map_err(refused)?;
     let held = Lease::is_held(&args.journal).map_err(|error| CliError::lease(&args.journal, &error))?;
     let holder = journal.lease_holder().map_err(refused)?.filter(|_| held);
@@ -53,6 +54,8 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
             "expected_end": forecast.as_ref().map(|forecast| json!({ "likely": forecast.ends.likely, "late": forecast.ends.late })),
             "postponed": forecast.iter().flat_map(|forecast| &forecast.postponed).map(postponed).collect::<Vec<_>>(),
             "gates_asked": standing::asked(&state),
+            "agreements": state.agreements,
+            "not_agreed": state.not_agreed(),
             "needs_operator": state.stopped(),
             "resources": resources_of(&state, forecast.as_ref()),
             "buckets": buckets_of(&state),
@@ -77,6 +80,14 @@ pub fn status(args: StatusArgs) -> Result<u8, CliError> {
         write_out(&text)?;
     }
     Ok(exit::DONE)
+}
+
+/// A journal and its run: at a glance where that can be told, else proved.
+pub(super) fn seen(path: &Path) -> Result<(Journal, State), CliError> {
+    match Journal::glance(path) {
+        Some(seen) => Ok(seen),
+        None => proved(path),
+    }
 }
 
 /// All events loaded, proved and folded.

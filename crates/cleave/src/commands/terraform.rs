@@ -8,8 +8,9 @@ use moves::terraform::{HandOver, SourceState};
 use crate::args::TerraformArgs;
 use crate::commands::rehearse::write_out;
 use crate::commands::stored::{say_missing, stored_run};
-use crate::error::{CliError, NOTHING_CHANGED};
+use crate::error::CliError;
 use crate::exit;
+use crate::words::Words;
 
 /// Writes the files; what the run has not made is said on stderr and in the files.
 pub fn terraform(args: TerraformArgs) -> Result<u8, CliError> {
@@ -66,7 +67,7 @@ fn is_ours(path: &Path) -> Result<(), CliError> {
             "Give another folder (--out), or move the file away.",
         )
         .at(path.display().to_string())
-        .changed(NOTHING_CHANGED)),
+        .changed(Words::NothingChanged.say())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(CliError::unreadable(path, &error)),
     }

@@ -14,6 +14,8 @@ use crate::args::{ApproveArgs, ExtendWindowArgs, JournalArg, StepWish};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::screen::standing;
+use crate::words::{self, Words};
 use crate::world;
 
 /// Agrees at a gate.
@@ -28,6 +30,20 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         )
         .at(args.journal.display().to_string()));
     };
+    if let Some(product) = state.plan.product_behind(&args.gate)
+        && state.agreement(product).is_none()
+    {
+        return Err(CliError::before(
+            exit::USAGE,
+            format!(
+                "gate {} is opened by {product} itself: its team agrees to the plan",
+                args.gate
+            ),
+            Words::ShownBefore.say(),
+        )
+        .at(args.journal.display().to_string())
+        .type_this(standing::answer(&state.plan, &args.gate, &args.journal)));
+    }
     let evidence = match &state.gates[&args.gate] {
         GateState::Asked { evidence, .. } => evidence.clone(),
         GateState::Approved { by, at } => {
@@ -43,20 +59,27 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             let step = steps.first().copied().unwrap_or("STEP");
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!("what was agreed to at gate {} was found not to be so: {reason}", args.gate),
                 format!(
-                    "Put right what {} found, and have it tried again: the evidence is gathered anew then, and the gate asked anew.",
-                    if steps.is_empty() { "the step".to_owned() } else { steps.join(" and ") }
+                    "what was agreed to at gate {} was found not to be so: {reason}",
+                    args.gate
                 ),
+                Words::PutRight.fill(&[&if steps.is_empty() {
+                    step.to_owned()
+                } else {
+                    steps.join(", ")
+                }]),
             )
             .at(args.journal.display().to_string())
-            .type_this(format!("cleave retry {step} --reason \"…\" --journal {}", args.journal.display())));
+            .type_this(format!(
+                "cleave retry {step} --reason \"…\" --journal {}",
+                args.journal.display()
+            )));
         }
         GateState::Closed => {
             return Err(CliError::before(
                 exit::BLOCKED,
                 format!("gate {} is not asked yet", args.gate),
-                "Its evidence is not there: approve it when the run has come to it.",
+                Words::NotAskedYet.say(),
             )
             .at(args.journal.display().to_string())
             .type_this(format!("cleave status --journal {}", args.journal.display())));
@@ -68,10 +91,7 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         return Err(CliError::before(
             exit::BLOCKED,
             format!("{by} has agreed already at gate {}", args.gate),
-            format!(
-                "It takes {} people: somebody else must agree, too, as another user of this host.",
-                gate.people
-            ),
+            Words::SomebodyElse.fill(&[&gate.people.to_string()]),
         )
         .at(args.journal.display().to_string()));
     }
@@ -80,12 +100,9 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         Some(typed) => typed,
         None if std::io::stdin().is_terminal() => {
             let mut out = std::io::stderr().lock();
-            let _ = write!(
-                out,
-                "{}\n\nevidence:\n{evidence}\n\nplan {}\ntype {wanted:?} to agree: ",
-                gate.ask,
-                state.digest.short()
-            );
+            let (ask, typed) = (words::question(&state.plan, &args.gate), format!("{wanted:?}"));
+            let shown = Words::TypeToAgree.fill(&[&ask, &evidence, state.digest.short(), &typed]);
+            let _ = write!(out, "{shown}");
             let _ = out.flush();
             let mut line = String::new();
             let _ = std::io::stdin().read_line(&mut line);
@@ -99,7 +116,7 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         return Err(CliError::before(
             exit::BLOCKED,
             format!("gate {} is not approved", args.gate),
-            format!("It asks for {wanted:?} to be typed: what follows cannot be taken back."),
+            Words::MustBeTyped.fill(&[&format!("{wanted:?}")]),
         )
         .at(args.journal.display().to_string()));
     }
@@ -113,8 +130,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
     };
     put(&args.journal, &item)?;
     let what = match more {
-        0 => format!("gate {} is approved", args.gate),
-        more => format!("you agree at gate {}; {more} more must", args.gate),
+        0 => Words::GateIsApproved.fill(&[args.gate.as_str()]),
+        more => Words::OthersMust.fill(&[args.gate.as_str(), &more.to_string()]),
     };
     told(&args.journal, &what)
 }
@@ -207,7 +224,7 @@ fn stopped(args: &StepWish) -> Result<(), CliError> {
     .at(args.journal.display().to_string()))
 }
 
-fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
+pub(crate) fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
     let refused = |error| CliError::journal(path, &error);
     let mut journal = Journal::open(path).map_err(refused)?;
     // Nobody would ever read it there.
@@ -218,14 +235,10 @@ fn put(path: &Path, item: &InboxItem) -> Result<(), CliError> {
 }
 
 /// What was done, and who does the rest.
-fn told(path: &Path, what: &str) -> Result<u8, CliError> {
+pub(crate) fn told(path: &Path, what: &str) -> Result<u8, CliError> {
     let held = journal::Lease::is_held(path).map_err(|error| CliError::lease(path, &error))?;
-    let who = if held {
-        "the running process heeds it within seconds"
-    } else {
-        "no process is carrying the run out: it is heeded when you type the same command (run, undo or retire) again"
-    };
-    write_out(&format!("{what}; {who}\n"))?;
+    let who = if held { Words::HeededSoon } else { Words::HeededLater };
+    write_out(&format!("{}\n", who.fill(&[what])))?;
     Ok(exit::DONE)
 }
 

@@ -105,8 +105,8 @@ impl Bars {
                 }
                 self.draw_all();
             }
-            Signal::Waiting(end) => {
-                if let Some(line) = lines::waiting(end, &self.journal) {
+            Signal::Waiting(end, state) => {
+                if let Some(line) = lines::waiting(end, &state.plan, &self.journal) {
                     let _ = self.all.println(line);
                 }
             }
@@ -222,6 +222,7 @@ fn worth_a_line(event: &model::Event) -> bool {
         | Event::GateAgreed { .. }
         | Event::GateApproved { .. }
         | Event::GateVoided { .. }
+        | Event::ProductAgreed { .. }
         | Event::WindowExtended { .. }
         | Event::RunPaused { .. }
         | Event::RunResumed { .. }

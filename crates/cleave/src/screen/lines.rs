@@ -7,9 +7,11 @@ use jiff::SignedDuration;
 use engine::RunEnd;
 use model::event::{Direction, Outcome, PauseReason, Verdict};
 use model::forecast::Postponed;
-use model::{Event, Forecast, Recorded, State};
+use model::{Event, Forecast, Plan, Recorded, State};
 
 use super::planned::duration;
+use super::standing;
+use crate::words::{self, Words};
 
 /// The line; none for events that say nothing to people.
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
@@ -18,13 +20,13 @@ pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
 }
 
 /// What the run stays for under `--wait`, where a line is of use: a login that has expired has told its command already.
-pub fn waiting(end: &RunEnd, journal: &Path) -> Option<String> {
+pub fn waiting(end: &RunEnd, plan: &Plan, journal: &Path) -> Option<String> {
     match end {
         // What each gate asks was said when it was put.
         RunEnd::WaitingAtGate(gates) => {
-            let journal = journal.display();
             let gates = gates.iter().map(|gate| {
-                format!("waiting at gate {gate}; from another terminal: cleave approve {gate} --journal {journal}")
+                let answer = standing::answer(plan, gate, journal);
+                Words::FromAnother.fill(&[gate.as_str(), &answer])
             });
             Some(gates.collect::<Vec<_>>().join("\n"))
         }
@@ -180,18 +182,17 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::StepRetried { step, by, reason } => format!("{step}: tried again by {by}: {reason}"),
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),
         Event::StepUndone { step, evidence } => format!("{step}: undone: {evidence}"),
-        Event::GateAsked { gate, .. } => {
-            format!(
-                "gate {gate}: {}",
-                state.plan.gate(gate).map_or("", |gate| gate.ask.as_str())
-            )
-        }
+        Event::GateAsked { gate, .. } => Words::GateStands.fill(&[gate.as_str(), &words::question(&state.plan, gate)]),
         Event::GateAgreed { gate, by, .. } => {
             let more = state.still_to_agree(gate);
             format!("gate {gate}: {by} agrees; {more} more must")
         }
         Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
         Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
+        Event::ProductAgreed { product, by, words, .. } => match words.as_str() {
+            "" => format!("product {product} agrees to the plan, by {by}"),
+            words => format!("product {product} agrees to the plan, by {by}: {words}"),
+        },
         Event::WindowExtended { by, reason, until } => {
             format!("the window stays open until {}, by {by}: {reason}", minute(*until))
         }

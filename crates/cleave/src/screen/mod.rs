@@ -1,6 +1,7 @@
 //! What people see of a run: bars on a terminal, else one line per event, or JSON lines. Everything goes to stderr; stdout is for
 //! results.
 
+pub mod agreeing;
 pub mod bars;
 pub mod bucket_standing;
 pub mod going_back;
@@ -17,6 +18,8 @@ use std::rc::Rc;
 use engine::{Clock, RunEnd, Signal};
 use model::event::Verdict;
 use model::{Forecast, State};
+
+use crate::words::{self, Words};
 
 /// How a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +75,7 @@ impl Screen {
                 Box::new(move |signal| {
                     let line = match signal {
                         Signal::Recorded(recorded, state) => lines::line(recorded, state),
-                        Signal::Waiting(end) => lines::waiting(end, &journal),
+                        Signal::Waiting(end, state) => lines::waiting(end, &state.plan, &journal),
                         Signal::Foretold(forecast, state) => {
                             lines::foretold(forecast, state, &journal)
                                 .iter()
@@ -178,11 +181,15 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
         )),
         RunEnd::WaitingAtGate(gates) => {
             for name in gates {
-                let ask = state.plan.gate(name).map_or("", |gate| gate.ask.as_str());
-                say(&format!("waiting at gate {name}: {ask}"));
-                say(&format!("  type: cleave approve {name} {with}"));
+                let ask = words::question(&state.plan, name);
+                say(&Words::WaitingAt.fill(&[name.as_str(), &ask]));
+                say(&format!(
+                    "  {} {}",
+                    Words::Type.say(),
+                    standing::answer(&state.plan, name, at)
+                ));
             }
-            say(&format!("then the same `{again}` again, or use --wait"));
+            say(&Words::ThenAgain.fill(&[&again]));
         }
         RunEnd::OutsideWindow(opens) => {
             // Where users are disturbed already, the next window is not the only way: this says what else there is.
@@ -213,7 +220,7 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
         RunEnd::CredentialsExpired { command } => {
             say("paused: your login has expired");
             say(&format!("  type: {command}"));
-            say(&format!("then the same `{again}` again, or use --wait"));
+            say(&Words::ThenAgain.fill(&[&again]));
         }
         RunEnd::NeedsOperator(steps) => {
             for step in steps {

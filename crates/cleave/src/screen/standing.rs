@@ -9,10 +9,11 @@ use model::decided::Choice;
 use model::event::{PauseReason, Verdict};
 use model::forecast::Moment;
 use model::state::{GateState, StepStatus};
-use model::{Forecast, GateName, State, StepId};
+use model::{Decision, Forecast, GateName, Plan, State, StepId};
 
 use super::bucket_standing::BucketStanding;
 use super::lines;
+use crate::words::{self, Words};
 
 /// One word for the whole run.
 pub fn word(state: &State, held: bool) -> &'static str {
@@ -137,8 +138,8 @@ pub fn text(
         let _ = writeln!(out, "\nLEFT OUT {step}: {what}");
     }
     for gate in asked(state) {
-        let ask = state.plan.gate(gate).map_or("", |gate| gate.ask.as_str());
-        let _ = writeln!(out, "\ngate {gate}: {ask}");
+        let ask = words::question(&state.plan, gate);
+        let _ = writeln!(out, "\n{}", Words::GateStands.fill(&[gate.as_str(), &ask]));
         if let GateState::Asked { agreed, .. } = &state.gates[gate] {
             for agreed in agreed {
                 let _ = writeln!(
@@ -150,7 +151,7 @@ pub fn text(
                 );
             }
         }
-        let _ = writeln!(out, "  type: cleave approve {gate} --journal {}", journal.display());
+        let _ = writeln!(out, "  {} {}", Words::Type.say(), answer(&state.plan, gate, journal));
     }
     for gate in &state.plan.gates {
         if let GateState::Voided { at, reason } = &state.gates[&gate.name] {
@@ -172,8 +173,85 @@ pub fn text(
     for step in state.stopped() {
         let _ = writeln!(out, "\n{}", stopped(state, step));
     }
+    agreements(&mut out, state, journal);
     decided(&mut out, state);
     out
+}
+
+/// Which products have agreed to the plan, where the runbook names them or one has.
+fn agreements(out: &mut String, state: &State, journal: &Path) {
+    if state.plan.products.teams.is_empty() && state.agreements.is_empty() {
+        return;
+    }
+    out.push_str("\nproducts:\n");
+    for product in state.plan.by_product().into_keys() {
+        let _ = match state.agreement(product) {
+            Some(said) => {
+                let words = if said.words.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", said.words)
+                };
+                writeln!(
+                    out,
+                    "  {product}: agreed at {} by {}{words}",
+                    lines::minute(said.at),
+                    said.by
+                )
+            }
+            None if state.ended.is_some() => writeln!(out, "  {product}: has not agreed"),
+            None => writeln!(out, "  {product}: has not agreed; {}", ack(product, journal)),
+        };
+    }
+}
+
+/// What is typed at a gate.
+pub fn answer(plan: &Plan, gate: &GateName, journal: &Path) -> String {
+    match plan.product_behind(gate) {
+        Some(product) => ack(product, journal),
+        None => format!("cleave approve {gate} --journal {}", journal.display()),
+    }
+}
+
+fn ack(product: &str, journal: &Path) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@+".contains(c);
+    let product = if product.chars().all(plain) {
+        product.to_owned()
+    } else {
+        format!("'{}'", product.replace('\'', "'\\''"))
+    };
+    format!("cleave ack --product {product} --journal {}", journal.display())
+}
+
+/// What the run waits for that does not come by itself soon: people, and windows.
+pub fn waits_for(state: &State, now: Timestamp) -> Vec<String> {
+    if state.ended.is_some() {
+        return Vec::new();
+    }
+    let gates = asked(state)
+        .into_iter()
+        .map(|gate| match state.plan.product_behind(gate) {
+            Some(product) => format!("the agreement of {product}"),
+            None => format!("gate {gate}"),
+        });
+    let mut waits: Vec<String> = gates.collect();
+    waits.extend(state.stopped().into_iter().map(|step| format!("a person at {step}")));
+    match &state.paused {
+        Some(PauseReason::CredentialsExpired { command }) => waits.push(format!("a login ({command})")),
+        Some(PauseReason::Operator { by }) => waits.push(format!("whoever goes on after {by}'s pause")),
+        None => {}
+    }
+    let mut decisions = model::decide(state, now).into_iter();
+    if let Some(opens) = decisions.find_map(|decision| match decision {
+        Decision::AwaitWindow(opens) => Some(opens),
+        _ => None,
+    }) {
+        waits.push(opens.map_or_else(
+            || "a window, and none opens any more".to_owned(),
+            |opens| format!("the window at {}", lines::minute(opens)),
+        ));
+    }
+    waits
 }
 
 /// What people decided on the way, and why.
@@ -197,23 +275,33 @@ fn decided(out: &mut String, state: &State) {
 /// A step that stopped: what failed, where, and what to do.
 pub fn stopped(state: &State, step: &StepId) -> String {
     let place = &state.steps[step];
-    let mut out = format!("needs operator: {step}");
+    let mut out = Words::NeedsOperator.fill(&[step.as_str()]);
     if let Some(spec) = state.plan.step(step) {
         let account = state
             .plan
             .accounts
             .get(&spec.side)
             .map_or("", |access| access.account.as_str());
-        let _ = write!(out, "\n  where:   {} account {account}, {}", spec.side, spec.resource);
+        let _ = write!(
+            out,
+            "\n  {:<8} {} account {account}, {}",
+            Words::Where.say(),
+            spec.side,
+            spec.resource
+        );
     }
     if let Some(failure) = &place.last_failure {
-        let _ = write!(out, "\n  because: {failure}");
+        let _ = write!(out, "\n  {:<8} {failure}", Words::Because.say());
         if let Some(id) = &failure.request_id {
             let _ = write!(out, " (request {id})");
         }
     }
     if let StepStatus::Stopped { advice } = &place.status {
-        let _ = write!(out, "\n  to do:   {advice}");
+        // The step knows best, and says so in English; what such a failure asks for in general stands before it.
+        let class = place.last_failure.as_ref().map(|failure| failure.class);
+        let general = class.and_then(|class| words::about(class, words::chosen()));
+        let general = general.map_or_else(String::new, |general| format!("{general} "));
+        let _ = write!(out, "\n  {:<8} {general}{advice}", Words::ToDo.say());
     }
     out
 }

@@ -173,3 +173,35 @@ fn no_more_steps_have_a_call_in_flight_than_may() {
     assert_eq!(scene.live(), RunEnd::Completed);
     assert_eq!(scene.made().len(), 6);
 }
+
+#[test]
+fn a_products_gate_is_opened_by_its_agreement_to_this_plan_and_by_no_other() {
+    let different = json!({
+        "gates": [{ "name": "product:shop", "ask": "agreed?", "after": [] }],
+        "products": { "of": [{ "resource": { "kind": "thing", "name": "one" }, "product": "shop" }], "agreements": "required" },
+    });
+    let mut scene = Scene::of(
+        &[
+            step("a", &[], json!({})),
+            step("b", &["a"], json!({ "gates": ["product:shop"] })),
+        ],
+        different,
+    );
+    scene.by_hand = true;
+    let gate = model::products::gate_of("shop");
+    assert_eq!(scene.live(), RunEnd::WaitingAtGate(vec![gate.clone()]));
+    let agrees = |product: &str, digest: Digest| InboxItem::Acknowledge {
+        product: product.to_owned(),
+        by: "mori".to_owned(),
+        words: "go".to_owned(),
+        digest,
+    };
+    scene.put(agrees("shop", Digest::of(b"another plan")));
+    scene.put(agrees("media", scene.plan.digest()));
+    assert_eq!(scene.live(), RunEnd::WaitingAtGate(vec![gate]));
+    scene.put(agrees("shop", scene.plan.digest()));
+    scene.put(agrees("shop", scene.plan.digest()));
+    assert_eq!(scene.live(), RunEnd::Completed);
+    let agreed = scene.history().iter().filter(|line| *line == "product_agreed").count();
+    assert_eq!(agreed, 1);
+}

@@ -263,7 +263,7 @@ impl Scene {
             let told = Rc::clone(&self.told);
             let tell = Box::new(move |signal: Signal<'_>| {
                 let word = match signal {
-                    Signal::Waiting(end) => format!("waits: {end:?}"),
+                    Signal::Waiting(end, _) => format!("waits: {end:?}"),
                     Signal::Progress(step, progress) => format!("{}: {}", step.verb(), progress.text),
                     Signal::Foretold(forecast, _) => format!("postponed: {}", forecast.postponed.len()),
                     Signal::Recorded(..) | Signal::TimePassed => return,

@@ -57,6 +57,12 @@ pub struct BucketSpec {
     /// Whether a version whose copy has the same size but no comparable ETag or checksum counts as copied.
     #[serde(default)]
     pub accept_unproved: bool,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// Who makes the bucket in the target.

@@ -16,6 +16,12 @@ pub struct CacheSpec {
     /// Of an export: the replication group that is made of it, or `false`: the files stay for whoever makes one.
     #[serde(default)]
     pub fill: Option<Fill>,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// What becomes of a cache's content.

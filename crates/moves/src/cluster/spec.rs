@@ -35,6 +35,12 @@ pub struct ClusterSpec {
     #[serde(deserialize_with = "restored_or_not")]
     #[schemars(schema_with = "restored_or_false::<RestoreSpec>")]
     pub restore: Option<RestoreSpec>,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// How a cluster gets into the target.

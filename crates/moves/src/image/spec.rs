@@ -12,6 +12,12 @@ pub struct ImageSpec {
     /// The alias of the target's key that they shall lie under; absent: told by the source's key or the runbook's only `[[key]]`.
     #[serde(default)]
     pub key: Option<String>,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 impl ImageSpec {
@@ -33,6 +39,8 @@ mod tests {
         let spec = |name: &str| ImageSpec {
             name: name.into(),
             key: None,
+            product: None,
+            owner: None,
         };
         assert!(spec("shop-batch-*").means("shop-batch-2024"));
         assert!(!spec("shop-batch-*").means("shop-web"));

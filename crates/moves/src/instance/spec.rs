@@ -18,6 +18,12 @@ pub struct InstanceSpec {
     /// What becomes of the data on its instance store.
     #[serde(default)]
     pub instance_store: InstanceStore,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// What becomes of the data on an instance store when the instance is stopped.

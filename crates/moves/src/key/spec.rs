@@ -12,4 +12,10 @@ pub struct KeySpec {
     /// Its description; absent: one that says what it is for.
     #[serde(default)]
     pub description: Option<String>,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }

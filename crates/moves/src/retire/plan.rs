@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use model::cost::Costs;
 use model::plan::{Note, PLAN_FORMAT, Weight};
+use model::products::{Agreements, Products};
 use model::{Digest, GateName, GateSpec, Plan, ResourceRef, State, StepId, StepSpec};
 
 use super::{How, Left, MayGo, Old, Seen, Standing, left};
@@ -203,6 +204,10 @@ pub fn plan(
         notes: retiring.notes,
         costs: Costs::default(),
         rewrites: Vec::new(),
+        products: Products {
+            agreements: Agreements::Asked,
+            ..state.plan.products.clone()
+        },
     })
 }
 

@@ -18,6 +18,12 @@ pub struct VolumeSpec {
     /// Whether a volume is made in the target; else the copied snapshot is the end.
     #[serde(default = "yes")]
     pub restore: bool,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 fn yes() -> bool {

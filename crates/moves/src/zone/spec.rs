@@ -36,6 +36,12 @@ pub struct ZoneSpec {
     /// Records that must name something of the target's in the end.
     #[serde(default)]
     pub repoint: Vec<RepointSpec>,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// What becomes of health checks.

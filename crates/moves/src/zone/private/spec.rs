@@ -17,6 +17,12 @@ pub struct PrivateZoneSpec {
     /// How.
     #[serde(default)]
     pub route: Route,
+    /// The product that it belongs to; absent: what its tag `product` (or `Product`) says.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Who answers for it, where that is not the product's owner; absent: what its tag `owner` (or `Owner`) says.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// How the target's VPCs come to resolve the names.

@@ -272,13 +272,15 @@ fn document(facts: &Facts<'_>, page: &Page, renamed: &[Renamed], language: Langu
             (false, false) => Block::List(String::new(), lines.collect()),
         };
         Section {
-            anchor: part.anchor,
+            anchor: part.anchor.to_owned(),
+            page: false,
             heading: part.heading.say(language).to_owned(),
             blocks: vec![block],
         }
     };
     let summary = Section {
-        anchor: "summary",
+        anchor: "summary".to_owned(),
+        page: false,
         heading: Text::Summary.say(language).to_owned(),
         blocks: page
             .head

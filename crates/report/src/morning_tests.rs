@@ -26,6 +26,8 @@ fn told(plan: &Plan, events: &[Recorded], renamed: &[Renamed], form: MorningForm
         plan,
         events,
         calls: None,
+        journal_hash: None,
+        rehearsed: None,
         laws: None,
         generated_at: events.last().expect("an event").at,
     };

@@ -1,7 +1,7 @@
 //! Whose things move: one page for each product, with what its team must do, and when.
 
 use model::plan::Weight;
-use model::{GateSpec, Plan, ResourceRef, StepId, StepSpec, Undo};
+use model::{GateSpec, ResourceRef, StepId, StepSpec, Undo};
 
 use crate::document::{Block, Line, Piece, Section, Table, Tone, code, text};
 use crate::facts::{Down, Facts};

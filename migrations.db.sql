@@ -191,7 +191,7 @@ END;
 -- that marks it taken. Items are kept: they say who asked for what.
 CREATE TABLE inbox (
     id        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    kind      TEXT    NOT NULL CHECK (kind IN ('approve', 'extend_window', 'pause', 'resume', 'skip', 'retry', 'undo')),
+    kind      TEXT    NOT NULL CHECK (kind IN ('acknowledge', 'approve', 'extend_window', 'pause', 'resume', 'skip', 'retry', 'undo')),
     body      TEXT    NOT NULL CHECK (json_valid(body)),
     -- Where the history stood when it was taken; null: unread.
     taken_seq INTEGER CHECK (taken_seq >= 0)

@@ -131,6 +131,10 @@ fn judged(stage: &Stage, journal: &SharedJournal, end: &Result<RunEnd, EngineErr
 
 /// Plays one course with these roles.
 fn played(derived: &Derived, roles: &[Role], course: Course) -> Night {
+    if matches!(course, Course::Undone) {
+        // It is found by a night of its own, which cannot be played within another.
+        LazyLock::force(&BEFORE_EMPTYING);
+    }
     in_paused_time(async {
         let (level, seed) = match course {
             Course::Whole(How::Harsh, seed) => (FaultLevel::Harsh, seed),
@@ -221,6 +225,8 @@ async fn retired(stage: Stage) -> (Stage, Vec<String>) {
     let goes = left
         .iter()
         .filter(|one| matches!(one.may_go(), MayGo::Yes | MayGo::After));
+    // Keys are ended by hand.
+    let goes = goes.filter(|one| one.of.kind != "key");
     let goes: BTreeSet<String> = goes.map(|one| one.of.to_string()).collect();
     let removal = Removal {
         despite_protection: goes.clone(),

@@ -1,5 +1,6 @@
 use model::event::WorldKind;
-use model::{Plan, Recorded};
+use model::products::Belongs;
+use model::{Plan, Recorded, ResourceRef};
 use serde_json::json;
 
 use crate::example::{at, night, plan, resources};
@@ -21,14 +22,15 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded]) -> ReportInput<'a> {
 fn two_products() -> Plan {
     let mut plan = plan();
     let [database, bucket, ..] = resources();
-    for (resource, product, owner) in [(database, "shop", "team-shop"), (bucket, "media", "team-media")] {
-        let step = plan
-            .steps
-            .iter_mut()
-            .find(|step| step.resource == resource)
-            .expect("it has steps");
-        step.input["tags"] = json!({ "product": product, "owner": owner });
-    }
+    let belongs = |(resource, product, owner): (ResourceRef, &str, &str)| Belongs {
+        resource,
+        product: Some(product.to_owned()),
+        owner: Some(owner.to_owned()),
+    };
+    plan.products.of = [(database, "shop", "team-shop"), (bucket, "media", "team-media")]
+        .map(belongs)
+        .to_vec();
+    plan.products.of.sort_by(|one, other| one.resource.cmp(&other.resource));
     plan
 }
 

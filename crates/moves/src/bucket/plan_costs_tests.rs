@@ -321,6 +321,18 @@ fn reports_and_athena_are_priced_where_they_are_used() {
     assert_eq!(line(&athena, Charge::Athena, None).unit, Unit::Bytes);
 }
 
+/// A plan as it comes back from where it was written.
+fn read(plan: &Plan) -> Plan {
+    serde_json::from_str(&serde_json::to_string(plan).expect("it is JSON")).expect("it is a plan")
+}
+
+/// All of a plan that is written: which check says a note is for whoever draws it up.
+fn stored(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    plan.notes.iter_mut().for_each(|note| note.check = "");
+    plan
+}
+
 #[test]
 fn newer_prices_make_no_other_plan() {
     let plan = plan("ap-northeast-1", "", holding(&[version(1_000, json!({}))]));
@@ -328,8 +340,7 @@ fn newer_prices_make_no_other_plan() {
     dearer.costs.priced_on = "2030-01-01".to_owned();
     dearer.costs.lines.clear();
     assert_eq!(plan.digest(), dearer.digest());
-    let read: Plan = serde_json::from_str(&serde_json::to_string(&plan).expect("it is JSON")).expect("it is a plan");
-    assert_eq!(read, plan);
+    assert_eq!(read(&plan), stored(&plan));
     let mut other = plan.clone();
     other.notes.pop();
     assert_ne!(plan.digest(), other.digest());
@@ -370,6 +381,5 @@ fn prices_of_ones_own_stand_before_the_table_and_make_no_other_plan() {
     assert_eq!(priced.costs.own_priced_on.as_deref(), Some("2027-01-01"));
     assert_eq!(priced.costs.priced_on, plain.costs.priced_on);
     assert_eq!(plain.digest(), priced.digest());
-    let read: Plan = serde_json::from_str(&serde_json::to_string(&priced).expect("it is JSON")).expect("it is a plan");
-    assert_eq!(read, priced);
+    assert_eq!(read(&priced), stored(&priced));
 }

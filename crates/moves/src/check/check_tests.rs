@@ -149,7 +149,7 @@ const SEEDED: [Row; 48] = [
         gone(w, "clusters", "gone");
     }),
     (&known::CLUSTER_ENGINE, "cluster/graph", |w| {
-        w.cluster("graph", json!({ "engine": "neptune" }))
+        w.cluster("graph", json!({ "engine": "neptune", "class": "db.r6g.large" }))
     }),
     (&known::CLUSTER_GLOBAL, "cluster/world", |w| {
         w.cluster("world", json!({ "global_cluster": "all" }))

@@ -308,8 +308,10 @@ fn zones(plan: &Plan, side: Side, step: &model::StepSpec, named: &mut Named) {
         // Of a parent, and of a zone's own apex, only the name servers change.
         "zone.set_ns_ttl" | "zone.delegate" | "zone.watch_answers" => {
             named.delegating_zones.extend(ids.iter().cloned());
-            let name = step.input["name"].as_str().unwrap_or(&step.resource.name);
-            named.delegated.insert(normalized(name));
+            if !ids.is_empty() {
+                let name = step.input["name"].as_str().unwrap_or(&step.resource.name);
+                named.delegated.insert(normalized(name));
+            }
         }
         "zone.change_record" | "zone.write_validation" => named.written_zones.extend(ids.iter().cloned()),
         // A late change that came only to the new zone is put into the old one, too.

@@ -8,7 +8,7 @@ use super::exchange::*;
 use super::objects::{self, Copying, Wanted};
 use super::service::header;
 use super::versions::{Deleted, Entry as StackEntry, Object as Kept};
-use super::{Outcome, Refusal, archive, canonical_id, listing, settings};
+use super::{Outcome, Refusal, archive, canonical_id, listing};
 use crate::cloud::{Caller, Cloud};
 
 pub(super) fn if_absent(headers: &HeaderMap) -> bool {
@@ -251,13 +251,8 @@ pub(super) fn delete_many(
     caller: &Caller,
     input: DeleteObjectsInput,
 ) -> Outcome<DeleteObjectsOutput> {
-    settings::read(cloud, caller, &input.bucket, "s3:DeleteObject")
-        .map(drop)
-        .or_else(|refusal| match refusal.error.status {
-            // Rights are those on the single keys; only a missing bucket refuses the whole.
-            403 => Ok(()),
-            _ => Err(refusal),
-        })?;
+    // Rights are those on the single keys; only a missing bucket refuses the whole.
+    super::bucket(cloud, &input.bucket)?;
     if input.delete.objects.is_empty() || input.delete.objects.len() > 1000 {
         return Err(Refusal::new(
             400,

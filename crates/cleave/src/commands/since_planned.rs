@@ -119,7 +119,10 @@ struct Own {
 
 impl Own {
     fn of(journal: &Path) -> Self {
-        let state: Option<State> = Journal::glance(journal).map(|(_, state)| state);
+        // At a glance a journal tells it only once its folded state has been written for the first time.
+        let glance = || Journal::glance(journal).map(|(_, state)| state);
+        let state: Option<State> =
+            glance().or_else(|| State::fold(&Journal::open_read_only(journal).ok()?.load().ok()?).ok()?);
         let text = state
             .filter(has_begun)
             .and_then(|state| serde_json::to_string(&state).ok());

@@ -101,10 +101,6 @@ fn a_plans_report_rests_on_the_rehearsals_of_that_plan_alone() {
 }
 
 #[test]
-#[expect(
-    clippy::print_stderr,
-    reason = "whoever reads the test's output must see that it did not run"
-)]
 fn pages_are_whole_and_accessible_in_a_browser() {
     // Within target/, so that whoever looks at what the tests left finds the screenshots, and axe-core is fetched once.
     let into = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../report-check");

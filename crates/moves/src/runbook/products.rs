@@ -44,7 +44,7 @@ pub(super) fn checked(file: &File) -> Result<(), (usize, String)> {
 
 /// Every product that a section names, and where that section begins.
 fn named(file: &File) -> Vec<(usize, &str)> {
-    fn of<'f, T>(sections: &'f [Spanned<T>], product: fn(&T) -> Option<&str>) -> Vec<(usize, &'f str)> {
+    fn of<T>(sections: &[Spanned<T>], product: fn(&T) -> Option<&str>) -> Vec<(usize, &str)> {
         let found = sections.iter().filter_map(|section| {
             let product = product(section.get_ref())?;
             Some((section.span().start, product))

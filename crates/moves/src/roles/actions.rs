@@ -1,5 +1,5 @@
 //! Which IAM actions an AWS operation asks for. Most carry the operation's name; here stand those that do not, and what an operation asks for
-//! beside its own (https://docs.aws.amazon.com/service-authorization/latest/reference/).
+//! beside its own (<https://docs.aws.amazon.com/service-authorization/latest/reference/>).
 
 /// The actions of one operation. Those that are a service's own use of a key stand with `@` behind them: `kms:Decrypt@`.
 pub(super) fn of(service: &str, operation: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 pub type Conditions = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// The most characters that a managed policy has, white space not counted
-/// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 pub const LONGEST: usize = 6_144;
 /// The most managed policies of a role, unless more were asked of AWS.
 pub const MOST: usize = 10;

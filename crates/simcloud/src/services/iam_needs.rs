@@ -1,5 +1,5 @@
 //! Which IAM actions a call needs, and on which resources: AWS's service authorization reference
-//! (https://docs.aws.amazon.com/service-authorization/latest/reference/), read for the operations that simcloud has.
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/>), read for the operations that simcloud has.
 //!
 //! Buckets and objects are not here: `s3::access` asks for each with its own action. Nor are uses of keys (`kms_access`). What an action needs
 //! beside itself ("dependent actions": tags, roles that are passed on, secrets) is.

@@ -14,8 +14,20 @@ pub(super) fn text(migration: &str, findings: &[Finding]) -> String {
         if count > 0 {
             let _ = write!(text, "\n## {title} ({count})\n\n");
         }
+        // What thirty buckets have alike is read once.
+        let mut alike: Vec<(Vec<&str>, &Finding)> = Vec::new();
         for finding in of(outcome) {
-            tell(&mut text, finding.id, finding);
+            let same = |(_, other): &&mut (Vec<&str>, &Finding)| {
+                (other.id, &other.what, &other.todo, &other.commands)
+                    == (finding.id, &finding.what, &finding.todo, &finding.commands)
+            };
+            match alike.iter_mut().find(same) {
+                Some((of, _)) => of.push(&finding.of),
+                None => alike.push((vec![&finding.of], finding)),
+            }
+        }
+        for (of, finding) in alike {
+            tell(&mut text, finding.id, &of.join(", "), finding);
         }
     }
     // What could not be entered hides a dozen checks behind one cause.
@@ -33,7 +45,7 @@ pub(super) fn text(migration: &str, findings: &[Finding]) -> String {
         let _ = write!(text, "\n## Not checked ({})\n\n", of(Outcome::NotChecked).count());
     }
     for (ids, finding) in unchecked {
-        tell(&mut text, &ids.join(", "), finding);
+        tell(&mut text, &ids.join(", "), &finding.of, finding);
     }
     let _ = writeln!(text, "\nPasses: {}", of(Outcome::Passes).count());
     let blocks = of(Outcome::Blocks).count();
@@ -51,8 +63,8 @@ pub(super) fn text(migration: &str, findings: &[Finding]) -> String {
     text
 }
 
-fn tell(text: &mut String, ids: &str, finding: &Finding) {
-    let _ = writeln!(text, "{ids}: {}: {}", finding.of, finding.what);
+fn tell(text: &mut String, ids: &str, of: &str, finding: &Finding) {
+    let _ = writeln!(text, "{ids}: {of}: {}", finding.what);
     if let Some(todo) = &finding.todo {
         let _ = writeln!(text, "    {todo}");
     }

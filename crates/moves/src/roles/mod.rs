@@ -126,6 +126,14 @@ pub fn known_actions() -> BTreeSet<&'static str> {
     calls::all().flat_map(|one| one.of.split_whitespace()).collect()
 }
 
+/// The IAM actions that the steps of a plan ask for on a side, by their names alone: what a role can be simulated for.
+pub fn asked_by(plan: &Plan, side: Side) -> Vec<String> {
+    let asked = actions_of(plan, side, false).into_iter();
+    // A service's own use of a key is the same action.
+    let names: BTreeSet<String> = asked.map(|one| one.trim_end_matches('@').to_owned()).collect();
+    names.into_iter().collect()
+}
+
 /// The IAM actions that the steps of a plan ask for on a side.
 fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
     let mut called = BTreeSet::new();

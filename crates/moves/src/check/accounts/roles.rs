@@ -16,7 +16,7 @@ pub(super) async fn look(sight: &Sight<'_>, entered: &Entered, findings: &mut Ve
         return;
     };
     let side = entered.account.side;
-    let actions = needs::actions(plan, side);
+    let actions = crate::roles::asked_by(plan, side);
     if !actions.is_empty() {
         findings.extend(simulated(entered, &of, &actions).await);
     }

@@ -85,19 +85,11 @@ pub fn judge(cloud: &Cloud, caller: &Caller, need: &Need) -> Result<(), String> 
         return Ok(());
     };
     let role = (account, name.to_owned());
-    let Some(documents) = cloud.permissions.documents.get(&role) else {
+    let Some(verdict) = verdict(cloud, caller, &role, need) else {
         return Ok(());
     };
     let asked = &mut *cloud.permissions.asked.borrow_mut();
     asked.entry(role.clone()).or_default().insert(need.action.clone());
-    let mut verdict = Verdict::Silent;
-    for document in documents {
-        match policy::permits(document, caller, &need.action, &need.resource, &need.context) {
-            Verdict::Deny => verdict = Verdict::Deny,
-            Verdict::Allow if verdict == Verdict::Silent => verdict = Verdict::Allow,
-            Verdict::Allow | Verdict::Silent => {}
-        }
-    }
     let why = match verdict {
         Verdict::Allow => return Ok(()),
         Verdict::Deny => "with an explicit deny in an identity-based policy".to_owned(),
@@ -111,6 +103,20 @@ pub fn judge(cloud: &Cloud, caller: &Caller, need: &Need) -> Result<(), String> 
         "User: {} is not authorized to perform: {action} on resource: {resource} {why}",
         caller.principal
     ))
+}
+
+/// What the policies of a role say to something; none where it has none, and may do everything.
+pub(super) fn verdict(cloud: &Cloud, caller: &Caller, role: &RoleName, need: &Need) -> Option<Verdict> {
+    let documents = cloud.permissions.documents.get(role)?;
+    let mut verdict = Verdict::Silent;
+    for document in documents {
+        match policy::permits(document, caller, &need.action, &need.resource, &need.context) {
+            Verdict::Deny => verdict = Verdict::Deny,
+            Verdict::Allow if verdict == Verdict::Silent => verdict = Verdict::Allow,
+            Verdict::Allow | Verdict::Silent => {}
+        }
+    }
+    Some(verdict)
 }
 
 /// Judges a call of a service that is not S3, all that it needs, and answers as that service does where something is missing.

@@ -1,14 +1,16 @@
 //! `SimulatePrincipalPolicy`.
 //!
 //! Modelled: whose policies may be simulated (a role of the caller's own account, by the ARN of the role and not of a session), which actions have a name that IAM
-//! takes, one result for each action and resource. simcloud enforces no policies of roles' own, and the simulation says what it enforces: everything is admitted.
+//! takes, one result for each action and resource, as the policies say that simcloud enforces: a role without any is admitted everything.
 //! Left out: users and groups, policies given with the request, boundaries, service control policies, conditions.
 
 use serde_json::{Value, json};
 
+use super::iam_permissions::{self, Need};
 use super::members::{text, texts};
 use super::sts;
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
+use crate::policy::Verdict;
 
 /// So many actions may be named at once.
 const MOST_ACTIONS: usize = 1000;
@@ -62,9 +64,19 @@ pub(super) fn simulate(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer 
     if resources.is_empty() {
         resources.push("*".to_owned());
     }
+    let name = resource.rsplit('/').next().unwrap_or_default();
+    let role = (caller.account.clone(), name.to_owned());
+    let decision = |action: &str, resource: &str| {
+        let need = Need::new(action, resource);
+        match iam_permissions::verdict(cloud, caller, &role, &need) {
+            None | Some(Verdict::Allow) => "allowed",
+            Some(Verdict::Deny) => "explicitDeny",
+            Some(Verdict::Silent) => "implicitDeny",
+        }
+    };
     let results = actions.iter().flat_map(|action| {
         resources.iter().map(move |resource| {
-            json!({ "EvalActionName": action, "EvalResourceName": resource, "EvalDecision": "allowed",
+            json!({ "EvalActionName": action, "EvalResourceName": resource, "EvalDecision": decision(action, resource),
                 "MatchedStatements": [], "MissingContextValues": [] })
         })
     });
@@ -78,6 +90,11 @@ mod tests {
     use crate::s3::test_world::{bucket, cloud as world, source};
 
     fn asked(input: &Value) -> Result<Value, String> {
+        asked_with(input, None)
+    }
+
+    /// The same of a role that has a policy of its own.
+    fn asked_with(input: &Value, policy: Option<Value>) -> Result<Value, String> {
         let mut cloud = world(FaultLevel::None, &bucket("enabled", ""));
         let caller = source();
         let role = sts::Role {
@@ -86,6 +103,9 @@ mod tests {
             max_session_seconds: 3600,
         };
         sts::add_role(&mut cloud, &caller.account, "cleave-asked", role);
+        if let Some(policy) = policy {
+            cloud.permissions.set(&caller.account, "cleave-asked", vec![policy]);
+        }
         simulate(&cloud, &caller, input).map_err(|error| error.code)
     }
 
@@ -100,6 +120,23 @@ mod tests {
         assert_eq!(results[1]["EvalActionName"], "kms:CreateGrant");
         assert_eq!(results[1]["EvalDecision"], "allowed");
         assert_eq!(results[1]["EvalResourceName"], "*");
+    }
+
+    #[test]
+    fn a_role_with_policies_is_told_what_they_say() {
+        let statement = |effect: &str, action: &str, resource: &str| json!({ "Effect": effect, "Action": action, "Resource": resource });
+        let policy = json!({ "Version": "2012-10-17", "Statement": [
+            statement("Allow", "rds:Copy*", "*"),
+            statement("Allow", "rds:DeleteDBSnapshot", "arn:aws:rds:ap-northeast-1:111111111111:snapshot:cleave-*"),
+            statement("Deny", "kms:CreateGrant", "*"),
+        ] });
+        let actions = ["rds:CopyDBSnapshot", "rds:DeleteDBSnapshot", "kms:CreateGrant"];
+        let input = json!({ "PolicySourceArn": ROLE, "ActionNames": actions });
+        let told = asked_with(&input, Some(policy)).expect("an answer");
+        let results = told["EvaluationResults"].as_array().expect("results");
+        let decisions: Vec<&Value> = results.iter().map(|one| &one["EvalDecision"]).collect();
+        // On every resource: one that is admitted on some is not.
+        assert_eq!(decisions, ["allowed", "implicitDeny", "explicitDeny"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `cleave ack` and `cleave status --all`, as a team and an SRE with several runs type them.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::served::{Served, UnderWay, brief, cleave, folder};
 use journal::Journal;
@@ -35,22 +35,9 @@ fn required(home: &Path, more: &str) -> PathBuf {
     runbook
 }
 
-/// The run of a runbook that waits for people, as a person starts it.
-fn run(served: &Served, home: &Path, runbook: &Path, journal: &Path) -> Command {
-    let mut command = served.cleave(home);
-    command
-        .arg("run")
-        .arg(runbook)
-        .arg("--world")
-        .arg(format!("simcloud={}", served.endpoint))
-        .arg("--journal")
-        .arg(journal);
-    command
-}
-
 /// Types the run until it leaves for a gate, approving the runbook's own.
 fn until_it_waits(served: &Served, home: &Path, runbook: &Path, journal: &Path) -> String {
-    let mut under_way = UnderWay::start(run(served, home, runbook, journal));
+    let mut under_way = UnderWay::start(served.run_of_people(runbook, home, journal));
     assert_eq!(under_way.end().code(), Some(4), "{:#?}", under_way.said);
     under_way.said.join("\n")
 }

@@ -54,13 +54,8 @@ fn runbook(home: &Path, from: &str, to: &str) -> PathBuf {
 
 /// A run of another runbook or journal against a world.
 fn run(served: &Served, home: &Path, runbook: &Path, journal: &Path) -> Command {
-    let mut command = served.cleave(home);
-    command
-        .arg("run")
-        .arg(runbook)
-        .arg("--world")
-        .arg(format!("simcloud={}", served.endpoint));
-    command.args(["--auto-approve", "--journal"]).arg(journal);
+    let mut command = served.run_of_people(runbook, home, journal);
+    command.arg("--auto-approve");
     command
 }
 

@@ -15,6 +15,7 @@ mod prices;
 mod provider;
 mod report;
 mod retire;
+mod roles;
 mod served;
 mod terraform;
 mod timeline;

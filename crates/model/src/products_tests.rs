@@ -2,9 +2,9 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::decide::{Decision, decide};
-use crate::event::{Event, Recorded};
+use crate::event::Event;
 use crate::plan::GateSpec;
-use crate::sample::{at, follow, gate, id, plan, started, step, whole};
+use crate::sample::{at, follow, gate, id, plan, refused, started, step, whole};
 
 fn of(name: &str) -> ResourceRef {
     ResourceRef::new("database", name)
@@ -53,18 +53,6 @@ fn agreed(state: &State, product: &str) -> Event {
         words: "go ahead".into(),
         digest: state.digest.clone(),
     }
-}
-
-fn refused(state: &State, event: Event) -> Impossible {
-    let mut tried = state.clone();
-    let recorded = Recorded {
-        seq: state.last_seq + 1,
-        at: at(99),
-        event,
-    };
-    let error = tried.apply(&recorded).expect_err("the event should be impossible");
-    assert_eq!(tried, *state, "a refused event has changed the state");
-    error
 }
 
 #[test]

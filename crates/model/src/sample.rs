@@ -9,7 +9,7 @@ use crate::event::{Direction, Event, Outcome, Recorded, WorldKind};
 use crate::failure::{Failure, FailureClass};
 use crate::ids::{AccountId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
 use crate::plan::{AccountAccess, Estimate, GateSpec, PLAN_FORMAT, Phase, Plan, StepSpec, Undo};
-use crate::state::State;
+use crate::state::{Impossible, State};
 
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
@@ -158,4 +158,17 @@ pub(crate) fn whole(step: &StepId) -> Vec<Event> {
         seen(step),
         verified(step),
     ]
+}
+
+/// Why an event is impossible; it must leave the state as it was.
+pub(crate) fn refused(state: &State, event: Event) -> Impossible {
+    let mut tried = state.clone();
+    let recorded = Recorded {
+        seq: state.last_seq + 1,
+        at: at(99),
+        event,
+    };
+    let error = tried.apply(&recorded).expect_err("the event should be impossible");
+    assert_eq!(tried, *state, "a refused event has changed the state");
+    error
 }

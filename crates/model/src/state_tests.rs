@@ -3,19 +3,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::failure::FailureClass;
-use crate::sample::{accepted, at, follow, gate, id, intent, plan, refusal, seen, started, step, verified, whole};
-
-fn refused(state: &State, event: Event) -> Impossible {
-    let mut tried = state.clone();
-    let recorded = Recorded {
-        seq: state.last_seq + 1,
-        at: at(99),
-        event,
-    };
-    let error = tried.apply(&recorded).expect_err("the event should be impossible");
-    assert_eq!(tried, *state, "a refused event has changed the state");
-    error
-}
+use crate::sample::{
+    accepted, at, follow, gate, id, intent, plan, refusal, refused, seen, started, step, verified, whole,
+};
 
 #[test]
 fn a_step_goes_from_intent_to_done() {

@@ -38,8 +38,16 @@ pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
             let texts: Vec<String> = written.map(|(_, text)| text).collect();
             let text = match (form, texts.as_slice()) {
                 // Several documents are one, or nobody could read them.
-                (Form::Json | Form::CloudFormation, [_, _, ..]) => {
-                    format!("[\n{}]\n", texts.join(",\n"))
+                (Form::Json, [_, _, ..]) => format!("[\n{}]\n", texts.join(",\n")),
+                (Form::CloudFormation, [_, _, ..]) => {
+                    return Err(CliError::before(
+                        exit::USAGE,
+                        format!(
+                            "{} roles are as many templates, and CloudFormation takes one at a time",
+                            texts.len()
+                        ),
+                        "Name a folder for them: --out DIR. Or one role: --for.",
+                    ));
                 }
                 _ => texts.join("\n"),
             };
@@ -56,7 +64,8 @@ pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
 /// How many managed policies a role takes, of ten.
 fn say(role: &Role, policies: usize, actions: usize) {
     let (name, account, most) = (&role.name, &role.account, roles::MOST);
-    let counted = format!("{name} in {account}: {actions} actions in {policies} managed policies of at most {most}");
+    let word = if policies == 1 { "policy" } else { "policies" };
+    let counted = format!("{name} in {account}: {actions} actions in {policies} managed {word}, of at most {most}");
     crate::screen::say(&counted);
     if policies > most {
         crate::screen::say(

@@ -201,13 +201,20 @@ impl Served {
 
     /// The same of another runbook.
     pub fn run_of(&self, runbook: &Path, home: &Path, journal: &Path) -> Command {
+        let mut command = self.run_of_people(runbook, home, journal);
+        command.args(["--auto-approve", "--wait"]);
+        command
+    }
+
+    /// The command as it is typed where people agree at gates.
+    pub fn run_of_people(&self, runbook: &Path, home: &Path, journal: &Path) -> Command {
         let mut command = self.cleave(home);
         command
             .arg("run")
             .arg(runbook)
             .arg("--world")
             .arg(format!("simcloud={}", self.endpoint))
-            .args(["--auto-approve", "--wait", "--journal"])
+            .arg("--journal")
             .arg(journal);
         command
     }

@@ -351,30 +351,34 @@ fn given_exactly_the_derived_roles_three_products_come_to_their_ends() {
     }
 }
 
+/// Every course of both runbooks, with what it belongs to.
+fn every_course() -> impl Iterator<Item = (&'static Derived, Course)> {
+    let both = [(&*SHOP, true), (&*PRODUCTS, false)].into_iter();
+    both.flat_map(|(derived, of_shop)| courses(of_shop).into_iter().map(move |course| (derived, course)))
+}
+
 #[test]
-#[ignore = "minutes: every action of every role is taken away in turn"]
-fn without_any_of_their_actions_the_roles_are_refused_and_none_is_needless() {
-    let mut nights = Vec::new();
+#[ignore = "half an hour: every action that is asked for is taken away in turn"]
+fn without_any_of_the_actions_that_they_ask_for_the_roles_are_refused() {
     let mut asked_on: BTreeMap<(RoleName, String), (&Derived, Course)> = BTreeMap::new();
-    for (derived, of_shop) in [(&*SHOP, true), (&*PRODUCTS, false)] {
-        for course in courses(of_shop) {
-            let night = right(derived, course);
-            for (role, actions) in &night.asked {
-                for action in actions {
-                    asked_on
-                        .entry((role.clone(), action.clone()))
-                        .or_insert((derived, course));
-                }
+    for (derived, course) in every_course() {
+        for (role, actions) in right(derived, course).asked {
+            for action in actions {
+                asked_on.entry((role.clone(), action)).or_insert((derived, course));
             }
-            nights.push(night);
         }
     }
     let asked = asked_on.iter();
     let unmissed =
         asked.filter_map(|((role, action), (derived, course))| goes_on_without(derived, *course, role, action));
-    let unmissed: Vec<String> = unmissed.collect();
-    let nothing = Vec::<String>::new();
-    assert_eq!((unmissed, needless(&SHOP.roles, &nights)), (nothing.clone(), nothing));
+    assert_eq!(unmissed.collect::<Vec<String>>(), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "open: 64 actions are for routes that neither runbook takes (parts, archives, groups, what was taken back); no night shows yet that they are needed"]
+fn no_action_of_the_roles_is_needless() {
+    let nights: Vec<Night> = every_course().map(|(derived, course)| right(derived, course)).collect();
+    assert_eq!(needless(&SHOP.roles, &nights), Vec::<String>::new());
 }
 
 #[test]

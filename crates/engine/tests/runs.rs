@@ -1,5 +1,7 @@
 //! The engine over steps that are a table of things: what it records, in which order, and when it leaves. The real steps are driven in `tests/`.
 
+#[path = "runs/going_back.rs"]
+mod going_back;
 #[path = "runs/leaving.rs"]
 mod leaving;
 mod things;
@@ -201,6 +203,32 @@ fn what_was_seen_and_is_gone_is_not_made_a_second_time() {
 }
 
 #[test]
+fn what_is_seen_is_recorded_once_and_again_when_it_looks_otherwise() {
+    let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
+    let not_yet = || Verified::NotYet {
+        why: "not everywhere".to_owned(),
+        look_again: Duration::from_secs(5),
+    };
+    let seen = [1, 1, 1, 2].map(|what| Ok(Observed::Present(json!(what))));
+    scene
+        .things
+        .borrow_mut()
+        .proofs
+        .insert("a".to_owned(), vec![not_yet(), not_yet(), not_yet()]);
+    scene.things.borrow_mut().looks.insert("a".to_owned(), seen.into());
+    assert_eq!(scene.live(), RunEnd::Completed);
+    let recorded: Vec<Value> = scene
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::OutputSeen { output, .. } => Some(output),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(recorded, [json!(1), json!(2)]);
+}
+
+#[test]
 fn a_proof_that_is_wrong_stops_the_step() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
     scene.things.borrow_mut().proofs.insert(
@@ -308,150 +336,6 @@ fn a_sweep_keeps_its_cursor_after_each_call_and_leaves_between_two_when_asked() 
 }
 
 #[test]
-fn everything_is_taken_back_last_first_and_what_is_not_ours_or_gone_is_left() {
-    let steps = [
-        step("a", &[], json!({})),
-        step("b", &["a"], json!({})),
-        step("c", &["b"], json!({ "undo": { "can": "nothing" } })),
-        step("d", &["c"], json!({})),
-        step("e", &["d"], json!({})),
-    ];
-    let scene = Scene::of(&steps, json!({}));
-    scene
-        .things
-        .borrow_mut()
-        .proofs
-        .insert("e".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
-    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("e")]));
-    scene.things.borrow_mut().there.remove("d");
-    scene.things.borrow_mut().looks.insert(
-        "e".to_owned(),
-        vec![Ok(Observed::Foreign {
-            whose: "theirs".to_owned(),
-        })],
-    );
-    // The first try is refused; it is tried again.
-    scene
-        .things
-        .borrow_mut()
-        .calls
-        .insert("b".to_owned(), vec![(FailureClass::Throttled, false)]);
-    scene.things.borrow_mut().made.clear();
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: None,
-    });
-    assert_eq!(scene.live(), RunEnd::Unwound);
-    assert_eq!(scene.made(), ["undo b", "undo b", "undo a"]);
-    let evidence = |verb: &str| scene.state().steps[&id(verb)].evidence.clone().unwrap_or_default();
-    assert_eq!(evidence("d"), "it does not exist any more");
-    assert!(evidence("e").contains("theirs") && evidence("c").contains("nothing to take back"));
-    assert_eq!(scene.live(), RunEnd::Unwound, "asked again, it says how it has ended");
-}
-
-#[test]
-fn what_only_people_can_take_back_stops_with_the_guide_and_the_rest_goes() {
-    for (undo, code, says) in [
-        (
-            json!({ "can": "manual", "guide": "pull it out" }),
-            "[ByHand]",
-            "pull it out",
-        ),
-        (
-            json!({ "can": "none", "reason": "it is gone for good" }),
-            "[NoWayBack]",
-            "it is gone for good",
-        ),
-    ] {
-        let scene = Scene::of(
-            &[
-                step("a", &[], json!({})),
-                step("b", &["a"], json!({ "undo": undo })),
-                step("c", &[], json!({})),
-                step("d", &["b"], json!({})),
-            ],
-            json!({}),
-        );
-        scene
-            .things
-            .borrow_mut()
-            .proofs
-            .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
-        scene.live();
-        scene.put(InboxItem::Undo {
-            by: "x".to_owned(),
-            reason: "y".to_owned(),
-            to: None,
-        });
-        assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
-        let state = scene.state();
-        let statuses = ["a", "b", "c", "d"].map(|verb| state.steps[&id(verb)].status.clone());
-        assert_eq!(
-            statuses,
-            [
-                StepStatus::Done,
-                StepStatus::Stopped {
-                    advice: says.to_owned()
-                },
-                StepStatus::Undone,
-                StepStatus::Undone
-            ]
-        );
-        assert_eq!(
-            state.steps[&id("b")]
-                .last_failure
-                .as_ref()
-                .map(|failure| failure.code.as_str()),
-            Some(code)
-        );
-        // Done by hand, and told so.
-        scene.things.borrow_mut().there.remove("b");
-        scene.put(InboxItem::Retry {
-            step: id("b"),
-            by: "x".to_owned(),
-            reason: "pulled".to_owned(),
-        });
-        assert_eq!(scene.live(), RunEnd::Unwound);
-    }
-}
-
-#[test]
-fn a_part_is_taken_back_and_done_anew_when_somebody_has_the_run_go_on() {
-    let steps = [
-        step("a", &[], json!({})),
-        step("b", &["a"], json!({})),
-        step("c", &[], json!({})),
-        step("d", &["b", "c"], json!({})),
-    ];
-    let scene = Scene::of(&steps, json!({}));
-    scene
-        .things
-        .borrow_mut()
-        .proofs
-        .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
-    scene.live();
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: Some(id("b")),
-    });
-    assert_eq!(scene.live(), RunEnd::UndoneInPart);
-    assert_eq!(scene.live(), RunEnd::UndoneInPart, "nobody has said that it goes on");
-    assert!(scene.things.borrow().there.contains_key("a") && !scene.things.borrow().there.contains_key("b"));
-    scene.put(InboxItem::Resume { by: "x".to_owned() });
-    assert_eq!(scene.live(), RunEnd::Completed);
-    let begun = |verb: &str| {
-        scene
-            .made()
-            .iter()
-            .filter(|made| **made == format!("begin {verb}"))
-            .count()
-    };
-    assert_eq!(["a", "b", "c", "d"].map(begun), [1, 2, 1, 2]);
-}
-
-#[test]
 fn only_what_has_stopped_is_tried_again_or_left_out() {
     let scene = Scene::of(&[step("a", &[], json!({})), step("b", &["a"], json!({}))], json!({}));
     scene.things.borrow_mut().calls.insert(
@@ -525,6 +409,45 @@ fn what_is_found_before_anything_was_begun_voids_the_yes_it_was_begun_on() {
         "gate_approved",
     ];
     assert!(since.starts_with(&right), "{since:#?}");
+}
+
+#[test]
+fn a_refusal_that_says_nothing_of_what_exists_leaves_the_yes_in_force() {
+    let gates = json!({ "gates": [{ "name": "go", "ask": "go?", "after": ["thing/one/a"] }] });
+    let steps = [
+        step("a", &[], json!({})),
+        step("b", &["a"], json!({ "gates": ["go"], "patience": 60 })),
+    ];
+    let voided = |scene: &Scene| scene.history().iter().any(|line| line == "gate_voided");
+    // Not allowed to look: nobody knows of anything that is not as it was.
+    let scene = Scene::of(&steps, gates.clone());
+    let denied = (0..500).map(|_| Err(FailureClass::Denied)).collect();
+    scene.things.borrow_mut().looks.insert("b".to_owned(), denied);
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
+    assert!(!voided(&scene));
+    // Begun, and broken since: what was agreed to is under way.
+    let scene = Scene::of(&steps, gates.clone());
+    let broken = Observed::Broken {
+        why: "it failed".to_owned(),
+    };
+    let looks = vec![Ok(Observed::Absent), Ok(broken)];
+    scene.things.borrow_mut().looks.insert("b".to_owned(), looks);
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
+    assert!(!voided(&scene));
+    // Taken back: nothing is agreed to any more.
+    let mut steps = steps.to_vec();
+    steps[0]["undo"] = json!({ "can": "manual", "guide": "pull" });
+    let scene = Scene::of(&steps, gates);
+    let wrong = Verified::Wrong { why: "no".to_owned() };
+    scene.things.borrow_mut().proofs.insert("b".to_owned(), vec![wrong]);
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
+    scene.put(InboxItem::Undo {
+        by: "x".to_owned(),
+        reason: "y".to_owned(),
+        to: None,
+    });
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("a")]));
+    assert!(!voided(&scene));
 }
 
 #[test]

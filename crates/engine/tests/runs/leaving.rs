@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use engine::{Observed, Progress, RunEnd};
+use engine::{Observed, Progress, RunEnd, StopSwitch};
 use journal::{Extent, InboxItem};
 use model::{Digest, FailureClass};
 use serde_json::{Value, json};
@@ -168,10 +168,71 @@ fn a_pause_lets_nothing_new_begin_and_a_second_request_drops_what_is_in_flight()
 #[test]
 fn no_more_steps_have_a_call_in_flight_than_may() {
     let steps: Vec<Value> = (0..6).map(|n| step(&format!("s{n}"), &[], json!({}))).collect();
-    let mut scene = Scene::of(&steps, json!({}));
-    scene.concurrency = 1;
-    assert_eq!(scene.live(), RunEnd::Completed);
-    assert_eq!(scene.made().len(), 6);
+    for (may, most) in [(1, 1), (4, 4), (16, 6)] {
+        let mut scene = Scene::of(&steps, json!({}));
+        scene.concurrency = may;
+        scene.things.borrow_mut().each_takes = 5;
+        assert_eq!(scene.live(), RunEnd::Completed);
+        assert_eq!(scene.made().len(), 6);
+        assert_eq!(scene.things.borrow().most_in_flight, most);
+    }
+}
+
+#[test]
+fn a_sweep_rests_between_two_calls_unless_it_must_press_on() {
+    for (presses_on, in_first_life) in [(false, 2..5), (true, 5..6)] {
+        let different = json!({ "input": { "sweep": 5 }, "presses_on": presses_on });
+        let mut scene = Scene::of(&[step("a", &[], different), step("b", &["a"], json!({}))], json!({}));
+        scene.things.borrow_mut().each_takes = 10;
+        let stop = scene.stop.clone();
+        let end = scene.live_and(async move {
+            pass(15).await;
+            stop.ask("SIGINT");
+        });
+        assert_eq!(
+            end,
+            RunEnd::Paused {
+                by: "SIGINT".to_owned()
+            }
+        );
+        assert!(
+            in_first_life.contains(&scene.made().len()),
+            "{presses_on}: {:?}",
+            scene.made()
+        );
+        scene.stop = StopSwitch::default();
+        assert_eq!(scene.live(), RunEnd::Completed);
+        assert_eq!(scene.made().len(), 5 + 1, "it goes on where it was");
+    }
+}
+
+#[test]
+fn a_clock_that_runs_faster_is_waited_for_once_and_no_longer_than_it_takes() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let begun = tokio::time::Instant::now();
+        let looks = Rc::new(std::cell::Cell::new(0));
+        let clock = engine::Clock::new(
+            {
+                let looks = Rc::clone(&looks);
+                move || {
+                    looks.set(looks.get() + 1);
+                    at(0) + jiff::SignedDuration::try_from(begun.elapsed() * 60).expect("short")
+                }
+            },
+            60.0,
+        );
+        clock.sleep_until(clock.after(Duration::from_secs(1800))).await;
+        let took = begun.elapsed();
+        assert!(
+            took >= Duration::from_secs(30) && took < Duration::from_secs(31),
+            "{took:?}"
+        );
+        assert!(looks.get() <= 4, "{} looks", looks.get());
+    });
 }
 
 #[test]

@@ -32,6 +32,10 @@ pub(crate) struct Things {
     /// Every call, in order.
     pub(crate) made: Vec<String>,
     pub(crate) logged_in: bool,
+    /// How many seconds each call that begins something takes.
+    pub(crate) each_takes: u64,
+    pub(crate) in_flight: usize,
+    pub(crate) most_in_flight: usize,
 }
 
 pub(crate) struct Thing(pub(crate) Rc<RefCell<Things>>);
@@ -77,6 +81,16 @@ impl Step for Thing {
         let total = cx.spec.input["sweep"].as_u64();
         let tags = cx.tags();
         assert!(cx.made_it(&tags) && !cx.made_it(tags.iter().take(1)), "{tags:?}");
+        let takes = {
+            let mut things = self.0.borrow_mut();
+            things.in_flight += 1;
+            things.most_in_flight = things.most_in_flight.max(things.in_flight);
+            things.each_takes
+        };
+        if takes > 0 {
+            pass(takes).await;
+        }
+        self.0.borrow_mut().in_flight -= 1;
         self.call(cx, "begin", |things, verb| {
             let swept = things.swept.entry(verb.to_owned()).or_default();
             *swept += 1;

@@ -1,6 +1,10 @@
 //! Whole runs of every kind of resource, in one program: thirty programs would each be linked with all of AWS's SDK, and one behind the other
 //! leave a core idle whenever the last long test of one is still running. `cargo test --workspace --test all crash::` runs one file's.
 
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod after_hand_over;
 mod bucket_nights;
 mod caches;

@@ -12,9 +12,9 @@ use model::Failure;
 
 use crate::iam::Iam;
 
-/// So many answers, one for each action on each resource, are asked for by one call. IAM names no limit; its answers grow by one each, and a question of thousands
-/// takes longer than a call is waited for.
-const ANSWERS_AT_ONCE: usize = 1000;
+/// So many answers, one for each action on each resource, are asked for by one call. IAM names no limit for either list; but its answer grows by one each, and
+/// one of thousands takes longer than a call is waited for.
+pub const ANSWERS_AT_ONCE: usize = 500;
 /// So many results come in one page at most.
 const PAGE: i32 = 1000;
 

@@ -186,8 +186,14 @@ fn an_action_that_is_taken_away_is_found_with_the_resource_that_needed_it() {
     for (purpose, action, place, outcome, of) in rows {
         let found = only_amiss(&without(purpose, action));
         assert_eq!((found.outcome, found.of.as_str()), (outcome, of), "{found:?}");
-        assert!(found.what.contains(action) && found.what.contains(&place), "{action} {place}: {found:?}");
-        assert!(found.todo.is_some() && found.commands[0].starts_with("cleave roles "), "{found:?}");
+        assert!(
+            found.what.contains(action) && found.what.contains(&place),
+            "{action} {place}: {found:?}"
+        );
+        assert!(
+            found.todo.is_some() && found.commands[0].starts_with("cleave roles "),
+            "{found:?}"
+        );
     }
 }
 
@@ -210,7 +216,12 @@ fn a_resource_that_is_narrowed_to_something_else_is_found_with_the_actions_that_
         "arn:aws:iam::222222222222:role/cleave-other",
     );
     let found = only_amiss(&roles);
-    assert!(found.what.contains("iam:PassRole on arn:aws:iam::222222222222:role/cleave-batch"), "{found:?}");
+    assert!(
+        found
+            .what
+            .contains("iam:PassRole on arn:aws:iam::222222222222:role/cleave-batch"),
+        "{found:?}"
+    );
     assert_eq!(found.outcome, Outcome::Blocks);
 }
 
@@ -224,17 +235,21 @@ fn a_condition_of_another_account_or_service_is_found() {
     }
     let found = only_amiss(&roles);
     assert!(found.what.contains("(s3:ResourceAccount 111111111111)"), "{found:?}");
-    assert!(!found.what.contains("s3:PutObject"), "what it writes, it writes in the target: {found:?}");
+    assert!(
+        !found.what.contains("s3:PutObject"),
+        "what it writes, it writes in the target: {found:?}"
+    );
 }
 
 #[test]
 fn a_denial_blocks_and_a_key_that_nobody_gave_is_told_as_not_checked() {
-    let statement = |effect: &str, action: &str, condition: Value| {
-        serde_json::json!({ "Effect": effect, "Action": action, "Resource": "*", "Condition": condition })
-    };
+    let statement = |effect: &str, action: &str, condition: Value| serde_json::json!({ "Effect": effect, "Action": action, "Resource": "*", "Condition": condition });
     let with = |more: Value| {
         let found = checked(&SHOP, &SHOP.roles, |cloud| {
-            let source = SHOP.roles.iter().find(|role| role.purpose == Purpose::Run(Side::Source));
+            let source = SHOP
+                .roles
+                .iter()
+                .find(|role| role.purpose == Purpose::Run(Side::Source));
             let source = source.expect("its role");
             let mut documents = source.documents();
             documents.push(serde_json::json!({ "Version": "2012-10-17", "Statement": [more] }));
@@ -251,7 +266,10 @@ fn a_denial_blocks_and_a_key_that_nobody_gave_is_told_as_not_checked() {
     let tagged = serde_json::json!({ "StringEquals": { "aws:PrincipalTag/team": "shop" } });
     let open = with(statement("Allow", "rds:CreateDBSnapshot", tagged));
     assert_eq!(open.outcome, Outcome::NotChecked);
-    assert!(open.what.contains("rds:CreateDBSnapshot (by aws:PrincipalTag/team)"), "{open:?}");
+    assert!(
+        open.what.contains("rds:CreateDBSnapshot (by aws:PrincipalTag/team)"),
+        "{open:?}"
+    );
 }
 
 #[test]
@@ -275,9 +293,16 @@ fn a_role_that_s3_may_not_take_on_or_that_is_not_there_is_found_before_the_night
     let stranger = of_batch(&["lambda.amazonaws.com"]);
     assert_eq!(stranger.len(), 1, "{stranger:#?}");
     assert_eq!((stranger[0].id, stranger[0].outcome), ("role-trust", Outcome::Blocks));
-    assert!(stranger[0].what.contains("batchoperations.s3.amazonaws.com"), "{stranger:?}");
+    assert!(
+        stranger[0].what.contains("batchoperations.s3.amazonaws.com"),
+        "{stranger:?}"
+    );
     let gone = of_batch(&[]);
-    assert_eq!((gone[0].id, gone[0].outcome), ("role-trust", Outcome::Blocks), "{gone:#?}");
+    assert_eq!(
+        (gone[0].id, gone[0].outcome),
+        ("role-trust", Outcome::Blocks),
+        "{gone:#?}"
+    );
     assert!(gone[0].of.contains("cleave-batch"), "{gone:?}");
 }
 

@@ -453,28 +453,33 @@ const SEEDS: &[Seed] = &[
             organization.management = SOURCE.to_owned();
         },
     ),
-    ("organization-invitations", "o-new0000000 invites it", Outcome::Warns, |cloud| {
-        let invite = Handshake {
-            id: "h-0123456789".to_owned(),
-            organization: "o-new0000000".to_owned(),
-            action: "INVITE".to_owned(),
-            state: "OPEN".to_owned(),
-            requested: cloud.now,
-        };
-        let ago = |days: i64| {
-            cloud
-                .now
-                .saturating_sub(SignedDuration::from_hours(24 * days))
-                .expect("a moment")
-        };
-        // What has lapsed is still listed, and is nobody's to accept.
-        let lapsed = Handshake {
-            organization: "o-old0000000".to_owned(),
-            requested: ago(16),
-            ..invite.clone()
-        };
-        cloud.organizations.handshakes.insert(id(TARGET), vec![lapsed, invite]);
-    }),
+    (
+        "organization-invitations",
+        "o-new0000000 invites it",
+        Outcome::Warns,
+        |cloud| {
+            let invite = Handshake {
+                id: "h-0123456789".to_owned(),
+                organization: "o-new0000000".to_owned(),
+                action: "INVITE".to_owned(),
+                state: "OPEN".to_owned(),
+                requested: cloud.now,
+            };
+            let ago = |days: i64| {
+                cloud
+                    .now
+                    .saturating_sub(SignedDuration::from_hours(24 * days))
+                    .expect("a moment")
+            };
+            // What has lapsed is still listed, and is nobody's to accept.
+            let lapsed = Handshake {
+                organization: "o-old0000000".to_owned(),
+                requested: ago(16),
+                ..invite.clone()
+            };
+            cloud.organizations.handshakes.insert(id(TARGET), vec![lapsed, invite]);
+        },
+    ),
 ];
 
 fn any_role() -> Value {

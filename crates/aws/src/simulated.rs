@@ -150,7 +150,10 @@ fn decision(told: &PolicyEvaluationDecisionType) -> Decision {
 /// policy apart, and only the role's own can have admitted it.
 fn own(of: &ResourceSpecificResult) -> Decision {
     let whole = decision(of.eval_resource_decision());
-    let mut apart = of.eval_decision_details().into_iter().flat_map(|details| details.values());
+    let mut apart = of
+        .eval_decision_details()
+        .into_iter()
+        .flat_map(|details| details.values());
     match whole {
         Decision::ImplicitDeny if apart.any(|one| decision(one) == Decision::Allowed) => Decision::Allowed,
         whole => whole,

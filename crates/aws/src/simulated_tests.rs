@@ -34,7 +34,9 @@ fn question(actions: usize, resources: &[&str]) -> Question {
 #[test]
 fn each_resource_has_its_own_answer_and_not_the_most_restrictive_of_all() {
     let of = |name: &str, decision: &str, more: &str| {
-        format!("<member><EvalResourceName>{name}</EvalResourceName><EvalResourceDecision>{decision}</EvalResourceDecision>{more}</member>")
+        format!(
+            "<member><EvalResourceName>{name}</EvalResourceName><EvalResourceDecision>{decision}</EvalResourceDecision>{more}</member>"
+        )
     };
     let missing = "<MissingContextValues><member>aws:SourceIp</member></MissingContextValues>";
     let foreign = "<EvalDecisionDetails><entry><key>IAM Policy</key><value>allowed</value></entry><entry><key>Resource Policy</key>\
@@ -79,7 +81,10 @@ fn pages_are_followed_and_what_is_asked_on_everything_has_its_answer_above() {
     let (told, asked) = simulated(&pages, &question(2, &["*"]));
     assert_eq!((told.len(), asked), (2, 2));
     assert_eq!((told[1].action.as_str(), told[1].resource.as_str()), ("rds:Do1", "*"));
-    assert_eq!((told[0].decision, told[0].by_organization), (Decision::Allowed, Some(false)));
+    assert_eq!(
+        (told[0].decision, told[0].by_organization),
+        (Decision::Allowed, Some(false))
+    );
 }
 
 #[test]

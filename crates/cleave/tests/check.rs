@@ -396,7 +396,13 @@ fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_chec
         of_it.filter(|one| one["outcome"] == "not_checked").count()
     };
     // Source, target and the parent's.
-    for id in ["account-entry", "role-permissions", "role-trust", "key-now", "region-enabled"] {
+    for id in [
+        "account-entry",
+        "role-permissions",
+        "role-trust",
+        "key-now",
+        "region-enabled",
+    ] {
         assert_eq!(unchecked(id), 3, "{id}");
     }
     assert!(told["passes"].as_u64().expect("a number") > 40, "{told}");
@@ -406,7 +412,10 @@ fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_chec
         .arg("--offline")
         .output();
     let text = String::from_utf8(text.expect("cleave can be started").stdout).expect("text");
-    assert!(text.contains("account-entry, role-permissions, role-trust, ec2-dry-run"), "{text}");
+    assert!(
+        text.contains("account-entry, role-permissions, role-trust, ec2-dry-run"),
+        "{text}"
+    );
     assert!(text.ends_with("\nNothing blocks.\n"), "{text}");
 }
 

@@ -300,7 +300,11 @@ fn condition_holds(operator: &str, found: Option<&Vec<String>>, wanted: &[String
     for one in found {
         each.push(value_holds(operator, one, wanted)? != negated);
     }
-    Some(if for_all { !each.contains(&false) } else { each.contains(&true) })
+    Some(if for_all {
+        !each.contains(&false)
+    } else {
+        each.contains(&true)
+    })
 }
 
 /// Whether a value is one of those that are wanted; a negated operator asks the same and turns the answer round.

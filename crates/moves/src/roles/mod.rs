@@ -109,7 +109,9 @@ pub fn taken_on_by_services(plan: &Plan, runbook: &Runbook) -> Vec<Role> {
 
 /// `cleave check` has IAM simulate the roles of the run before the night: these, and nobody else's.
 fn looking_at<'a>(account: &AccountId, roles: impl Iterator<Item = &'a String>) -> [Statement; 2] {
-    let arns: Vec<String> = roles.map(|name| format!("arn:aws:iam::{account}:role/{name}")).collect();
+    let arns: Vec<String> = roles
+        .map(|name| format!("arn:aws:iam::{account}:role/{name}"))
+        .collect();
     ["iam:GetRole", "iam:SimulatePrincipalPolicy"]
         .map(|action| Statement::new("RolesOfTheRun", action, arns.clone(), Conditions::new()))
 }

@@ -109,7 +109,8 @@ fn context(input: &Value) -> Result<BTreeMap<String, Vec<String>>, ServiceError>
             "string" => values.len() == 1,
             "boolean" => matches!(values.as_slice(), [one] if one == "true" || one == "false"),
             "stringList" => true,
-            "booleanList" | "numeric" | "numericList" | "ip" | "ipList" | "binary" | "binaryList" | "date" | "dateList" => {
+            "booleanList" | "numeric" | "numericList" | "ip" | "ipList" | "binary" | "binaryList" | "date"
+            | "dateList" => {
                 return Err(ServiceError::not_modelled(
                     "iam",
                     &format!("a value of type {kind} for a simulation"),
@@ -183,8 +184,7 @@ fn on_each(action: &str, each: &[(&String, Told)]) -> Value {
 fn page(input: &Value, results: Vec<Value>) -> Answer {
     let most = number(input, "MaxItems").unwrap_or(USUAL_PAGE);
     if !(1..=LONGEST_PAGE).contains(&most) {
-        let message =
-            format!("1 validation error detected: Value '{most}' at 'maxItems' failed to satisfy constraint");
+        let message = format!("1 validation error detected: Value '{most}' at 'maxItems' failed to satisfy constraint");
         return Err(ServiceError::new("ValidationError", message));
     }
     let from = match text(input, "Marker").map(str::parse::<usize>) {
@@ -192,7 +192,9 @@ fn page(input: &Value, results: Vec<Value>) -> Answer {
         Some(Ok(from)) if from < results.len() => from,
         Some(_) => return Err(invalid("Invalid Marker.".to_owned())),
     };
-    let until = from.saturating_add(usize::try_from(most).unwrap_or(1)).min(results.len());
+    let until = from
+        .saturating_add(usize::try_from(most).unwrap_or(1))
+        .min(results.len());
     let truncated = until < results.len();
     let marker = truncated.then(|| until.to_string());
     Ok(json!({ "EvaluationResults": results[from..until], "IsTruncated": truncated, "Marker": marker }))
@@ -291,9 +293,7 @@ mod tests {
             decided(&json!({ "PolicySourceArn": ROLE, "ActionNames": ["iam:PassRole"],
                 "ResourceArns": ["arn:aws:iam::111111111111:role/batch"], "ContextEntries": entries }))
         };
-        let to = |service: &str| {
-            json!([{ "ContextKeyName": "iam:PassedToService", "ContextKeyType": "string", "ContextKeyValues": [service] }])
-        };
+        let to = |service: &str| json!([{ "ContextKeyName": "iam:PassedToService", "ContextKeyType": "string", "ContextKeyValues": [service] }]);
         assert_eq!(pass(to("s3.example")), ["allowed", "allowed []"]);
         assert_eq!(pass(to("lambda.example")), ["implicitDeny", "implicitDeny []"]);
         assert_eq!(
@@ -303,7 +303,9 @@ mod tests {
         let change = |actions: &[&str]| {
             let entry = json!({ "ContextKeyName": "route53:ChangeResourceRecordSetsActions", "ContextKeyType": "stringList",
                 "ContextKeyValues": actions });
-            decided(&json!({ "PolicySourceArn": ROLE, "ActionNames": ["route53:ChangeResourceRecordSets"], "ContextEntries": [entry] }))
+            decided(
+                &json!({ "PolicySourceArn": ROLE, "ActionNames": ["route53:ChangeResourceRecordSets"], "ContextEntries": [entry] }),
+            )
         };
         assert_eq!(change(&["UPSERT", "CREATE"]), ["allowed"]);
         assert_eq!(change(&["UPSERT", "DELETE"]), ["implicitDeny"]);

@@ -129,7 +129,10 @@ fn denied() -> ServiceError {
 /// The handshakes of an account, whether it belongs to an organization or not. The first page is empty, as AWS says that one may be.
 fn handshakes(cloud: &Cloud, account: &AccountId, input: &Value) -> Answer {
     if !input["Filter"].is_null() {
-        return Err(ServiceError::not_modelled("organizations", "ListHandshakesForAccount with a filter"));
+        return Err(ServiceError::not_modelled(
+            "organizations",
+            "ListHandshakesForAccount with a filter",
+        ));
     }
     let received = cloud.organizations.handshakes.get(account);
     let listed = received.into_iter().flatten().filter_map(|one| {
@@ -149,7 +152,10 @@ fn handshakes(cloud: &Cloud, account: &AccountId, input: &Value) -> Answer {
     match (listed.is_empty(), text(input, "NextToken")) {
         (false, None) => Ok(json!({ "Handshakes": [], "NextToken": "received" })),
         (_, None | Some("received")) => Ok(json!({ "Handshakes": listed })),
-        (_, Some(_)) => Err(ServiceError::new("InvalidInputException", "The provided NextToken is invalid.")),
+        (_, Some(_)) => Err(ServiceError::new(
+            "InvalidInputException",
+            "The provided NextToken is invalid.",
+        )),
     }
 }
 

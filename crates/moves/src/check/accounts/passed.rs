@@ -27,7 +27,10 @@ async fn one(entered: &Entered, role: &Role, findings: &mut Vec<Finding>) {
     let seen = match entered.account.iam.role(&role.name).await {
         Ok(Some(seen)) => seen,
         Ok(None) => {
-            let what = format!("there is no such role, and {} is to take it on", role.services.join(", "));
+            let what = format!(
+                "there is no such role, and {} is to take it on",
+                role.services.join(", ")
+            );
             findings.push(Finding::by(&known::ROLE_TRUST, Outcome::Blocks, &of, what));
             return;
         }
@@ -142,21 +145,34 @@ mod tests {
         for (statements, wanted) in [
             (json!([statement("Allow", json!(BATCH), json!({}))]), Trusted::Yes),
             (
-                json!(statement("Allow", json!(["s3.amazonaws.com", BATCH]), source("222222222222"))),
+                json!(statement(
+                    "Allow",
+                    json!(["s3.amazonaws.com", BATCH]),
+                    source("222222222222")
+                )),
                 Trusted::Yes,
             ),
-            (json!([statement("Allow", json!("s3.amazonaws.com"), json!({}))]), Trusted::No),
+            (
+                json!([statement("Allow", json!("s3.amazonaws.com"), json!({}))]),
+                Trusted::No,
+            ),
             (
                 json!([statement("Allow", json!(BATCH), source("111111111111"))]),
                 Trusted::No,
             ),
             (json!([statement("Allow", json!(BATCH), by_arn.clone())]), open()),
             (
-                json!([statement("Allow", json!(BATCH), json!({})), statement("Deny", json!(BATCH), json!({}))]),
+                json!([
+                    statement("Allow", json!(BATCH), json!({})),
+                    statement("Deny", json!(BATCH), json!({}))
+                ]),
                 Trusted::Denied,
             ),
             (
-                json!([statement("Allow", json!(BATCH), json!({})), statement("Deny", json!(BATCH), by_arn)]),
+                json!([
+                    statement("Allow", json!(BATCH), json!({})),
+                    statement("Deny", json!(BATCH), by_arn)
+                ]),
                 open(),
             ),
             (

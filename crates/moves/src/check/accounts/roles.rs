@@ -42,7 +42,9 @@ pub(super) async fn look(sight: &Sight<'_>, entered: &Entered, findings: &mut Ve
         let answer = entered.account.kms.foresee_grant(&key, arn).await;
         let refused = matches!(answer, Foreseen::Refused(_));
         if refused && may_not_itself(&entered.account.iam, arn, &key).await {
-            let what = format!("{arn} may grant the use of {key} through AWS's services alone, and a dry run is a call of its own");
+            let what = format!(
+                "{arn} may grant the use of {key} through AWS's services alone, and a dry run is a call of its own"
+            );
             findings.push(Finding::by(&known::KEY_DRY_RUN, Outcome::NotChecked, &of, what));
             continue;
         }

@@ -90,7 +90,10 @@ pub(super) async fn ask(iam: &Iam, arn: &str, statements: &[Statement]) -> Resul
 
 fn keys(statements: &[Statement]) -> BTreeSet<String> {
     let operators = statements.iter().flat_map(|one| one.conditions.values());
-    operators.flat_map(BTreeMap::keys).map(|key| key.to_lowercase()).collect()
+    operators
+        .flat_map(BTreeMap::keys)
+        .map(|key| key.to_lowercase())
+        .collect()
 }
 
 /// The questions that statements make, as few as they can be: what is carried alike is asked together while the answers are not too many.
@@ -219,10 +222,7 @@ impl Answer {
 fn listed(answers: &[&Answer]) -> String {
     let mut by_action: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for one in answers {
-        by_action
-            .entry(&one.simulated.action)
-            .or_default()
-            .insert(one.place());
+        by_action.entry(&one.simulated.action).or_default().insert(one.place());
     }
     let mut by_places: BTreeMap<BTreeSet<String>, Vec<&str>> = BTreeMap::new();
     for (action, places) in by_action {
@@ -231,7 +231,11 @@ fn listed(answers: &[&Answer]) -> String {
     let told = |(places, actions): (&BTreeSet<String>, &Vec<&str>)| {
         let first: Vec<&str> = places.iter().take(NAMED).map(String::as_str).collect();
         let more = places.len() - first.len();
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(" and {more} more")
+        };
         format!("{} on {}{more}", actions.join(", "), first.join(", "))
     };
     by_places.iter().map(told).collect::<Vec<_>>().join("; ")
@@ -246,7 +250,10 @@ pub(super) fn judged(of: &str, arn: &str, told: &Told, print: &str) -> Vec<Findi
     for answer in &told.answers {
         let one = &answer.simulated;
         // A key that the plan's own statements compare is left out where the call does not carry it.
-        let mut missing = one.missing.iter().filter(|key| !told.keys.contains(&key.to_lowercase()));
+        let mut missing = one
+            .missing
+            .iter()
+            .filter(|key| !told.keys.contains(&key.to_lowercase()));
         if one.by_organization == Some(false) {
             by_organization.push(answer);
         } else if one.decision == Decision::ExplicitDeny {
@@ -278,10 +285,17 @@ pub(super) fn judged(of: &str, arn: &str, told: &Told, print: &str) -> Vec<Findi
         find(&known::SERVICE_CONTROL_POLICY, Outcome::Blocks, what);
     }
     if !denied.is_empty() {
-        find(check, Outcome::Blocks, format!("a policy of {arn} denies {}", listed(denied)));
+        find(
+            check,
+            Outcome::Blocks,
+            format!("a policy of {arn} denies {}", listed(denied)),
+        );
     }
     if !by_boundary.is_empty() {
-        let what = format!("the permissions boundary of {arn} does not admit {}", listed(by_boundary));
+        let what = format!(
+            "the permissions boundary of {arn} does not admit {}",
+            listed(by_boundary)
+        );
         find(check, Outcome::Blocks, what);
     }
     if !open.is_empty() {
@@ -299,7 +313,11 @@ pub(super) fn judged(of: &str, arn: &str, told: &Told, print: &str) -> Vec<Findi
         find(check, Outcome::NotChecked, what);
     }
     if !lacking.is_empty() {
-        find(check, Outcome::Blocks, format!("no policy of {arn} admits {}", listed(lacking)));
+        find(
+            check,
+            Outcome::Blocks,
+            format!("no policy of {arn} admits {}", listed(lacking)),
+        );
     }
     if !unsure.is_empty() {
         let what = format!(
@@ -310,7 +328,8 @@ pub(super) fn judged(of: &str, arn: &str, told: &Told, print: &str) -> Vec<Findi
     }
     if admitted > 0 {
         let all = told.answers.len() + told.untold.len();
-        let what = format!("{admitted} of {all} actions on what the plan touches are admitted to {arn} by its own policies");
+        let what =
+            format!("{admitted} of {all} actions on what the plan touches are admitted to {arn} by its own policies");
         find(check, Outcome::Passes, what);
     }
     for finding in &mut findings {

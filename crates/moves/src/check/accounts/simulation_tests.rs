@@ -87,7 +87,10 @@ fn every_action_of_a_role_is_asked_on_every_resource_and_with_every_value_in_a_f
                 resources,
                 carried,
             } = &one.question;
-            assert!(!(resources.len() > 1 && resources.iter().any(|one| one == "*")), "{one:?}");
+            assert!(
+                !(resources.len() > 1 && resources.iter().any(|one| one == "*")),
+                "{one:?}"
+            );
             calls += actions.len().div_ceil((ANSWERS_AT_ONCE / resources.len()).max(1));
             for ((action, arn), pattern) in &one.wanted {
                 assert!(actions.contains(action) && resources.contains(arn), "{action} {arn}");
@@ -97,12 +100,20 @@ fn every_action_of_a_role_is_asked_on_every_resource_and_with_every_value_in_a_f
         let mut meant = BTreeSet::new();
         for one in &role.statements {
             for with in carried(&one.conditions) {
-                let pairs = one.actions.iter().flat_map(|action| one.resources.iter().map(move |of| (action, of)));
+                let pairs = one
+                    .actions
+                    .iter()
+                    .flat_map(|action| one.resources.iter().map(move |of| (action, of)));
                 meant.extend(pairs.map(|(action, of)| (action.clone(), of.clone(), with.clone())));
             }
         }
         assert_eq!(asked, meant, "{}", role.name);
-        assert!(calls <= 25, "{}: {calls} calls for {} statements", role.name, role.statements.len());
+        assert!(
+            calls <= 25,
+            "{}: {calls} calls for {} statements",
+            role.name,
+            role.statements.len()
+        );
     }
 }
 
@@ -180,7 +191,11 @@ fn only_a_denial_is_taken_for_certain() {
         answer("s3:DeleteBucket", "arn:aws:s3:::b", Decision::ImplicitDeny),
     ]);
     let expected = [
-        ("service-control-policy", Outcome::Blocks, "kms:CreateKey on *".to_owned()),
+        (
+            "service-control-policy",
+            Outcome::Blocks,
+            "kms:CreateKey on *".to_owned(),
+        ),
         (
             "role-permissions",
             Outcome::Blocks,
@@ -196,7 +211,11 @@ fn only_a_denial_is_taken_for_certain() {
             Outcome::NotChecked,
             "ec2:CopyImage (by aws:PrincipalTag/team)".to_owned(),
         ),
-        ("role-permissions", Outcome::NotChecked, "told nothing, such as s3:GetObject".to_owned()),
+        (
+            "role-permissions",
+            Outcome::NotChecked,
+            "told nothing, such as s3:GetObject".to_owned(),
+        ),
         (
             "role-permissions",
             Outcome::Blocks,
@@ -227,8 +246,15 @@ fn a_key_that_the_call_does_not_carry_is_no_open_question_and_a_name_that_nobody
     );
     let found = told(vec![direct, unknown]);
     let outcomes: Vec<Outcome> = found.iter().map(|(_, outcome, _)| *outcome).collect();
-    assert_eq!(outcomes, [Outcome::NotChecked, Outcome::Warns, Outcome::Passes], "{found:?}");
-    assert!(found[1].2.contains("snapshot:cleave-*"), "the pattern is named: {found:?}");
+    assert_eq!(
+        outcomes,
+        [Outcome::NotChecked, Outcome::Warns, Outcome::Passes],
+        "{found:?}"
+    );
+    assert!(
+        found[1].2.contains("snapshot:cleave-*"),
+        "the pattern is named: {found:?}"
+    );
 }
 
 #[test]
@@ -242,7 +268,11 @@ fn what_a_role_lacks_everywhere_is_told_shortly_and_with_what_the_call_carries()
     passed.carried.insert("iam:PassedToService".to_owned(), to);
     answers.push(passed);
     let found = told(answers);
-    let lacking = &found.iter().find(|(_, outcome, _)| *outcome == Outcome::Blocks).expect("it lacks").2;
+    let lacking = &found
+        .iter()
+        .find(|(_, outcome, _)| *outcome == Outcome::Blocks)
+        .expect("it lacks")
+        .2;
     for part in [
         "route53:GetHostedZone on arn:aws:route53:::hostedzone/Z0, ",
         "hostedzone/Z2 and 2 more",

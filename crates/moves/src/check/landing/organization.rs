@@ -216,12 +216,21 @@ fn invited(of: &str, told: &Result<Vec<Invitation>, Failure>) -> Vec<Finding> {
     let open = match told {
         Err(failure) => return vec![not_seen(INVITATIONS, of, failure)],
         Ok(open) if open.is_empty() => {
-            return vec![Finding::new(INVITATIONS, Outcome::Passes, of, "no invitation to an organization is open")];
+            return vec![Finding::new(
+                INVITATIONS,
+                Outcome::Passes,
+                of,
+                "no invitation to an organization is open",
+            )];
         }
         Ok(open) => open,
     };
     let found = |one: &Invitation| {
-        let who = if one.organization.is_empty() { "an organization" } else { &one.organization };
+        let who = if one.organization.is_empty() {
+            "an organization"
+        } else {
+            &one.organization
+        };
         let until = one.expires.map_or_else(String::new, |until| format!(" until {until}"));
         let what = format!("{who} invites it, and it can be accepted{until} ({})", one.id);
         Finding::new(INVITATIONS, Outcome::Warns, of, what)
@@ -468,7 +477,10 @@ mod tests {
                 Outcome::Warns,
                 "o-new invites it, and it can be accepted until 2026-12-07T00:00:00Z (h-0123456789)",
             ),
-            (Outcome::Warns, "an organization invites it, and it can be accepted (h-0123456789)"),
+            (
+                Outcome::Warns,
+                "an organization invites it, and it can be accepted (h-0123456789)",
+            ),
         ];
         assert_eq!(told, expected);
         let outcome = |told| invited("account 1", &told)[0].outcome;

@@ -115,10 +115,13 @@ fn without(purpose: Purpose, action: &str) -> Vec<Role> {
 fn elsewhere(purpose: Purpose, action: &str, resource: &str, instead: &str) -> Vec<Role> {
     let mut roles = SHOP.roles.clone();
     let one = role(&mut roles, purpose);
-    let statements = one.statements.iter_mut();
-    let mut concerned: Vec<_> = statements.filter(|one| one.actions.contains(action)).collect();
-    let narrowed = concerned.iter_mut().filter(|one| one.resources.remove(resource));
-    let narrowed = narrowed.map(|one| one.resources.insert(instead.to_owned())).count();
+    let mut narrowed = 0;
+    for statement in one.statements.iter_mut().filter(|one| one.actions.contains(action)) {
+        if statement.resources.remove(resource) {
+            statement.resources.insert(instead.to_owned());
+            narrowed += 1;
+        }
+    }
     assert!(narrowed > 0, "{action} was admitted on {resource}");
     roles
 }
@@ -287,8 +290,7 @@ fn a_role_that_s3_may_not_take_on_or_that_is_not_there_is_found_before_the_night
         }
         let found = checked(&changed, &changed.roles, |_| {});
         let of_roles = of_roles(&found);
-        let amiss: Vec<Finding> = amiss(&of_roles).into_iter().cloned().collect();
-        amiss
+        amiss(&of_roles).into_iter().cloned().collect::<Vec<Finding>>()
     };
     let stranger = of_batch(&["lambda.amazonaws.com"]);
     assert_eq!(stranger.len(), 1, "{stranger:#?}");

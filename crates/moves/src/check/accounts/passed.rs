@@ -9,6 +9,9 @@ use crate::delivery::trust::is_like;
 use crate::policy_document::{each, texts};
 use crate::roles::{Purpose, Role, taken_on_by_services};
 
+/// How what such a role needs is printed.
+const PRINT: &str = "cleave roles RUNBOOK --for batch";
+
 /// Looks at those of one account.
 pub(super) async fn look(sight: &Sight<'_>, plan: &Plan, entered: &Entered, findings: &mut Vec<Finding>) {
     for role in taken_on_by_services(plan, sight.runbook) {
@@ -42,7 +45,7 @@ async fn one(entered: &Entered, role: &Role, findings: &mut Vec<Finding>) {
     };
     findings.extend(trusting(&of, role, &seen));
     let iam = &entered.account.iam;
-    findings.extend(roles::simulated(iam, &of, &seen.arn, &role.statements, "batch").await);
+    findings.extend(roles::simulated(iam, &of, &seen.arn, &role.statements, PRINT).await);
 }
 
 fn trusting(of: &str, role: &Role, seen: &RoleSeen) -> Vec<Finding> {

@@ -25,9 +25,10 @@ pub(super) async fn look(sight: &Sight<'_>, entered: &Entered, findings: &mut Ve
     let side = entered.account.side;
     let role = role_arn(entered, &of).await;
     let needed = roles::needed(plan, sight.runbook, inventory, side, false);
+    let print = format!("cleave roles RUNBOOK --for {side} --trust ARN");
     match &role {
         _ if needed.is_empty() => {}
-        Ok(arn) => findings.extend(simulated(&entered.account.iam, &of, arn, &needed, &side.to_string()).await),
+        Ok(arn) => findings.extend(simulated(&entered.account.iam, &of, arn, &needed, &print).await),
         Err(why) => findings.extend(why.iter().cloned()),
     }
     passed::look(sight, plan, entered, findings).await;
@@ -107,13 +108,10 @@ fn session_role(arn: &str) -> Option<&str> {
     rest.split('/').next().filter(|name| !name.is_empty())
 }
 
-/// What a role's own policies say to what it needs; `which` is what `cleave roles` calls it.
-pub(super) async fn simulated(iam: &Iam, of: &str, arn: &str, needed: &[Statement], which: &str) -> Vec<Finding> {
+/// What a role's own policies say to what it needs; `print` is how `cleave roles` prints that.
+pub(super) async fn simulated(iam: &Iam, of: &str, arn: &str, needed: &[Statement], print: &str) -> Vec<Finding> {
     match simulation::ask(iam, arn, needed).await {
-        Ok(told) => {
-            let print = format!("cleave roles RUNBOOK --for {which} --trust ARN");
-            simulation::judged(of, arn, &told, &print)
-        }
+        Ok(told) => simulation::judged(of, arn, &told, print),
         Err(failure) => not_checked(&known::ROLE_PERMISSIONS, of, &failure),
     }
 }

@@ -18,6 +18,7 @@ use simcloud::services::cloudtrail::Trail;
 use simcloud::services::config::Recorder;
 use simcloud::services::guardduty::Detector;
 use simcloud::services::iam_account::{AccessKey, Account, User};
+use simcloud::services::organizations::Handshake;
 use whole_runs::night;
 
 const SOURCE: &str = "111111111111";
@@ -183,6 +184,7 @@ fn nothing_that_is_asked_changes_anything() {
         "securityhub DescribeHub",
         "account GetAccountInformation",
         "organizations ListParents",
+        "organizations ListHandshakesForAccount",
         "iam GenerateCredentialReport",
         "iam GetCredentialReport",
         "iam GetAccountAuthorizationDetails",
@@ -449,6 +451,33 @@ const SEEDS: &[Seed] = &[
         |cloud| {
             let organization = &mut cloud.organizations.all[0];
             organization.management = SOURCE.to_owned();
+        },
+    ),
+    (
+        "organization-invitations",
+        "o-new0000000 invites it",
+        Outcome::Warns,
+        |cloud| {
+            let invite = Handshake {
+                id: "h-0123456789".to_owned(),
+                organization: "o-new0000000".to_owned(),
+                action: "INVITE".to_owned(),
+                state: "OPEN".to_owned(),
+                requested: cloud.now,
+            };
+            let ago = |days: i64| {
+                cloud
+                    .now
+                    .saturating_sub(SignedDuration::from_hours(24 * days))
+                    .expect("a moment")
+            };
+            // What has lapsed is still listed, and is nobody's to accept.
+            let lapsed = Handshake {
+                organization: "o-old0000000".to_owned(),
+                requested: ago(16),
+                ..invite.clone()
+            };
+            cloud.organizations.handshakes.insert(id(TARGET), vec![lapsed, invite]);
         },
     ),
 ];

@@ -9,6 +9,7 @@ mod after_hand_over;
 mod bucket_nights;
 mod caches;
 mod certificates_and_repointing;
+mod checked_roles;
 mod clusters;
 mod configurations;
 mod costs;

@@ -287,6 +287,11 @@ const UNPROVEN: &[(&str, &str)] = &[
         "s3:GetBucketLocation",
         "AWS documents it for the role of Batch Operations",
     ),
+    (
+        "iam:SimulatePrincipalPolicy",
+        "`cleave check` asks it before the night: checked_roles.rs",
+    ),
+    ("iam:GetRole", "the same"),
 ];
 
 /// The actions of roles that stand in no night's list.

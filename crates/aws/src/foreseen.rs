@@ -1,4 +1,4 @@
-//! What AWS says that it would do, without doing it: simulated policies, EC2's and KMS's dry runs; and what a run's accounts must have beforehand:
+//! What AWS says that it would do, without doing it: EC2's and KMS's dry runs (simulated policies: `simulated.rs`); and what a run's accounts must have beforehand:
 //! an enabled Region, subnets in several zones, a clock that is right.
 //!
 //! What may not enter: a call that does something. Each of these passes the guard of `read_only.rs`.
@@ -9,7 +9,6 @@ use aws_sdk_ec2::types::{
     CreateVolumePermission, CreateVolumePermissionModifications, LaunchPermission, LaunchPermissionModifications,
     SnapshotAttributeName,
 };
-use aws_sdk_iam::types::PolicyEvaluationDecisionType;
 use aws_sdk_kms::types::GrantOperation;
 use aws_smithy_runtime_api::client::http::{HttpClient as _, HttpConnector as _, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -19,12 +18,8 @@ use model::{AccountId, Failure, FailureClass};
 
 use crate::account::RawAccess;
 use crate::ec2::Ec2;
-use crate::iam::Iam;
 use crate::kms::Kms;
 use crate::unsigned;
-
-/// So many actions are simulated by one call.
-const ACTIONS_AT_ONCE: usize = 50;
 
 /// Something that EC2 can be asked whether it would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,62 +175,6 @@ impl Kms {
         let answer = call.operations(GrantOperation::GenerateDataKeyWithoutPlaintext);
         let answer = answer.send().await.map(drop).map_err(self.failed("CreateGrant"));
         foreseen(answer, "CreateGrant")
-    }
-}
-
-/// What the simulation of a principal's policies says of an action.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Simulated {
-    /// The action, such as `rds:CopyDBSnapshot`.
-    pub action: String,
-    /// What the policies come to.
-    pub decision: Decision,
-    /// Whether the organization's service control policies let it through; none where none were evaluated.
-    pub by_organization: Option<bool>,
-    /// Whether the permissions boundary does; none where there is none.
-    pub by_boundary: Option<bool>,
-    /// Keys of conditions of which the simulation had no value.
-    pub missing: Vec<String>,
-}
-
-/// What policies come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// A statement admits it, and none denies it.
-    Allowed,
-    /// A statement denies it.
-    ExplicitDeny,
-    /// No statement admits it on every resource.
-    ImplicitDeny,
-}
-
-impl Iam {
-    /// Simulates what a role's own policies say of actions on any resource. `arn` is the role's, not that of a session.
-    pub async fn simulate(&self, arn: &str, actions: &[String]) -> Result<Vec<Simulated>, Failure> {
-        let mut found = Vec::new();
-        for some in actions.chunks(ACTIONS_AT_ONCE) {
-            let call = self.read.simulate_principal_policy().policy_source_arn(arn);
-            let call = call.set_action_names(Some(some.to_vec()));
-            let mut pages = call.into_paginator().items().send();
-            while let Some(one) = pages.next().await {
-                let one = one.map_err(self.failed("SimulatePrincipalPolicy"))?;
-                let decision = match one.eval_decision() {
-                    PolicyEvaluationDecisionType::Allowed => Decision::Allowed,
-                    PolicyEvaluationDecisionType::ExplicitDeny => Decision::ExplicitDeny,
-                    _ => Decision::ImplicitDeny,
-                };
-                let organization = one.organizations_decision_detail();
-                let boundary = one.permissions_boundary_decision_detail();
-                found.push(Simulated {
-                    action: one.eval_action_name().to_owned(),
-                    decision,
-                    by_organization: organization.map(|detail| detail.allowed_by_organizations()),
-                    by_boundary: boundary.map(|detail| detail.allowed_by_permissions_boundary()),
-                    missing: one.missing_context_values().to_vec(),
-                });
-            }
-        }
-        Ok(found)
     }
 }
 

@@ -166,6 +166,27 @@ fn an_account_is_asked_for_its_own_name_and_the_organization_in_us_east_1() {
 }
 
 #[test]
+fn of_handshakes_only_invitations_that_can_be_accepted_are_told() {
+    let empty = r#"{"Handshakes":[],"NextToken":"more"}"#;
+    let page = r#"{"Handshakes":[
+        {"Id":"h-open0001","Action":"INVITE","State":"OPEN","ExpirationTimestamp":1.7962164E9,"Parties":[{"Id":"o-a1b2c3d4e5","Type":"ORGANIZATION"},
+            {"Id":"222222222222","Type":"ACCOUNT"}]},
+        {"Id":"h-asked001","Action":"INVITE","State":"REQUESTED","Parties":[{"Id":"o-f6g7h8i9j0","Type":"ORGANIZATION"}]},
+        {"Id":"h-done0001","Action":"INVITE","State":"ACCEPTED","Parties":[]},
+        {"Id":"h-late0001","Action":"INVITE","State":"EXPIRED","Parties":[]},
+        {"Id":"h-other001","Action":"ENABLE_ALL_FEATURES","State":"OPEN","Parties":[]}]}"#;
+    let canned = Canned::answering([(200, None, empty), (200, None, page)]);
+    let told = in_paused_time(canned.serve(Organizations::new).invitations()).expect("an answer");
+    let seen: Vec<(&str, &str)> = told
+        .iter()
+        .map(|one| (one.id.as_str(), one.organization.as_str()))
+        .collect();
+    assert_eq!(seen, [("h-open0001", "o-a1b2c3d4e5"), ("h-asked001", "o-f6g7h8i9j0")]);
+    assert_eq!(told[0].expires, "2026-12-02T13:00:00Z".parse().ok());
+    assert_eq!(lines(&canned).len(), 2);
+}
+
+#[test]
 fn trails_and_recorders_are_told_with_their_state() {
     let canned = Canned::answering([
         (

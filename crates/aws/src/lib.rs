@@ -61,6 +61,7 @@ pub mod s3_parts;
 pub mod s3_raw;
 pub mod s3control;
 pub mod schedules;
+pub mod simulated;
 pub mod ssm;
 pub mod sts;
 pub mod tagging;

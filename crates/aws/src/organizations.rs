@@ -1,6 +1,8 @@
-//! AWS Organizations, which is only looked at. Its one endpoint lies in us-east-1. A member account may ask which organization it belongs to; what is
+//! AWS Organizations, which is only looked at. Its one endpoint lies in us-east-1. Any account may ask which organization it belongs to, and who invites it; what is
 //! asked of accounts and units is answered to the management account and to delegated administrators alone, and refused to everybody else.
 
+use aws_sdk_organizations::types::{ActionType, HandshakePartyType, HandshakeState};
+use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use model::{AccountId, Failure};
 
@@ -35,6 +37,17 @@ pub struct Member {
     pub created_there: bool,
     /// Since when it has been a member.
     pub joined: Option<Timestamp>,
+}
+
+/// An invitation to an organization that nobody has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id, such as `h-0123456789abcdef`.
+    pub id: String,
+    /// The organization that invites; empty where AWS does not tell it.
+    pub organization: String,
+    /// Until when it can be accepted: fifteen days.
+    pub expires: Option<Timestamp>,
 }
 
 impl Organizations {
@@ -80,7 +93,7 @@ impl Organizations {
         Ok(Member {
             state: state.or(status).unwrap_or_default(),
             created_there: found.joined_method().is_some_and(|method| method.as_str() == "CREATED"),
-            joined: joined.and_then(|joined| Timestamp::from_second(joined.secs()).ok()),
+            joined: joined.and_then(moment),
             name: found.name.unwrap_or_default(),
             email: found.email.unwrap_or_default(),
         })
@@ -129,4 +142,32 @@ impl Organizations {
         services.sort();
         Ok(services)
     }
+
+    /// The invitations to an organization that the account could accept now. What was answered, withdrawn or has lapsed is listed for thirty days more, and left out.
+    pub async fn invitations(&self) -> Result<Vec<Invitation>, Failure> {
+        let mut pages = self.read.list_handshakes_for_account().into_paginator().send();
+        let mut open = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(self.failed("ListHandshakesForAccount"))?;
+            // A page may be empty and still not be the last.
+            for one in page.handshakes.unwrap_or_default() {
+                let waits = matches!(one.state, Some(HandshakeState::Requested | HandshakeState::Open));
+                if !waits || one.action != Some(ActionType::InviteAccountToOrganization) {
+                    continue;
+                }
+                let mut parties = one.parties().iter();
+                let inviting = parties.find(|party| party.r#type() == &HandshakePartyType::Organization);
+                open.push(Invitation {
+                    organization: inviting.map(|party| party.id().to_owned()).unwrap_or_default(),
+                    expires: one.expiration_timestamp().and_then(moment),
+                    id: one.id.unwrap_or_default(),
+                });
+            }
+        }
+        Ok(open)
+    }
+}
+
+fn moment(told: &DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(told.secs()).ok()
 }

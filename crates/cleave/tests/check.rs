@@ -396,7 +396,13 @@ fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_chec
         of_it.filter(|one| one["outcome"] == "not_checked").count()
     };
     // Source, target and the parent's.
-    for id in ["account-entry", "role-permissions", "key-now", "region-enabled"] {
+    for id in [
+        "account-entry",
+        "role-permissions",
+        "role-trust",
+        "key-now",
+        "region-enabled",
+    ] {
         assert_eq!(unchecked(id), 3, "{id}");
     }
     assert!(told["passes"].as_u64().expect("a number") > 40, "{told}");
@@ -406,7 +412,10 @@ fn without_credentials_the_plan_is_checked_and_the_accounts_are_told_as_not_chec
         .arg("--offline")
         .output();
     let text = String::from_utf8(text.expect("cleave can be started").stdout).expect("text");
-    assert!(text.contains("account-entry, role-permissions, ec2-dry-run"), "{text}");
+    assert!(
+        text.contains("account-entry, role-permissions, role-trust, ec2-dry-run"),
+        "{text}"
+    );
     assert!(text.ends_with("\nNothing blocks.\n"), "{text}");
 }
 
@@ -436,6 +445,7 @@ fn a_clean_example_has_no_false_alarm_in_its_accounts_and_nothing_is_changed_the
     assert_eq!(passes("region-enabled"), 3);
     for id in [
         "role-permissions",
+        "role-trust",
         "ec2-dry-run",
         "key-dry-run",
         "key-now",

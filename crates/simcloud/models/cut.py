@@ -67,7 +67,7 @@ OPERATIONS = {
     ("ecr", "2015-09-21"): "CreateRepository DescribeRepositories PutImage DescribeImages",
     ("events", "2015-10-07"): "CreateEventBus ListEventBuses PutRule PutTargets DisableRule ListRules ListTargetsByRule",
     ("organizations", "2016-11-28"): """DescribeOrganization DescribeAccount ListParents DescribeOrganizationalUnit
-        ListDelegatedServicesForAccount""",
+        ListDelegatedServicesForAccount ListHandshakesForAccount""",
     ("cloudtrail", "2013-11-01"): "DescribeTrails GetTrailStatus GetEventSelectors",
     ("config", "2014-11-12"): """DescribeConfigurationRecorders DescribeConfigurationRecorderStatus DescribeConfigurationAggregators
         DescribeAggregationAuthorizations""",

@@ -3,7 +3,7 @@
 //! Left out: policy variables (`${aws:username}`), date and IP operators, and session tags. An operator that is not known here
 //! never widens access: an Allow with it does not match, a Deny with it does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -45,6 +45,38 @@ pub fn permits(
     judged(document, caller, action, resource, context, |_| true)
 }
 
+/// Condition keys in lower case, with their values: most have one, some hold several.
+type Context = BTreeMap<String, Vec<String>>;
+
+/// What a policy of the caller's own says to a request that is only imagined, and the keys that it compares there and that nobody gave, as they are written.
+pub fn simulated(
+    document: &Value,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    context: &BTreeMap<String, Vec<String>>,
+) -> (Verdict, BTreeSet<String>) {
+    let full = full(context.iter().map(|(key, values)| (key, values.clone())), caller);
+    let speaking = list(&document["Statement"])
+        .filter(|statement| action_applies(statement, action) && resource_applies(statement, resource));
+    let operators = speaking.filter_map(|statement| statement["Condition"].as_object());
+    let keys = operators.flat_map(|operators| operators.values().filter_map(Value::as_object));
+    let keys = keys.flat_map(|keys| keys.keys());
+    let missing = keys.filter(|key| !full.contains_key(&key.to_lowercase())).cloned();
+    let missing = missing.collect();
+    (judged_in(document, action, resource, &full, |_| true), missing)
+}
+
+/// With what every request carries of its caller.
+fn full<'k>(given: impl Iterator<Item = (&'k String, Vec<String>)>, caller: &Caller) -> Context {
+    let mut full: Context = given.map(|(key, values)| (key.to_lowercase(), values)).collect();
+    full.entry("aws:principalaccount".to_owned())
+        .or_insert_with(|| vec![caller.account.to_string()]);
+    full.entry("aws:principalarn".to_owned())
+        .or_insert_with(|| vec![issuer_arn(&caller.principal)]);
+    full
+}
+
 fn judged(
     document: &Value,
     principal: &Caller,
@@ -53,14 +85,17 @@ fn judged(
     context: &BTreeMap<String, String>,
     speaks_of: impl Fn(&Value) -> bool,
 ) -> Verdict {
-    let mut full: BTreeMap<String, String> = context
-        .iter()
-        .map(|(key, value)| (key.to_lowercase(), value.clone()))
-        .collect();
-    full.entry("aws:principalaccount".to_owned())
-        .or_insert_with(|| principal.account.to_string());
-    full.entry("aws:principalarn".to_owned())
-        .or_insert_with(|| issuer_arn(&principal.principal));
+    let full = full(context.iter().map(|(key, value)| (key, vec![value.clone()])), principal);
+    judged_in(document, action, resource, &full, speaks_of)
+}
+
+fn judged_in(
+    document: &Value,
+    action: &str,
+    resource: &str,
+    context: &Context,
+    speaks_of: impl Fn(&Value) -> bool,
+) -> Verdict {
     let mut verdict = Verdict::Silent;
     for statement in list(&document["Statement"]) {
         let deny = statement["Effect"] == "Deny";
@@ -70,7 +105,7 @@ fn judged(
         let applies = speaks_of(statement)
             && action_applies(statement, action)
             && resource_applies(statement, resource)
-            && conditions_hold(&statement["Condition"], &full, deny);
+            && conditions_hold(&statement["Condition"], context, deny);
         if applies && deny {
             return Verdict::Deny;
         }
@@ -218,7 +253,7 @@ fn resource_applies(statement: &Value, resource: &str) -> bool {
 }
 
 /// All operators and all their keys must hold; the values of one key are alternatives.
-fn conditions_hold(condition: &Value, context: &BTreeMap<String, String>, deny: bool) -> bool {
+fn conditions_hold(condition: &Value, context: &Context, deny: bool) -> bool {
     let Value::Object(operators) = condition else {
         return condition.is_null() || deny;
     };
@@ -236,8 +271,7 @@ fn text(value: &Value) -> String {
 }
 
 /// One operator on one key; `None` for an operator that is not known.
-fn condition_holds(operator: &str, found: Option<&String>, wanted: &[String]) -> Option<bool> {
-    // The context holds single values only, so the set operators differ only in what they say of a missing key.
+fn condition_holds(operator: &str, found: Option<&Vec<String>>, wanted: &[String]) -> Option<bool> {
     let (for_all, operator) = match operator.split_once(':') {
         Some(("ForAllValues", rest)) => (true, rest),
         Some(("ForAnyValue", rest)) => (false, rest),
@@ -262,13 +296,26 @@ fn condition_holds(operator: &str, found: Option<&String>, wanted: &[String]) ->
     let Some(found) = found else {
         return Some(if_exists || for_all || negated);
     };
+    let mut each = Vec::new();
+    for one in found {
+        each.push(value_holds(operator, one, wanted)? != negated);
+    }
+    Some(if for_all {
+        !each.contains(&false)
+    } else {
+        each.contains(&true)
+    })
+}
+
+/// Whether a value is one of those that are wanted; a negated operator asks the same and turns the answer round.
+fn value_holds(operator: &str, found: &str, wanted: &[String]) -> Option<bool> {
     let number = |text: &str| text.parse::<f64>().ok();
     let compare = |test: fn(f64, f64) -> bool| {
         wanted
             .iter()
             .any(|w| matches!((number(found), number(w)), (Some(found), Some(w)) if test(found, w)))
     };
-    let holds = match operator {
+    Some(match operator {
         "StringEquals" | "StringNotEquals" => wanted.iter().any(|w| w == found),
         "StringEqualsIgnoreCase" | "StringNotEqualsIgnoreCase" | "Bool" => {
             wanted.iter().any(|w| w.eq_ignore_ascii_case(found))
@@ -282,8 +329,7 @@ fn condition_holds(operator: &str, found: Option<&String>, wanted: &[String]) ->
         "NumericGreaterThan" => compare(|a, b| a > b),
         "NumericGreaterThanEquals" => compare(|a, b| a >= b),
         _ => return None,
-    };
-    Some(holds != negated)
+    })
 }
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ fn in_accounts(
         let sight = accounts::Sight {
             runbook: resolved,
             plan,
+            inventory,
             accounts: &entered,
         };
         let mut findings = accounts::look(&sight).await;

@@ -69,6 +69,7 @@ fn every_call_of_a_check_is_on_the_list_of_reads_and_nothing_has_an_effect() {
         let sight = accounts::Sight {
             runbook: &written.runbook,
             plan: Some(&plan),
+            inventory: Some(&written.inventory),
             accounts: &entered,
         };
         let findings = accounts::look(&sight).await;

@@ -70,13 +70,14 @@ impl Role {
 
 /// The roles of a plan: of every account, and those that S3 takes on. With `retires`, the roles may also take away what the move leaves.
 pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: bool) -> Vec<Role> {
+    let on_service = taken_on_by_services(plan, runbook);
     let mut roles = Vec::new();
     for (side, access) in &plan.accounts {
         let Some(name) = &access.role else { continue };
-        let named = named(plan, runbook, inventory, *side, retires);
-        let ground = ground(plan, &access.account, &named);
-        let actions = actions_of(plan, *side, retires);
-        let statements = actions.iter().flat_map(|action| scope::narrowed(action, &ground));
+        let own = on_service.iter().filter(|role| role.account == access.account);
+        let looked_at = own.map(|role| &role.name).chain([name]);
+        let mut statements = needed(plan, runbook, inventory, *side, retires);
+        statements.extend(looking_at(&access.account, looked_at));
         roles.push(Role {
             name: name.clone(),
             account: access.account.clone(),
@@ -86,8 +87,33 @@ pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: b
             statements: statement::together(statements),
         });
     }
-    roles.extend(service_roles::of(plan, runbook));
+    roles.extend(on_service);
     roles
+}
+
+/// What whoever works on a side must be allowed, by the statements that allow it: what a role is held against.
+pub fn needed(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, retires: bool) -> Vec<Statement> {
+    let Some(access) = plan.accounts.get(&side) else {
+        return Vec::new();
+    };
+    let named = named(plan, runbook, inventory, side, retires);
+    let ground = ground(plan, &access.account, &named);
+    let actions = actions_of(plan, side, retires);
+    statement::together(actions.iter().flat_map(|action| scope::narrowed(action, &ground)))
+}
+
+/// The roles that services take on in the course of a plan.
+pub fn taken_on_by_services(plan: &Plan, runbook: &Runbook) -> Vec<Role> {
+    service_roles::of(plan, runbook)
+}
+
+/// `cleave check` has IAM simulate the roles of the run before the night: these, and nobody else's.
+fn looking_at<'a>(account: &AccountId, roles: impl Iterator<Item = &'a String>) -> [Statement; 2] {
+    let arns: Vec<String> = roles
+        .map(|name| format!("arn:aws:iam::{account}:role/{name}"))
+        .collect();
+    ["iam:GetRole", "iam:SimulatePrincipalPolicy"]
+        .map(|action| Statement::new("RolesOfTheRun", action, arns.clone(), Conditions::new()))
 }
 
 /// The roles of `discover`: from the accounts of a runbook alone.
@@ -124,14 +150,6 @@ pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
 /// Every action of a step that the table of calls knows.
 pub fn known_actions() -> BTreeSet<&'static str> {
     calls::all().flat_map(|one| one.of.split_whitespace()).collect()
-}
-
-/// The IAM actions that the steps of a plan ask for on a side, by their names alone: what a role can be simulated for.
-pub fn asked_by(plan: &Plan, side: Side) -> Vec<String> {
-    let asked = actions_of(plan, side, false).into_iter();
-    // A service's own use of a key is the same action.
-    let names: BTreeSet<String> = asked.map(|one| one.trim_end_matches('@').to_owned()).collect();
-    names.into_iter().collect()
 }
 
 /// The IAM actions that the steps of a plan ask for on a side.

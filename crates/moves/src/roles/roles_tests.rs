@@ -81,14 +81,28 @@ fn the_parents_role_may_change_the_name_servers_of_the_moved_name_and_nothing_el
         &BTreeSet::from(["stg.media.example.net".to_owned()])
     );
     assert_eq!(of("RecordTypes"), &BTreeSet::from(["NS".to_owned()]));
+    let others = parent.statements.iter().filter(|one| one.sid != "RolesOfTheRun");
+    let mut others = others.flat_map(|one| &one.actions);
+    assert!(others.all(|one| one.starts_with("route53:")));
+}
+
+#[test]
+fn each_role_may_have_itself_and_what_services_take_on_beside_it_simulated_and_nobody_else() {
+    let roles = roles(SHOP, false);
+    let looked_at = |side: Side| {
+        let mut all = roles.iter();
+        let role = all.find(|role| role.purpose == Purpose::Run(side)).expect("its role");
+        let mut statements = role.statements.iter();
+        let one = statements.find(|one| one.actions.contains("iam:SimulatePrincipalPolicy"));
+        one.expect("a statement").resources.clone()
+    };
+    let arn = |rest: &str| format!("arn:aws:iam::{rest}");
     assert_eq!(
-        parent
-            .actions()
-            .iter()
-            .filter(|one| !one.starts_with("route53:"))
-            .count(),
-        0
+        looked_at(Side::Source),
+        BTreeSet::from([arn("111111111111:role/cleave-source")])
     );
+    let of_target = ["222222222222:role/cleave-batch", "222222222222:role/cleave-target"];
+    assert_eq!(looked_at(Side::Target), of_target.map(arn).into());
 }
 
 #[test]

@@ -517,6 +517,7 @@ fn others(caller: &Caller, service: &str, operation: &str, input: &Value) -> Vec
         ("ram", "AcceptResourceShareInvitation") => vec![member("resourceShareInvitationArn")],
         ("ram", "DeleteResourceShare") => vec![member("resourceShareArn")],
         ("iam", "GetRole") => vec![role(member("RoleName"))],
+        ("iam", "SimulatePrincipalPolicy") => vec![member("PolicySourceArn")],
         ("iam", "GetOpenIDConnectProvider") => vec![member("OpenIDConnectProviderArn")],
         ("ecr", "DescribeImages") => {
             vec![arn(caller, "ecr", &format!("repository/{}", member("repositoryName")))]

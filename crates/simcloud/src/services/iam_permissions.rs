@@ -105,9 +105,14 @@ pub fn judge(cloud: &Cloud, caller: &Caller, need: &Need) -> Result<(), String> 
     ))
 }
 
-/// What the policies of a role say to something; none where it has none, and may do everything.
-pub(super) fn verdict(cloud: &Cloud, caller: &Caller, role: &RoleName, need: &Need) -> Option<Verdict> {
-    let documents = cloud.permissions.documents.get(role)?;
+/// The policies of a role; none where it has none, and may do everything.
+pub(super) fn documents<'c>(cloud: &'c Cloud, role: &RoleName) -> Option<&'c [Value]> {
+    cloud.permissions.documents.get(role).map(Vec::as_slice)
+}
+
+/// What the policies of a role say to something; none where it has none.
+fn verdict(cloud: &Cloud, caller: &Caller, role: &RoleName, need: &Need) -> Option<Verdict> {
+    let documents = documents(cloud, role)?;
     let mut verdict = Verdict::Silent;
     for document in documents {
         match policy::permits(document, caller, &need.action, &need.resource, &need.context) {

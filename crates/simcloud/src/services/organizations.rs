@@ -1,12 +1,13 @@
 //! AWS Organizations, and Account Management's word on an account's own name, as far as they are looked at
 //! (<https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeOrganization.html>).
 //!
-//! Modelled: membership, units, who may ask: any member which organization it belongs to, the management account and delegated administrators everything else,
-//! nobody else. All accounts of an inventory are members of one organization unless a test says otherwise. Left out: policies, handshakes, everything that changes something.
+//! Modelled: membership, units, who may ask: any account who invites it, any member which organization it belongs to, the management account and delegated administrators
+//! everything else, nobody else. Handshakes as they stand, with a page that is empty and not the last. All accounts of an inventory are members of one organization unless a test says
+//! otherwise. Left out: policies, filters of handshakes, everything that changes something.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::ids::AccountId;
 use serde_json::{Value, json};
 
@@ -25,7 +26,29 @@ pub struct Organizations {
     pub all: Vec<Organization>,
     /// What accounts are called, whether they belong to one or not.
     pub names: BTreeMap<AccountId, Named>,
+    /// The handshakes that each account has received.
+    pub handshakes: BTreeMap<AccountId, Vec<Handshake>>,
 }
+
+/// A handshake that an account has received.
+#[derive(Debug, Clone)]
+pub struct Handshake {
+    /// Its id.
+    pub id: String,
+    /// The organization that asks.
+    pub organization: String,
+    /// `INVITE`, `ENABLE_ALL_FEATURES`, …
+    pub action: String,
+    /// `REQUESTED`, `OPEN`, `ACCEPTED`, …
+    pub state: String,
+    /// When it was asked.
+    pub requested: Timestamp,
+}
+
+/// How long an invitation lives.
+const INVITED_FOR: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// How long it is listed once it is over.
+const LISTED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// An account's own name.
 #[derive(Debug, Clone)]
@@ -103,8 +126,44 @@ fn denied() -> ServiceError {
     )
 }
 
+/// The handshakes of an account, whether it belongs to an organization or not. The first page is empty, as AWS says that one may be.
+fn handshakes(cloud: &Cloud, account: &AccountId, input: &Value) -> Answer {
+    if !input["Filter"].is_null() {
+        return Err(ServiceError::not_modelled(
+            "organizations",
+            "ListHandshakesForAccount with a filter",
+        ));
+    }
+    let received = cloud.organizations.handshakes.get(account);
+    let listed = received.into_iter().flatten().filter_map(|one| {
+        let expires = one.requested.saturating_add(INVITED_FOR).unwrap_or(one.requested);
+        let lapsed = matches!(one.state.as_str(), "REQUESTED" | "OPEN") && expires <= cloud.now;
+        let state = if lapsed { "EXPIRED" } else { one.state.as_str() };
+        let over = !matches!(state, "REQUESTED" | "OPEN");
+        let gone = over && cloud.now.duration_since(expires) > LISTED_FOR;
+        (!gone).then(|| {
+            let parties = json!([{ "Id": one.organization, "Type": "ORGANIZATION" }, { "Id": account, "Type": "ACCOUNT" }]);
+            json!({ "Id": one.id, "Arn": format!("arn:aws:organizations::{MANAGEMENT}:handshake/{}/invite/{}", one.organization, one.id),
+                "Parties": parties, "State": state, "RequestedTimestamp": one.requested.to_string(), "ExpirationTimestamp": expires.to_string(),
+                "Action": one.action })
+        })
+    });
+    let listed: Vec<Value> = listed.collect();
+    match (listed.is_empty(), text(input, "NextToken")) {
+        (false, None) => Ok(json!({ "Handshakes": [], "NextToken": "received" })),
+        (_, None | Some("received")) => Ok(json!({ "Handshakes": listed })),
+        (_, Some(_)) => Err(ServiceError::new(
+            "InvalidInputException",
+            "The provided NextToken is invalid.",
+        )),
+    }
+}
+
 /// One operation of Organizations.
 pub fn handle(cloud: &mut Cloud, caller: &Caller, operation: &str, input: &Value) -> Answer {
+    if operation == "ListHandshakesForAccount" {
+        return handshakes(cloud, &caller.account, input);
+    }
     let belongs =
         |one: &&Organization| one.management == caller.account.as_str() || one.members.contains_key(&caller.account);
     let Some(organization) = cloud.organizations.all.iter().find(belongs) else {

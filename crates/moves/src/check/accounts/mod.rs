@@ -3,8 +3,10 @@
 //! What may not enter: a call that changes something. Dry runs and simulations go through `aws::foreseen`, which the guard knows.
 
 mod network;
+mod passed;
 mod resources;
 mod roles;
+mod simulation;
 
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ pub struct Sight<'a> {
     pub runbook: &'a Runbook,
     /// The plan; none without an inventory.
     pub plan: Option<&'a Plan>,
+    /// What was observed when it was drawn up.
+    pub inventory: Option<&'a Inventory>,
     /// The accounts. They are entered here, at the first call.
     pub accounts: &'a Accounts,
 }
@@ -33,8 +37,9 @@ const SKEW_BORNE: SignedDuration = SignedDuration::from_mins(5);
 const SKEW_ODD: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is looked at in an account that could be entered: what is told where it could not.
-const IN_AN_ACCOUNT: [&Explained; 11] = [
+const IN_AN_ACCOUNT: [&Explained; 12] = [
     &known::ROLE_PERMISSIONS,
+    &known::ROLE_TRUST,
     &known::EC2_DRY_RUN,
     &known::KEY_DRY_RUN,
     &known::KEY_NOW,

@@ -12,11 +12,17 @@ explained! { ACCOUNTS:
         "Log in; make the role, or let its trust policy admit you with the external id of the runbook.",
         "GetCallerIdentity: it says who one is, not what one may do.";
     ROLE_PERMISSIONS = "role-permissions", "Do the roles' own policies admit the calls of this plan?",
-        "iam:SimulatePrincipalPolicy evaluates identity policies, permissions boundary and, where IAM tells them, service control policies.",
-        "Add the action to the role's policy, or take away what denies it.",
+        "iam:SimulatePrincipalPolicy evaluates identity policies, permissions boundary and, where IAM tells them, service control policies, of each role of the run and of those that it \
+         passes on to S3. It is asked for each action on the resources, and with the values of conditions, to which `cleave roles` narrows it.",
+        "Add the action to the role's policy for that resource, or take away what denies it; `cleave roles` prints the least that the role needs.",
         "A denial is reliable, an admission a hint: resource policies, session policies, resource control policies and service control policies with conditions are not \
-         evaluated. It asks for every resource (*), so a statement that admits some resources only shows as a warning. Only calls that change something are asked for, and \
-         only for accounts that are entered by a role. A role that may not simulate is not checked.";
+         evaluated. What is not admitted blocks where the plan names the resource and only the role's policies can admit it; it warns where the resource has a policy of its own \
+         (buckets, keys) or its name is not known yet, for then a plausible name was asked for. What every way through the night may need is asked for, undo included. \
+         A role that may not simulate is not checked.";
+    ROLE_TRUST = "role-trust", "Can S3 take on the roles that the run passes on to it?",
+        "S3 copies under these roles in a time of its own: one that is not there, or does not trust the service, stops the copy in the middle of the night.",
+        "Let the trust policy admit the service that is named; `cleave roles --for batch` prints it.",
+        "It reads the trust policy of each role now: statements that name the service, and aws:SourceAccount. Where another condition decides it is not checked.";
     EC2_DRY_RUN = "ec2-dry-run", "Would EC2 let the role share, copy, image and stop?",
         "With DryRun EC2 answers DryRunOperation or UnauthorizedOperation, and does nothing.",
         "Add the action to the role's policy; sts decode-authorization-message tells what denied it.",
@@ -24,7 +30,8 @@ explained! { ACCOUNTS:
     KEY_DRY_RUN = "key-dry-run", "Would KMS let the role use the keys that are there?",
         "RDS and EBS copy under a key by a grant that the caller may give. With DryRun KMS answers and gives none.",
         "Admit the role to kms:CreateGrant in its policy, and in the key's where that does not leave it to IAM.",
-        "A dry run grants to the role itself. Keys that the run makes, and statements that it adds on the way, are not there yet.";
+        "A dry run grants to the role itself. Keys that the run makes, and statements that it adds on the way, are not there yet. A role that may use keys through services alone, as \
+         `cleave roles` prints it, is refused when it asks by itself: then the key is not checked.";
     KEY_NOW = "key-now", "Can the keys be used that the plan names?",
         "A disabled key, or one pending deletion, opens nothing.",
         "Enable it, or cancel its deletion; then make the inventory anew.",

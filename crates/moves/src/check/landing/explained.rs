@@ -166,6 +166,13 @@ pub const EXPLAINED: &[Explained] = &[
         limits: "Told where the runbook says organization = true. The new organization is not seen from here: those rows are for people. Moving resources between two accounts needs no transfer.",
     },
     Explained {
+        id: "organization-invitations",
+        title: "Is an invitation to another organization open?",
+        why: "Whoever may accept it moves the account there at once: policies of the old organization stop, and what names it in a condition refuses, a run in the middle of its night too.",
+        way_out: "Accept it on a day of its own, once the checklist is gone through; decline what nobody asked for. It lapses after 15 days.",
+        limits: "Asked of each account where the runbook says organization = true (organizations:ListHandshakesForAccount). Other handshakes (all features, billing) are not told; nor what the other organization sees.",
+    },
+    Explained {
         id: "organization-changes",
         title: "What changes when an account changes its organization?",
         why: "Policies, shares, assignments and bills belong to the organization and stop with it.",

@@ -3,7 +3,7 @@
 //! (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_account_migration.html>). An account is never transferred here: it is a checklist for people.
 
 use aws::Account;
-use aws::organizations::{Member, Organization};
+use aws::organizations::{Invitation, Member, Organization};
 use jiff::{SignedDuration, Timestamp};
 use model::Failure;
 
@@ -14,6 +14,7 @@ use crate::check::{Finding, Outcome};
 const SAME: &str = "same-organization";
 const OU: &str = "target-ou";
 const TRANSFER: &str = "organization-transfer";
+const INVITATIONS: &str = "organization-invitations";
 const CHANGES: &str = "organization-changes";
 const REMINDERS: &str = "organization-reminders";
 /// How long an account that an organization made must stay there.
@@ -50,6 +51,8 @@ pub(super) async fn look(source: &Account, target: &Account, spec: &CheckSpec) -
                 now: account.now(),
             };
             findings.extend(transfer(account.id.as_str(), &seen));
+            // Who stands alone may be invited, too.
+            findings.extend(invited(&named(account), &account.organizations.invitations().await));
         }
         findings.extend(texts());
     }
@@ -206,6 +209,35 @@ fn transfer(account: &str, seen: &Seen) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Who invites an account. Whoever may accept changes its organization, in the middle of a night too: no policy of the old one holds from then on.
+fn invited(of: &str, told: &Result<Vec<Invitation>, Failure>) -> Vec<Finding> {
+    let open = match told {
+        Err(failure) => return vec![not_seen(INVITATIONS, of, failure)],
+        Ok(open) if open.is_empty() => {
+            return vec![Finding::new(
+                INVITATIONS,
+                Outcome::Passes,
+                of,
+                "no invitation to an organization is open",
+            )];
+        }
+        Ok(open) => open,
+    };
+    let found = |one: &Invitation| {
+        let who = if one.organization.is_empty() {
+            "an organization"
+        } else {
+            &one.organization
+        };
+        let until = one.expires.map_or_else(String::new, |until| format!(" until {until}"));
+        let what = format!("{who} invites it, and it can be accepted{until} ({})", one.id);
+        Finding::new(INVITATIONS, Outcome::Warns, of, what)
+            .todo("Accept it only once this checklist is gone through, and before or after the night, not in it; decline what nobody asked for.")
+            .type_this(format!("aws organizations describe-handshake --handshake-id {}", one.id))
+    };
+    open.iter().map(found).collect()
 }
 
 /// What nobody can ask AWS from here, for people: preconditions, what changes, what else belongs to it.
@@ -424,6 +456,36 @@ mod tests {
                 .iter()
                 .any(|command| command.contains("deregister-delegated-administrator"))
         }));
+    }
+
+    #[test]
+    fn each_open_invitation_is_told_with_the_organization_and_its_end() {
+        let one = Invitation {
+            id: "h-0123456789".to_owned(),
+            organization: "o-new".to_owned(),
+            expires: "2026-12-07T00:00:00Z".parse().ok(),
+        };
+        let nameless = Invitation {
+            organization: String::new(),
+            expires: None,
+            ..one.clone()
+        };
+        let found = invited("account 1", &Ok(vec![one, nameless]));
+        let told: Vec<(Outcome, &str)> = found.iter().map(|one| (one.outcome, one.what.as_str())).collect();
+        let expected = [
+            (
+                Outcome::Warns,
+                "o-new invites it, and it can be accepted until 2026-12-07T00:00:00Z (h-0123456789)",
+            ),
+            (
+                Outcome::Warns,
+                "an organization invites it, and it can be accepted (h-0123456789)",
+            ),
+        ];
+        assert_eq!(told, expected);
+        let outcome = |told| invited("account 1", &told)[0].outcome;
+        assert_eq!(outcome(Ok(Vec::new())), Outcome::Passes);
+        assert_eq!(outcome(Err(refused())), Outcome::NotChecked);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! What documents and names become, line by line: what goes and what comes is marked by a sign, and not by colour alone.
+//! What documents and names become, line by line, for good or for a part of the run: what goes and what comes is marked by a sign, and not by colour
+//! alone.
 
-use model::{ResourceRef, Rewrite};
+use model::{Meanwhile, ResourceRef, Rewrite};
 
-use crate::document::{Block, Compared, code, text};
+use crate::document::{Block, Compared, Line, Piece, Tone, code, text};
 use crate::facts::Facts;
-use crate::words::{Language, Text};
+use crate::words::{self, Language, Text};
 
 /// How many lines around a change are shown, so that it can be seen where it is.
 const AROUND: usize = 2;
@@ -22,22 +23,53 @@ pub(crate) fn blocks(facts: &Facts<'_>, language: Language) -> Option<Vec<Block>
 pub(crate) fn folds(facts: &Facts<'_>, language: Language, whose: impl Fn(&ResourceRef) -> bool) -> Vec<Block> {
     let rewrites = facts.plan.rewrites.iter().filter(|rewrite| whose(&rewrite.resource));
     let fold = |rewrite: &Rewrite| {
-        let summary = vec![
+        let mut summary = vec![
             text(format!("{} ", Text::RewriteOf.say(language))),
             code(&rewrite.document),
             text(" "),
             code(&rewrite.resource),
         ];
-        Block::Fold(
-            summary,
-            vec![Block::Comparison(compared(&rewrite.before, &rewrite.after), language)],
-        )
+        let mut blocks = Vec::new();
+        if let Some(meanwhile) = &rewrite.meanwhile {
+            let words = Text::ForAWhile.fill(language, &[words::side(meanwhile.side).say(language)]);
+            summary.extend([text(" "), Piece::Mark(Tone::Careful, words)]);
+            blocks.push(Block::List(String::new(), from_to(facts, meanwhile, language)));
+        }
+        if rewrite.before.is_empty() {
+            blocks.push(Block::Paragraph(vec![text(Text::BeforeUnknown.say(language))]));
+        }
+        blocks.push(Block::Comparison(compared(&rewrite.before, &rewrite.after), language));
+        Block::Fold(summary, blocks)
     };
     rewrites.map(fold).collect()
 }
 
+/// What opens it and when, and what takes that back.
+fn from_to(facts: &Facts<'_>, meanwhile: &Meanwhile, language: Language) -> Vec<Line> {
+    let (opened, closed) = (
+        facts.takes_place(&meanwhile.opened),
+        facts.takes_place(&meanwhile.closed),
+    );
+    let line = |step: &model::StepId, words: String| vec![text(words), text(" "), code(step)];
+    let begins = opened.map(|place| facts.written(place.begins, language));
+    let begins = match begins {
+        Some(at) => Text::OpenedAt.fill(language, &[&at]),
+        None => Text::NotOpenedYet.say(language).to_owned(),
+    };
+    let ends = closed.and_then(|place| Some((facts.written(place.ends?, language), place.late)));
+    let ends = match ends {
+        Some((at, Some(late))) => Text::ClosedAtOrLate.fill(language, &[&at, &facts.written(late, language)]),
+        Some((at, None)) => Text::ClosedAt.fill(language, &[&at]),
+        None => Text::NotClosedYet.say(language).to_owned(),
+    };
+    vec![line(&meanwhile.opened, begins), line(&meanwhile.closed, ends)]
+}
+
 /// Two texts, line by line; what lies far from any change is left out.
 fn compared(before: &str, after: &str) -> Vec<Compared> {
+    if before.is_empty() {
+        return after.lines().map(|line| Compared::New(line.to_owned())).collect();
+    }
     let lines: Vec<Compared> = diff::lines(before, after)
         .into_iter()
         .map(|line| match line {

@@ -96,13 +96,7 @@ fn opened(draft: &Draft, step: &StepSpec) -> Option<Rewrite> {
         opened: step.id.clone(),
         closed: step.resource.step(closing),
     };
-    Some(beside(
-        &step.resource,
-        before.clone(),
-        before,
-        &added,
-        Some(meanwhile),
-    ))
+    Some(beside(&step.resource, before.clone(), before, &added, Some(meanwhile)))
 }
 
 /// Two policies: the one, and another with statements added. Where the other is not known, what is added is all that can be shown.

@@ -99,7 +99,8 @@ fn a_source_keys_policy_is_shown_as_it_stands_with_what_opens_it_and_what_takes_
     // A single statement, without brackets.
     let policy = json!({"Version": "2012-10-17", "Statement": {"Sid": "Ours", "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::111111111111:role/app"}, "Action": "kms:Decrypt", "Resource": "*"}});
-    let source = json!({"keys": [{"id": "k1", "aliases": ["alias/shop"], "policy": policy}], "images": [image_under("k1")]});
+    let source =
+        json!({"keys": [{"id": "k1", "aliases": ["alias/shop"], "policy": policy}], "images": [image_under("k1")]});
     let plan = plan(&format!("{KEY}[[image]]\nname = \"web\"\n"), &source, &json!({}));
     let [lasting, opened] = rewrites(&plan, "key/alias/shop")[..] else {
         panic!("{:?}", plan.rewrites)
@@ -114,9 +115,15 @@ fn a_source_keys_policy_is_shown_as_it_stands_with_what_opens_it_and_what_takes_
     assert!(precedes(&plan, meanwhile.opened.as_str(), meanwhile.closed.as_str()));
     let [before, after] = [&opened.before, &opened.after].map(|text| text.lines().collect::<Vec<_>>());
     assert!(before.iter().all(|line| line.trim() != "}" || after.contains(line)));
-    let gone = before.iter().filter(|line| !after.iter().any(|other| other.trim_end_matches(',') == line.trim_end_matches(',')));
+    let gone = before.iter().filter(|line| {
+        !after
+            .iter()
+            .any(|other| other.trim_end_matches(',') == line.trim_end_matches(','))
+    });
     assert_eq!(gone.count(), 0, "nothing of it is taken away: {}", opened.after);
-    assert!(opened.after.contains("arn:aws:iam::222222222222:root") && opened.after.contains("kms:GrantIsForAWSResource"));
+    assert!(
+        opened.after.contains("arn:aws:iam::222222222222:root") && opened.after.contains("kms:GrantIsForAWSResource")
+    );
 }
 
 #[test]
@@ -127,7 +134,11 @@ fn of_a_source_key_that_the_inventory_does_not_have_what_is_added_is_shown_alone
         &json!({"images": [image_under(arn)]}),
         &json!({}),
     );
-    let opened = plan.rewrites.iter().find(|one| one.meanwhile.is_some()).expect("it is opened");
+    let opened = plan
+        .rewrites
+        .iter()
+        .find(|one| one.meanwhile.is_some())
+        .expect("it is opened");
     assert_eq!(opened.before, "");
     assert!(opened.after.contains("kms:ReEncrypt*") && !opened.after.contains("kms:*\""));
     let [lasting] = rewrites(&plan, "key/alias/shop")[..] else {

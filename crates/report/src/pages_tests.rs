@@ -234,7 +234,11 @@ fn what_is_opened_for_a_part_of_the_run_is_said_with_its_moments() {
         report
     };
     let planned = &report(&plan, &[])["rewrites"];
-    assert_eq!(planned[0]["opened_at"], json!(null), "what is rewritten for good is never closed");
+    assert_eq!(
+        planned[0]["opened_at"],
+        json!(null),
+        "what is rewritten for good is never closed"
+    );
     assert_eq!(planned[1]["meanwhile"]["closed"], "database/shop-stg/unshare_snapshot");
     assert_eq!(planned[1]["opened_at"], "2026-11-28T13:45:00Z");
 
@@ -242,17 +246,25 @@ fn what_is_opened_for_a_part_of_the_run_is_said_with_its_moments() {
     let ran = &report(&plan, &events)["rewrites"][1];
     let of = |verb: &str| {
         let id = resources()[0].step(verb);
-        let begun = events.iter().find(|recorded| matches!(&recorded.event, Event::IntentRecorded { step, .. } if *step == id));
+        let begun = events
+            .iter()
+            .find(|recorded| matches!(&recorded.event, Event::IntentRecorded { step, .. } if *step == id));
         json!(begun.expect("it was begun").at)
     };
-    assert_eq!((&ran["opened_at"], &ran["closed_late_at"]), (&of("share_snapshot"), &json!(null)));
+    assert_eq!(
+        (&ran["opened_at"], &ran["closed_late_at"]),
+        (&of("share_snapshot"), &json!(null))
+    );
     let markdown = render(&input(&plan, &events[..20]), Format::Markdown, Language::En);
     assert!(section(&markdown, "What is rewritten").contains("not opened yet; opened by"));
 
     // Without windows there is no clock to go by.
     plan.windows.clear();
     let markdown = render(&input(&plan, &[]), Format::Markdown, Language::En);
-    assert!(section(&markdown, "What is rewritten").contains("opened at +45 min 20 s by"), "{markdown}");
+    assert!(
+        section(&markdown, "What is rewritten").contains("opened at +45 min 20 s by"),
+        "{markdown}"
+    );
 }
 
 #[test]
@@ -261,9 +273,18 @@ fn a_text_of_which_the_inventory_does_not_tell_shows_what_is_added_and_says_so()
     plan.rewrites[1].before = String::new();
     let markdown = render(&input(&plan, &[]), Format::Markdown, Language::En);
     let rewrites = section(&markdown, "What is rewritten");
-    assert!(rewrites.contains("only what is added is shown") && rewrites.contains("+ {"), "{rewrites}");
+    assert!(
+        rewrites.contains("only what is added is shown") && rewrites.contains("+ {"),
+        "{rewrites}"
+    );
     let (_, shown) = rewrites.rsplit_once("diff\n").expect("a comparison");
-    assert!(shown.lines().filter(|line| !line.starts_with('~')).all(|line| line.is_empty() || line.starts_with("+ ")), "{shown}");
+    assert!(
+        shown
+            .lines()
+            .filter(|line| !line.starts_with('~'))
+            .all(|line| line.is_empty() || line.starts_with("+ ")),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -275,7 +296,10 @@ fn a_plans_timeline_shows_its_windows_and_what_disturbs_in_each() {
     assert!(html.contains("Window open\n2026-11-28 22:00:00 – 2026-11-29 06:00:00 Asia/Tokyo"));
     let markdown = render(&input(&plan, &[]), Format::Markdown, Language::En);
     let timeline = section(&markdown, "Timeline");
-    let rows: Vec<&str> = timeline.lines().filter(|line| line.contains("22:00:00 – 2026-11-29 06:00:00")).collect();
+    let rows: Vec<&str> = timeline
+        .lines()
+        .filter(|line| line.contains("22:00:00 – 2026-11-29 06:00:00"))
+        .collect();
     // Seven steps of three resources: the longest way through them is the database's, then the zone's.
     assert!(
         rows[0].contains("| 3 | 7 | 2026-11-28 22:00:00 | 2026-11-28 23:10:30 |"),
@@ -290,18 +314,26 @@ fn an_outage_that_has_no_room_in_the_next_window_is_shown_in_the_one_behind_it()
     let [database, ..] = resources();
     let restore = plan.steps.iter_mut().find(|step| step.id == database.step("restore"));
     // With what lies before and behind it, more than is left of this Saturday's window.
-    restore.expect("it is there").estimate = Estimate { p50: 1500, p90: 6 * 3600 };
+    restore.expect("it is there").estimate = Estimate {
+        p50: 1500,
+        p90: 6 * 3600,
+    };
     let late = ReportInput {
         generated_at: at("2026-11-21T13:30:00Z"),
         ..input(&plan, &[])
     };
     let report: serde_json::Value = serde_json::from_str(&render(&late, Format::Json, Language::En)).expect("JSON");
     let used = report["windows_used"].as_array().expect("a list");
-    let opens: Vec<&str> = used.iter().map(|one| one["opens_at"].as_str().expect("a moment")).collect();
+    let opens: Vec<&str> = used
+        .iter()
+        .map(|one| one["opens_at"].as_str().expect("a moment"))
+        .collect();
     assert_eq!(opens, ["2026-11-21T13:00:00Z", "2026-11-28T13:00:00Z"]);
     let in_window = |place: usize, resource: &ResourceRef| {
         let steps = used[place]["steps"].as_array().expect("a list");
-        steps.iter().any(|step| step["resource"]["name"] == resource.name.as_str())
+        steps
+            .iter()
+            .any(|step| step["resource"]["name"] == resource.name.as_str())
     };
     assert!(in_window(0, &resources()[1]) && !in_window(0, &database) && in_window(1, &database));
 }
@@ -316,7 +348,10 @@ fn frozen_dates_lie_in_the_timeline_and_push_what_disturbs_behind_them() {
         reason: "a sales week".into(),
     }];
     let html = render(&input(&plan, &[]), Format::Html, Language::En);
-    assert!(html.contains("class=\"frozen\"") && html.contains("Frozen 2026-11-27 to 2026-11-29 (Asia/Tokyo)\na sales week"));
+    assert!(
+        html.contains("class=\"frozen\"")
+            && html.contains("Frozen 2026-11-27 to 2026-11-29 (Asia/Tokyo)\na sales week")
+    );
     assert!(html.contains(">Window 12-05 22:00 – 12-06 06:00<"), "the next is free");
     assert!(!html.contains("Window 11-28"));
 }
@@ -333,7 +368,13 @@ fn a_run_shows_which_of_its_windows_was_used_for_what() {
         panic!("{}", report["windows_used"])
     };
     assert_eq!(used["closes_at"], "2026-11-21T21:00:00Z");
-    assert!(used["steps"].as_array().expect("a list").iter().all(|step| step["ends_late_at"].is_null()));
+    assert!(
+        used["steps"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .all(|step| step["ends_late_at"].is_null())
+    );
 }
 
 #[test]
@@ -347,7 +388,12 @@ fn a_plan_that_may_disturb_at_any_time_has_no_windows_in_its_timeline() {
 /// The example, with so many buckets more that give up their names.
 fn many_buckets(count: usize) -> Plan {
     let mut plan = plan();
-    let like = plan.steps.iter().find(|step| step.id.verb() == "empty_source").expect("it is there").clone();
+    let like = plan
+        .steps
+        .iter()
+        .find(|step| step.id.verb() == "empty_source")
+        .expect("it is there")
+        .clone();
     for nth in 0..count {
         let bucket = ResourceRef::new("bucket", format!("shop-{nth:03}"));
         plan.steps.push(StepSpec {
@@ -365,10 +411,21 @@ fn what_cannot_be_undone_is_counted_in_the_summary_and_listed_in_a_section_of_it
     let plan = many_buckets(29);
     let markdown = render(&input(&plan, &[]), Format::Markdown, Language::En);
     let summary = section(&markdown, "Summary");
-    assert!(summary.contains("30 × bucket: deleted versions cannot be brought back"), "{summary}");
-    assert!(summary.contains("30 steps of 30 resources cannot be undone"), "{summary}");
+    assert!(
+        summary.contains("30 × bucket: deleted versions cannot be brought back"),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("30 steps of 30 resources cannot be undone"),
+        "{summary}"
+    );
     assert!(!summary.contains("shop-007"), "{summary}");
-    assert_eq!(section(&markdown, "What is not taken back by itself").matches("/empty_source`").count(), 30);
+    assert_eq!(
+        section(&markdown, "What is not taken back by itself")
+            .matches("/empty_source`")
+            .count(),
+        30
+    );
     let html = render(&input(&plan, &[]), Format::Html, Language::En);
     assert!(html.contains("<a href=\"#no-return\">") && html.contains("<section id=\"no-return\""));
     let report: serde_json::Value =
@@ -388,5 +445,8 @@ fn like_reasons_that_name_their_resources_are_one_line() {
         }
     }
     let markdown = render(&input(&plan, &[]), Format::Markdown, Language::En);
-    assert!(section(&markdown, "Summary").contains("- 5 × bucket: … is open by then"), "{markdown}");
+    assert!(
+        section(&markdown, "Summary").contains("- 5 × bucket: … is open by then"),
+        "{markdown}"
+    );
 }

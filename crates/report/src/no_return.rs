@@ -56,7 +56,7 @@ fn gathered<'f>(facts: &'f Facts<'_>, way: Way) -> Vec<Alike<'f>> {
     for step in &facts.plan.steps {
         let Some(words) = way.words(step) else { continue };
         let kind = step.resource.kind.as_str();
-        let place = *places.entry((kind, &step.action)).or_insert_with(|| {
+        let place = *places.entry((kind, step.action.as_str())).or_insert_with(|| {
             gathered.push(Alike {
                 kind,
                 steps: Vec::new(),

@@ -128,12 +128,20 @@ fn a_source_keys_policy_is_shown_as_it_stands_with_what_opens_it_and_what_takes_
 /// The plan of a bucket, whose objects lie under this key.
 fn bucket_under(key: &str, keys: &serde_json::Value, more: &str) -> model::Plan {
     let source = json!({"keys": keys, "buckets": [{"name": "assets", "versioning": "enabled", "key": key}]});
+    let inventory = json!({
+        "format": 1, "observed_at": "2026-11-22T00:00:00Z",
+        "accounts": {
+            "111111111111": { "regions": { "ap-northeast-1": source } },
+            "222222222222": { "roles": { "batch": { "trusts": ["batchoperations.s3.amazonaws.com"] } }, "regions": {} },
+        },
+    });
+    let inventory = model::Inventory::parse(&inventory.to_string()).expect("an inventory");
     let runbook = format!(
         "migration = \"shop\"\nregion = \"ap-northeast-1\"\nsource = {{ account = \"111111111111\", role = \"s\" }}\n\
          target = {{ account = \"222222222222\", role = \"t\", batch_role = \"batch\" }}\n{KEY}[[bucket]]\nname = \"assets\"\n{more}"
     );
     let runbook = crate::Runbook::parse(&runbook).expect("a runbook");
-    crate::plan(&runbook, &crate::plan_shape::inventory(&source, &json!({})))
+    crate::plan(&runbook, &inventory)
 }
 
 #[test]

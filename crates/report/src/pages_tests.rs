@@ -216,7 +216,7 @@ fn what_is_opened_for_a_part_of_the_run_is_said_with_its_moments() {
     let rewrites = section(&markdown, "What is rewritten");
     // From Saturday 22:00 in Tokyo: 900 and 1800 s for the snapshot and its copy; 10 s for the share and 1500 s for the restore until it is closed in 10 s.
     for said in [
-        "**for a while, in the source account**",
+        "`key/alias/shop` for a while, in the source account**",
         "- opened at 2026-11-28 22:45:00 by `database/shop-stg/share_snapshot`",
         "- closed at 2026-11-28 23:10:20, nine times in ten by ",
         "by `database/shop-stg/unshare_snapshot`",

@@ -32,7 +32,7 @@ pub(crate) fn folds(facts: &Facts<'_>, language: Language, whose: impl Fn(&Resou
         let mut blocks = Vec::new();
         if let Some(meanwhile) = &rewrite.meanwhile {
             let words = Text::ForAWhile.fill(language, &[words::side(meanwhile.side).say(language)]);
-            summary.extend([text(" "), Piece::Mark(Tone::Careful, words)]);
+            summary.extend([text(" "), Piece::Mark(Tone::Plain, words)]);
             blocks.push(Block::List(String::new(), from_to(facts, meanwhile, language)));
         }
         if rewrite.before.is_empty() {

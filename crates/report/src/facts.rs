@@ -218,9 +218,11 @@ impl<'a> Facts<'a> {
         let mut spans = self.spans_of(step).iter().filter(|span| span.kind == SpanKind::Doing);
         let first = spans.next()?;
         let last = spans.next_back().unwrap_or(first);
+        // One that stopped for a person has not ended.
+        let ended = self.step_state(step).is_some_and(|state| state.ended_at.is_some());
         Some(Place {
             begins: first.from.as_millisecond(),
-            ends: (!last.open).then(|| last.to.as_millisecond()),
+            ends: (ended && !last.open).then(|| last.to.as_millisecond()),
             late: None,
         })
     }

@@ -1,11 +1,11 @@
-use model::event::WorldKind;
+use model::event::{Direction, WorldKind};
 use model::plan::Estimate;
 use model::products::Belongs;
 use model::window::Freeze;
 use model::{Event, Meanwhile, Plan, Recorded, ResourceRef, Rewrite, Side, StepSpec, Undo};
 use serde_json::json;
 
-use crate::example::{at, night, plan, resources};
+use crate::example::{Night, at, night, plan, resources};
 use crate::{Format, Language, RehearsedBefore, ReportInput, json_schema, render};
 
 fn input<'a>(plan: &'a Plan, events: &'a [Recorded]) -> ReportInput<'a> {
@@ -257,6 +257,34 @@ fn what_is_opened_for_a_part_of_the_run_is_said_with_its_moments() {
     );
     let markdown = render(&input(&plan, &events[..20]), Format::Markdown, Language::En);
     assert!(section(&markdown, "What is rewritten").contains("not opened yet; opened by"));
+
+    // Taken back before the step that closes it has begun.
+    let share = resources()[0].step("share_snapshot");
+    let mut taken_back = Night::begin(&plan, WorldKind::Live, "2026-11-28T13:00:00Z");
+    for verb in ["create_target_key", "take_snapshot", "rekey_snapshot", "share_snapshot"] {
+        if verb == "take_snapshot" {
+            taken_back.agree(&plan, "service-stopped", 10);
+        }
+        taken_back.carry(&resources()[0].step(verb), 60, "made");
+    }
+    taken_back.tell(Event::UndoRequested {
+        by: "tanaka".into(),
+        reason: "tests failed".into(),
+        to: None,
+    });
+    taken_back.intend(&share, 2, Direction::Undo);
+    taken_back.pass(30);
+    taken_back.tell(Event::StepUndone {
+        step: share.clone(),
+        evidence: "gone".into(),
+    });
+    let undone = taken_back.events.last().expect("it was told").at;
+    assert_eq!(
+        report(&plan, &taken_back.events)["rewrites"][1]["closed_at"],
+        json!(undone)
+    );
+    let markdown = render(&input(&plan, &taken_back.events), Format::Markdown, Language::En);
+    assert!(section(&markdown, "What is rewritten").contains("by undoing `database/shop-stg/share_snapshot`"));
 
     // Without windows there is no clock to go by.
     plan.windows.clear();

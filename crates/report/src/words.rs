@@ -152,6 +152,7 @@ texts! {
     NotOpenedYet: "not opened yet; opened by", "変更：未実施、ステップ";
     ClosedAt: "closed at {0} by", "復元：{0}、ステップ";
     ClosedAtOrLate: "closed at {0}, nine times in ten by {1}, by", "復元：{0}（9 割の確率で {1} まで）、ステップ";
+    UndoneAt: "closed at {0} by undoing", "復元：{0}、取り消したステップ";
     NotClosedYet: "not closed yet; closed by", "復元：未実施、ステップ";
     BeforeUnknown: "The inventory does not tell how it stands in the source: only what is added is shown.",
         "移行元の内容はインベントリにないため、加わる部分だけを示します。";

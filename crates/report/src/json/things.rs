@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use model::plan::Estimate;
-use model::{GateName, Meanwhile, Phase, ResourceRef, Rewrite, Side, StepId, StepSpec, Undo};
+use model::{GateName, Phase, ResourceRef, Rewrite, Side, StepId, StepSpec, Undo};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{When, seconds};
 use crate::facts::{Down, Facts, done_millis};
-use crate::products;
+use crate::{products, rewrites};
 
 /// Something that moves.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -196,13 +196,14 @@ pub(super) struct Rewritten {
 
 /// A text that is rewritten.
 pub(super) fn rewritten(facts: &Facts<'_>, rewrite: &Rewrite) -> Rewritten {
-    let place = |of: fn(&Meanwhile) -> &StepId| rewrite.meanwhile.as_ref().and_then(|one| facts.takes_place(of(one)));
-    let (opened, closed) = (place(|one| &one.opened), place(|one| &one.closed));
+    let meanwhile = rewrite.meanwhile.as_ref();
+    let opened = meanwhile.and_then(|meanwhile| facts.takes_place(&meanwhile.opened));
+    let closed = meanwhile.and_then(|meanwhile| rewrites::closed(facts, meanwhile));
     let moment = |millis: i64| When::of(millis, facts.is_by_clock());
     Rewritten {
         rewrite: rewrite.clone(),
         opened_at: opened.map(|place| moment(place.begins)),
-        closed_at: closed.and_then(|place| place.ends).map(moment),
-        closed_late_at: closed.and_then(|place| place.late).map(moment),
+        closed_at: closed.map(|closed| moment(closed.at)),
+        closed_late_at: closed.and_then(|closed| closed.late).map(moment),
     }
 }

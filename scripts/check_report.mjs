@@ -108,7 +108,7 @@ function layout() {
     const size = parseFloat(getComputedStyle(text).fontSize) * scale;
     if (size < 8) wrong.push(`"${text.textContent}" in the timeline is ${size.toFixed(1)} pixels high`);
   }
-  for (const selector of ["text.tick:not(.date)", "text.name", ".gate-mark text"]) {
+  for (const selector of ["text.tick:not(.date)", "text.name", ".gate-mark text, .window-name"]) {
     const texts = placed(selector);
     texts.forEach(({ text, box }, place) => {
       for (const other of texts.slice(place + 1)) {

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::admission::Admission;
-use crate::ids::{ResourceRef, StepId};
-use crate::plan::{Overrun, StepSpec};
+use crate::event::{Event, Recorded, WorldKind};
+use crate::ids::{ResourceRef, RunId, StepId};
+use crate::plan::{Overrun, Plan, StepSpec};
 use crate::state::{State, StepState, StepStatus};
 use crate::window::Opening;
 
@@ -77,6 +78,23 @@ pub struct Postponed {
 const OVERDUE_SHARE: u64 = 4;
 
 impl Forecast {
+    /// What is to be expected of a run that is begun at `now`. `None` where the plan contradicts itself.
+    pub fn of_plan(plan: &Plan, now: Timestamp) -> Option<Self> {
+        let begun = Event::RunStarted {
+            run: RunId::new("000000000000").ok()?,
+            world: WorldKind::Rehearsal,
+            seed: 0,
+            plan: Box::new(plan.clone()),
+            digest: plan.digest(),
+        };
+        let first = Recorded {
+            seq: 1,
+            at: now,
+            event: begun,
+        };
+        Self::of(&State::begin(&first).ok()?, now)
+    }
+
     /// What is to be expected at `now`. `None` where the run goes back or has ended.
     pub fn of(state: &State, now: Timestamp) -> Option<Self> {
         if state.ended.is_some() || state.undoing.is_some() {

@@ -146,6 +146,18 @@ fn waiting_for_the_next_window_is_no_news() {
 }
 
 #[test]
+fn before_there_is_a_run_the_same_is_expected_of_one_that_is_begun_now() {
+    let plan = with_nights(plan(
+        vec![lasting(0, &[], 1600, 1600), disturbing(1, &[0], 100, 300)],
+        &[],
+    ));
+    let forecast = Forecast::of_plan(&plan, at(0)).expect("the plan is whole");
+    assert_eq!(forecast, of(&started(&plan), 0));
+    // Ready at 1,600 with 400 seconds left, of which it takes 300 at most.
+    assert_eq!(moments(&forecast), [(0, 1600), (1600, 1700)]);
+}
+
+#[test]
 fn what_no_window_has_room_for_is_told_with_no_beginning() {
     let state = started(&with_nights(plan(vec![disturbing(0, &[], 4000, 6000)], &[])));
     let [postponed] = &of(&state, 0).postponed[..] else {

@@ -38,6 +38,6 @@ pub use forecast::Forecast;
 pub use ids::{AccountId, BadId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
 pub use inventory::Inventory;
 pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};
-pub use rewrite::Rewrite;
+pub use rewrite::{Meanwhile, Rewrite};
 pub use state::State;
 pub use window::Window;

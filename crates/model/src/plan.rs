@@ -48,7 +48,7 @@ pub struct Plan {
     /// What AWS will charge, as far as it can be told.
     #[serde(default, skip_serializing_if = "Costs::is_empty")]
     pub costs: Costs,
-    /// The texts that are put into the target other than they stand in the source.
+    /// The texts that are put into the target other than they stand in the source, or that are changed for a part of the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewrites: Vec<Rewrite>,
     /// Whose things move.

@@ -114,7 +114,8 @@ impl Window {
 }
 
 impl Freeze {
-    fn span(&self) -> Option<Opening> {
+    /// From the first date's beginning to the last one's end. None where the zone is not known.
+    pub fn span(&self) -> Option<Opening> {
         let zone = TimeZone::get(&self.timezone).ok()?;
         let from = self.from.to_zoned(zone.clone()).ok()?.timestamp();
         let until = self.until.tomorrow().ok()?.to_zoned(zone).ok()?.timestamp();

@@ -221,12 +221,17 @@ impl<'a> Draft<'a> {
 
     /// Shows a text as it stands in the source beside what is put into the target; nothing where they are the same.
     pub fn rewrite(&mut self, resource: &ResourceRef, document: &str, before: String, after: String) {
-        let rewrite = Rewrite {
+        self.show(Rewrite {
             resource: resource.clone(),
             document: document.to_owned(),
             before,
             after,
-        };
+            meanwhile: None,
+        });
+    }
+
+    /// Shows two texts beside each other; nothing where they are the same.
+    pub fn show(&mut self, rewrite: Rewrite) {
         // What several parts of a plan ask for is shown once.
         if rewrite.before != rewrite.after && !self.rewrites.contains(&rewrite) {
             self.rewrites.push(rewrite);

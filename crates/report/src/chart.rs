@@ -1,11 +1,11 @@
 //! The timeline: each resource's steps as bars on lanes, and how time maps to width.
 
-use jiff::Timestamp;
 use model::Phase;
 
 use crate::facts::{Facts, RunFacts};
-use crate::history::{Intervened, SpanKind};
+use crate::history::SpanKind;
 use crate::moments::{Moments, lasting};
+use crate::windows::{self, Band, joined};
 use crate::words::{self, Language, Text};
 
 /// What a bar stands for.
@@ -68,8 +68,17 @@ pub(crate) struct Row {
     pub(crate) lanes: Vec<Vec<Bar>>,
     /// When it can no longer be taken back, and what is said there.
     pub(crate) no_return: Vec<(i64, String)>,
-    /// Of a plan: when its last step is expected to end, and by when it has in nine cases of ten.
-    pub(crate) late: Option<(i64, i64)>,
+    /// Of a plan: by when its last step has ended in nine cases of ten.
+    pub(crate) late: Option<LateEnd>,
+}
+
+/// By when the last step of a resource has ended in nine cases of ten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LateEnd {
+    /// When it is expected to end.
+    pub(crate) from: i64,
+    pub(crate) at: i64,
+    pub(crate) says: String,
 }
 
 /// A gate on the time axis.
@@ -100,8 +109,8 @@ pub(crate) struct Chart {
     pub(crate) hint: String,
     pub(crate) rows: Vec<Row>,
     pub(crate) gates: Vec<GateMark>,
-    /// When a window was open.
-    pub(crate) windows: Vec<(i64, i64)>,
+    /// When a window is open, and when nothing may disturb.
+    pub(crate) bands: Vec<Band>,
     pub(crate) axis: Axis,
     pub(crate) scale: Scale,
 }
@@ -109,7 +118,10 @@ pub(crate) struct Chart {
 impl Chart {
     /// The timeline of a plan or a run; none when nothing has a place in time.
     pub(crate) fn of(facts: &Facts<'_>, language: Language) -> Option<Self> {
-        let span = facts.span();
+        let span = match facts.by_clock.values().map(|(_, to)| *to).max() {
+            Some(last) => (facts.generated_at.as_millisecond(), last),
+            None => facts.span(),
+        };
         let rows: Vec<Row> = facts
             .plan
             .resources()
@@ -121,7 +133,7 @@ impl Chart {
                 });
                 Row {
                     no_return: no_return(facts, resource, language),
-                    late: late_end(facts, resource),
+                    late: late_end(facts, resource, language),
                     name: resource.to_string(),
                     lanes: in_lanes(bars.collect()),
                 }
@@ -135,24 +147,36 @@ impl Chart {
             .iter()
             .flat_map(|row| row.lanes.iter().flatten())
             .flat_map(|bar| worked(bar.from, bar.to));
-        let late = rows.iter().filter_map(|row| row.late).map(|(_, late)| (late, late));
+        let late = rows.iter().filter_map(|row| row.late.as_ref());
+        let late = late.map(|late| (late.at, late.at));
         let gates = gate_marks(facts, language);
-        let span = (span.0, late.clone().map(|(at, _)| at).fold(span.1, i64::max));
+        // Of a plan the windows that it uses are shown to their ends: what room they leave.
+        let used = windows::used(facts).into_iter().filter_map(|one| one.opening);
+        let edges: Vec<i64> = used
+            .filter(|_| facts.run.is_none())
+            .flat_map(|(opens, shuts)| [opens.max(span.0), shuts])
+            .collect();
+        let ends = late.clone().map(|(at, _)| at).chain(edges.iter().copied());
+        let span = (span.0, ends.fold(span.1, i64::max));
+        let late = late.chain(edges.into_iter().map(|at| (at, at)));
         // An answer is worth a place of its own: the night often begins with one.
         let busy = busy.chain(late);
         let busy = busy.chain(gates.iter().map(|mark| (mark.answered, mark.answered)));
         let scale = Scale::of(span, busy.collect());
+        let named = |title: String| format!("{title} {}", Text::TimesIn.fill(language, &[&facts.moments.name]));
+        let clock = || Axis::Clock(facts.moments.clone());
         let (title, hint, axis) = match &facts.run {
-            Some(_) => {
-                let clock = facts.moments.clone();
+            Some(_) => (
+                named(Text::ChartOfRun.say(language).to_owned()),
+                Text::ChartHint,
+                clock(),
+            ),
+            None if facts.is_by_clock() => {
+                let begun = facts.moments.full(facts.generated_at);
                 (
-                    format!(
-                        "{} {}",
-                        Text::ChartOfRun.say(language),
-                        Text::TimesIn.fill(language, &[&clock.name])
-                    ),
-                    Text::ChartHint,
-                    Axis::Clock(clock),
+                    named(Text::ChartOfPlanByClock.fill(language, &[&begun])),
+                    Text::ChartByClockHint,
+                    clock(),
                 )
             }
             None => (
@@ -165,8 +189,8 @@ impl Chart {
         if scale.is_broken() {
             hint = format!("{hint} {}", Text::ChartTruncates.say(language));
         }
-        let windows = if facts.run.is_some() {
-            openings(facts, span)
+        let bands = if facts.is_by_clock() {
+            windows::bands(facts, span, language)
         } else {
             Vec::new()
         };
@@ -175,7 +199,7 @@ impl Chart {
             title,
             hint,
             gates,
-            windows,
+            bands,
             rows,
             axis,
             scale,
@@ -216,14 +240,15 @@ fn run_bars(facts: &Facts<'_>, run: &RunFacts, step: &model::StepSpec, language:
 }
 
 fn plan_bar(facts: &Facts<'_>, step: &model::StepSpec, language: Language) -> Option<Bar> {
-    let (from, to) = *facts.schedule.get(&step.id)?;
+    let ((from, to), _) = facts.expected_place(&step.id)?;
     let look = Look::Phase(step.phase);
-    let (start, length) = (lasting(from, language), lasting(to - from, language));
     let says = format!(
-        "{}\n{}\n{}: +{start} ({length})",
+        "{}\n{}\n{}: {} ({})",
         step.id,
         step.title,
-        look.text().say(language)
+        look.text().say(language),
+        facts.written(from, language),
+        lasting(to - from, language)
     );
     Some(Bar {
         from,
@@ -240,23 +265,30 @@ fn no_return(facts: &Facts<'_>, resource: &model::ResourceRef, language: Languag
         .steps_of(resource)
         .filter(|step| matches!(step.undo, model::Undo::None { .. }));
     let place = |step: &model::StepSpec| match &facts.run {
-        None => facts.schedule.get(&step.id).map(|(from, _)| *from),
+        None => facts.expected_place(&step.id).map(|((from, _), _)| from),
         Some(_) => facts.spans_of(&step.id).first().map(|span| span.from.as_millisecond()),
     };
     let says = |step: &model::StepSpec| format!("{}\n{}\n{}", Text::NoReturnMark.say(language), step.id, step.title);
     steps.filter_map(|step| Some((place(step)?, says(step)))).collect()
 }
 
-fn late_end(facts: &Facts<'_>, resource: &model::ResourceRef) -> Option<(i64, i64)> {
+fn late_end(facts: &Facts<'_>, resource: &model::ResourceRef, language: Language) -> Option<LateEnd> {
     if facts.run.is_some() {
         return None;
     }
-    let end = |schedule: &std::collections::BTreeMap<model::StepId, (i64, i64)>| {
-        let ends = facts.steps_of(resource).filter_map(|step| schedule.get(&step.id));
-        ends.map(|(_, to)| *to).max()
+    let places = facts
+        .steps_of(resource)
+        .filter_map(|step| facts.expected_place(&step.id));
+    let ends = places.map(|((_, likely), (_, late))| (likely, late));
+    let (from, at) = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)))?;
+    let says = match facts.is_by_clock() {
+        true => Text::LateEndAt.fill(
+            language,
+            &[&facts.written(from, language), &facts.written(at, language)],
+        ),
+        false => Text::LateEnd.fill(language, &[&lasting(from, language), &lasting(at, language)]),
     };
-    let (expected, late) = (end(&facts.schedule)?, end(&facts.late_schedule)?);
-    (late > expected).then_some((expected, late))
+    (at > from).then_some(LateEnd { from, at, says })
 }
 
 /// Puts each bar on the first lane that is free at its start.
@@ -283,10 +315,14 @@ fn gate_marks(facts: &Facts<'_>, language: Language) -> Vec<GateMark> {
             let asked = gate
                 .after
                 .iter()
-                .filter_map(|id| facts.schedule.get(id))
-                .map(|(_, to)| *to)
+                .filter_map(|id| facts.expected_place(id))
+                .map(|((_, to), _)| to)
                 .max()
-                .unwrap_or(0);
+                .unwrap_or(if facts.is_by_clock() {
+                    facts.generated_at.as_millisecond()
+                } else {
+                    0
+                });
             let says = format!("{} {}\n{}", Text::GateMark.say(language), gate.name, gate.ask);
             marks.push(GateMark {
                 name: gate.name.to_string(),
@@ -315,50 +351,6 @@ fn gate_marks(facts: &Facts<'_>, language: Language) -> Vec<GateMark> {
         }
     }
     marks
-}
-
-/// The openings that touch a span of time.
-fn openings(facts: &Facts<'_>, (from, to): (i64, i64)) -> Vec<(i64, i64)> {
-    let mut found = Vec::new();
-    let mut at = from;
-    // A span of a year with a weekly window: what is beyond is of no use in a picture.
-    for _ in 0..60 {
-        let Some(opening) = Timestamp::from_millisecond(at)
-            .ok()
-            .and_then(|at| facts.plan.calendar().current_or_next(at))
-        else {
-            break;
-        };
-        let (opens, shuts) = (opening.from.as_millisecond(), opening.until.as_millisecond());
-        if opens >= to {
-            break;
-        }
-        found.push((opens.max(from), shuts.min(to)));
-        at = shuts.max(at + 1);
-    }
-    // What operators granted beyond them, each from when it was granted.
-    let interventions = facts.run.iter().flat_map(|run| &run.history.interventions);
-    found.extend(interventions.filter_map(|intervention| match &intervention.what {
-        Intervened::WindowExtended { until, .. } => {
-            let (opens, shuts) = (intervention.at.as_millisecond(), until.as_millisecond());
-            (opens < to && shuts > from).then_some((opens.max(from), shuts.min(to)))
-        }
-        _ => None,
-    }));
-    joined(found)
-}
-
-/// The same spans, those that touch as one.
-fn joined(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
-    spans.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::new();
-    for (from, to) in spans {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => joined.push((from, to)),
-        }
-    }
-    joined
 }
 
 /// A stretch of time that is drawn at full scale.

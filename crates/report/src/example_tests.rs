@@ -310,6 +310,7 @@ pub(crate) fn plan() -> Plan {
             document: "policy".into(),
             before: "{\n  \"Principal\": \"arn:aws:iam::111111111111:root\"\n}".into(),
             after: "{\n  \"Principal\": \"arn:aws:iam::222222222222:root\"\n}".into(),
+            meanwhile: None,
         }],
         products: Default::default(),
     }

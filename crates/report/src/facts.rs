@@ -6,12 +6,27 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::event::{PauseReason, Verdict, WorldKind};
 use model::state::{GateState, StepState, StepStatus};
-use model::{Digest, GateName, Phase, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
+use model::{Digest, Forecast, GateName, Phase, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
 
 use crate::chain::{self, Chain};
 use crate::history::{History, Span, SpanKind};
-use crate::moments::Moments;
+use crate::moments::{Moments, lasting};
+use crate::words::Language;
 use crate::{CallSummary, RehearsedBefore, ReportInput};
+
+/// From when to when steps are expected, in milliseconds.
+pub(crate) type Schedule = BTreeMap<StepId, (i64, i64)>;
+
+/// When a step takes place: of a run as it was, of a plan as it is expected; by the clock or from the beginning ([`Facts::is_by_clock`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// It begins.
+    pub(crate) begins: i64,
+    /// It ends; none where it has not.
+    pub(crate) ends: Option<i64>,
+    /// Of a plan: by when it has ended in nine cases of ten.
+    pub(crate) late: Option<i64>,
+}
 
 /// Everything that a report says.
 #[derive(Debug)]
@@ -23,9 +38,14 @@ pub(crate) struct Facts<'a> {
     /// The run, where there is one.
     pub(crate) run: Option<RunFacts>,
     /// When steps are expected, in milliseconds from the beginning.
-    pub(crate) schedule: BTreeMap<StepId, (i64, i64)>,
+    pub(crate) schedule: Schedule,
     /// The same where every step takes as long as nine in ten do at most.
-    pub(crate) late_schedule: BTreeMap<StepId, (i64, i64)>,
+    pub(crate) late_schedule: Schedule,
+    /// When steps are expected by the clock, if the run is begun when the report is made, in milliseconds since 1970: of a plan that has windows or
+    /// frozen dates; else empty.
+    pub(crate) by_clock: Schedule,
+    /// The same, as late as in nine cases of ten.
+    pub(crate) late_by_clock: Schedule,
     /// The longest chain by estimates.
     pub(crate) expected_chain: Chain,
     /// What contradicts itself in the journal.
@@ -118,11 +138,19 @@ impl<'a> Facts<'a> {
             Some(run) => (Cow::Owned(run.state.plan.clone()), run.state.digest.clone()),
             None => (Cow::Borrowed(input.plan), input.plan.digest()),
         };
-        let (from, to) = match &run {
-            Some(run) => (run.state.started_at, run.state.last_at),
-            None => (input.generated_at, input.generated_at),
+        let forecast = match &run {
+            None if !plan.calendar().is_unrestricted() => Forecast::of_plan(&plan, input.generated_at),
+            Some(_) | None => None,
         };
+        let (from, to) = match (&run, &forecast) {
+            (Some(run), _) => (run.state.started_at, run.state.last_at),
+            (None, Some(forecast)) => (input.generated_at, forecast.ends.late),
+            (None, None) => (input.generated_at, input.generated_at),
+        };
+        let (by_clock, late_by_clock) = forecast.map(|forecast| clocked(&plan, &forecast)).unwrap_or_default();
         Self {
+            by_clock,
+            late_by_clock,
             schedule: chain::schedule(&plan, expected_millis),
             late_schedule: chain::schedule(&plan, late_millis),
             rehearsed: input.rehearsed,
@@ -152,6 +180,80 @@ impl<'a> Facts<'a> {
                 run.state.last_at.as_millisecond(),
             ),
             None => (0, self.schedule.values().map(|(_, to)| *to).max().unwrap_or(0)),
+        }
+    }
+
+    /// Whether steps have their places in moments, and not only from the beginning.
+    pub(crate) fn is_by_clock(&self) -> bool {
+        self.run.is_some() || !self.by_clock.is_empty()
+    }
+
+    /// When a step is expected in a plan, and when at the latest in nine cases of ten: by the clock where it can be told.
+    pub(crate) fn expected_place(&self, step: &StepId) -> Option<((i64, i64), (i64, i64))> {
+        let of = |likely: &Schedule, late: &Schedule| Some((*likely.get(step)?, *late.get(step)?));
+        of(&self.by_clock, &self.late_by_clock).or_else(|| of(&self.schedule, &self.late_schedule))
+    }
+
+    /// A place in time as people read it: a moment, or how long after the beginning of a plan.
+    pub(crate) fn written(&self, at: i64, language: Language) -> String {
+        match self.is_by_clock() {
+            true => {
+                let at = Timestamp::from_millisecond(at).expect("it came from a moment");
+                self.moments.full(at)
+            }
+            false => format!("+{}", lasting(at, language)),
+        }
+    }
+
+    /// When a step takes place; none where it has not begun.
+    pub(crate) fn takes_place(&self, step: &StepId) -> Option<Place> {
+        if self.run.is_none() {
+            let ((begins, ends), (_, late)) = self.expected_place(step)?;
+            return Some(Place {
+                begins,
+                ends: Some(ends),
+                late: Some(late),
+            });
+        }
+        let mut spans = self.spans_of(step).iter().filter(|span| span.kind == SpanKind::Doing);
+        let first = spans.next()?;
+        let last = spans.next_back().unwrap_or(first);
+        // One that stopped for a person has not ended.
+        let ended = self.step_state(step).is_some_and(|state| state.ended_at.is_some());
+        Some(Place {
+            begins: first.from.as_millisecond(),
+            ends: (ended && !last.open).then(|| last.to.as_millisecond()),
+            late: None,
+        })
+    }
+
+    /// When a resource does not serve, where that can be told by the clock.
+    pub(crate) fn down_by_clock(&self, resource: &ResourceRef) -> Option<Place> {
+        let (down, late) = match &self.run {
+            Some(_) => (self.down(resource), None),
+            None if self.by_clock.is_empty() => return None,
+            None => {
+                let (disturbing, cutover) = (self.disturbing(resource), self.cutting_over(resource));
+                let late = planned_down(&self.late_by_clock, &disturbing, &cutover);
+                (planned_down(&self.by_clock, &disturbing, &cutover), Some(late))
+            }
+        };
+        let late = late.and_then(|late| match late {
+            Down::Was { to, .. } => Some(to),
+            Down::Never | Down::NotYet | Down::Still { .. } => None,
+        });
+        match down {
+            Down::Never | Down::NotYet => None,
+            Down::Was { from, to } => Some(Place {
+                begins: from,
+                ends: Some(to),
+                late,
+            }),
+            Down::Still { from, .. } => Some(Place {
+                begins: from,
+                ends: None,
+                late,
+            }),
         }
     }
 
@@ -283,7 +385,20 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn planned_down(schedule: &BTreeMap<StepId, (i64, i64)>, disturbing: &[&StepSpec], cutover: &[&StepSpec]) -> Down {
+/// The places of a plan's steps in a forecast: as they are likely, and as late as in nine cases of ten.
+fn clocked(plan: &Plan, forecast: &Forecast) -> (Schedule, Schedule) {
+    let steps = plan.steps.iter().zip(&forecast.steps);
+    let places = steps.map(|(step, expected)| {
+        let of = |from: Timestamp, to: Timestamp| (step.id.clone(), (from.as_millisecond(), to.as_millisecond()));
+        (
+            of(expected.begins.likely, expected.ends.likely),
+            of(expected.begins.late, expected.ends.late),
+        )
+    });
+    places.unzip()
+}
+
+fn planned_down(schedule: &Schedule, disturbing: &[&StepSpec], cutover: &[&StepSpec]) -> Down {
     let of = |steps: &[&StepSpec]| -> Vec<(i64, i64)> {
         let spans = steps.iter().filter_map(|step| schedule.get(&step.id));
         spans.copied().collect()

@@ -6,6 +6,7 @@ use crate::chart::{Axis, Bar, Chart, LOOKS, Look, WIDTH};
 use crate::document::{Block, Compared, Document, Line, Piece, Stamp, Table, Tone};
 use crate::moments::lasting;
 use crate::pictures;
+use crate::windows::Band;
 use crate::words::{Language, Text};
 
 const STYLE: &str = include_str!("report.css");
@@ -233,6 +234,10 @@ fn patterns() -> Markup {
                 rect class="clean-up" width="6" height="4" {}
                 line class="ink" x1="0" y1="1" x2="6" y2="1" stroke-width="1.2" {}
             }
+            pattern id="hatch-frozen" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                rect class="frozen-ground" width="8" height="8" {}
+                line class="frozen-line" x1="0" y1="0" x2="0" y2="8" stroke-width="2" {}
+            }
             pattern id="hatch-undoing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)" {
                 rect class="undoing" width="6" height="6" {}
                 line class="ink" x1="0" y1="0" x2="0" y2="6" stroke-width="1.5" {}
@@ -265,9 +270,13 @@ pub(crate) fn cut(words: &str, most: usize) -> String {
 
 fn chart(chart: &Chart) -> Markup {
     let x = |at: i64| SIDE + chart.scale.x(at);
+    let labels = place_labels(chart);
+    let label_lines = labels.iter().flatten().map(|(line, _)| line + 1).max().unwrap_or(0);
     let gates = place_gates(chart);
     let gate_lines = gates.iter().map(|(line, _)| line + 1).max().unwrap_or(0);
-    let top = AXIS + gate_lines as f64 * GATE_LINE + 6.0;
+    // Below the axis the names of windows, below them those of gates.
+    let gates_at = AXIS + label_lines as f64 * GATE_LINE;
+    let top = gates_at + gate_lines as f64 * GATE_LINE + 6.0;
     let height = top
         + chart
             .rows
@@ -314,10 +323,15 @@ fn chart(chart: &Chart) -> Markup {
                         (Text::LateMark.say(chart.language))
                     }
                 }
-                @if !chart.windows.is_empty() {
-                    li {
-                        svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" { rect class="window" x="0" y="0" width="26" height="14" {} }
-                        (Text::WindowOpen.say(chart.language))
+                @for (frozen, words) in [(false, Text::WindowOpen), (true, Text::Frozen)] {
+                    @if chart.bands.iter().any(|band| band.frozen == frozen) {
+                        li {
+                            svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" {
+                                rect class=(band_class(frozen)) x="1" y="0" width="24" height="14" {}
+                                path class="window-edge" d="M1 0V14M25 0V14" {}
+                            }
+                            (words.say(chart.language))
+                        }
                     }
                 }
             }
@@ -327,9 +341,10 @@ fn chart(chart: &Chart) -> Markup {
                     title id="timeline-title" { (chart.title) }
                     desc id="timeline-hint" { (chart.hint) }
                     (patterns())
-                    @for (from, to) in &chart.windows {
-                        rect class="window" x=(px(x(*from))) y=(px(AXIS)) width=(px(x(*to) - x(*from))) height=(px(height - AXIS)) {
-                            title { (Text::WindowOpen.say(chart.language)) }
+                    @for band in &chart.bands {
+                        g {
+                            title { (band.says) }
+                            rect class=(band_class(band.frozen)) x=(px(x(band.from))) y=(px(AXIS)) width=(px((x(band.to) - x(band.from)).max(1.0))) height=(px(height - AXIS)) {}
                         }
                     }
                     @for (place, tick) in ticks.iter().enumerate() { (self::tick(chart, &ticks, place, x(*tick), height)) }
@@ -341,10 +356,17 @@ fn chart(chart: &Chart) -> Markup {
                             path d={ "M" (px(middle - 5.0)) " " (px(AXIS + 5.0)) "l4 -10M" (px(middle + 1.0)) " " (px(AXIS + 5.0)) "l4 -10" } {}
                         }
                     }
+                    // Above what is cut short, or a window that ends there would have no edge.
+                    @for (band, label) in chart.bands.iter().zip(&labels) {
+                        path class="window-edge" d={ "M" (px(x(band.from))) " " (px(AXIS)) "V" (px(height)) "M" (px(x(band.to))) " " (px(AXIS)) "V" (px(height)) } {}
+                        @if let (Some(words), Some((line, left))) = (&band.label, label) {
+                            text class="window-name" x=(px(*left)) y=(px(AXIS + 13.0 + *line as f64 * GATE_LINE)) { (cut(words, BAND_NAME)) title { (band.says) } }
+                        }
+                    }
                     line class="axis" x1=(px(SIDE)) x2=(px(SIDE + WIDTH)) y1=(px(AXIS)) y2=(px(AXIS)) {}
                     @for (mark, (line, left)) in chart.gates.iter().zip(&gates) {
                         @let at = x(mark.answered);
-                        @let y = AXIS + 12.0 + *line as f64 * GATE_LINE;
+                        @let y = gates_at + 12.0 + *line as f64 * GATE_LINE;
                         g class="gate-mark" {
                             title { (mark.says) }
                             line class="gate-wait" x1=(px(x(mark.asked))) x2=(px(at)) y1=(px(y)) y2=(px(y)) {}
@@ -356,10 +378,10 @@ fn chart(chart: &Chart) -> Markup {
                     @for (row, start) in chart.rows.iter().zip(starts) {
                         g {
                             line class="rule" x1=(px(SIDE)) x2=(px(SIDE + WIDTH)) y1=(px(start)) y2=(px(start)) {}
-                            @if let Some((end, late)) = row.late {
+                            @if let Some(late) = &row.late {
                                 g {
-                                    title { (Text::LateEnd.fill(chart.language, &[&lasting(end, chart.language), &lasting(late, chart.language)])) }
-                                    path class="late" d={ "M" (px(x(end))) " " (px(start + 12.0)) "H" (px(x(late))) "M" (px(x(late))) " " (px(start + 7.0)) "v10" } {}
+                                    title { (late.says) }
+                                    path class="late" d={ "M" (px(x(late.from))) " " (px(start + 12.0)) "H" (px(x(late.at))) "M" (px(x(late.at))) " " (px(start + 7.0)) "v10" } {}
                                 }
                             }
                             text class="name" x=(px(SIDE)) y=(px(start + 15.0)) { (cut(&row.name, 110)) title { (row.name) } }
@@ -380,6 +402,12 @@ fn chart(chart: &Chart) -> Markup {
 
 /// How many letters of a gate's name are drawn.
 const GATE_NAME: usize = 32;
+/// How many letters of a window's or of frozen dates.
+const BAND_NAME: usize = 48;
+
+fn band_class(frozen: bool) -> &'static str {
+    if frozen { "frozen" } else { "window" }
+}
 
 fn used(chart: &Chart, look: Look) -> bool {
     chart
@@ -399,9 +427,37 @@ fn bar(bar: &Bar, from: f64, to: f64, y: f64) -> Markup {
     }
 }
 
+/// Lines of words on which no two touch.
+#[derive(Default)]
+struct Lines(Vec<Vec<(f64, f64)>>);
+
+impl Lines {
+    /// The first line on which this much is free; it is taken from then on.
+    fn take(&mut self, span: (f64, f64)) -> usize {
+        let free = |line: &Vec<(f64, f64)>| line.iter().all(|(from, to)| span.1 + 8.0 < *from || *to + 8.0 < span.0);
+        let line = self.0.iter().position(free).unwrap_or_else(|| {
+            self.0.push(Vec::new());
+            self.0.len() - 1
+        });
+        self.0[line].push(span);
+        line
+    }
+}
+
+/// For each band that has a name, the line on which it stands, and where it begins.
+fn place_labels(chart: &Chart) -> Vec<Option<(usize, f64)>> {
+    let mut lines = Lines::default();
+    let place = |band: &Band| {
+        let width = drawn_width(&cut(band.label.as_ref()?, BAND_NAME), 12.0);
+        let left = (SIDE + chart.scale.x(band.from) + 4.0).min(SIDE + WIDTH - width);
+        Some((lines.take((left, left + width)), left))
+    };
+    chart.bands.iter().map(place).collect()
+}
+
 /// For each gate the line on which its name stands, and where the name begins: no two names on one line touch.
 fn place_gates(chart: &Chart) -> Vec<(usize, f64)> {
-    let mut lines: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut lines = Lines::default();
     let mut placed = Vec::new();
     for mark in &chart.gates {
         let at = SIDE + chart.scale.x(mark.answered);
@@ -413,13 +469,7 @@ fn place_gates(chart: &Chart) -> Vec<(usize, f64)> {
         } else {
             at + 10.0
         };
-        let span = (left.min(asked - 6.0), (left + width).max(at + 6.0));
-        let free = |line: &Vec<(f64, f64)>| line.iter().all(|(from, to)| span.1 + 8.0 < *from || *to + 8.0 < span.0);
-        let line = lines.iter().position(free).unwrap_or_else(|| {
-            lines.push(Vec::new());
-            lines.len() - 1
-        });
-        lines[line].push(span);
+        let line = lines.take((left.min(asked - 6.0), (left + width).max(at + 6.0)));
         placed.push((line, left));
     }
     placed

@@ -1,13 +1,16 @@
 //! The report as JSON, for programs: facts without words, in seconds and UTC. Its types are its schema (`cleave schema report`).
 
+mod disturbing;
+mod happened;
+mod things;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::event::{Verdict, WorldKind};
-use model::plan::{AccountAccess, Estimate, Note, Overrun};
-use model::state::GateState;
+use model::plan::{AccountAccess, Note, Overrun};
 use model::window::{Freeze, Window};
-use model::{AccountId, Digest, Failure, GateName, Phase, Region, ResourceRef, Rewrite, RunId, Side, StepId, Undo};
+use model::{Digest, Region, RunId, StepId, Undo};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -15,9 +18,10 @@ use serde_json::Value;
 
 use crate::RehearsedBefore;
 use crate::costs::{self, CostsJson};
-use crate::facts::{Down, Facts, Standing, done_millis};
-use crate::history::{After, Asking, Mishap, MishapKind};
-use crate::products;
+use crate::facts::{Facts, Standing};
+use disturbing::WindowUsed;
+use happened::{Accuracy, Calls, Failed, Gate, LeftOut};
+use things::{Product, Resource, Rewritten, Step};
 
 /// The version of this format. A field that is added does not raise it.
 const REPORT_FORMAT: u32 = 1;
@@ -110,8 +114,11 @@ struct Report {
     resources: Vec<Resource>,
     /// Whose it is, product by product.
     products: Vec<Product>,
-    /// Texts that stand otherwise in the target.
-    rewrites: Vec<Rewrite>,
+    /// When something disturbs, window by window: of a run as it was, of a plan as it is expected if the run is begun when the report is made. Empty for
+    /// a plan without windows and frozen dates.
+    windows_used: Vec<WindowUsed>,
+    /// Texts that stand otherwise in the target, or for a part of the run.
+    rewrites: Vec<Rewritten>,
     /// Where a person must agree.
     gates: Vec<Gate>,
     /// Every step, in order.
@@ -154,233 +161,24 @@ struct Run {
     events: u64,
 }
 
-/// A moment of a run, or seconds from the beginning of a plan.
+/// A moment, or seconds from the beginning of a plan.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum When {
-    /// Of a run.
+    /// By the clock.
     At(Timestamp),
     /// Of a plan.
     After(f64),
 }
 
-/// Something that moves.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Resource {
-    /// Its kind, such as `bucket`.
-    kind: String,
-    /// Its name in the source.
-    name: String,
-    /// Its product; null where nobody says.
-    product: Option<String>,
-    /// Whether any of its steps disturbs.
-    disturbs: bool,
-    /// From when it does not serve; null where it has not been disturbed.
-    disturbed_from: Option<When>,
-    /// Until when; null also while it is still down.
-    disturbed_until: Option<When>,
-    /// Whether it did not serve at the last event.
-    still_down: bool,
-    /// For how long it does not serve.
-    down_seconds: f64,
-    /// For how long the plan expected it not to.
-    expected_down_seconds: f64,
-    /// The same, where every step takes as long as nine in ten do at most.
-    late_down_seconds: f64,
-    /// Its steps.
-    steps: Vec<StepId>,
-}
-
-/// A product, and what of it moves.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Product {
-    /// Its name; null for what nobody says the product of.
-    product: Option<String>,
-    /// Who answers for it.
-    owner: Option<String>,
-    /// What of it moves.
-    resources: Vec<ResourceRef>,
-    /// The gates before its resources.
-    gates: Vec<GateName>,
-    /// For how long any one of its resources does not serve at most.
-    longest_down_seconds: f64,
-}
-
-/// A gate.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Gate {
-    /// Its name.
-    name: GateName,
-    /// The question.
-    ask: String,
-    /// The steps after which it is asked.
-    after: Vec<StepId>,
-    /// What must be typed; null: yes is enough.
-    typed: Option<String>,
-    /// How many different people must agree.
-    people: u32,
-    /// Whether it is open; null for a plan.
-    approved: Option<bool>,
-    /// Each time that it was asked; null for a plan.
-    asked: Option<Vec<Asked>>,
-}
-
-/// One time that a gate was asked.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Asked {
-    /// When.
-    asked_at: Timestamp,
-    /// The evidence that was shown.
-    shown: String,
-    /// The yes; null where there was none.
-    approved: Option<Approved>,
-    /// Why the yes does not hold any more.
-    voided: Option<Voided>,
-}
-
-/// A person's yes.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Approved {
-    /// Whose.
-    by: String,
-    /// When.
-    at: Timestamp,
-    /// The plan that was agreed to.
-    plan_digest: Digest,
-    /// The evidence that was agreed to.
-    evidence_digest: Digest,
-}
-
-/// The end of a yes.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Voided {
-    /// When.
-    at: Timestamp,
-    /// Why.
-    reason: String,
-}
-
-/// A step.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Step {
-    /// Its id.
-    id: StepId,
-    /// What it moves.
-    resource: ResourceRef,
-    /// Whose credentials its call uses.
-    side: Side,
-    /// The part of the night.
-    phase: Phase,
-    /// What it does, in words.
-    title: String,
-    /// Whether users may notice.
-    disturbs: bool,
-    /// Whether it can be taken back.
-    undo: Undo,
-    /// What it is expected to take, in seconds.
-    estimate: Estimate,
-    /// The steps before it.
-    needs: Vec<StepId>,
-    /// The gates before it.
-    gates: Vec<GateName>,
-    /// Whether it lies on the longest chain.
-    on_critical_path: bool,
-    #[serde(flatten)]
-    more: StepMore,
-}
-
-/// What else is told of a step.
-#[derive(Debug, Serialize, JsonSchema)]
-struct StepMore {
-    /// Of a plan: its expected start, from the beginning.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    starts_after_seconds: Option<f64>,
-    /// Of a plan: its inputs, as its action reads them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<Value>,
-    /// Of a run: how it stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
-    /// Of a run: its first beginning; null where it has not begun.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    started_at: Option<Option<Timestamp>>,
-    /// Of a run: its end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_at: Option<Option<Timestamp>>,
-    /// Of a run: what it took, waits for people not counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    took_seconds: Option<f64>,
-    /// Of a run: how often it was begun.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempts: Option<u32>,
-    /// Of a run: what proves that it is done.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    evidence: Option<Option<String>>,
-}
-
-/// A sort of step: expected beside taken.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Accuracy {
-    /// The action, such as `bucket.copy_wave`.
-    action: String,
-    /// How many were done.
-    steps: usize,
-    /// What they were expected to take together.
-    expected_seconds: f64,
-    /// What they took together.
-    taken_seconds: f64,
-    /// By how much more, in per cent; null where nothing was expected.
-    error_percent: Option<i64>,
-    /// How many took no longer than nine in ten do.
-    within_p90: usize,
-    /// On how many samples of earlier runs the estimates rest.
-    samples: u64,
-}
-
-/// What was skipped.
-#[derive(Debug, Serialize, JsonSchema)]
-struct LeftOut {
-    /// The step that left it out.
-    step: StepId,
-    /// What people have to do.
-    what: String,
-}
-
-/// Like failures of one step.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Failed {
-    /// The step.
-    step: StepId,
-    /// How it was met.
-    #[schemars(extend("enum" = ["not_done", "unknown", "look", "stop", "alarm"]))]
-    how: &'static str,
-    /// How many.
-    count: u64,
-    /// The first of them.
-    first_at: Timestamp,
-    /// The last of them.
-    last: Failure,
-    /// `done`, `undone` or `skipped`; null where it is not overcome.
-    overcome: Option<&'static str>,
-    /// When.
-    overcome_at: Option<Timestamp>,
-}
-
-/// Like AWS calls.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Calls {
-    /// The service.
-    service: String,
-    /// The operation.
-    operation: String,
-    /// Whose credentials signed; null for the operator's own.
-    account: Option<AccountId>,
-    /// How many.
-    count: u64,
-    /// How many failed.
-    failed: u64,
-    /// How long they took together.
-    millis: u64,
+impl When {
+    /// Of milliseconds since 1970, or since the beginning of a plan.
+    fn of(millis: i64, by_clock: bool) -> Self {
+        match by_clock {
+            true => Self::At(Timestamp::from_millisecond(millis).expect("it came from a moment")),
+            false => Self::After(seconds(millis)),
+        }
+    }
 }
 
 fn seconds(millis: i64) -> f64 {
@@ -433,45 +231,19 @@ fn report(facts: &Facts<'_>) -> Report {
         resources: plan
             .resources()
             .iter()
-            .map(|resource| resource_value(facts, resource))
+            .map(|resource| things::resource(facts, resource))
             .collect(),
-        products: products::all(facts)
-            .into_iter()
-            .map(|product| Product {
-                gates: product.gates(facts).into_iter().map(|gate| gate.name.clone()).collect(),
-                longest_down_seconds: seconds(product.longest_down(facts)),
-                product: product.name,
-                owner: product.owner,
-                resources: product.resources,
-            })
-            .collect(),
-        rewrites: plan.rewrites.clone(),
-        gates: gates(facts),
-        steps: plan.steps.iter().map(|step| step_value(facts, step)).collect(),
-        accuracy: accuracy(facts),
-        left_out: run.map(|run| {
-            let left = run.state.left_out().into_iter();
-            left.map(|(step, what)| LeftOut {
-                step: step.clone(),
-                what: what.to_owned(),
-            })
-            .collect()
-        }),
-        failures: run.map(|run| run.history.mishaps.iter().map(failure).collect()),
-        calls: facts.calls.map(|calls| calls.counts.iter().map(calls_value).collect()),
+        products: things::products(facts),
+        windows_used: disturbing::all(facts),
+        rewrites: plan.rewrites.iter().map(|one| things::rewritten(facts, one)).collect(),
+        gates: happened::gates(facts),
+        steps: plan.steps.iter().map(|step| things::step(facts, step)).collect(),
+        accuracy: happened::accuracy(facts),
+        left_out: run.map(happened::left_out),
+        failures: run.map(happened::failures),
+        calls: facts.calls.map(happened::calls),
         law_violations: facts.laws.map(<[String]>::to_vec),
         rehearsed: facts.rehearsed.cloned(),
-    }
-}
-
-fn calls_value(count: &crate::CallCount) -> Calls {
-    Calls {
-        service: count.service.clone(),
-        operation: count.operation.clone(),
-        account: count.account.clone(),
-        count: count.count,
-        failed: count.failed,
-        millis: count.millis,
     }
 }
 
@@ -488,140 +260,5 @@ fn standing(facts: &Facts<'_>) -> &'static str {
         Standing::NeedsOperator => "needs_operator",
         Standing::AtGate(_) => "at_gate",
         Standing::UnderWay => "under_way",
-    }
-}
-
-fn resource_value(facts: &Facts<'_>, resource: &ResourceRef) -> Resource {
-    let down = facts.down(resource);
-    let moment = |millis: i64| match &facts.run {
-        Some(_) => When::At(Timestamp::from_millisecond(millis).expect("it came from a moment of the run")),
-        None => When::After(seconds(millis)),
-    };
-    let (from, to, still) = match down {
-        Down::Never | Down::NotYet => (None, None, false),
-        Down::Was { from, to } => (Some(moment(from)), Some(moment(to)), false),
-        Down::Still { from, .. } => (Some(moment(from)), None, true),
-    };
-    Resource {
-        kind: resource.kind.clone(),
-        name: resource.name.clone(),
-        product: facts.plan.product_of(resource).map(str::to_owned),
-        disturbs: down != Down::Never,
-        disturbed_from: from,
-        disturbed_until: to,
-        still_down: still,
-        down_seconds: seconds(down.millis()),
-        expected_down_seconds: seconds(facts.expected_down(resource).millis()),
-        late_down_seconds: seconds(facts.late_down(resource).millis()),
-        steps: facts.steps_of(resource).map(|step| step.id.clone()).collect(),
-    }
-}
-
-fn step_value(facts: &Facts<'_>, step: &model::StepSpec) -> Step {
-    let state = facts.step_state(&step.id);
-    let spans = facts.spans_of(&step.id);
-    let planned = state.is_none();
-    Step {
-        id: step.id.clone(),
-        resource: step.resource.clone(),
-        side: step.side,
-        phase: step.phase,
-        title: step.title.clone(),
-        disturbs: step.disturbs,
-        undo: step.undo.clone(),
-        estimate: step.estimate,
-        needs: step.needs.clone(),
-        gates: step.gates.clone(),
-        on_critical_path: facts.chain().steps.contains(&step.id),
-        more: StepMore {
-            starts_after_seconds: facts
-                .schedule
-                .get(&step.id)
-                .filter(|_| planned)
-                .map(|(from, _)| seconds(*from)),
-            input: planned.then(|| step.input.clone()),
-            status: state.map(|state| state.status.word()),
-            started_at: state.map(|_| spans.first().map(|span| span.from)),
-            ended_at: state.map(|state| state.ended_at),
-            took_seconds: state.map(|_| seconds(done_millis(spans))),
-            attempts: state.map(|state| state.attempts),
-            evidence: state.map(|state| state.evidence.clone()),
-        },
-    }
-}
-
-/// What steps took beside what was expected, sort by sort.
-fn accuracy(facts: &Facts<'_>) -> Vec<Accuracy> {
-    let sorts = crate::accuracy::by_action(facts).into_iter();
-    let value = |(action, sort): (String, crate::accuracy::Accuracy)| Accuracy {
-        action,
-        steps: sort.steps,
-        expected_seconds: seconds(sort.expected),
-        taken_seconds: seconds(sort.taken),
-        error_percent: sort.error(),
-        within_p90: sort.within,
-        samples: sort.samples,
-    };
-    sorts.map(value).collect()
-}
-
-fn gates(facts: &Facts<'_>) -> Vec<Gate> {
-    let value = |gate: &model::GateSpec| Gate {
-        name: gate.name.clone(),
-        ask: gate.ask.clone(),
-        after: gate.after.clone(),
-        typed: gate.typed.clone(),
-        people: gate.people,
-        approved: facts
-            .run
-            .as_ref()
-            .map(|run| matches!(run.state.gates[&gate.name], GateState::Approved { .. })),
-        asked: facts.run.as_ref().map(|run| {
-            let askings = run.history.gates.get(&gate.name).map_or(&[][..], Vec::as_slice);
-            askings.iter().map(asked).collect()
-        }),
-    };
-    facts.plan.gates.iter().map(value).collect()
-}
-
-fn asked(asking: &Asking) -> Asked {
-    Asked {
-        asked_at: asking.asked,
-        shown: asking.shown.clone(),
-        approved: asking.approved.as_ref().map(|approval| Approved {
-            by: approval.by.clone(),
-            at: approval.at,
-            plan_digest: approval.digest.clone(),
-            evidence_digest: approval.evidence.clone(),
-        }),
-        voided: asking.voided.as_ref().map(|(at, reason)| Voided {
-            at: *at,
-            reason: reason.clone(),
-        }),
-    }
-}
-
-fn failure(mishap: &Mishap) -> Failed {
-    let how = match mishap.kind {
-        MishapKind::NotDone => "not_done",
-        MishapKind::Unknown => "unknown",
-        MishapKind::Look => "look",
-        MishapKind::Stop => "stop",
-        MishapKind::Alarm => "alarm",
-    };
-    let (overcome, at) = match mishap.after {
-        None => (None, None),
-        Some(After::Done(at)) => (Some("done"), Some(at)),
-        Some(After::Undone(at)) => (Some("undone"), Some(at)),
-        Some(After::Skipped(at)) => (Some("skipped"), Some(at)),
-    };
-    Failed {
-        step: mishap.step.clone(),
-        how,
-        count: mishap.count,
-        first_at: mishap.first,
-        last: mishap.failure.clone(),
-        overcome,
-        overcome_at: at,
     }
 }

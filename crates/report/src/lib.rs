@@ -17,11 +17,15 @@ mod json;
 mod markdown;
 mod moments;
 mod morning;
+mod no_return;
+mod particulars;
 mod pictures;
 mod products;
 mod rewrites;
 mod sections;
+mod summary;
 mod tables;
+mod windows;
 mod words;
 
 use std::collections::BTreeMap;

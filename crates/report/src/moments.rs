@@ -72,6 +72,11 @@ impl Moments {
         self.write(at, if seconds { "%H:%M:%S" } else { "%H:%M" })
     }
 
+    /// Day and time of day, for a label.
+    pub(crate) fn short(&self, at: Timestamp) -> String {
+        self.write(at, "%m-%d %H:%M")
+    }
+
     /// The date.
     pub(crate) fn date(&self, at: Timestamp) -> String {
         self.write(at, "%Y-%m-%d")

@@ -11,7 +11,7 @@ use model::{Event, Forecast, Plan, ResourceRef, State, StepId, Undo};
 use crate::document::{Block, Document, Line, Piece, Section, Stamp, Table, code, text};
 use crate::facts::{Down, Facts};
 use crate::moments::lasting;
-use crate::sections::{down_length, standing};
+use crate::summary::{down_length, standing};
 use crate::words::{self, Text};
 use crate::{Language, ReportInput, html, markdown};
 

@@ -7,7 +7,7 @@ use crate::document::{Block, Line, Piece, Section, Table, Tone, code, text};
 use crate::facts::{Down, Facts};
 use crate::moments::lasting;
 use crate::rewrites;
-use crate::sections::{begins, down_length, notes};
+use crate::summary::{down_length, notes};
 use crate::tables::{dash, headings, number};
 use crate::words::{Language, Text};
 
@@ -63,11 +63,17 @@ impl Product {
         lengths.max().unwrap_or(0)
     }
 
-    /// From when to when something of it does not serve.
+    /// From when to when something of it does not serve, by the clock where that can be told.
     fn down(&self, facts: &Facts<'_>) -> Option<(i64, i64)> {
-        let spans = self.resources.iter().filter_map(|resource| match facts.down(resource) {
-            Down::Was { from, to } | Down::Still { from, to } => Some((from, to)),
-            Down::Never | Down::NotYet => None,
+        let spans = self.resources.iter().filter_map(|resource| {
+            if facts.run.is_none() && facts.is_by_clock() {
+                let place = facts.down_by_clock(resource)?;
+                return Some((place.begins, place.ends?));
+            }
+            match facts.down(resource) {
+                Down::Was { from, to } | Down::Still { from, to } => Some((from, to)),
+                Down::Never | Down::NotYet => None,
+            }
         });
         spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
@@ -116,7 +122,7 @@ pub(crate) fn teams(facts: &Facts<'_>, language: Language) -> Vec<Block> {
             None => text(Text::NotDisturbed.say(language)),
             Some((from, to)) => text(Text::DownBetween.fill(
                 language,
-                &[&begins(facts, from, language), &begins(facts, to, language)],
+                &[&facts.written(from, language), &facts.written(to, language)],
             )),
         });
         let tells = notes(facts, Weight::Tells, language, |resource| product.has(resource)).len();
@@ -128,6 +134,10 @@ pub(crate) fn teams(facts: &Facts<'_>, language: Language) -> Vec<Block> {
     };
     let columns = [Text::Team, Text::BeforeTheWindow, Text::InTheWindow, Text::Afterwards];
     let caption = match facts.run {
+        None if facts.is_by_clock() => {
+            let begun = facts.moments.full(facts.generated_at);
+            Text::TeamsByClockCaption.fill(language, &[&begun, &facts.moments.name])
+        }
         None => Text::TeamsPlanCaption.say(language).to_owned(),
         Some(_) => Text::TeamsCaption.fill(language, &[&facts.moments.name]),
     };
@@ -213,9 +223,9 @@ fn figures(facts: &Facts<'_>, product: &Product, language: Language) -> Block {
     let between = match product.down(facts) {
         None => vec![text(Text::NotDisturbed.say(language))],
         Some((from, to)) => vec![
-            text(begins(facts, from, language)),
+            text(facts.written(from, language)),
             Piece::Break,
-            text(Text::Until.fill(language, &[&begins(facts, to, language)])),
+            text(Text::Until.fill(language, &[&facts.written(to, language)])),
         ],
     };
     let down = match product.longest_down(facts) {
@@ -244,13 +254,11 @@ fn asked(facts: &Facts<'_>, gate: &GateSpec, language: Language) -> Line {
         let people = Text::PeopleMustAgree.fill(language, &[&gate.people.to_string()]);
         line.extend([text(" "), Piece::Small(people)]);
     }
-    let evidence = gate.after.iter().filter_map(|id| facts.schedule.get(id));
     if facts.run.is_none() {
+        let evidence = gate.after.iter().filter_map(|id| facts.schedule.get(id));
         let at = evidence.map(|(_, to)| *to).max().unwrap_or(0);
-        line.extend([
-            text(" "),
-            Piece::Small(Text::AskedAtAbout.fill(language, &[&begins(facts, at, language)])),
-        ]);
+        let when = format!("+{}", lasting(at, language));
+        line.extend([text(" "), Piece::Small(Text::AskedAtAbout.fill(language, &[&when]))]);
     }
     line
 }
@@ -285,7 +293,10 @@ fn resources(facts: &Facts<'_>, product: &Product, language: Language) -> Table 
         let down = facts.down(resource);
         let from = match down {
             Down::Never | Down::NotYet => vec![text(down_length(down, language))],
-            Down::Was { from, .. } | Down::Still { from, .. } => vec![text(begins(facts, from, language))],
+            Down::Was { from, .. } | Down::Still { from, .. } => {
+                let by_clock = facts.down_by_clock(resource).map(|place| place.begins);
+                vec![text(facts.written(by_clock.unwrap_or(from), language))]
+            }
         };
         let mut row = vec![vec![code(resource)], from];
         if facts.run.is_some() {
@@ -294,9 +305,13 @@ fn resources(facts: &Facts<'_>, product: &Product, language: Language) -> Table 
         row.extend([length(facts.expected_down(resource)), length(facts.late_down(resource))]);
         row
     };
-    let mut columns = vec![Text::Resource, Text::DisturbedPlan];
+    let disturbed = match facts.is_by_clock() {
+        true => Text::Disturbed,
+        false => Text::DisturbedPlan,
+    };
+    let mut columns = vec![Text::Resource, disturbed];
     if facts.run.is_some() {
-        columns = vec![Text::Resource, Text::Disturbed, Text::DownFor];
+        columns.push(Text::DownFor);
     }
     columns.extend([Text::DownExpected, Text::DownLate]);
     Table {

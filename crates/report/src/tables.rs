@@ -7,7 +7,8 @@ use crate::document::{Block, Line, Piece, Table, Tone, code, text};
 use crate::facts::{Down, Facts, done_millis};
 use crate::history::{After, Intervened, Mishap, MishapKind};
 use crate::moments::lasting;
-use crate::sections::{down_length, moment};
+use crate::sections::moment;
+use crate::summary::down_length;
 use crate::words::{self, Language, Text};
 
 pub(crate) fn headings(texts: &[Text], language: Language) -> Vec<String> {

@@ -1,10 +1,8 @@
 //! Every word of a report, in both languages: one table, so that a missing translation does not compile.
 
-use model::cost::Charge;
-use model::event::WorldKind;
-use model::plan::Weight;
-use model::state::StepStatus;
-use model::{FailureClass, Phase, Side, Undo};
+mod named;
+
+pub(crate) use named::{charge, class, phase, side, stamp, status, undo, weekday, weight};
 
 /// The language of a report. What the plan itself says (titles, notes, evidence) is shown as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +104,7 @@ texts! {
     Rewrites: "What is rewritten", "書き換えられる内容";
     Rehearsed: "The rehearsal it rests on", "根拠となるリハーサル";
     Graph: "What waits for what", "依存関係";
+    NoReturn: "What is not taken back by itself", "自動では取り消せないもの";
 
     // In five lines
     InFiveLines: "In five lines", "5 行でわかる要点";
@@ -117,8 +116,8 @@ texts! {
     LineNoDown: "Nothing stops serving.", "停止するリソースはありません。";
     LineCost: "AWS is expected to charge {0} for the move.", "AWS の移行料金は {0} の見込みです。";
     LineNoCost: "What AWS charges for the move was not priced.", "AWS の移行料金は見積もられていません。";
-    LinePeople: "People must agree at {0} gates; {1} steps cannot be undone; {2} things block, {3} want a look.",
-        "人の同意が必要なゲートは {0} か所、取り消せないステップは {1} 件、実行を妨げる項目は {2} 件、確認が必要な項目は {3} 件です。";
+    LinePeople: "People must agree at {0} gates; {1} steps of {4} resources cannot be undone; {2} things block, {3} want a look.",
+        "人の同意が必要なゲートは {0} か所、取り消せないステップは {1} 件（リソース {4} 件分）、実行を妨げる項目は {2} 件、確認が必要な項目は {3} 件です。";
 
     // Products and teams
     Team: "Team", "チーム";
@@ -128,6 +127,8 @@ texts! {
     ProductCaption: "What of {0} moves, and for how long it does not serve. Down: from the start of its first disturbing step to the end of its last cutover step.",
         "{0} の移行対象と停止時間。停止時間は、影響のある最初のステップの開始から、最後の切り替えステップの終了までです。";
     TeamsPlanCaption: "What each product's team has to do. Moments count from the beginning of the run.", "各プロダクトのチームが行う作業。時刻は実行開始からの経過時間です。";
+    TeamsByClockCaption: "What each product's team has to do. Moments are those of a run that is begun {0}. Times: {1}.",
+        "各プロダクトのチームが行う作業。時刻は {0} に実行を開始した場合の見込みです（{1}）。";
     TeamsCaption: "What each product's team has to do. Times: {0}.", "各プロダクトのチームが行う作業。時刻は {0}。";
     BeforeTheWindow: "Before the window", "作業時間帯の前";
     InTheWindow: "In the window", "作業時間帯の間";
@@ -143,9 +144,18 @@ texts! {
     DownLate: "Nine in ten within", "9 割がこの時間以内";
 
     // Rewrites
-    RewritesMean: "Each text that is put into the target other than it stands in the source. Lines that go are marked −, lines that come are marked +. What is not shown here is carried over as it stands.",
-        "移行元と異なる内容で移行先に設定されるテキストです。− は消える行、+ は加わる行です。ここにないものはそのまま引き継がれます。";
+    RewritesMean: "Each text that is put into the target other than it stands in the source. Lines that go are marked −, lines that come are marked +. What is not shown here is carried over as it stands. What is marked as open for a while is changed for the way and taken back in the same run.",
+        "移行元と異なる内容で移行先に設定されるテキストです。− は消える行、+ は加わる行です。ここにないものはそのまま引き継がれます。「一時的」とあるものは、移行のために変更され、同じ実行の中で元に戻されます。";
     RewriteOf: "How it changes:", "変更内容：";
+    ForAWhile: "for a while, in the {0} account", "一時的（{0}アカウント）";
+    OpenedAt: "opened at {0} by", "変更：{0}、ステップ";
+    NotOpenedYet: "not opened yet; opened by", "変更：未実施、ステップ";
+    ClosedAt: "closed at {0} by", "復元：{0}、ステップ";
+    ClosedAtOrLate: "closed at {0}, nine times in ten by {1}, by", "復元：{0}（9 割の確率で {1} まで）、ステップ";
+    UndoneAt: "closed at {0} by undoing", "復元：{0}、取り消したステップ";
+    NotClosedYet: "not closed yet; closed by", "復元：未実施、ステップ";
+    BeforeUnknown: "The inventory does not tell how it stands in the source: only what is added is shown.",
+        "移行元の内容はインベントリにないため、加わる部分だけを示します。";
     LineGone: "goes: ", "削除：";
     LineNew: "comes: ", "追加：";
 
@@ -169,6 +179,7 @@ texts! {
     BesideCaption: "How long each resource was expected not to serve, and how long it did not.", "リソースごとの停止時間の見込みと実績。";
     NoReturnMark: "Point of no return", "取り消し不可となる時点";
     LateMark: "Nine in ten done by then", "9 割がこの時点までに完了";
+    LateEndAt: "Expected to end {0}, nine times in ten by {1}", "完了の見込みは {0}（9 割の確率で {1} まで）";
     LateEnd: "Expected to end after {0}, nine times in ten within {1}", "完了の見込みは {0}後（9 割の確率で {1}以内）";
 
     // Summary
@@ -219,6 +230,11 @@ texts! {
     NothingIrreversible: "Every step can be taken back by the tool itself.", "すべてのステップは自動で取り消せます。";
     ByHandOnly: "What is undone by hand", "手作業で取り消すもの";
     NotYetDone: "not done yet", "未実施";
+    SoManyNotYetDone: "{0} of them not done yet", "うち {0} 件は未実施";
+    SoManyOf: "{0} × {1}", "{1} {0} 件";
+    OneByOne: "Each of them, one by one", "すべての一覧";
+    NoReturnMeans: "These steps cannot be undone, each from the moment on at which it begins.", "次のステップは、開始した時点から取り消せません。";
+    ByHandMeans: "These steps are undone by people, as described.", "次のステップは、記載の手順に従って手作業で取り消します。";
     NeedsDecision: "A person must decide", "人の判断が必要";
     Blocking: "What stands in the way", "実行を妨げるもの";
     Warnings: "What a person should look at", "確認が必要なもの";
@@ -250,14 +266,38 @@ texts! {
         "バーにポインターを重ねるとステップが表示されます。同じ内容は下のステップ表にもあります。";
     ChartPlanHint: "Scheduled by needs and limits from the median estimates; gates answered at once, windows open.",
         "依存関係と同時実行数の上限に従い、中央値の見積もりで配置しています（ゲートは即時承認、作業時間帯内と仮定）。";
+    ChartOfPlanByClock: "When each resource's steps are expected, if the run is begun {0}.", "{0} に実行を開始した場合の、リソースごとのステップの予定。";
+    ChartByClockHint: "Scheduled by needs, limits and windows from the median estimates; gates answered at once. Bands are windows and frozen dates: what falls into each is said in the tables below.",
+        "依存関係・同時実行数の上限・作業時間帯に従い、中央値の見積もりで配置しています（ゲートは即時承認と仮定）。帯は作業時間帯と凍結期間です。それぞれに入るステップは下の表にあります。";
     ChartTruncates: "Idle time is cut short where the axis is broken.", "軸の途切れは待ち時間の省略を示します。";
     Undoing: "Undoing", "取り消し";
     StoppedSpan: "Waiting for a person", "人の判断待ち";
     WindowOpen: "Window open", "作業時間帯";
+    WindowBand: "Window {0} – {1}", "作業時間帯 {0} ～ {1}";
+    Frozen: "Frozen dates", "凍結期間";
+    FrozenBand: "Frozen {0} to {1}", "凍結 {0} ～ {1}";
     GateMark: "Gate", "ゲート";
     Idle: "{0} idle", "待ち {0}";
     StillOpen: "not ended", "継続中";
     EmptyChart: "Nothing has been begun.", "まだ何も開始していません。";
+
+    // Windows
+    WindowsPlanCaption: "What disturbs in which window, if the run is begun {0}; what is left of the window is counted from when nine in ten are done. Times: {1}.",
+        "作業時間帯ごとの影響（{0} に実行を開始した場合）。残り時間は 9 割の確率で完了する時刻から数えています。時刻は {1}。";
+    WindowsCaption: "What disturbed in which window. Times: {0}.", "作業時間帯ごとの影響。時刻は {0}。";
+    DownByClock: "When each resource does not serve", "リソースごとの停止の時刻";
+    DownByClockPlanCaption: "When each resource is expected not to serve, if the run is begun {0}. Times: {1}.",
+        "リソースごとの停止の見込み（{0} に実行を開始した場合）。時刻は {1}。";
+    DownByClockCaption: "When each resource did not serve. Times: {0}.", "リソースごとの停止の実績。時刻は {0}。";
+    Window: "Window", "作業時間帯";
+    StepsThatDisturb: "Steps that disturb", "影響のあるステップ";
+    FromThen: "From", "開始";
+    UntilThen: "Until", "終了";
+    LateThen: "Nine in ten by", "9 割がこの時刻まで";
+    LeftOfIt: "Left of it then", "残り時間";
+    BeyondIt: "{0} beyond it", "{0} 超過";
+    OutsideWindows: "outside of every window", "作業時間帯の外";
+    NotFrozen: "any time but frozen dates", "凍結期間以外";
 
     // Resources
     Resource: "Resource", "リソース";
@@ -511,132 +551,4 @@ texts! {
     Friday: "Friday", "金曜日";
     Saturday: "Saturday", "土曜日";
     Sunday: "Sunday", "日曜日";
-}
-
-/// The word for a side.
-pub(crate) fn side(side: Side) -> Text {
-    match side {
-        Side::Source => Text::Source,
-        Side::Target => Text::Target,
-        Side::Parent => Text::Parent,
-    }
-}
-
-/// The word for a phase.
-pub(crate) fn phase(phase: Phase) -> Text {
-    match phase {
-        Phase::Prepare => Text::Prepare,
-        Phase::Freeze => Text::Freeze,
-        Phase::Cutover => Text::Cutover,
-        Phase::Settle => Text::Settle,
-        Phase::CleanUp => Text::CleanUp,
-    }
-}
-
-/// The words for a kind of undo.
-pub(crate) fn undo(undo: &Undo) -> Text {
-    match undo {
-        Undo::Auto => Text::UndoAuto,
-        Undo::Nothing => Text::UndoNothing,
-        Undo::Manual { .. } => Text::UndoManual,
-        Undo::None { .. } => Text::UndoNone,
-    }
-}
-
-/// The word for a step's status.
-pub(crate) fn status(status: &StepStatus) -> Text {
-    match status {
-        StepStatus::Waiting => Text::Waiting,
-        StepStatus::Intended => Text::Beginning,
-        StepStatus::Watching => Text::StepUnderWay,
-        StepStatus::Refused => Text::Retrying,
-        StepStatus::Seen => Text::Verifying,
-        StepStatus::Done => Text::Done,
-        StepStatus::Skipped => Text::Skipped,
-        StepStatus::Stopped { .. } => Text::StoppedStatus,
-        StepStatus::Undoing => Text::UndoingStatus,
-        StepStatus::Undone => Text::Undone,
-    }
-}
-
-/// The word for a class of failures.
-pub(crate) fn class(class: FailureClass) -> Text {
-    match class {
-        FailureClass::Throttled => Text::Throttled,
-        FailureClass::Unavailable => Text::Unavailable,
-        FailureClass::NoAnswer => Text::NoAnswer,
-        FailureClass::CredentialsExpired => Text::CredentialsExpired,
-        FailureClass::Denied => Text::Denied,
-        FailureClass::NotFound => Text::NotFound,
-        FailureClass::AlreadyExists => Text::AlreadyExists,
-        FailureClass::WrongState => Text::WrongState,
-        FailureClass::Quota => Text::Quota,
-        FailureClass::Invalid => Text::Invalid,
-        FailureClass::Unexpected => Text::Unexpected,
-    }
-}
-
-/// The heading over notes of a weight.
-pub(crate) fn weight(weight: Weight) -> Text {
-    match weight {
-        Weight::Blocks => Text::Blocking,
-        Weight::Warns => Text::Warnings,
-        Weight::Tells => Text::Information,
-    }
-}
-
-/// The word for what is charged for.
-pub(crate) fn charge(charge: Charge) -> Text {
-    match charge {
-        Charge::Listing => Text::ChargeListing,
-        Charge::ListingForProof => Text::ChargeListingForProof,
-        Charge::InventoryReports => Text::ChargeInventoryReports,
-        Charge::AnswersOut => Text::ChargeAnswersOut,
-        Charge::Copying => Text::ChargeCopying,
-        Charge::CopyingInParts => Text::ChargeCopyingInParts,
-        Charge::Replicating => Text::ChargeReplicating,
-        Charge::Retrieving => Text::ChargeRetrieving,
-        Charge::Jobs => Text::ChargeJobs,
-        Charge::JobObjects => Text::ChargeJobObjects,
-        Charge::JobManifests => Text::ChargeJobManifests,
-        Charge::RestoreRequests => Text::ChargeRestoreRequests,
-        Charge::Restoring => Text::ChargeRestoring,
-        Charge::RestoredCopies => Text::ChargeRestoredCopies,
-        Charge::Questions => Text::ChargeQuestions,
-        Charge::QuestionsForProof => Text::ChargeQuestionsForProof,
-        Charge::Reading => Text::ChargeReading,
-        Charge::ChecksumJobs => Text::ChargeChecksumJobs,
-        Charge::ChecksumObjects => Text::ChargeChecksumObjects,
-        Charge::Checksums => Text::ChargeChecksums,
-        Charge::Athena => Text::ChargeAthena,
-        Charge::KeyRequests => Text::ChargeKeyRequests,
-        Charge::InterimStorage => Text::ChargeInterimStorage,
-        Charge::Snapshots => Text::ChargeSnapshots,
-        Charge::EarlyDeletion => Text::ChargeEarlyDeletion,
-        Charge::Deleting => Text::ChargeDeleting,
-    }
-}
-
-/// The stamp of a world, and what it means; none: the report of a plan.
-pub(crate) fn stamp(world: Option<WorldKind>) -> (Text, Text, Text) {
-    match world {
-        None => (Text::PlanReport, Text::PlanStamp, Text::PlanStampMeans),
-        Some(WorldKind::Live) => (Text::LiveReport, Text::LiveStamp, Text::LiveStampMeans),
-        Some(WorldKind::Rehearsal) => (Text::RehearsalReport, Text::RehearsalStamp, Text::RehearsalStampMeans),
-        Some(WorldKind::Endpoint) => (Text::EndpointReport, Text::EndpointStamp, Text::EndpointStampMeans),
-    }
-}
-
-/// The name of a day, 1 being Monday.
-pub(crate) fn weekday(day: i8) -> Option<Text> {
-    let days = [
-        Text::Monday,
-        Text::Tuesday,
-        Text::Wednesday,
-        Text::Thursday,
-        Text::Friday,
-        Text::Saturday,
-        Text::Sunday,
-    ];
-    days.get(usize::try_from(day).ok()?.checked_sub(1)?).copied()
 }

@@ -11,6 +11,7 @@ mod create_key;
 mod open_source_key;
 pub(crate) mod outputs;
 mod plan;
+mod plan_policies;
 mod policy;
 mod prove_independence;
 pub(crate) mod retire;

@@ -5,7 +5,8 @@ use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::admit_users::{self, User};
 use super::{
-    KeyFrom, close_source_key, create_alias, create_key, open_source_key, policy, prove_independence, use_target_key,
+    KeyFrom, close_source_key, create_alias, create_key, open_source_key, plan_policies, policy, prove_independence,
+    use_target_key,
 };
 use crate::check::known;
 use crate::draft::Says;
@@ -74,7 +75,7 @@ pub fn source_key(draft: &Draft, named: &str) -> SourceKey {
     }
 }
 
-fn listed_key<'a>(draft: &Draft<'a>, side: Side, named: &str) -> Option<&'a Key> {
+pub(super) fn listed_key<'a>(draft: &Draft<'a>, side: Side, named: &str) -> Option<&'a Key> {
     draft.regional(side)?.keys.iter().find(|key| key_of(key, named))
 }
 
@@ -368,6 +369,7 @@ pub fn plan_last(draft: &mut Draft) {
         }
     }
     prove_independence(draft);
+    plan_policies::show(draft);
 }
 
 /// The last look, where something was moved that lies under a key: that nothing in the target needs one of the source.

@@ -25,6 +25,23 @@ pub(super) fn sids(run: &str, token: &str) -> Vec<String> {
     vec![format!("{stem}Use"), format!("{stem}Grant")]
 }
 
+/// The same as a plan shows them: run and token are known once it runs.
+pub(super) fn sids_to_come() -> Vec<String> {
+    vec!["Cleave…Use".to_owned(), "Cleave…Grant".to_owned()]
+}
+
+/// The policy of a key that was made without one: it leaves access to the account's IAM.
+pub(super) fn default_of(account: &str) -> String {
+    let policy = json!({
+        "Version": "2012-10-17", "Id": "key-default-1",
+        "Statement": [{
+            "Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
+            "Action": "kms:*", "Resource": "*",
+        }],
+    });
+    policy.to_string()
+}
+
 /// What the target account needs of a source key for copying what is under it. Grants are a statement of their own, held to AWS's
 /// services: without them RDS answers that the key is not accessible, and the condition would make the other actions fail.
 pub(super) fn statements(target: &str, sids: &[String]) -> Vec<Value> {
@@ -47,13 +64,18 @@ pub(super) fn statements(target: &str, sids: &[String]) -> Vec<Value> {
 /// What former users from the other account need of the key under which a bucket's objects lie: to decrypt, and to write under it. The
 /// service is S3 in the bucket's region, as `kms:ViaService` names it. Their ids are letters and digits, from the step's token.
 pub(super) fn admitted(users: &[User], service: &str, token: &str) -> Vec<Value> {
+    admitted_as(users, service, &token[..8])
+}
+
+/// The same with ids of this stem: a plan knows no token yet.
+pub(super) fn admitted_as(users: &[User], service: &str, stem: &str) -> Vec<Value> {
     let statements = users.iter().zip(1..).map(|(user, nth)| {
         let mut actions = vec!["kms:DescribeKey", "kms:Decrypt"];
         if user.writes {
             actions.push("kms:GenerateDataKey*");
         }
         json!({
-            "Sid": format!("KeptAccess{}{nth}", &token[..8]), "Effect": "Allow", "Principal": { "AWS": user.principal },
+            "Sid": format!("KeptAccess{stem}{nth}"), "Effect": "Allow", "Principal": { "AWS": user.principal },
             "Action": actions, "Resource": "*", "Condition": { "StringEquals": { "kms:ViaService": service } },
         })
     });

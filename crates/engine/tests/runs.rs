@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use journal::InboxItem;
 use model::event::Outcome;
 use model::state::StepStatus;
-use model::{Event, FailureClass, RunId};
+use model::{Advice, Event, FailureClass, RunId};
 use serde_json::{Value, json};
 
 use things::{Scene, Thing, at, id, plan, step};
@@ -155,12 +155,12 @@ fn what_exists_and_is_not_ours_is_broken_or_is_stuck_stops_with_what_to_do() {
     };
     let stuck = Observed::Stuck {
         why: "it hangs".to_owned(),
-        advice: "pull".to_owned(),
+        advice: Advice::MendHook.into(),
     };
     for (look, code, advice) in [
         (whose, "[Foreign]", "exists under that name"),
         (broken, "[Broken]", "Remove the failed thing"),
-        (stuck, "[Stuck]", "pull"),
+        (stuck, "[Stuck]", "Mend what it complains of"),
     ] {
         let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
         scene.things.borrow_mut().looks.insert("a".to_owned(), vec![Ok(look)]);

@@ -177,7 +177,8 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::OutputSeen { .. } => return None,
         Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),
         Event::StepStopped { step, failure, advice } => {
-            format!("{step}: NEEDS OPERATOR: {failure}. {advice}")
+            let advice = words::advised(advice, Some(failure.class));
+            Words::StepStopped.fill(&[step.as_str(), &failure.to_string(), &advice])
         }
         Event::StepRetried { step, by, reason } => format!("{step}: tried again by {by}: {reason}"),
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),

@@ -13,7 +13,7 @@ use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
 use listing::Lister;
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -162,9 +162,7 @@ impl Step for WinName {
         // Asked once more whenever a person has it tried again.
         if asked.last.duration_since(asked.first) >= LONGEST && waited < SignedDuration::from_mins(1) {
             return Ok(Observed::Stuck {
-                advice: "Retry the step to ask once more, as often as you like. Without the name: leave the run as it \
-                         is, and use the interim bucket, which is whole."
-                    .to_owned(),
+                advice: Advice::NameNotWon.into(),
                 why: format!(
                     "asked for {} h and {} times. {}",
                     LONGEST.as_hours(),

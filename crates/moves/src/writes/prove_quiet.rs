@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws::cloudwatch::Minute;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -55,7 +55,8 @@ impl ProveQuiet {
         Self { input, world }
     }
 
-    fn advice(&self) -> String {
+    /// What the alarm asks for while it is still looked at.
+    fn asked(&self) -> String {
         let id = &self.input.database.id;
         let reboot = "end its connections: aws rds reboot-db-instance --db-instance-identifier";
         match self.input.how {
@@ -142,19 +143,15 @@ impl Step for ProveQuiet {
                     access.arn
                 ),
                 advice: match self.input.how {
-                    StopWrites::Gate => format!("{} Then retry the step.", self.advice()),
-                    StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
-                        format!(
-                            "{} Then retry the step. Access stays blocked meanwhile; undoing the run gives it back.",
-                            self.advice()
-                        )
-                    }
-                },
+                    StopWrites::Gate => Advice::StopUsers,
+                    StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::StillConnected,
+                }
+                .fill(&[&self.input.database.id]),
             });
         }
         let mut progress = Progress::words(text);
         if waited >= TOLD_AFTER && shortest == 0 {
-            progress.alarm = Some(format!("{}. {}", progress.text, self.advice()));
+            progress.alarm = Some(format!("{}. {}", progress.text, self.asked()));
         }
         Ok(Observed::Underway {
             progress,

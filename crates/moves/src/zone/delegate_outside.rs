@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::event::Direction;
-use model::{Failure, FailureClass};
+use model::{Advice, Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -123,10 +123,8 @@ impl DelegateOutside {
         if let Some((server, to)) = stranger {
             return Observed::Stuck {
                 why: format!("{server} delegates {name} to {to}: neither the old zone's servers nor the new one's"),
-                advice: format!(
-                    "Find out who has changed it. Have these lines written in {parent}, and no others, and retry the step:\n{}",
-                    lines(name, parent, self.input.ttl, &new.name_servers)
-                ),
+                advice: Advice::StrangeDelegation
+                    .fill(&[parent, &lines(name, parent, self.input.ttl, &new.name_servers)]),
             };
         }
         Observed::Underway {

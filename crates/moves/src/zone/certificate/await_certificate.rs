@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aws::acm::{Proof, Status};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -72,9 +72,7 @@ impl AwaitCertificate {
         );
         if waited >= LONGEST {
             let (why, step) = (format!("{} h have passed, and {alarm}", waited.as_hours()), &cx.spec.id);
-            let advice = format!(
-                "To wait on: cleave retry {step} --reason …. To hand the zone over without it: cleave skip {step} --reason …; Terraform's apply waits for its records then"
-            );
+            let advice = Advice::NoCertificate.fill(&[step.as_str()]);
             return Observed::Stuck { why, advice };
         }
         Self::waiting(format!("no certificate for {wanted} yet"), Some(alarm), LOOK_AGAIN)
@@ -121,10 +119,7 @@ impl Step for AwaitCertificate {
                         "{} is not validated by DNS for {}: no record can prove it",
                         certificate.arn, proof.domain
                     ),
-                    advice: format!(
-                        "Approve it where it is asked for, or have Terraform make it with validation_method = \"DNS\"; then cleave retry {} --reason …",
-                        cx.spec.id
-                    ),
+                    advice: Advice::NotByDns.fill(&[cx.spec.id.as_str()]),
                 });
             }
             let by_dns = certificate.proofs.iter().filter(|proof| proof.by_dns);

@@ -38,6 +38,7 @@ macro_rules! words {
     ($of:ident $($name:ident: $en:literal, $ja:literal;)*) => {
         /// One sentence of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(rustdoc::broken_intra_doc_links, reason = "a runbook's `[section]` in a sentence is no link")]
         pub enum $of { $(#[doc = $en] $name),* }
 
         impl $of {

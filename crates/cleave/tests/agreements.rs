@@ -318,7 +318,7 @@ fn what_a_stopped_step_advises_is_shown_in_japanese_and_kept_in_english() {
     let rehearsed = typed(&home, &["rehearse", "runbook.toml", "--faults", "none", "--journal", "m.db"]);
     assert_eq!(rehearsed.status.code(), Some(8), "{}", said(&rehearsed));
 
-    let (english, japanese) = ("Mend what it complains of", "コマンドの訴える問題を直し、ステップを retry してください");
+    let (english, japanese) = ("Mend what it complains of", "コマンドが報告した問題を直し、ステップを retry してください");
     let shown = |words: &[&str]| said(&typed(&home, &[words, &["--journal", "m.db"]].concat()));
     let status = shown(&["status"]);
     assert!(status.contains(&format!("to do:   {english}")), "{status}");

@@ -142,7 +142,7 @@ advices! {
 
     // Commands of the team's own, the delivery flow
     MendHook: "Mend what it complains of and retry the step: it is run again. Skip it to go on without.",
-        "コマンドの訴える問題を直し、ステップを retry してください（再度実行します）。実行せずに進むなら skip してください。";
+        "コマンドが報告した問題を直し、ステップを retry してください（再度実行します）。実行せずに進むなら skip してください。";
     DeliveryNotReady: "Put it right (cleave check RUNBOOK tells all of it, with the commands) and retry the step. Where you know better, leave it out, with a reason: cleave skip {0} --reason …. Nothing was changed by it",
         "直して（cleave check RUNBOOK がすべてをコマンド付きで表示します）ステップを retry してください。問題ないと分かっていれば、理由を付けて省いてください: cleave skip {0} --reason …。このステップは何も変更していません";
 
@@ -197,7 +197,7 @@ advices! {
     ChecksAlike: "One of them was changed since. Make both alike (aws route53 update-health-check), and then: cleave retry {0} --reason …",
         "その後にどちらかが変更されています。両方を同じ内容にして（aws route53 update-health-check）から: cleave retry {0} --reason …";
     CertificateAnew: "Have the target's Terraform make it anew (terraform apply -replace=aws_acm_certificate.NAME), see that the records are as it says, and go on waiting: cleave retry {0} --reason …",
-        "target の Terraform で作り直し（terraform apply -replace=aws_acm_certificate.NAME）、レコードがその内容どおりかを確認して、待ち続けてください: cleave retry {0} --reason …";
+        "移行先の Terraform で作り直し（terraform apply -replace=aws_acm_certificate.NAME）、レコードがその内容どおりかを確認して、待ち続けてください: cleave retry {0} --reason …";
     NotIssued: "See whether public DNS answers {0}. To wait on: cleave retry {1} --reason …; to hand the zone over without it: cleave skip",
         "公開 DNS が {0} を返すか確認してください。待ち続けるなら: cleave retry {1} --reason …。証明書なしでゾーンを引き渡すなら: cleave skip";
     NoCertificate: "To wait on: cleave retry {0} --reason …. To hand the zone over without it: cleave skip {0} --reason …; Terraform's apply waits for its records then",
@@ -217,15 +217,15 @@ advices! {
     WhatItSet: "what is deleted does not come back; what it set is in the output of {0}",
         "削除したものは戻りません。設定内容は {0} の出力にあります";
     CopyStands: "what is deleted does not come back; its copy {0} stands in the target",
-        "削除したものは戻りません。コピー {0} が target にあります";
+        "削除したものは戻りません。コピー {0} が移行先にあります";
     EqualsStand: "what is deleted does not come back; every version of it has an equal in {0}",
         "削除したものは戻りません。全バージョンと同じものが {0} にあります";
     SnapshotStands: "what is deleted does not come back; {0} stands in the target",
-        "削除したものは戻りません。{0} が target にあります";
+        "削除したものは戻りません。{0} が移行先にあります";
     ImageCopyStands: "a deregistered image does not come back; its copy {0} stands in the target",
-        "登録解除したイメージは戻りません。コピー {0} が target にあります";
+        "登録解除したイメージは戻りません。コピー {0} が移行先にあります";
     ImageStands: "a terminated instance does not come back; its image {0} stands in the target",
-        "終了したインスタンスは戻りません。イメージ {0} が target にあります";
+        "終了したインスタンスは戻りません。イメージ {0} が移行先にあります";
     RecordsDeleted: "deleting the record sets cannot be taken back by cleave; what it held is in the journal, in the output of {0}",
         "レコードセットの削除は cleave では取り消せません。内容はジャーナルにあります（{0} の出力）";
     ZoneDeleted: "deleting the zone cannot be taken back by cleave; what it held is in the journal, in the output of {0}",

@@ -235,9 +235,7 @@ impl<R: BufRead, W: Write> Person<R, W> {
 
 fn other_than(source: &AccountId, target: &AccountId) -> Result<(), String> {
     if source == target {
-        return Err(format!(
-            "source and target are the same account, {source}: a split needs two"
-        ));
+        return Err(Failed::SameAccount.fill(&[source.as_str()]));
     }
     Ok(())
 }

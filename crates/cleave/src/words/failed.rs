@@ -65,6 +65,8 @@ words! { Failed
     // init
     NotReadBack: "the runbook that would be written cannot be read", "書き出すランブックを読み込めません";
     Missing: "{0} is missing", "{0} がありません";
+    SameAccount: "source and target are the same account, {0}: a split needs two",
+        "移行元と移行先が同じアカウント {0} です。分割には 2 つ必要です";
     NothingTyped: "nothing was typed for: {0}", "入力がありませんでした: {0}";
     NotWrittenOver: "a file of this name is there already, and is not written over", "同名のファイルがあり、上書きしません";
 
@@ -122,7 +124,7 @@ words! { Failed
     MorningEndings: "the morning page is .txt, .md or .html", "朝のページは .txt、.md、.html のどれかです";
     ReportEndings: "a report is .html, .md or .json", "レポートは .html、.md、.json のどれかです";
     ReportFile: "a report needs a file", "レポートにはファイル名が必要です";
-    TerraformState: "the source's Terraform state cannot be read", "source の Terraform state を読めません";
+    TerraformState: "the source's Terraform state cannot be read", "移行元の Terraform state を読めません";
     NotOurFile: "a file of this name is there, and cleave has not written it", "同名のファイルがあり、cleave が書いたものではありません";
     NobodyTrusted: "nobody is named who takes these roles on", "ロールを引き受ける相手の指定がありません";
     AsManyTemplates: "{0} roles are as many templates, and CloudFormation takes one at a time",

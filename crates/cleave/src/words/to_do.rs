@@ -141,7 +141,7 @@ words! { ToDo
     LetDiscoverParent: "Give the role of the runbook's parent the List and Get calls of Route 53, log in, or correct the runbook.",
         "ランブックの parent のロールに Route 53 の List・Get を許可するか、ログインするか、ランブックを直してください。";
     LetLookUp: "Give the target's role s3:GetObject on the state's bucket and ec2:DescribeSecurityGroups, or name the thing itself in the runbook.",
-        "target のロールに、state のバケットへの s3:GetObject と ec2:DescribeSecurityGroups を許可するか、ランブックに対象そのものを書いてください。";
+        "移行先のロールに、state のバケットへの s3:GetObject と ec2:DescribeSecurityGroups を許可するか、ランブックに対象そのものを書いてください。";
 
     // plan, rehearse, simcloud, explain
     RehearseThis: "Rehearse this runbook with this inventory: cleave rehearse RUNBOOK --seeds 1..20 --json > FILE",
@@ -221,7 +221,7 @@ words! { ToDo
         "ファイル名の末尾をこのどれかにしてください。ファイル名がなければ画面に表示します。";
     Ending: "Give the file one of these endings.", "ファイル名の末尾をこのどれかにしてください。";
     StateAnew: "Write it anew where the source's Terraform is set up, and give that file.",
-        "source の Terraform を設定した場所で書き出し直し、そのファイルを指定してください。";
+        "移行元の Terraform を設定した場所で書き出し直し、そのファイルを指定してください。";
     AnotherFolder: "Give another folder (--out), or move the file away.",
         "別のフォルダーを指定する（--out）か、そのファイルを移してください。";
     NameTrust: "Name the IAM user or role of the jump account: --trust arn:aws:iam::333333333333:role/jump",

@@ -100,6 +100,8 @@ words! { Words
     ToDo: "to do:", "対処:";
     Type: "type:", "入力:";
     StepStopped: "{0}: NEEDS OPERATOR: {1}. {2}", "{0}: オペレーターの判断が必要です: {1}。{2}";
+    Raised: "ALARM {0}: {1}", "警報 {0}: {1}";
+    AlarmOf: "{0}: ALARM: {1}", "{0}: 警報: {1}";
     NeedsOperator: "needs operator: {0}", "オペレーターの判断が必要です: {0}";
     NothingChanged: "Nothing was changed.", "何も変更していません。";
     ByThisNothing: "By this command, nothing.", "このコマンドでは何も変更していません。";
@@ -138,7 +140,7 @@ words! { Words
     OutsideNever: "outside the window: no window opens any more; the same command goes on then", "作業時間帯の外で、今後の時間帯はありません。同じコマンドで続行します";
 }
 
-/// What a step that stopped advises, in the chosen language. What another release has said stands as it is; what such a failure asks for in general
+/// What a step that stopped, or raises an alarm, advises, in the chosen language. What another release has said stands as it is; what such a failure asks for in general
 /// stands before it.
 pub fn advised(said: &str, class: Option<FailureClass>) -> String {
     advised_in(chosen(), said, class)

@@ -88,7 +88,7 @@ impl Shared {
             Observed::Underway { progress, look_again } => {
                 (self.tell)(Signal::Progress(&spec.id, &progress));
                 self.look_worked(&spec)?;
-                self.alarm(&spec, progress.alarm)?;
+                self.alarm(&spec, progress.alarm.map(String::from))?;
                 Ok(Turn::LookAgain(look_again))
             }
             Observed::Present(output) => {
@@ -234,7 +234,7 @@ impl Shared {
         };
         // Somebody may have to do something for it to go on, as on the way forward.
         let alarm = match &observed {
-            Observed::Underway { progress, .. } => progress.alarm.clone(),
+            Observed::Underway { progress, .. } => progress.alarm.clone().map(String::from),
             _ => None,
         };
         self.alarm(&spec, alarm)?;

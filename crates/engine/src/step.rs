@@ -76,7 +76,7 @@ pub struct Progress {
     pub text: String,
     /// What people should know and can do while the step goes on by itself. This is stored and told, once when it comes up and once
     /// when it is over.
-    pub alarm: Option<String>,
+    pub alarm: Option<Advised>,
 }
 
 impl Progress {

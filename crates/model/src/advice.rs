@@ -1,4 +1,4 @@
-//! What a step that stopped advises, in both languages. The journal keeps the English text, as it always has; whoever shows it under Japanese reads the
+//! What a step that stopped, or raises an alarm, advises, in both languages. The journal keeps the English text, as it always has; whoever shows it under Japanese reads the
 //! values back out of it. One table for steps and engine, so that neither can say what nobody could translate, and a missing translation does not compile.
 //!
 //! A text that the table does not have (of another release, of a runbook) is nobody's to translate: it is shown as it stands.
@@ -238,6 +238,35 @@ advices! {
         "名前の取得は取り消せません。何も失われていません。実行を再開するか、中間バケットからコピーしてください";
     WrittenAnew: "{0} is open to its applications: what they have written into it would be lost. {1} is whole as it was when writing ended; take the statement that denies writing out of its policy to use it again",
         "{0} はアプリケーションに開放済みで、取り消すと書き込まれたものが失われます。{1} は書き込みを止めた時点のまま欠けなく残っています。再び使うには、書き込みを拒否するステートメントをポリシーから外してください";
+
+    // Alarms: it is waited on, and a person should see to it
+    NameTaken: "S3 says that somebody else has {0}, which was first asked for at {1}. It may be the deletion that has not reached every place yet, for hours, or a stranger who took the name. It is asked for again and again, for {2} h from the first time. Everything is whole in {3}: point clients there if they cannot wait, stop what still writes to {0} (it may be a stranger's now), and ask AWS Support for the name",
+        "S3 によれば {0} は他者のものです（最初に試したのは {1}）。削除がまだ行き渡っていない（数時間かかります）か、他者が名前を取ったかのどちらかです。最初から {2} 時間は繰り返し試します。すべて {3} に欠けなくあります。待てないクライアントはそちらに向け、{0} にまだ書き込むもの（他者のバケットかもしれません）を止め、AWS サポートに名前を問い合わせてください";
+    MendDocument: "S3 does not take the {0} configuration: {1}. Mend in the target what it names, if you can: it is tried again every minute, for {2} min from the first time, then the run goes on without it",
+        "S3 が {0} の設定を受け付けません: {1}。可能なら、そこにあるものを移行先で直してください。最初から {2} 分間、毎分試し、その後はこの設定なしで続行します";
+    NoReport: "no inventory report of {0} has come for {1} h. S3 tells nobody when it may not write one: look at the policy of {2}, and at the bucket's inventory configuration",
+        "{0} のインベントリーレポートが {1} 時間届いていません。S3 は書き込めないことを知らせません。{2} のポリシーと、バケットのインベントリー設定を確認してください";
+    DeliveryOpen: "the delivery flow is not ready: {0}. It is looked again by itself; cleave check RUNBOOK tells all of it, with the commands.",
+        "デリバリーの準備ができていません: {0}。自動で確認し直します。cleave check RUNBOOK がすべてをコマンド付きで表示します。";
+    PointOutside: "{0} is not in Route 53: a person must point {1} at the new zone there. Replace its NS lines by these, and by all of these, now; the run goes on when every name server of {0} says so:\n{2}",
+        "{0} は Route 53 にありません。そこで {1} を新しいゾーンに向ける作業が必要です。今すぐ NS の行を次のすべてに置き換えてください。{0} のすべてのネームサーバーに反映されると続行します:\n{2}";
+    GiveBackOutside: "{0} is not in Route 53: a person must give the delegation of {1} back there. Replace its NS lines by these now; the run goes on when every name server of {0} says so:\n{2}",
+        "{0} は Route 53 にありません。そこで {1} の委任を元に戻す作業が必要です。今すぐ NS の行を次に置き換えてください。{0} のすべてのネームサーバーに反映されると続行します:\n{2}";
+    SomebodyWrites: "somebody writes to the old zone {0}, from which {1} is not answered any more. What only one of them holds: {2}. Write what is meant to zone {3} too, or take it out of the old one, and have whoever wrote it write to the new one",
+        "古いゾーン {0} に誰かが書き込んでいますが、{1} はもうそこから応答していません。片方にしかないもの: {2}。必要なものはゾーン {3} にも書くか、古いゾーンから消し、書いた人には新しいゾーンに書いてもらってください";
+    OldCannotHold: "zone {0} cannot hold what was written to the new one, and nothing is kept equal until it can: {1}, which its account does not have. Write these sets with a collection that the run has made, or take them out again",
+        "ゾーン {0} には、新しいゾーンに書かれたものを入れられず、それまで両ゾーンの同期は止まります: {1}（アカウントにありません）。この実行が作ったコレクションで書き直すか、消してください";
+    NamesElsewhere: "{0} has names outside of this zone. Write their records where those names lie: {1}",
+        "{0} には、このゾーンの外の名前があります。その名前のある場所にレコードを書いてください: {1}";
+    UnusuallyLong: "{0} has waited for {1} min, which is unusual. See with dig whether public DNS answers {2}, and whether a CAA record admits Amazon; the zone is not handed over before",
+        "{0} は {1} 分待っており、通常より長くかかっています。公開 DNS が {2} を返すか、CAA レコードが Amazon を許可しているかを dig で確認してください。それまでゾーンは引き渡しません";
+    AskForCertificate: "account {0} has no certificate for {1} that is issued or pending. Let the target's Terraform ask for it: terraform apply, or terraform apply -target=aws_acm_certificate.NAME where the rest must wait. An aws_acm_certificate_validation behind it may go on waiting: this run writes the records as soon as they are known, and hands {2} over when the certificate is issued",
+        "アカウント {0} に、{1} の発行済みまたは検証待ちの証明書がありません。移行先の Terraform で申請してください: terraform apply。他がまだなら terraform apply -target=aws_acm_certificate.NAME。後続の aws_acm_certificate_validation は待たせて構いません。レコードは分かり次第この実行が書き、証明書が発行されると {2} を引き渡します";
+    AskForCertificateAnew: "account {0} has no certificate for {1} that is issued or pending. What is there is over and done with: {2}. Let the target's Terraform ask for it: terraform apply, or terraform apply -target=aws_acm_certificate.NAME where the rest must wait. An aws_acm_certificate_validation behind it may go on waiting: this run writes the records as soon as they are known, and hands {3} over when the certificate is issued",
+        "アカウント {0} に、{1} の発行済みまたは検証待ちの証明書がありません。今あるものは使えません: {2}。移行先の Terraform で申請してください: terraform apply。他がまだなら terraform apply -target=aws_acm_certificate.NAME。後続の aws_acm_certificate_validation は待たせて構いません。レコードは分かり次第この実行が書き、証明書が発行されると {3} を引き渡します";
+    EndConnections: "{0}. Nobody connects to {1} anew, but who was connected stays so. Stop what uses it, or end its connections: aws rds reboot-db-instance --db-instance-identifier {1} (of a cluster: each member).",
+        "{0}。{1} に新しい接続はできませんが、既存の接続は残っています。使うものを止めるか、接続を切ってください: aws rds reboot-db-instance --db-instance-identifier {1}（クラスターなら各メンバー）。";
+    StopConnected: "{0}. Stop what uses {1}.", "{0}。{1} を使うものを止めてください。";
 }
 
 #[cfg(test)]

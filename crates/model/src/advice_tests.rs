@@ -7,9 +7,11 @@ fn places(text: &str) -> BTreeSet<usize> {
 }
 
 /// Values as they occur: steps, names, lines below each other.
-const VALUES: [&str; 2] = [
+const VALUES: [&str; 4] = [
     "bucket.shop-stg.win_name",
     "  stg.example.com. 300 IN NS ns-1.\n  and {0}",
+    "2026-11-21T12:50:00Z",
+    "ZNEW",
 ];
 
 #[test]

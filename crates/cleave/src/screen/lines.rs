@@ -172,7 +172,7 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::AlarmChanged {
             step,
             alarm: Some(alarm),
-        } => format!("{step}: ALARM: {alarm}"),
+        } => Words::AlarmOf.fill(&[step.as_str(), &words::advised(alarm, None)]),
         Event::AlarmChanged { step, alarm: None } => format!("{step}: the alarm is over"),
         Event::OutputSeen { .. } => return None,
         Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),

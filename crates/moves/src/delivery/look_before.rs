@@ -137,9 +137,7 @@ impl Step for LookBefore {
             });
         }
         let mut progress = Progress::words(format!("{} things of the delivery flow are open", open.len()));
-        progress.alarm = Some(format!(
-            "{text}. It is looked again by itself; cleave check RUNBOOK tells all of it, with the commands."
-        ));
+        progress.alarm = Some(Advice::DeliveryOpen.fill(&[&told(&open)]));
         Ok(Observed::Underway {
             progress,
             look_again: EVERY,

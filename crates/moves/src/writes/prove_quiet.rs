@@ -54,20 +54,6 @@ impl ProveQuiet {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
     }
-
-    /// What the alarm asks for while it is still looked at.
-    fn asked(&self) -> String {
-        let id = &self.input.database.id;
-        let reboot = "end its connections: aws rds reboot-db-instance --db-instance-identifier";
-        match self.input.how {
-            StopWrites::Gate => format!("Stop what uses {id}."),
-            StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
-                format!(
-                    "Nobody connects to {id} anew, but who was connected stays so. Stop what uses it, or {reboot} {id} (of a cluster: each member)."
-                )
-            }
-        }
-    }
 }
 
 /// The last minutes in a row in which nobody was connected: when they began, and how many they are.
@@ -151,7 +137,11 @@ impl Step for ProveQuiet {
         }
         let mut progress = Progress::words(text);
         if waited >= TOLD_AFTER && shortest == 0 {
-            progress.alarm = Some(format!("{}. {}", progress.text, self.asked()));
+            let alarm = match self.input.how {
+                StopWrites::Gate => Advice::StopConnected,
+                StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::EndConnections,
+            };
+            progress.alarm = Some(alarm.fill(&[&progress.text, &self.input.database.id]));
         }
         Ok(Observed::Underway {
             progress,

@@ -131,11 +131,7 @@ impl DelegateOutside {
             progress: Progress {
                 fraction: None,
                 text: format!("waiting for the delegation in {parent}: {}", seen.other(&right)),
-                alarm: Some(format!(
-                    "{parent} is not in Route 53: a person must point {name} at the new zone there. Replace its NS lines by these, and by all of \
-                     these, now; the run goes on when every name server of {parent} says so:\n{}",
-                    lines(name, parent, self.input.ttl, &new.name_servers)
-                )),
+                alarm: Some(Advice::PointOutside.fill(&[parent, name, &lines(name, parent, self.input.ttl, &new.name_servers)])),
             },
             look_again: LOOK,
         }
@@ -156,11 +152,7 @@ impl DelegateOutside {
                     progress: Progress {
                         fraction: None,
                         text: format!("waiting for the old delegation in {parent}: {}", seen.other(&old)),
-                        alarm: Some(format!(
-                            "{parent} is not in Route 53: a person must give the delegation of {name} back there. Replace its NS lines by these \
-                             now; the run goes on when every name server of {parent} says so:\n{}",
-                            lines(name, parent, self.input.ttl, &self.input.old_values)
-                        )),
+                        alarm: Some(Advice::GiveBackOutside.fill(&[parent, name, &lines(name, parent, self.input.ttl, &self.input.old_values)])),
                     },
                     look_again: LOOK,
                 }

@@ -180,13 +180,7 @@ impl Step for KeepEqual {
                 progress: Progress {
                     fraction: None,
                     text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(format!(
-                        "somebody writes to the old zone {old}, from which {} is not answered any more. What only one of them holds: {}. Write what \
-                         is meant to zone {} too, or take it out of the old one, and have whoever wrote it write to the new one",
-                        self.input.zones.name,
-                        self.input.zones.difference(&stored).shown(),
-                        stored.new.zone_id
-                    )),
+                    alarm: Some(Advice::SomebodyWrites.fill(&[old, &self.input.zones.name, &self.input.zones.difference(&stored).shown(), &stored.new.zone_id])),
                 },
                 look_again: LOOK,
             },
@@ -198,10 +192,7 @@ impl Step for KeepEqual {
                 progress: Progress {
                     fraction: None,
                     text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(format!(
-                        "zone {old} cannot hold what was written to the new one, and nothing is kept equal until it can: {why}, which its account does not have. \
-                         Write these sets with a collection that the run has made, or take them out again"
-                    )),
+                    alarm: Some(Advice::OldCannotHold.fill(&[old, &why])),
                 },
                 look_again: LOOK,
             },

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws::acm::Status;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Advice, Failure, StepId};
+use model::{Advice, Advised, Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -44,20 +44,12 @@ impl AwaitIssued {
     }
 
     /// What people should see to.
-    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<String> {
+    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<Advised> {
         if !asked.elsewhere.is_empty() {
-            return Some(format!(
-                "{pending} has names outside of this zone. Write their records where those names lie: {}",
-                lines(&asked.elsewhere)
-            ));
+            return Some(Advice::NamesElsewhere.fill(&[pending, &lines(&asked.elsewhere)]));
         }
         (waited >= UNUSUAL).then(|| {
-            format!(
-                "{pending} has waited for {} min, which is unusual. See with dig whether public DNS answers {}, and whether a CAA record admits Amazon; the zone \
-                 is not handed over before",
-                UNUSUAL.as_mins(),
-                lines(&asked.records)
-            )
+            Advice::UnusuallyLong.fill(&[pending, &UNUSUAL.as_mins().to_string(), &lines(&asked.records)])
         })
     }
 }

@@ -303,7 +303,10 @@ fn what_failed_and_what_to_do_are_japanese_wherever_an_error_is_made() {
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
         assert!(said.contains(&format!("エラー: {failed}")), "{words:?}: {said}");
-        assert!(said.contains("変更:    ") && said.contains("対処:    "), "{words:?}: {said}");
+        assert!(
+            said.contains("変更:    ") && said.contains("対処:    "),
+            "{words:?}: {said}"
+        );
         assert!(said.contains(to_do), "{words:?}: {said}");
     }
 }
@@ -315,14 +318,23 @@ fn what_a_stopped_step_advises_is_shown_in_japanese_and_kept_in_english() {
     let text = std::fs::read_to_string(&runbook).expect("the runbook");
     let hook = "[[hook]]\nname = \"stop\"\nbefore = [\"database\"]\nrun = [\"./stop.sh\"]\nrehearse = { exit = 3 }\n";
     std::fs::write(&runbook, format!("{text}\n{hook}")).expect("it is written");
-    let rehearsed = typed(&home, &["rehearse", "runbook.toml", "--faults", "none", "--journal", "m.db"]);
+    let rehearsed = typed(
+        &home,
+        &["rehearse", "runbook.toml", "--faults", "none", "--journal", "m.db"],
+    );
     assert_eq!(rehearsed.status.code(), Some(8), "{}", said(&rehearsed));
 
-    let (english, japanese) = ("Mend what it complains of", "コマンドが報告した問題を直し、ステップを retry してください");
+    let (english, japanese) = (
+        "Mend what it complains of",
+        "コマンドが報告した問題を直し、ステップを retry してください",
+    );
     let shown = |words: &[&str]| said(&typed(&home, &[words, &["--journal", "m.db"]].concat()));
     let status = shown(&["status"]);
     assert!(status.contains(&format!("to do:   {english}")), "{status}");
-    for words in [&["--lang", "ja", "status"][..], &["--lang", "ja", "report", "--morning"]] {
+    for words in [
+        &["--lang", "ja", "status"][..],
+        &["--lang", "ja", "report", "--morning"],
+    ] {
         let told = shown(words);
         assert!(told.contains(japanese), "{words:?}: {told}");
         assert!(!told.contains(english), "{words:?}: {told}");

@@ -131,7 +131,11 @@ pub fn text(
     }
     for (step, place) in state.steps.iter() {
         if let Some(alarm) = place.alarm.as_ref().filter(|_| !place.status.is_settled()) {
-            let _ = writeln!(out, "\n{}", Words::Raised.fill(&[step.as_str(), &words::advised(alarm, None)]));
+            let _ = writeln!(
+                out,
+                "\n{}",
+                Words::Raised.fill(&[step.as_str(), &words::advised(alarm, None)])
+            );
         }
     }
     for (step, what) in state.left_out() {

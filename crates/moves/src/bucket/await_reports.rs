@@ -78,9 +78,7 @@ impl Step for AwaitReports {
             "waiting for S3's inventory report of {}: {hours} h so far; the first may take 48 h, then one comes a day",
             missing.join(" and ")
         ));
-        progress.alarm = overdue.then(|| {
-            Advice::NoReport.fill(&[&missing.join(" and "), &hours.to_string(), &ops])
-        });
+        progress.alarm = overdue.then(|| Advice::NoReport.fill(&[&missing.join(" and "), &hours.to_string(), &ops]));
         Ok(Observed::Underway {
             progress,
             look_again: LOOK_AGAIN,

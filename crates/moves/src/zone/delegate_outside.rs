@@ -131,7 +131,11 @@ impl DelegateOutside {
             progress: Progress {
                 fraction: None,
                 text: format!("waiting for the delegation in {parent}: {}", seen.other(&right)),
-                alarm: Some(Advice::PointOutside.fill(&[parent, name, &lines(name, parent, self.input.ttl, &new.name_servers)])),
+                alarm: Some(Advice::PointOutside.fill(&[
+                    parent,
+                    name,
+                    &lines(name, parent, self.input.ttl, &new.name_servers),
+                ])),
             },
             look_again: LOOK,
         }
@@ -152,7 +156,11 @@ impl DelegateOutside {
                     progress: Progress {
                         fraction: None,
                         text: format!("waiting for the old delegation in {parent}: {}", seen.other(&old)),
-                        alarm: Some(Advice::GiveBackOutside.fill(&[parent, name, &lines(name, parent, self.input.ttl, &self.input.old_values)])),
+                        alarm: Some(Advice::GiveBackOutside.fill(&[
+                            parent,
+                            name,
+                            &lines(name, parent, self.input.ttl, &self.input.old_values),
+                        ])),
                     },
                     look_again: LOOK,
                 }

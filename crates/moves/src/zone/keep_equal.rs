@@ -180,7 +180,12 @@ impl Step for KeepEqual {
                 progress: Progress {
                     fraction: None,
                     text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(Advice::SomebodyWrites.fill(&[old, &self.input.zones.name, &self.input.zones.difference(&stored).shown(), &stored.new.zone_id])),
+                    alarm: Some(Advice::SomebodyWrites.fill(&[
+                        old,
+                        &self.input.zones.name,
+                        &self.input.zones.difference(&stored).shown(),
+                        &stored.new.zone_id,
+                    ])),
                 },
                 look_again: LOOK,
             },

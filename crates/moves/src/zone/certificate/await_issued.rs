@@ -48,9 +48,8 @@ impl AwaitIssued {
         if !asked.elsewhere.is_empty() {
             return Some(Advice::NamesElsewhere.fill(&[pending, &lines(&asked.elsewhere)]));
         }
-        (waited >= UNUSUAL).then(|| {
-            Advice::UnusuallyLong.fill(&[pending, &UNUSUAL.as_mins().to_string(), &lines(&asked.records)])
-        })
+        (waited >= UNUSUAL)
+            .then(|| Advice::UnusuallyLong.fill(&[pending, &UNUSUAL.as_mins().to_string(), &lines(&asked.records)]))
     }
 }
 

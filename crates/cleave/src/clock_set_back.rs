@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use journal::Journal;
 use model::event::WorldKind;
 use model::state::StepStatus;
-use model::{Event, Failure, FailureClass, State};
+use model::{Advice, Event, Failure, FailureClass, State};
 
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo, Words};
 
 /// What two clocks that are right may be apart, or one that is set right by small steps.
 fn tolerance(world: WorldKind) -> SignedDuration {
@@ -37,15 +38,16 @@ pub fn check<'a>(
     if why.is_some() {
         return Ok(why);
     }
-    Err(CliError::before(
-        exit::BLOCKED,
-        "the clock has been set back since the last event",
-        "If the clock is wrong now, set it right. If it was wrong then, say so: what was to wait until a moment that lies ahead is looked at \
-         at once.",
+    Err(
+        CliError::before(exit::BLOCKED, Failed::ClockSetBack, ToDo::ClockSetBack)
+            .at(format!(
+                "{}: its last event is of {}, and it is {now} now",
+                path.display(),
+                state.last_at
+            ))
+            .changed(Words::ByThisNothingSeeStatus.fill(&[&path.display().to_string()]))
+            .type_this(format!("{command} --clock-was-wrong \"WHY\"")),
     )
-    .at(format!("{}: its last event is of {}, and it is {now} now", path.display(), state.last_at))
-    .changed(format!("By this command, nothing. What the run has changed so far: cleave status --journal {}", path.display()))
-    .type_this(format!("{command} --clock-was-wrong \"WHY\"")))
 }
 
 /// Has every step that waits until a moment that lies ahead looked at at once, as a person would who tries a stopped step again.
@@ -72,7 +74,7 @@ pub fn forget_waits(
                 Event::StepStopped {
                     step: step.clone(),
                     failure,
-                    advice: "It is looked at anew.".to_owned(),
+                    advice: Advice::LookedAnew.into(),
                 },
                 Event::StepRetried {
                     step: step.clone(),

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::error::CliError;
 use crate::exit;
 use crate::look_in::{Finder, each_text};
+use crate::words::{Failed, ToDo};
 
 /// Both accounts, entered.
 pub struct Sides {
@@ -101,21 +102,13 @@ pub fn look_in_files(runbook: &Runbook, beside: &Path) -> Result<InFiles, CliErr
     let delivery = &runbook.delivery;
     let paths: Vec<PathBuf> = delivery.scan.iter().map(|path| beside.join(path)).collect();
     if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "there is nothing of this name to look in",
-            "Check scan in [delivery]: its paths lie beside the runbook.",
-        )
-        .at(missing.display().to_string()));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::NothingToLookIn, ToDo::CorrectScan)
+                .at(missing.display().to_string()),
+        );
     }
-    let finder = Finder::new(&old_names(runbook)).map_err(|error| {
-        CliError::before(
-            exit::INTERNAL,
-            "the names cannot be looked for",
-            "Leave scan out of [delivery].",
-        )
-        .because(&error)
-    })?;
+    let finder = Finder::new(&old_names(runbook))
+        .map_err(|error| CliError::before(exit::INTERNAL, Failed::NotLookedFor, ToDo::WithoutScan).because(&error))?;
     let names = Names {
         source: &runbook.source.account,
         target: &runbook.target.account,

@@ -14,6 +14,7 @@ use model::{Event, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
 
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// Keeps what a step took once it is proved right, where it was under way without a break: not over a stop for a person, nor from before
 /// this process went on with it (`since`). Else a night's sleep would be what a copy takes.
@@ -82,8 +83,8 @@ impl Samples {
             let journal = Journal::open_read_only(path).map_err(refused)?;
             let stamp = journal.stamped().map_err(refused)?;
             if stamp.is_some_and(|stamp| stamp.world == WorldKind::Rehearsal) {
-                let what = "that is the journal of a rehearsal, which keeps nothing of what steps took";
-                let error = CliError::before(exit::USAGE, what, "Give --learn-from the journal of a run.");
+                let what = Failed::KeepsNothing;
+                let error = CliError::before(exit::USAGE, what, ToDo::LearnFromARun);
                 return Err(error.at(path.display().to_string()));
             }
             samples.take_in(&journal).map_err(refused)?;

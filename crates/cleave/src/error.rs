@@ -9,7 +9,7 @@ use journal::{Home, JournalError, LeaseError};
 use listing::manifests::FileError;
 use model::Failure;
 
-use crate::words::Words;
+use crate::words::{Advised, Failed, ToDo, Words};
 use crate::{exit, world};
 
 /// Every error of the command line.
@@ -26,14 +26,14 @@ pub struct CliError {
     /// What has been changed in AWS so far.
     pub changed: String,
     /// What to do.
-    pub advice: String,
+    pub advice: Advised,
     /// What to type.
     pub command: Option<String>,
 }
 
 impl CliError {
     /// An error before anything was touched.
-    pub fn before(code: u8, what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub fn before(code: u8, what: impl Into<String>, advice: impl Into<Advised>) -> Self {
         Self {
             code,
             what: what.into(),
@@ -75,14 +75,14 @@ impl CliError {
 
     /// A file that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::before(exit::BLOCKED, "a file cannot be read", Words::CheckPath.say())
+        Self::before(exit::BLOCKED, Failed::Unreadable, ToDo::CheckPath)
             .at(path.display().to_string())
             .because(error)
     }
 
     /// A file that cannot be written. Nothing in AWS depends on it.
     pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
-        Self::before(exit::BLOCKED, "a file cannot be written", Words::CheckDisk.say())
+        Self::before(exit::BLOCKED, Failed::Unwritable, ToDo::CheckDisk)
             .at(path.display().to_string())
             .because(error)
     }
@@ -98,41 +98,40 @@ impl CliError {
     /// The journal's own refusals.
     pub fn journal(path: &Path, error: &JournalError) -> Self {
         let advice = match error {
-            JournalError::Newer { .. } => Words::JournalNewer.say(),
-            JournalError::Missing { .. } => Words::JournalMissing.say(),
-            JournalError::Exists { .. } => Words::JournalExists.say(),
-            JournalError::Full => Words::JournalFull.say(),
-            JournalError::NotWritable { .. } => Words::JournalNotWritable.say(),
-            JournalError::Disk { .. } => Words::JournalDisk.say(),
-            JournalError::Busy => Words::JournalBusy.say(),
-            _ => Words::JournalOther.say(),
+            JournalError::Newer { .. } => ToDo::JournalNewer,
+            JournalError::Missing { .. } => ToDo::JournalMissing,
+            JournalError::Exists { .. } => ToDo::JournalExists,
+            JournalError::Full => ToDo::JournalFull,
+            JournalError::NotWritable { .. } => ToDo::JournalNotWritable,
+            JournalError::Disk { .. } => ToDo::JournalDisk,
+            JournalError::Busy => ToDo::JournalBusy,
+            _ => ToDo::JournalOther,
         };
-        Self::before(exit::BLOCKED, "the journal cannot be used", advice)
+        Self::before(exit::BLOCKED, Failed::Journal, advice)
             .at(path.display().to_string())
             .because(error)
     }
 
     /// The journal was made, and its run has not begun.
     pub fn no_run(path: &Path) -> Self {
-        Self::before(exit::BLOCKED, "the journal holds no run yet", Words::StartOne.say())
-            .at(path.display().to_string())
+        Self::before(exit::BLOCKED, Failed::NoRunYet, ToDo::StartOne).at(path.display().to_string())
     }
 
     /// The journal is a copy of the one in which the run is carried on.
     pub fn copy(path: &Path, home: &Home) -> Self {
         let (what, advice) = if home.lay_at(path) {
             (
-                "another file lay in this place when the run was last carried on (a backup was put back, or the host was renamed)",
+                Failed::AnotherLay,
                 if home.host == world::host() {
-                    Words::AdoptHere.say().to_owned()
+                    ToDo::AdoptHere.into()
                 } else {
-                    Words::AdoptRenamed.fill(&[&home.host])
+                    ToDo::AdoptRenamed.fill(&[&home.host])
                 },
             )
         } else {
             (
-                "this journal is a copy, and two runs of one migration would each take the other's half-made things for its own",
-                Words::GoOnWith.fill(&[&home.path.display().to_string(), &home.host]),
+                Failed::IsCopy,
+                ToDo::GoOnWith.fill(&[&home.path.display().to_string(), &home.host]),
             )
         };
         Self::before(exit::BLOCKED, what, advice)
@@ -149,38 +148,22 @@ impl CliError {
         match error {
             LeaseError::Journal { source } => Self::journal(path, source),
             LeaseError::Copy { home } => Self::copy(path, home).because(error),
-            LeaseError::NoCopy => Self::before(
-                exit::BLOCKED,
-                "there is nothing to adopt",
-                Words::SameCommandAsBefore.say(),
-            )
-            .at(path.display().to_string())
-            .because(error),
-            LeaseError::KnowsMore { original, .. } => Self::before(
-                exit::BLOCKED,
-                "the run has gone on since this copy was made",
-                Words::KnowsMore.say(),
-            )
-            .at(path.display().to_string())
-            .because(error)
-            .type_this(format!("cleave status --journal {}", original.display())),
-            LeaseError::Lock { .. } => Self::before(
-                exit::BLOCKED,
-                "nobody can be kept from carrying out this run twice",
-                Words::LockFile.say(),
-            )
-            .at(path.display().to_string())
-            .because(error)
-            .changed(see_status(path)),
-            LeaseError::HeldBy { .. } => Self::before(
-                exit::BLOCKED,
-                "this run is already being carried out",
-                Words::HeldBy.say(),
-            )
-            .changed(Words::ByThisNothing.say())
-            .at(path.display().to_string())
-            .because(error)
-            .type_this(format!("cleave status --journal {}", path.display())),
+            LeaseError::NoCopy => Self::before(exit::BLOCKED, Failed::NothingToAdopt, ToDo::SameCommandAsBefore)
+                .at(path.display().to_string())
+                .because(error),
+            LeaseError::KnowsMore { original, .. } => Self::before(exit::BLOCKED, Failed::GoneOn, ToDo::KnowsMore)
+                .at(path.display().to_string())
+                .because(error)
+                .type_this(format!("cleave status --journal {}", original.display())),
+            LeaseError::Lock { .. } => Self::before(exit::BLOCKED, Failed::NoLock, ToDo::LockFile)
+                .at(path.display().to_string())
+                .because(error)
+                .changed(see_status(path)),
+            LeaseError::HeldBy { .. } => Self::before(exit::BLOCKED, Failed::CarriedOut, ToDo::HeldBy)
+                .changed(Words::ByThisNothing.say())
+                .at(path.display().to_string())
+                .because(error)
+                .type_this(format!("cleave status --journal {}", path.display())),
         }
     }
 
@@ -189,18 +172,14 @@ impl CliError {
         if let EngineError::Journal(error) = error {
             return Self::journal(path, error).changed(see_status(path));
         }
-        Self::before(
-            exit::INTERNAL,
-            "the run cannot be carried on by this program",
-            Words::KeepTheJournal.say(),
-        )
-        .at(path.display().to_string())
-        .because(error)
-        .changed(see_status(path))
+        Self::before(exit::INTERNAL, Failed::NotCarriedOn, ToDo::KeepTheJournal)
+            .at(path.display().to_string())
+            .because(error)
+            .changed(see_status(path))
     }
 
     /// A call of the preflight failed.
-    pub fn preflight(what: impl Into<String>, failure: &Failure, advice: impl Into<String>) -> Self {
+    pub fn preflight(what: impl Into<String>, failure: &Failure, advice: impl Into<Advised>) -> Self {
         let mut error = Self::before(exit::BLOCKED, what, advice).because(failure);
         if let Some(id) = &failure.request_id {
             error.causes.push(format!("AWS request id {id}"));

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::{self, lines};
-use crate::words::{self, Words};
+use crate::words::{self, Failed, ToDo, Words};
 use crate::world;
 
 /// After a failure: so many seconds, and then no more.
@@ -102,12 +102,10 @@ pub fn channels(
     for section in sections {
         let post = |env: &str, slack: bool| {
             let address = world::variable(env).ok_or_else(|| {
-                let set =
-                    format!("Set it to the webhook's address, or take the section out of the runbook: export {env}=…");
                 CliError::before(
                     exit::BLOCKED,
-                    format!("[[notify]] names {env}, which the environment does not have"),
-                    set,
+                    Failed::NotSet.fill(&[env]),
+                    ToDo::SetWebhook.fill(&[env]),
                 )
             })?;
             Ok(Way::Post {

@@ -8,6 +8,7 @@ use model::{Failure, FailureClass, Plan, RunId, Side};
 
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 use crate::world::World;
 
 /// Checks, and gives warnings for the operator.
@@ -26,11 +27,8 @@ pub async fn check(world: &World, plan: &Plan, run: &RunId) -> Result<Vec<String
         if who.account != access.account {
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!(
-                    "the {} account is {}, not {}",
-                    account.side, who.account, access.account
-                ),
-                "Correct the account or the role in the runbook, or log in to the other account.",
+                Failed::OtherAccount.fill(&[&account.side.to_string(), who.account.as_str(), access.account.as_str()]),
+                ToDo::CorrectAccount,
             )
             .at(who.arn));
         }
@@ -60,15 +58,9 @@ async fn lifetime_warning(world: &World, plan: &Plan) -> Option<String> {
 
 fn operator_refused(failure: &Failure, login: &str) -> CliError {
     let (what, advice) = if failure.code == "[NoCredentials]" {
-        (
-            "no AWS credentials were found",
-            "Log in, or set AWS_PROFILE, or pass --profile.",
-        )
+        (Failed::NoCredentials, ToDo::LogIn)
     } else {
-        (
-            "your own AWS credentials are not accepted",
-            "Log in again and repeat the command.",
-        )
+        (Failed::OwnNotAccepted, ToDo::LogInAgain)
     };
     CliError::preflight(what, failure, advice)
         .at("the operator's own credentials, before any role")
@@ -78,12 +70,10 @@ fn operator_refused(failure: &Failure, login: &str) -> CliError {
 fn role_refused(side: Side, access: &AccountAccess, failure: &Failure) -> CliError {
     let role = access.role.as_deref().unwrap_or("(your own credentials)");
     let advice = match failure.class {
-        FailureClass::Denied | FailureClass::NotFound => {
-            "Make the role in that account, or let its trust policy admit you (and the external id of the runbook)."
-        }
-        FailureClass::CredentialsExpired => "Log in again and repeat the command.",
-        _ => "Repeat the command when AWS answers.",
+        FailureClass::Denied | FailureClass::NotFound => ToDo::AdmitRole,
+        FailureClass::CredentialsExpired => ToDo::LogInAgain,
+        _ => ToDo::WhenAwsAnswers,
     };
-    CliError::preflight(format!("the {side} account cannot be entered"), failure, advice)
+    CliError::preflight(Failed::NotEntered.fill(&[&side.to_string()]), failure, advice)
         .at(format!("account {}, role {role}", access.account))
 }

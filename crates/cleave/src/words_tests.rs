@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use model::Advice;
+
 use super::*;
 
 fn places(text: &str) -> BTreeSet<&str> {
@@ -7,22 +9,42 @@ fn places(text: &str) -> BTreeSet<&str> {
     found.collect()
 }
 
+/// What is typed as it stands, in either language: what stands in backticks, and every option.
+fn typed(text: &str) -> BTreeSet<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let part_of_option = |c: char| c.is_ascii_lowercase() || c == '-';
+    let options = text.match_indices("--").map(|(at, _)| {
+        let rest = &text[at..];
+        &rest[..rest.find(|c| !part_of_option(c)).unwrap_or(rest.len())]
+    });
+    quoted.chain(options).collect()
+}
+
 #[test]
 fn every_sentence_is_there_in_both_languages_with_the_same_places_and_commands() {
-    for words in Words::ALL {
-        let (en, ja) = (words.in_language(Language::En), words.in_language(Language::Ja));
-        assert!(!en.is_empty() && !ja.is_ascii(), "{words:?}");
-        assert_eq!(places(en), places(ja), "{words:?}");
-        // A command is typed as it stands, in either language.
-        let commands = |text: &str| -> BTreeSet<String> {
-            let parts = text.split('`').skip(1).step_by(2);
-            parts.map(str::to_owned).collect()
-        };
-        assert_eq!(commands(en), commands(ja), "{words:?}");
-        for option in ["--journal", "--wait"] {
-            assert_eq!(en.contains(option), ja.contains(option), "{words:?}: {option}");
-        }
+    let all = [Words::ALL, ToDo::ALL, Failed::ALL];
+    for (en, ja) in all.into_iter().flatten() {
+        assert!(!en.is_empty() && !ja.is_ascii(), "{en}");
+        assert_eq!(places(en), places(ja), "{en}");
+        assert_eq!(typed(en), typed(ja), "{en}");
     }
+}
+
+#[test]
+fn what_a_step_advises_is_shown_in_japanese_and_what_another_release_said_as_it_stands() {
+    let kept = Advice::CopyIfMeant.fill(&["zone.stg.copy"]);
+    let denied = Some(FailureClass::Denied);
+    assert_eq!(advised_in(Language::En, kept.as_str(), denied), kept.as_str());
+    let shown = advised_in(Language::Ja, kept.as_str(), denied);
+    assert!(shown.contains("cleave retry zone.stg.copy --reason …"), "{shown}");
+    assert!(!shown.contains("Look whether"), "{shown}");
+    let old = "Look at the key policy, and retry.";
+    assert_eq!(advised_in(Language::En, old, denied), old);
+    assert_eq!(
+        advised_in(Language::Ja, old, denied),
+        format!("{} {old}", about(FailureClass::Denied))
+    );
+    assert_eq!(advised_in(Language::Ja, old, None), old);
 }
 
 #[test]

@@ -26,6 +26,7 @@ use simcloud::faults::FaultLevel;
 
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// A world, ready to be entered.
 pub struct World {
@@ -165,14 +166,8 @@ pub fn peak_memory() -> Option<u64> {
 /// Carries out what needs clock and sockets, on this thread.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| {
-        CliError::before(
-            exit::INTERNAL,
-            "the program cannot start its clock and sockets",
-            "Repeat the command.",
-        )
-        .because(&error)
-    })?;
+    let runtime =
+        runtime.map_err(|error| CliError::before(exit::INTERNAL, Failed::NotOpened, ToDo::Repeat).because(&error))?;
     Ok(runtime.block_on(future))
 }
 
@@ -378,13 +373,9 @@ async fn operator(
     aws::operator::credentials(profile, region, http.clone())
         .await
         .ok_or_else(|| {
-            CliError::before(
-                exit::BLOCKED,
-                "no AWS credentials were found",
-                "Log in, or set AWS_PROFILE, or pass --profile.",
-            )
-            .at("environment, profile and login cache")
-            .type_this(login_command)
+            CliError::before(exit::BLOCKED, Failed::NoCredentials, ToDo::LogIn)
+                .at("environment, profile and login cache")
+                .type_this(login_command)
         })
 }
 

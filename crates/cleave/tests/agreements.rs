@@ -265,3 +265,80 @@ fn an_error_says_what_to_do_in_the_language_that_is_typed_or_else_in_the_environ
         english
     );
 }
+
+#[test]
+fn what_failed_and_what_to_do_are_japanese_wherever_an_error_is_made() {
+    let home = folder("errors-in-japanese");
+    for (words, code, failed, to_do) in [
+        (
+            &["plan", "nothing.toml"][..],
+            3,
+            "ファイルがありません",
+            "最初のランブックは `cleave init` で作れます。",
+        ),
+        (
+            &["explain", "nothing"][..],
+            2,
+            "そのチェックはありません",
+            "ID を付けなければ、すべてのチェックを一覧表示します。",
+        ),
+        (
+            &["compare", "--bucket", "shop-stg-assets", "--with", "shop-stg-copy"][..],
+            2,
+            "バケットのリージョンがありません",
+            "--region を付けてください",
+        ),
+        (
+            &["simcloud", "--inventory", "nothing.json", "--speed", "0"][..],
+            2,
+            "--speed には正の数を指定します",
+            "60 なら 1 分が 1 時間になります。",
+        ),
+    ] {
+        let output = cleave(&home)
+            .env("LANG", "ja_JP.UTF-8")
+            .args(words)
+            .output()
+            .expect("cleave can be started");
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+        assert!(said.contains(&format!("エラー: {failed}")), "{words:?}: {said}");
+        assert!(
+            said.contains("変更:    ") && said.contains("対処:    "),
+            "{words:?}: {said}"
+        );
+        assert!(said.contains(to_do), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn what_a_stopped_step_advises_is_shown_in_japanese_and_kept_in_english() {
+    let home = folder("advice-in-japanese");
+    let runbook = brief(&home);
+    let text = std::fs::read_to_string(&runbook).expect("the runbook");
+    let hook = "[[hook]]\nname = \"stop\"\nbefore = [\"database\"]\nrun = [\"./stop.sh\"]\nrehearse = { exit = 3 }\n";
+    std::fs::write(&runbook, format!("{text}\n{hook}")).expect("it is written");
+    let rehearsed = typed(
+        &home,
+        &["rehearse", "runbook.toml", "--faults", "none", "--journal", "m.db"],
+    );
+    assert_eq!(rehearsed.status.code(), Some(8), "{}", said(&rehearsed));
+
+    let (english, japanese) = (
+        "Mend what it complains of",
+        "コマンドが報告した問題を直し、ステップを retry してください",
+    );
+    let shown = |words: &[&str]| said(&typed(&home, &[words, &["--journal", "m.db"]].concat()));
+    let status = shown(&["status"]);
+    assert!(status.contains(&format!("to do:   {english}")), "{status}");
+    for words in [
+        &["--lang", "ja", "status"][..],
+        &["--lang", "ja", "report", "--morning"],
+    ] {
+        let told = shown(words);
+        assert!(told.contains(japanese), "{words:?}: {told}");
+        assert!(!told.contains(english), "{words:?}: {told}");
+    }
+    let kept = shown(&["--lang", "ja", "journal", "export"]);
+    assert!(kept.contains(english) && !kept.contains(japanese), "{kept}");
+}

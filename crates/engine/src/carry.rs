@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::event::{Direction, Outcome};
 use model::state::{StepState, StepStatus};
-use model::{Digest, Event, Failure, FailureClass, StepId, StepSpec, Undo};
+use model::{Advice, Digest, Event, Failure, FailureClass, StepId, StepSpec, Undo};
 
 use crate::clock::Clock;
 use crate::registry::Registry;
@@ -88,7 +88,7 @@ impl Shared {
             Observed::Underway { progress, look_again } => {
                 (self.tell)(Signal::Progress(&spec.id, &progress));
                 self.look_worked(&spec)?;
-                self.alarm(&spec, progress.alarm)?;
+                self.alarm(&spec, progress.alarm.map(String::from))?;
                 Ok(Turn::LookAgain(look_again))
             }
             Observed::Present(output) => {
@@ -110,16 +110,16 @@ impl Shared {
                 self.stop(
                     &spec,
                     cx.failure(FailureClass::AlreadyExists, "[Foreign]", what),
-                    ADVICE_FOREIGN,
+                    Advice::Foreign,
                 )
             }
             Observed::Stuck { why, advice } => {
-                self.stop(&spec, cx.failure(FailureClass::WrongState, "[Stuck]", why), &advice)
+                self.stop(&spec, cx.failure(FailureClass::WrongState, "[Stuck]", why), advice)
             }
             Observed::Broken { why } => self.stop(
                 &spec,
                 cx.failure(FailureClass::WrongState, "[Broken]", why),
-                ADVICE_BROKEN,
+                Advice::Broken,
             ),
         }
     }
@@ -194,7 +194,7 @@ impl Shared {
                         before: extension.before,
                     }),
                     Ok(None) => {}
-                    Err(failure) => return self.stop(spec, failure, ADVICE_WRONG),
+                    Err(failure) => return self.stop(spec, failure, Advice::NotRight),
                 }
                 self.record(events)?;
                 Ok(Turn::Moved)
@@ -207,7 +207,7 @@ impl Shared {
             Ok(Verified::Wrong { why }) => self.stop(
                 spec,
                 cx.failure(FailureClass::WrongState, "[VerifyFailed]", why),
-                ADVICE_WRONG,
+                Advice::NotRight,
             ),
             Err(failure) => self.look_failed(spec, failure),
         }
@@ -234,7 +234,7 @@ impl Shared {
         };
         // Somebody may have to do something for it to go on, as on the way forward.
         let alarm = match &observed {
-            Observed::Underway { progress, .. } => progress.alarm.clone(),
+            Observed::Underway { progress, .. } => progress.alarm.clone().map(String::from),
             _ => None,
         };
         self.alarm(&spec, alarm)?;
@@ -335,7 +335,7 @@ impl Shared {
             Next::Stop => {
                 let stopped = Event::StepStopped {
                     step: spec.id.clone(),
-                    advice: advice(failure.class).to_owned(),
+                    advice: advice(failure.class).into(),
                     failure,
                 };
                 self.record(vec![
@@ -386,7 +386,7 @@ impl Shared {
         )
     }
 
-    fn stop(&self, spec: &StepSpec, failure: Failure, advice: &str) -> Result<Turn, EngineError> {
+    fn stop(&self, spec: &StepSpec, failure: Failure, advice: impl Into<String>) -> Result<Turn, EngineError> {
         let mut events = Vec::new();
         // It was agreed to begin on what had been proved then. What is found now is something else: the yes does not hold for it.
         let forward = self.run.borrow().state().undoing.is_none();
@@ -400,7 +400,7 @@ impl Shared {
         events.push(Event::StepStopped {
             step: spec.id.clone(),
             failure,
-            advice: advice.to_owned(),
+            advice: advice.into(),
         });
         self.record(events)?;
         Ok(Turn::Moved)
@@ -427,31 +427,15 @@ pub fn token(run: &model::RunId, step: &StepId) -> String {
     Digest::of(format!("{run}/{step}").as_bytes()).as_str()[..32].to_owned()
 }
 
-const ADVICE_FOREIGN: &str = "Look at what exists under that name. Rename or remove it if nobody needs it and retry the step, or \
-                              undo the run.";
-const ADVICE_BROKEN: &str =
-    "Remove the failed thing, deal with the cause named above, and retry the step; or undo the run.";
-const ADVICE_WRONG: &str = "Nothing further was changed. Find out who else writes to it, put it right and retry the step; or undo \
-                            the run.";
-
-fn advice(class: FailureClass) -> &'static str {
+fn advice(class: FailureClass) -> Advice {
     match class {
-        FailureClass::Denied => {
-            "Give the role the permission that the message names (or take away the deny), and retry the step."
-        }
-        FailureClass::NotFound => {
-            "What the call names does not exist. Restore it, and retry the step; or undo the run."
-        }
-        FailureClass::AlreadyExists => ADVICE_FOREIGN,
-        FailureClass::WrongState => "Wait until the resource is in order, then retry the step; or undo the run.",
-        FailureClass::Quota => "Ask AWS for a higher quota or remove what is not needed, then retry the step.",
-        FailureClass::Throttled | FailureClass::Unavailable | FailureClass::NoAnswer => {
-            "AWS has not answered for hours. Look at the AWS Health Dashboard; retry the step when it is back."
-        }
-        FailureClass::CredentialsExpired => "Log in again and resume.",
-        FailureClass::Invalid | FailureClass::Unexpected => {
-            "The request was refused as wrong: this is a mistake in cleave or in the runbook. Keep the journal and report it; undo \
-             the run if the window is short."
-        }
+        FailureClass::Denied => Advice::Denied,
+        FailureClass::NotFound => Advice::NotFound,
+        FailureClass::AlreadyExists => Advice::Foreign,
+        FailureClass::WrongState => Advice::WrongState,
+        FailureClass::Quota => Advice::Quota,
+        FailureClass::Throttled | FailureClass::Unavailable | FailureClass::NoAnswer => Advice::Outage,
+        FailureClass::CredentialsExpired => Advice::LogIn,
+        FailureClass::Invalid | FailureClass::Unexpected => Advice::Refused,
     }
 }

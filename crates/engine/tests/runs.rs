@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use journal::InboxItem;
 use model::event::Outcome;
 use model::state::StepStatus;
-use model::{Event, FailureClass, RunId};
+use model::{Advice, Advised, Event, FailureClass, RunId};
 use serde_json::{Value, json};
 
 use things::{Scene, Thing, at, id, plan, step};
@@ -157,12 +157,12 @@ fn what_exists_and_is_not_ours_is_broken_or_is_stuck_stops_with_what_to_do() {
     };
     let stuck = Observed::Stuck {
         why: "it hangs".to_owned(),
-        advice: "pull".to_owned(),
+        advice: Advice::MendHook.into(),
     };
     for (look, code, advice) in [
         (whose, "[Foreign]", "exists under that name"),
         (broken, "[Broken]", "Remove the failed thing"),
-        (stuck, "[Stuck]", "pull"),
+        (stuck, "[Stuck]", "Mend what it complains of"),
     ] {
         let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
         scene.things.borrow_mut().looks.insert("a".to_owned(), vec![Ok(look)]);
@@ -248,9 +248,9 @@ fn a_proof_that_is_wrong_stops_the_step() {
 #[test]
 fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
-    let underway = |alarm: Option<&str>| {
+    let underway = |alarm: Option<Advice>| {
         let mut progress = Progress::percent(40, "copying");
-        progress.alarm = alarm.map(str::to_owned);
+        progress.alarm = alarm.map(Advised::from);
         Ok(Observed::Underway {
             progress,
             look_again: Duration::from_secs(10),
@@ -260,8 +260,8 @@ fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
         "a".to_owned(),
         vec![
             underway(None),
-            underway(Some("look")),
-            underway(Some("look")),
+            underway(Some(Advice::LookedAnew)),
+            underway(Some(Advice::LookedAnew)),
             underway(None),
         ],
     );
@@ -274,7 +274,7 @@ fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
             _ => None,
         })
         .collect();
-    assert_eq!(alarms, [Some("look".to_owned()), None]);
+    assert_eq!(alarms, [Some("It is looked at anew.".to_owned()), None]);
     assert_eq!(
         scene.told.borrow().iter().filter(|told| *told == "a: copying").count(),
         4

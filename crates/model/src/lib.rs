@@ -4,6 +4,7 @@
 //! Nothing here does I/O, waits, or asks for the time: the moment is always handed in.
 
 mod admission;
+pub mod advice;
 pub mod cost;
 pub mod databases;
 pub mod decide;
@@ -30,6 +31,7 @@ pub mod window;
 mod written;
 
 pub use admission::Admission;
+pub use advice::{Advice, Advised};
 pub use cost::{CostLine, Costs};
 pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};

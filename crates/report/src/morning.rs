@@ -165,7 +165,7 @@ fn left(state: &State, language: Language) -> Vec<String> {
     let say = |who: &str, what: &str| Text::MorningWho.fill(language, &[who, what]);
     for step in state.stopped() {
         if let StepStatus::Stopped { advice } = &state.steps[step].status {
-            lines.push(say(operator, &format!("{step}: {advice}")));
+            lines.push(say(operator, &format!("{step}: {}", words::advised(advice, language))));
         }
     }
     for gate in &state.plan.gates {

@@ -419,7 +419,11 @@ fn failure(facts: &Facts<'_>, mishap: &Mishap, language: Language) -> Vec<Line> 
         Piece::Break,
         Piece::Small(failure.account.clone()),
     ];
-    let mut message = vec![code(&failure.code), text(" "), text(failure.message.clone())];
+    let said = match mishap.kind {
+        MishapKind::Alarm => words::advised(&failure.message, language),
+        MishapKind::NotDone | MishapKind::Unknown | MishapKind::Look | MishapKind::Stop => failure.message.clone(),
+    };
+    let mut message = vec![code(&failure.code), text(" "), text(said)];
     if let Some(id) = &failure.request_id {
         message.extend([Piece::Break, Piece::Small(Text::RequestId.fill(language, &[id]))]);
     }

@@ -23,6 +23,15 @@ impl Language {
     }
 }
 
+/// What a step that stopped advises: the journal keeps it in English. What another release has said stands as it is.
+pub(crate) fn advised(said: &str, language: Language) -> String {
+    let japanese = match language {
+        Language::En => None,
+        Language::Ja => model::advice::in_japanese(said),
+    };
+    japanese.unwrap_or_else(|| said.to_owned())
+}
+
 macro_rules! texts {
     ($($name:ident: $en:literal, $ja:literal;)*) => {
         /// One word or sentence of the report; `{0}`, `{1}` stand for what is filled in.

@@ -15,38 +15,29 @@ use crate::commands::wishes::{put, state_of, told};
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::{agreeing, lines};
-use crate::words::Words;
+use crate::words::{Advised, Failed, ToDo, Words};
 use crate::world;
 
 /// Shows what it is about, and agrees.
 pub fn ack(args: AckArgs) -> Result<u8, CliError> {
     let (path, state) = run_of(&args)?;
     let refused =
-        |code, what: String, advice: String| CliError::before(code, what, advice).at(path.display().to_string());
+        |code, what: String, advice: Advised| CliError::before(code, what, advice).at(path.display().to_string());
     let product = args.product.as_str();
     let products = state.plan.by_product();
     if !products.contains_key(product) {
         let known: Vec<&str> = products.into_keys().collect();
         let advice = match known.as_slice() {
-            [] => "Nothing in it belongs to a product: name them in the runbook ([products.NAME]), or tag things with product, and plan anew.".to_owned(),
-            known => format!("Its products are: {}.", known.join(", ")),
+            [] => ToDo::NameProducts.into(),
+            known => ToDo::ProductsAre.fill(&[&known.join(", ")]),
         };
-        return Err(refused(
-            exit::USAGE,
-            format!("nothing in the plan belongs to {product}"),
-            advice,
-        ));
+        return Err(refused(exit::USAGE, Failed::NothingOfProduct.fill(&[product]), advice));
     }
     if let Some(read) = &args.plan
         && (read.len() < SHORTEST || !state.digest.as_str().starts_with(read.as_str()))
     {
-        let what = format!(
-            "the plan that was read, {read}, is not the plan of this run, {}",
-            state.digest.short()
-        );
-        let advice =
-            "Read this one (`cleave report`), and agree to it: what was said to another plan does not count here.";
-        return Err(refused(exit::DRIFT, what, advice.to_owned()));
+        let what = Failed::OtherPlanRead.fill(&[read, state.digest.short()]);
+        return Err(refused(exit::DRIFT, what, ToDo::ReadThisPlan.into()));
     }
     if let Some(Agreement { by, at, .. }) = state.agreement(product) {
         let at = lines::minute(*at);
@@ -57,8 +48,11 @@ pub fn ack(args: AckArgs) -> Result<u8, CliError> {
         return Ok(exit::DONE);
     }
     if state.ended.is_some() {
-        let advice = "There is nothing left to agree to. Its report says what took place (`cleave report`).";
-        return Err(refused(exit::BLOCKED, "the run is over".to_owned(), advice.to_owned()));
+        return Err(refused(
+            exit::BLOCKED,
+            Failed::RunOver.into(),
+            ToDo::NothingToAgree.into(),
+        ));
     }
     let earlier = match &args.before {
         Some(before) => Some(said_before(before, product)?),
@@ -79,10 +73,8 @@ pub fn ack(args: AckArgs) -> Result<u8, CliError> {
         None => (who(&args), args.words.clone()),
     };
     if holds.is_none() && !args.yes && !typed(&shown, product) {
-        let advice = format!(
-            "Type the product's name, {product:?}, at a terminal; or, where the team has read the plan, add --yes."
-        );
-        return Err(refused(exit::BLOCKED, format!("{product} has not agreed"), advice));
+        let advice = ToDo::TypeTheProduct.fill(&[&format!("{product:?}")]);
+        return Err(refused(exit::BLOCKED, Failed::NotAgreed.fill(&[product]), advice));
     }
     let item = InboxItem::Acknowledge {
         product: product.to_owned(),
@@ -114,8 +106,8 @@ fn run_of(args: &AckArgs) -> Result<(PathBuf, State), CliError> {
         Ok(run) => Ok((args.journal.clone(), stored_run(&args.journal, Some(&run))?)),
         Err(_) => Err(CliError::before(
             exit::USAGE,
-            format!("{of} is neither a journal nor a run's id"),
-            "Name the file of the journal, or the run's id (twelve letters and digits) and its journal with --journal.",
+            Failed::NeitherJournalNorRun.fill(&[of]),
+            ToDo::NameJournalOrRun,
         )),
     }
 }
@@ -124,12 +116,10 @@ fn run_of(args: &AckArgs) -> Result<(PathBuf, State), CliError> {
 fn said_before(path: &Path, product: &str) -> Result<(State, Agreement), CliError> {
     let state = state_of(path)?;
     let Some(said) = state.agreement(product).cloned() else {
-        return Err(CliError::before(
-            exit::USAGE,
-            format!("in this journal {product} has not agreed to anything"),
-            "Name the journal in which it did, or leave --before out.",
-        )
-        .at(path.display().to_string()));
+        return Err(
+            CliError::before(exit::USAGE, Failed::NeverAgreed.fill(&[product]), ToDo::WhereItAgreed)
+                .at(path.display().to_string()),
+        );
     };
     Ok((state, said))
 }

@@ -15,6 +15,7 @@ use crate::commands::wishes::now_of;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::{lines, standing};
+use crate::words::{Failed, ToDo};
 use crate::world;
 
 /// One run.
@@ -71,12 +72,10 @@ pub(super) fn all_runs(folder: Option<&Path>, named: &[PathBuf], as_json: bool) 
 /// Files that end in `.db`, in the folder and below it, but for databases of other programs.
 fn journals_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     if !folder.is_dir() {
-        return Err(CliError::before(
-            exit::USAGE,
-            "there is no such folder",
-            "Name the folder in which the journals lie; single ones are named with --journals.",
-        )
-        .at(folder.display().to_string()));
+        return Err(
+            CliError::before(exit::USAGE, Failed::NoSuchFolder, ToDo::NameJournalFolder)
+                .at(folder.display().to_string()),
+        );
     }
     let mut walk = ignore::WalkBuilder::new(folder);
     walk.standard_filters(false)

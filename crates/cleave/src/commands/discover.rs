@@ -20,6 +20,7 @@ use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::say;
+use crate::words::{Failed, ToDo, Words};
 use crate::world::{self, World};
 
 /// Whose sessions they are that only look.
@@ -83,7 +84,7 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
     let _ = writeln!(said, "written to {}; what it has beside is as it was", out.display());
     if let Some(path) = &args.starter {
         write_new(path, &moves::starter::starter(&runbook, &inventory))
-            .map_err(|error| error.changed(format!("{} is written", out.display())))?;
+            .map_err(|error| error.changed(Words::IsWritten.fill(&[&out.display().to_string()])))?;
         let _ = writeln!(said, "a runbook to begin with: {}", path.display());
     }
     write_out(&said)?;
@@ -134,12 +135,9 @@ pub(super) fn take_over(
 /// What can be refused before anything is looked at.
 fn refuse_early(args: &DiscoverArgs, out: &Path, there: bool) -> Result<(), CliError> {
     if args.diff && !there {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "there is no inventory to compare with",
-            "Write one first: the same command without --diff.",
-        )
-        .at(out.display().to_string()));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::NothingToCompare, ToDo::WithoutDiff).at(out.display().to_string()),
+        );
     }
     match args.starter.as_ref().filter(|path| path.exists()) {
         Some(path) => Err(taken(path)),
@@ -148,12 +146,7 @@ fn refuse_early(args: &DiscoverArgs, out: &Path, there: bool) -> Result<(), CliE
 }
 
 fn taken(path: &Path) -> CliError {
-    CliError::before(
-        exit::BLOCKED,
-        "a starter is never written over a file that is there",
-        "Name another file, or remove this one if nobody has written into it.",
-    )
-    .at(path.display().to_string())
+    CliError::before(exit::BLOCKED, Failed::StarterThere, ToDo::AnotherStarter).at(path.display().to_string())
 }
 
 /// Looks at every account of the runbook, and looks its references up.
@@ -190,9 +183,8 @@ pub(super) async fn look_at_accounts(
     };
     let accounts = world.accounts_of(runbook, LOOKS);
     let mut seen = BTreeMap::new();
-    let refused = |whose: &str, advice: &str, failure: &Failure| {
-        CliError::preflight(format!("the {whose} account cannot be looked at"), failure, advice)
-            .type_this(&world.login_command)
+    let refused = |whose: &str, advice: ToDo, failure: &Failure| {
+        CliError::preflight(Failed::NotLookedAt.fill(&[whose]), failure, advice).type_this(&world.login_command)
     };
     for side in [Side::Source, Side::Target] {
         let account = accounts.side(side);
@@ -201,8 +193,7 @@ pub(super) async fn look_at_accounts(
             Side::Source => Some(&wanted),
             Side::Target | Side::Parent => None,
         };
-        let advice = "Give the role of the runbook the Describe, List and Get calls of KMS, RDS, EC2, ElastiCache, EFS, S3, CloudWatch, Route 53, IAM and the \
-                      Tagging API, log in, or correct the runbook.";
+        let advice = ToDo::LetDiscover;
         let section = match side {
             Side::Source => &runbook.source,
             Side::Target | Side::Parent => &runbook.target,
@@ -217,8 +208,7 @@ pub(super) async fn look_at_accounts(
     }
     let parent = runbook.parent.as_ref().map(|_| accounts.side(Side::Parent));
     if let Some(parent) = parent.filter(|parent| !seen.contains_key(&parent.id)) {
-        let advice =
-            "Give the role of the runbook's parent the List and Get calls of Route 53, log in, or correct the runbook.";
+        let advice = ToDo::LetDiscoverParent;
         let found = look_at_parent(&parent).await;
         let found = found.map_err(|failure| refused("parent", advice, &failure))?;
         seen.insert(parent.id.clone(), found);
@@ -242,20 +232,10 @@ fn compare(before: &Inventory, now: &Inventory, not_seen: &[String], as_json: bo
 /// What a name of the runbook points at in the target.
 async fn look_up(target: &Account, name: &str) -> Result<String, CliError> {
     let refused = |why: String| {
-        CliError::before(
-            exit::BLOCKED,
-            format!("{name}: {why}"),
-            "Correct it in the runbook, or name the thing itself there.",
-        )
-        .at(format!("the target account {}", target.id))
+        CliError::before(exit::BLOCKED, format!("{name}: {why}"), ToDo::CorrectReference)
+            .at(format!("the target account {}", target.id))
     };
-    let unseen = |failure: &Failure| {
-        CliError::preflight(
-            format!("{name} cannot be looked up"),
-            failure,
-            "Give the target's role s3:GetObject on the state's bucket and ec2:DescribeSecurityGroups, or name the thing itself in the runbook.",
-        )
-    };
+    let unseen = |failure: &Failure| CliError::preflight(Failed::NotLookedUp.fill(&[name]), failure, ToDo::LetLookUp);
     match Reference::of(name) {
         None => Ok(name.to_owned()),
         Some(Err(reason)) => Err(refused(reason)),
@@ -287,14 +267,8 @@ async fn look_up(target: &Account, name: &str) -> Result<String, CliError> {
 
 fn terraform_creates(path: &Path) -> Result<Vec<TerraformCreate>, CliError> {
     let text = std::fs::read(path).map_err(|error| CliError::unreadable(path, &error))?;
-    moves::terraform_plan::creates(&text).map_err(|why| {
-        CliError::before(
-            exit::BLOCKED,
-            &why,
-            "Write it with: terraform plan -out tfplan && terraform show -json tfplan",
-        )
-        .at(path.display().to_string())
-    })
+    moves::terraform_plan::creates(&text)
+        .map_err(|why| CliError::before(exit::BLOCKED, &why, ToDo::PlanWithTerraform).at(path.display().to_string()))
 }
 
 /// Whole or not at all: half an inventory would be planned from.

@@ -9,19 +9,16 @@ use crate::args::ExplainArgs;
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// Explains one check, or lists all.
 pub fn explain(args: &ExplainArgs) -> Result<u8, CliError> {
     let text = match &args.id {
         Some(id) => {
             let check = explained(id).ok_or_else(|| {
-                CliError::before(
-                    exit::USAGE,
-                    "there is no such check",
-                    "Without an id all checks are listed.",
-                )
-                .at(id)
-                .type_this("cleave explain")
+                CliError::before(exit::USAGE, Failed::NoSuchCheck, ToDo::ListChecks)
+                    .at(id)
+                    .type_this("cleave explain")
             })?;
             if args.json {
                 format!("{}\n", json!(check))

@@ -9,6 +9,7 @@ use moves::{Prices, Runbook};
 use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// A runbook with its inventory.
 pub struct Written {
@@ -56,12 +57,8 @@ impl Written {
             return Ok(plan);
         }
         let blocks = plan.notes.iter().filter(|note| note.weight == Weight::Blocks);
-        let mut error = CliError::before(
-            exit::BLOCKED,
-            format!("the plan of {} cannot be carried out", plan.migration),
-            "Change the runbook or what exists, for each cause named above; `cleave plan` shows the whole.",
-        )
-        .at(self.path.display().to_string());
+        let mut error = CliError::before(exit::BLOCKED, Failed::Blocked.fill(&[&plan.migration]), ToDo::Unblock)
+            .at(self.path.display().to_string());
         error.causes.extend(blocks.map(|note| match &note.resource {
             Some(resource) => format!("{resource}: {}", note.text),
             None => note.text.clone(),
@@ -74,46 +71,29 @@ impl Written {
         let plan = moves::plan_expecting(&self.runbook, &self.inventory, &self.prices, |step| {
             self.samples.expects(step)
         });
-        plan.check().map_err(|error| {
-            CliError::before(
-                exit::INTERNAL,
-                "the plan contradicts itself",
-                "This is a mistake in cleave: report it.",
-            )
-            .because(&error)
-        })?;
+        plan.check()
+            .map_err(|error| CliError::before(exit::INTERNAL, Failed::Contradiction, ToDo::Mistake).because(&error))?;
         Ok(plan)
     }
 }
 
 /// Reads a runbook.
 pub fn read_runbook(path: &Path) -> Result<Runbook, CliError> {
-    let text = read_text(path, "Correct the path; `cleave init` writes a first runbook.")?;
+    let text = read_text(path, ToDo::CorrectRunbookPath)?;
     Runbook::parse(&text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the runbook cannot be used",
-            "Correct that place; docs/runbook.md has every field.",
-        )
-        .at(format!("{}:{}:{}", path.display(), error.line, error.column))
-        .because(&Reason(error.reason))
+        CliError::before(exit::BLOCKED, Failed::Runbook, ToDo::CorrectRunbook)
+            .at(format!("{}:{}:{}", path.display(), error.line, error.column))
+            .because(&Reason(error.reason))
     })
 }
 
 /// Reads an inventory.
 pub fn read_inventory(path: &Path) -> Result<Inventory, CliError> {
-    let text = read_text(
-        path,
-        "`cleave discover RUNBOOK` looks at the accounts and writes inventory.json beside the runbook; --inventory names another file.",
-    )?;
+    let text = read_text(path, ToDo::DiscoverFirst)?;
     Inventory::parse(&text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the inventory cannot be used",
-            "docs/inventory.md describes the format.",
-        )
-        .at(path.display().to_string())
-        .because(&error)
+        CliError::before(exit::BLOCKED, Failed::Inventory, ToDo::CorrectInventory)
+            .at(path.display().to_string())
+            .because(&error)
     })
 }
 
@@ -122,22 +102,18 @@ pub fn read_prices(path: Option<&Path>) -> Result<Prices, CliError> {
     let Some(path) = path else {
         return Ok(Prices::default());
     };
-    let text = read_text(path, "Correct the path; docs/costs.md has the form of the file.")?;
+    let text = read_text(path, ToDo::CorrectPricesPath)?;
     Prices::parse(&text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the prices cannot be used",
-            "Correct that place; docs/costs.md has the form of the file and what it may name.",
-        )
-        .at(format!("{}:{}:{}", path.display(), error.line, error.column))
-        .because(&Reason(error.reason))
+        CliError::before(exit::BLOCKED, Failed::Prices, ToDo::CorrectPrices)
+            .at(format!("{}:{}:{}", path.display(), error.line, error.column))
+            .because(&Reason(error.reason))
     })
 }
 
 /// Reads a file; where there is none, the advice is how one comes by it.
-fn read_text(path: &Path, otherwise: &'static str) -> Result<String, CliError> {
+fn read_text(path: &Path, otherwise: ToDo) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => CliError::before(exit::BLOCKED, "there is no such file", otherwise)
+        std::io::ErrorKind::NotFound => CliError::before(exit::BLOCKED, Failed::NoSuchFile, otherwise)
             .at(path.display().to_string())
             .because(&error),
         _ => CliError::unreadable(path, &error),

@@ -11,6 +11,7 @@ use crate::args::{InitArgs, one_line};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 use crate::world;
 
 /// Writes the runbook, and says what to type next.
@@ -31,12 +32,7 @@ pub fn init(args: InitArgs) -> Result<u8, CliError> {
     };
     let text = wanted.runbook(&args.into);
     if let Err(error) = Runbook::parse(&text) {
-        return Err(CliError::before(
-            exit::INTERNAL,
-            "the runbook that would be written cannot be read",
-            "This is a mistake in cleave: report it.",
-        )
-        .because(&error));
+        return Err(CliError::before(exit::INTERNAL, Failed::NotReadBack, ToDo::Mistake).because(&error));
     }
     let mut file = std::fs::File::create_new(&args.into).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => is_there(&args.into),
@@ -64,12 +60,7 @@ impl Wanted {
     fn said(args: &InitArgs) -> Result<Self, CliError> {
         fn there<T: Clone>(value: &Option<T>, flag: &str) -> Result<T, CliError> {
             value.clone().ok_or_else(|| {
-                CliError::before(
-                    exit::USAGE,
-                    format!("{flag} is missing"),
-                    "Say it, or type `cleave init` at a terminal: there you are asked.",
-                )
-                .type_this(
+                CliError::before(exit::USAGE, Failed::Missing.fill(&[flag]), ToDo::SayIt).type_this(
                     "cleave init --migration NAME --region REGION --source ACCOUNT --target ACCOUNT --profile PROFILE",
                 )
             })
@@ -82,11 +73,7 @@ impl Wanted {
             profile: args.profile.clone(),
         };
         if let Err(why) = other_than(&wanted.source, &wanted.target) {
-            return Err(CliError::before(
-                exit::USAGE,
-                why,
-                "Name another account with --target.",
-            ));
+            return Err(CliError::before(exit::USAGE, why, ToDo::AnotherTarget));
         }
         Ok(wanted)
     }
@@ -106,7 +93,7 @@ impl Wanted {
         })?;
         let source = person.unless(&args.source, "account that things come from, twelve digits", account)?;
         if let Some(Err(why)) = args.target.as_ref().map(|target| other_than(&source, target)) {
-            return Err(CliError::before(exit::USAGE, why, "Name another account."));
+            return Err(CliError::before(exit::USAGE, why, ToDo::AnotherAccount));
         }
         let target = person.unless(&args.target, "account that they go to, twelve digits", |typed| {
             let target = account(typed)?;
@@ -231,8 +218,8 @@ impl<R: BufRead, W: Write> Person<R, W> {
                     let _ = writeln!(self.reads);
                     return Err(CliError::before(
                         exit::USAGE,
-                        format!("nothing was typed for: {question}"),
-                        "Type `cleave init` again, or say it in flags: `cleave help init`.",
+                        Failed::NothingTyped.fill(&[question]),
+                        ToDo::TypeInitAgain,
                     ));
                 }
                 Ok(_) => match read(typed.trim()) {
@@ -248,20 +235,13 @@ impl<R: BufRead, W: Write> Person<R, W> {
 
 fn other_than(source: &AccountId, target: &AccountId) -> Result<(), String> {
     if source == target {
-        return Err(format!(
-            "source and target are the same account, {source}: a split needs two"
-        ));
+        return Err(Failed::SameAccount.fill(&[source.as_str()]));
     }
     Ok(())
 }
 
 fn is_there(path: &Path) -> CliError {
-    CliError::before(
-        exit::BLOCKED,
-        "a file of this name is there already, and is not written over",
-        "Name another file with --into, or go on with this one.",
-    )
-    .at(path.display().to_string())
+    CliError::before(exit::BLOCKED, Failed::NotWrittenOver, ToDo::AnotherInto).at(path.display().to_string())
 }
 
 /// As a shell reads it as one word.

@@ -8,6 +8,7 @@ use model::listing::ListedEntry;
 use model::{Failure, FailureClass};
 
 use crate::error::CliError;
+use crate::words::{Failed, ToDo};
 use crate::world::World;
 
 /// Two versions about which S3 is asked.
@@ -110,14 +111,11 @@ impl Asking<'_> {
 
     fn refused(&self, question: &Question, failure: &Failure) -> CliError {
         let advice = match failure.class {
-            FailureClass::Denied => {
-                "The credentials need s3:GetObjectVersion in both buckets, and kms:Decrypt with the \
-                 keys that encrypt them."
-            }
-            FailureClass::CredentialsExpired => "Log in again, then type the same command again.",
-            _ => "Type the same command again: with --out the listings are there already.",
+            FailureClass::Denied => ToDo::LetCompare,
+            FailureClass::CredentialsExpired => ToDo::LogInThenAgain,
+            _ => ToDo::CompareOn,
         };
-        let error = CliError::preflight("the checksums of a version cannot be asked for", failure, advice).at(format!(
+        let error = CliError::preflight(Failed::NoChecksums, failure, advice).at(format!(
             "{:?}, version {} in bucket {} and version {} in bucket {}",
             question.key(),
             question.original.version_id,

@@ -17,6 +17,7 @@ use crate::commands::run;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen;
+use crate::words::{Failed, ToDo};
 use crate::world::{self, World};
 
 /// A bucket of which every entry lies in a folder.
@@ -59,11 +60,7 @@ pub async fn enter(reading: &Reading) -> Result<ReadOnly, CliError> {
         (Some(region), _) => region.clone(),
         (None, Some(_)) => Region::new("us-east-1").expect("a region"),
         (None, None) => {
-            return Err(CliError::before(
-                exit::USAGE,
-                "the bucket's region is missing",
-                "Add --region, such as --region ap-northeast-1.",
-            ));
+            return Err(CliError::before(exit::USAGE, Failed::NoRegion, ToDo::AddRegion));
         }
     };
     let profile = reading.profile.as_deref();
@@ -89,12 +86,7 @@ pub async fn account_of(entered: &ReadOnly, owner: Option<&AccountId>) -> Result
         Some(owner) => owner.clone(),
         None => {
             let who = accounts(&own).operator().await.map_err(|failure| {
-                CliError::preflight(
-                    "it cannot be told whose the credentials are",
-                    &failure,
-                    "Log in, or name the account that owns the bucket with --owner.",
-                )
-                .type_this(&world.login_command)
+                CliError::preflight(Failed::WhoseCredentials, &failure, ToDo::NameOwner).type_this(&world.login_command)
             })?;
             who.account
         }
@@ -183,13 +175,11 @@ pub async fn list(
 
 fn not_listed(bucket: &str, folder: &Path, failure: &Failure) -> CliError {
     let advice = match failure.class {
-        FailureClass::NotFound => "Check the name, the region and the account.",
-        FailureClass::Denied => {
-            "The credentials need s3:ListBucketVersions on the bucket, and --owner must be the account that owns it."
-        }
-        _ => "Type the same command again: with --out it goes on from what was listed.",
+        FailureClass::NotFound => ToDo::CheckBucket,
+        FailureClass::Denied => ToDo::LetList,
+        _ => ToDo::ListOn,
     };
-    CliError::preflight("the bucket cannot be listed", failure, advice)
+    CliError::preflight(Failed::NotListed, failure, advice)
         .at(format!("bucket {bucket}, listed into {}", folder.display()))
 }
 

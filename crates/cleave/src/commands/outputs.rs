@@ -18,6 +18,7 @@ use crate::error::CliError;
 use crate::exit;
 use crate::look_in::{Finder, Looked, look_in};
 use crate::look_in_account::{LookedThrough, look_in_account};
+use crate::words::{Failed, ToDo};
 use crate::world;
 
 /// Where old values were looked for.
@@ -53,12 +54,10 @@ fn look(args: &OutputsArgs, state: &State, told: &[Output]) -> Result<Places, Cl
         return Ok(Places::default());
     }
     if let Some(missing) = args.look_in.iter().find(|path| !path.exists()) {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "there is nothing of this name to look in",
-            "Check the path: --look-in takes files and folders.",
-        )
-        .at(missing.display().to_string()));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::NothingToLookIn, ToDo::LookInWhat)
+                .at(missing.display().to_string()),
+        );
     }
     let changed = outputs::changed(told);
     // A port or an identifier of a few letters stands anywhere.
@@ -68,12 +67,7 @@ fn look(args: &OutputsArgs, state: &State, told: &[Output]) -> Result<Places, Cl
         .map(|(old, (new, _))| (old, new))
         .collect();
     let finder = Finder::new(&changed).map_err(|error: BuildError| {
-        CliError::before(
-            exit::INTERNAL,
-            "the names cannot be looked for",
-            "Keep the journal, and look for them by the table of `cleave outputs --md`.",
-        )
-        .because(&error)
+        CliError::before(exit::INTERNAL, Failed::NotLookedFor, ToDo::LookByTable).because(&error)
     })?;
     let files = (!args.look_in.is_empty()).then(|| look_in(&args.look_in, &finder));
     let accounts = look_in_accounts(args, state, &finder)?;
@@ -85,26 +79,18 @@ fn look_in_accounts(args: &OutputsArgs, state: &State, finder: &Finder) -> Resul
     if args.look_in_account.is_empty() {
         return Ok(Vec::new());
     }
-    let refused =
-        |what: &str, advice: &str| CliError::before(exit::BLOCKED, what, advice).at(args.journal.display().to_string());
+    let refused = |what: Failed, advice: ToDo| {
+        CliError::before(exit::BLOCKED, what, advice).at(args.journal.display().to_string())
+    };
     match state.world {
         WorldKind::Rehearsal => {
-            return Err(refused(
-                "this journal is a rehearsal's: its accounts are gone",
-                "Look in the accounts with the journal of a run, or leave --look-in-account out.",
-            ));
+            return Err(refused(Failed::RehearsedAccounts, ToDo::LookWithARun));
         }
         WorldKind::Endpoint if args.world.is_none() => {
-            return Err(refused(
-                "this journal's run took place in another world than AWS itself",
-                "Name the same world: --world simcloud=HOST:PORT",
-            ));
+            return Err(refused(Failed::TookPlaceInOtherWorld, ToDo::NameWorld));
         }
         WorldKind::Live if args.world.is_some() => {
-            return Err(refused(
-                "this journal's run took place in AWS itself",
-                "Leave --world out.",
-            ));
+            return Err(refused(Failed::TookPlaceInAws, ToDo::LeaveWorldOut));
         }
         WorldKind::Live | WorldKind::Endpoint => {}
     }
@@ -121,10 +107,9 @@ fn look_in_accounts(args: &OutputsArgs, state: &State, finder: &Finder) -> Resul
             let through = look_in_account(&accounts.side(side), finder).await;
             looked.push(through.map_err(|failure| {
                 CliError::preflight(
-                    format!("the {side} account cannot be looked in"),
+                    Failed::NotLookedIn.fill(&[&side.to_string()]),
                     &failure,
-                    "Give the runbook's role ecs:List* and ecs:Describe*, lambda:ListFunctions, ssm:DescribeParameters and \
-                     ssm:GetParameters, and ec2:DescribeLaunchTemplateVersions, or log in.",
+                    ToDo::LetLookIn,
                 )
                 .type_this(&world.login_command)
             })?);

@@ -14,6 +14,7 @@ use crate::durations::{self, Samples};
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::planned;
+use crate::words::{Failed, ToDo};
 
 /// Shows the plan.
 pub fn plan(args: PlanArgs) -> Result<u8, CliError> {
@@ -66,14 +67,12 @@ struct Printed {
 /// Reads what a rehearsal printed. One of another plan would vouch for what was never tried.
 fn read_rehearsed(path: &Path, plan: &Plan) -> Result<RehearsedBefore, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))?;
-    let refused = |what: &'static str| {
-        let advice = "Rehearse this runbook with this inventory: cleave rehearse RUNBOOK --seeds 1..20 --json > FILE";
-        CliError::before(exit::BLOCKED, what, advice).at(path.display().to_string())
-    };
-    let printed: Printed = serde_json::from_str(&text)
-        .map_err(|error| refused("this is not what a rehearsal prints with --json").because(&error))?;
+    let refused =
+        |what: Failed| CliError::before(exit::BLOCKED, what, ToDo::RehearseThis).at(path.display().to_string());
+    let printed: Printed =
+        serde_json::from_str(&text).map_err(|error| refused(Failed::NotPrintedByRehearsal).because(&error))?;
     if printed.rehearsed.plan_digest != plan.digest() {
-        return Err(refused("another plan was rehearsed"));
+        return Err(refused(Failed::AnotherPlan));
     }
     Ok(printed.rehearsed)
 }

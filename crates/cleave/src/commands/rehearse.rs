@@ -20,6 +20,7 @@ use crate::rehearsal::campaign::{self, Campaign};
 use crate::rehearsal::shrink::{self, Shrunk};
 use crate::rehearsal::{Besides, Rehearsal, Rehearsed, Which, rehearse_with};
 use crate::screen::rehearsed;
+use crate::words::{Failed, ToDo};
 
 /// How many rehearsals shrinking a seed of a range takes at most, where nobody says otherwise.
 const SHRINK: usize = 100;
@@ -35,11 +36,7 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
     let taken_back = undo::to_rehearse(&args, &plan)?;
     let (from, to) = args.seeds.unwrap_or((args.seed, args.seed));
     if args.journal.is_some() && from != to {
-        return Err(CliError::before(
-            exit::USAGE,
-            "--journal keeps one rehearsal",
-            "Give one --seed with it.",
-        ));
+        return Err(CliError::before(exit::USAGE, Failed::OneRehearsal, ToDo::OneSeed));
     }
     if let Some(report) = &args.report {
         format_of(report)?;
@@ -108,12 +105,9 @@ pub fn rehearse(args: RehearseArgs) -> Result<u8, CliError> {
 /// One seed, with all of its faults or with some.
 fn one_seed(args: &RehearseArgs, whole: &Rehearsal, seed: u64) -> Result<Rehearsed, CliError> {
     if let Some(path) = args.journal.as_deref().filter(|path| path.exists()) {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "a rehearsal keeps its journal in a new file only",
-            "Name another file, or move that one away.",
-        )
-        .at(path.display().to_string()));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::NewJournalOnly, ToDo::AnotherFile).at(path.display().to_string()),
+        );
     }
     let besides = Besides {
         gatekeeper: (args.gates == Gates::Ask).then(|| Rc::new(ask_at_terminal) as engine::AskPerson),
@@ -126,13 +120,16 @@ fn one_seed(args: &RehearseArgs, whole: &Rehearsal, seed: u64) -> Result<Rehears
     let (_, noted) = rehearse_with(whole, &Besides::default(), seed, Which::Noted);
     let mut only: Vec<Injected> = Vec::new();
     for number in &numbers.0 {
-        let fault = number.checked_sub(1).and_then(|place| noted.get(place)).ok_or_else(|| {
-            CliError::before(
-                exit::USAGE,
-                format!("seed {seed} brings {} faults, and no fault {number}", noted.len()),
-                "Give the numbers that shrinking this seed of this runbook, at this level and with this program, has printed.",
-            )
-        })?;
+        let fault = number
+            .checked_sub(1)
+            .and_then(|place| noted.get(place))
+            .ok_or_else(|| {
+                CliError::before(
+                    exit::USAGE,
+                    Failed::NoSuchFault.fill(&[&seed.to_string(), &noted.len().to_string(), &number.to_string()]),
+                    ToDo::NumbersAsPrinted,
+                )
+            })?;
         only.push(fault.clone());
     }
     Ok(rehearse_with(whole, &besides, seed, Which::Only(&only)).0)

@@ -12,6 +12,7 @@ use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
 use crate::words;
+use crate::words::{Failed, ToDo};
 
 /// What a report is made from.
 pub struct Rendered<'a> {
@@ -60,13 +61,9 @@ fn language_of(asked: Option<args::Language>) -> report::Language {
 
 fn write(path: &Path, text: String) -> Result<(), CliError> {
     std::fs::write(path, text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the report cannot be written",
-            "Check the path and its permissions.",
-        )
-        .at(path.display().to_string())
-        .because(&error)
+        CliError::before(exit::BLOCKED, Failed::ReportUnwritten, ToDo::CheckPath)
+            .at(path.display().to_string())
+            .because(&error)
     })
 }
 
@@ -81,11 +78,7 @@ fn morning(rendered: &Rendered<'_>, state: &State, args: &ReportArgs) -> Result<
         Some(Some("md")) => MorningForm::Markdown,
         Some(Some("html")) => MorningForm::Html,
         Some(_) => {
-            let error = CliError::before(
-                exit::USAGE,
-                "the morning page is .txt, .md or .html",
-                "Give the file one of these endings, or none to have it printed.",
-            );
+            let error = CliError::before(exit::USAGE, Failed::MorningEndings, ToDo::EndingOrNone);
             return Err(error.at(args.out.iter().map(|out| out.display().to_string()).collect::<String>()));
         }
     };
@@ -110,12 +103,7 @@ pub fn format_of(path: &Path) -> Result<Format, CliError> {
         Some("html") => Ok(Format::Html),
         Some("md") => Ok(Format::Markdown),
         Some("json") => Ok(Format::Json),
-        _ => Err(CliError::before(
-            exit::USAGE,
-            "a report is .html, .md or .json",
-            "Give the file one of these endings.",
-        )
-        .at(path.display().to_string())),
+        _ => Err(CliError::before(exit::USAGE, Failed::ReportEndings, ToDo::Ending).at(path.display().to_string())),
     }
 }
 
@@ -138,10 +126,6 @@ pub fn report(args: ReportArgs) -> Result<u8, CliError> {
     match &args.out {
         _ if args.morning => morning(&rendered, &state, &args),
         Some(out) => rendered.write(out, args.language).map(|()| exit::DONE),
-        None => Err(CliError::before(
-            exit::USAGE,
-            "a report needs a file",
-            "Name it: cleave report run.html",
-        )),
+        None => Err(CliError::before(exit::USAGE, Failed::ReportFile, ToDo::NameReport)),
     }
 }

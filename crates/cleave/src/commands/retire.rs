@@ -24,6 +24,7 @@ use crate::exit;
 use crate::rehearsal::Rehearsal;
 use crate::rehearsal::removal::rehearse_removal;
 use crate::screen::{self, Style, planned};
+use crate::words::{Failed, ToDo, Words};
 use crate::world::{self, World};
 
 /// Shows it, or takes it away.
@@ -42,8 +43,8 @@ pub fn retire(args: RetireArgs) -> Result<u8, CliError> {
     if let Some(why) = retire::not_ended(&state) {
         return Err(CliError::before(
             exit::BLOCKED,
-            format!("nothing of run {} can be retired: {why}", state.run),
-            "Go on with the run, or look at it.",
+            Failed::NotRetired.fill(&[state.run.as_str(), &why]),
+            ToDo::GoOnOrLook,
         )
         .at(args.journal.display().to_string())
         .type_this(format!("cleave status --journal {}", args.journal.display())));
@@ -140,16 +141,13 @@ fn rehearse(args: &RetireArgs, runbook: &Path) -> Result<u8, CliError> {
 /// Looks, plans, and carries the removal out in a journal of its own; without such a journal it is only shown.
 fn begin(args: &RetireArgs, state: &State, prices: &Prices) -> Result<u8, CliError> {
     if args.remove.is_empty() || args.undo.is_some() {
-        return Err(CliError::before(
-            exit::USAGE,
-            "there is no removal to go on with",
-            "Name what is to be taken away with --remove; `cleave retire` without it lists what there is.",
-        )
-        .at(args
-            .into
-            .iter()
-            .map(|into| into.display().to_string())
-            .collect::<String>()));
+        return Err(
+            CliError::before(exit::USAGE, Failed::NoRemoval, ToDo::NameRemovals).at(args
+                .into
+                .iter()
+                .map(|into| into.display().to_string())
+                .collect::<String>()),
+        );
     }
     fits_world(args, state)?;
     let plan = world::block_on(async {
@@ -159,24 +157,14 @@ fn begin(args: &RetireArgs, state: &State, prices: &Prices) -> Result<u8, CliErr
             screen::warn(unread);
         }
         retire::plan(state, &seen, &removal_of(args), (prices, now)).map_err(|refused| {
-            let mut error = CliError::before(
-                exit::BLOCKED,
-                "not all of that can be taken away",
-                "See to each cause named above, or leave it out; `cleave retire` shows all there is.",
-            )
-            .at(args.journal.display().to_string());
+            let mut error = CliError::before(exit::BLOCKED, Failed::NotAllGoes, ToDo::LeaveOut)
+                .at(args.journal.display().to_string());
             error.causes = refused.iter().map(|one| format!("{}: {}", one.what, one.why)).collect();
             error
         })
     })??;
-    plan.check().map_err(|error| {
-        CliError::before(
-            exit::INTERNAL,
-            "the plan contradicts itself",
-            "This is a mistake in cleave: report it.",
-        )
-        .because(&error)
-    })?;
+    plan.check()
+        .map_err(|error| CliError::before(exit::INTERNAL, Failed::Contradiction, ToDo::Mistake).because(&error))?;
     let Some(into) = &args.into else {
         let text = if args.json {
             let text = serde_json::to_string_pretty(&plan).expect("a plan has only string keys");
@@ -195,33 +183,21 @@ fn begin(args: &RetireArgs, state: &State, prices: &Prices) -> Result<u8, CliErr
 fn go_on(args: &RetireArgs, into: PathBuf, begun: State) -> Result<u8, CliError> {
     let place = into.display().to_string();
     if !retire::is_removal(&begun.plan) {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "this is the journal of no removal",
-            "Name another file with --into: a removal has a journal of its own.",
-        )
-        .at(place));
+        return Err(CliError::before(exit::BLOCKED, Failed::NotOfRemoval, ToDo::OwnJournal).at(place));
     }
     if !args.remove.is_empty() {
         let state = stored_run(&args.journal, args.run.as_ref())?;
         if removal_of(args).digest(&state) != begun.plan.runbook {
-            return Err(CliError::before(
-                exit::BLOCKED,
-                "this journal's removal was planned of other things, or after another run",
-                format!("Go on with it: cleave retire --into {place}. Or name another file with --into."),
-            )
-            .at(place)
-            .changed("See what it has changed so far: cleave status --journal JOURNAL"));
+            return Err(
+                CliError::before(exit::BLOCKED, Failed::OtherRemoval, ToDo::GoOnInto.fill(&[&place]))
+                    .changed(Words::SeeStatus.fill(&[&place]))
+                    .at(place),
+            );
         }
     }
     let wish = match &args.undo {
         Some(_) if begun.ended.is_some() => {
-            return Err(CliError::before(
-                exit::BLOCKED,
-                "the removal has ended",
-                "What it has taken away does not come back; the last snapshots that it took are there.",
-            )
-            .at(place));
+            return Err(CliError::before(exit::BLOCKED, Failed::RemovalEnded, ToDo::GoneForGood).at(place));
         }
         Some(reason) if begun.undoing.is_none() => Some(InboxItem::Undo {
             by: world::user(),
@@ -269,12 +245,7 @@ fn look_unless_offline(args: &RetireArgs, state: &State) -> Result<Option<(Seen,
 async fn look(world: &World, state: &State) -> Result<(Seen, Timestamp), CliError> {
     carriage::look_back(world, state).await.map_err(|failed| {
         let carriage::LookFailed(failure) = failed;
-        CliError::preflight(
-            "the accounts cannot be looked at",
-            &failure,
-            "Log in, or give the roles the Describe, List and Get calls that the run had; --offline says what the journal tells.",
-        )
-        .type_this(&world.login_command)
+        CliError::preflight(Failed::AccountsNotSeen, &failure, ToDo::LetLookBack).type_this(&world.login_command)
     })
 }
 
@@ -286,22 +257,17 @@ async fn enter(args: &RetireArgs, state: &State) -> Result<World, CliError> {
 /// Whether the world that was named is the one in which the run took place.
 fn fits_world(args: &RetireArgs, state: &State) -> Result<(), CliError> {
     match state.world {
-        WorldKind::Rehearsal => Err(other_world(args, "a rehearsal", "for the journal of a run")),
-        WorldKind::Live if args.world.is_some() => Err(other_world(args, "AWS itself", "without --world")),
+        WorldKind::Rehearsal => Err(other_world(args, Failed::TookPlaceInRehearsal, ToDo::ForARun)),
+        WorldKind::Live if args.world.is_some() => Err(other_world(args, Failed::TookPlaceInAws, ToDo::WithoutWorld)),
         WorldKind::Endpoint if args.world.is_none() => Err(other_world(
             args,
-            "another endpoint",
-            "with the same --world, or with --offline",
+            Failed::TookPlaceElsewhere,
+            ToDo::WithSameWorldOrOffline,
         )),
         WorldKind::Live | WorldKind::Endpoint => Ok(()),
     }
 }
 
-fn other_world(args: &RetireArgs, world: &str, how: &str) -> CliError {
-    CliError::before(
-        exit::BLOCKED,
-        format!("this journal's run took place in {world}"),
-        format!("Repeat the command {how}, or name another journal."),
-    )
-    .at(args.journal.display().to_string())
+fn other_world(args: &RetireArgs, what: Failed, how: ToDo) -> CliError {
+    CliError::before(exit::BLOCKED, what, how).at(args.journal.display().to_string())
 }

@@ -10,6 +10,7 @@ use crate::commands::files::{Written, read_runbook};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// Prints or writes them.
 pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
@@ -21,11 +22,7 @@ pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
         RoleForm::Terraform => Form::Terraform,
     };
     if trust.is_none() && chosen.iter().any(|role| role.services.is_empty()) {
-        return Err(CliError::before(
-            exit::USAGE,
-            "nobody is named who takes these roles on",
-            "Name the IAM user or role of the jump account: --trust arn:aws:iam::333333333333:role/jump",
-        ));
+        return Err(CliError::before(exit::USAGE, Failed::NobodyTrusted, ToDo::NameTrust));
     }
     let written = chosen.iter().map(|role| (role, role.written(form, trust.as_ref())));
     match &args.out {
@@ -42,11 +39,8 @@ pub fn roles(args: RolesArgs) -> Result<u8, CliError> {
                 (Form::CloudFormation, [_, _, ..]) => {
                     return Err(CliError::before(
                         exit::USAGE,
-                        format!(
-                            "{} roles are as many templates, and CloudFormation takes one at a time",
-                            texts.len()
-                        ),
-                        "Name a folder for them: --out DIR. Or one role: --for.",
+                        Failed::AsManyTemplates.fill(&[&texts.len().to_string()]),
+                        ToDo::FolderForRoles,
                     ));
                 }
                 _ => texts.join("\n"),
@@ -83,14 +77,9 @@ fn trust(args: &RolesArgs) -> Result<Option<Trust>, CliError> {
         external_id: args.external_id.clone(),
         mfa: args.mfa,
     };
-    trust.check().map_err(|error| {
-        CliError::before(
-            exit::USAGE,
-            "the roles cannot be taken on like that",
-            "docs/roles.md says who can be named.",
-        )
-        .because(&error)
-    })?;
+    trust
+        .check()
+        .map_err(|error| CliError::before(exit::USAGE, Failed::NotTakenOn, ToDo::WhoTrusts).because(&error))?;
     Ok(Some(trust))
 }
 
@@ -98,11 +87,7 @@ fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
     if let (Some(account), Some(region)) = (&args.account, &args.region) {
         return match args.of {
             Some(RoleOf::Discover) => Ok(vec![roles::of_discover_in(account, region)]),
-            _ => Err(CliError::before(
-                exit::USAGE,
-                "without a runbook only the role of discover is known",
-                "Add --for discover, or name the runbook.",
-            )),
+            _ => Err(CliError::before(exit::USAGE, Failed::OnlyDiscover, ToDo::ForDiscover)),
         };
     }
     let runbook = args.runbook.as_deref().unwrap_or(Path::new("runbook.toml"));
@@ -123,12 +108,9 @@ fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
     };
     let chosen: Vec<Role> = all.into_iter().filter(wanted).collect();
     if chosen.is_empty() {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "the runbook names no such role, or nothing in its plan needs one",
-            "Name it in the runbook: role under source, target or parent, batch_role, replication_role.",
-        )
-        .at(runbook.display().to_string()));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::NoSuchRole, ToDo::NameRole).at(runbook.display().to_string())
+        );
     }
     Ok(chosen)
 }
@@ -142,12 +124,8 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), CliError> {
     let path = folder.join(name);
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
     written.map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "a role could not be written",
-            "Make room, or name another folder: --out",
-        )
-        .at(path.display().to_string())
-        .because(&error)
+        CliError::before(exit::BLOCKED, Failed::RoleUnwritten, ToDo::AnotherOut)
+            .at(path.display().to_string())
+            .because(&error)
     })
 }

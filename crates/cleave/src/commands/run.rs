@@ -27,7 +27,7 @@ use crate::exit;
 use crate::notify;
 use crate::preflight;
 use crate::screen::{self, Style};
-use crate::words::Words;
+use crate::words::{Failed, ToDo, Words};
 use crate::world::{self, World};
 
 /// Starts or resumes.
@@ -111,18 +111,16 @@ pub(crate) fn existing(reach: &Reach, runbook: &Runbook) -> Result<Option<State>
     let path = &reach.journal;
     let Some(state) = begun(reach)? else { return Ok(None) };
     if state.plan.runbook != runbook.digest {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "the runbook has changed since the run began",
-            Words::RunbookChanged.say(),
-        )
-        .at(format!(
-            "{}: run {} was planned from runbook {}",
-            path.display(),
-            state.run,
-            state.plan.runbook.short()
-        ))
-        .changed(Words::SeeStatus.fill(&[&path.display().to_string()])));
+        return Err(
+            CliError::before(exit::BLOCKED, Failed::RunbookChanged, ToDo::RunbookChanged)
+                .at(format!(
+                    "{}: run {} was planned from runbook {}",
+                    path.display(),
+                    state.run,
+                    state.plan.runbook.short()
+                ))
+                .changed(Words::SeeStatus.fill(&[&path.display().to_string()])),
+        );
     }
     Ok(Some(state))
 }
@@ -146,31 +144,24 @@ pub(crate) fn begun(reach: &Reach) -> Result<Option<State>, CliError> {
     let stamped = journal.stamped().map_err(refused)?.map(|stamp| stamp.world);
     match state.as_ref().map(|state| state.world).or(stamped) {
         Some(WorldKind::Rehearsal) => {
-            return Err(CliError::before(
-                exit::BLOCKED,
-                "this is the journal of a rehearsal",
-                "A rehearsal is never carried on against AWS. Name another journal with --journal.",
-            )
-            .at(path.display().to_string()));
+            return Err(
+                CliError::before(exit::BLOCKED, Failed::IsRehearsal, ToDo::AnotherJournal)
+                    .at(path.display().to_string()),
+            );
         }
         Some(WorldKind::Live) if reach.world.is_some() => {
-            return Err(other_world(path, "AWS itself", "without --world"));
+            return Err(other_world(path, Failed::TakesPlaceInAws, ToDo::WithoutWorld));
         }
         Some(WorldKind::Endpoint) if reach.world.is_none() => {
-            return Err(other_world(path, "another endpoint", "with the same --world"));
+            return Err(other_world(path, Failed::TakesPlaceElsewhere, ToDo::WithSameWorld));
         }
         Some(WorldKind::Live | WorldKind::Endpoint) | None => {}
     }
     Ok(state)
 }
 
-fn other_world(path: &Path, world: &str, how: &str) -> CliError {
-    CliError::before(
-        exit::BLOCKED,
-        format!("this journal's run takes place in {world}"),
-        format!("Repeat the command {how}, or name another journal."),
-    )
-    .at(path.display().to_string())
+fn other_world(path: &Path, what: Failed, how: ToDo) -> CliError {
+    CliError::before(exit::BLOCKED, what, how).at(path.display().to_string())
 }
 
 /// Enters the world, takes the lease, and carries the run on until it ends or leaves.

@@ -15,16 +15,13 @@ use crate::commands::files::read_inventory;
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 use crate::world;
 
 /// Serves until it is killed.
 pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
     if !(args.speed.is_finite() && args.speed > 0.0) {
-        return Err(CliError::before(
-            exit::USAGE,
-            "--speed is a positive number",
-            "60 makes an hour of a minute.",
-        ));
+        return Err(CliError::before(exit::USAGE, Failed::Speed, ToDo::SpeedFor));
     }
     let inventory = read_inventory(&args.inventory)?;
     world::block_on(async {
@@ -34,7 +31,7 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             return Err(CliError::before(
                 exit::BLOCKED,
                 cloud.refused_documents.join("\n"),
-                "Correct `deployed` or `identities` in the inventory: each document is the input of an AWS call, as the AWS CLI takes it with --cli-input-json.",
+                ToDo::CorrectDocuments,
             )
             .at(args.inventory.display().to_string()));
         }
@@ -47,13 +44,9 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
             latency: Duration::from_millis(args.latency_ms),
         };
         let cannot_listen = |error: std::io::Error| {
-            CliError::before(
-                exit::BLOCKED,
-                "that address cannot be listened on",
-                "Choose another with --listen.",
-            )
-            .at(args.listen.to_string())
-            .because(&error)
+            CliError::before(exit::BLOCKED, Failed::NotListenedOn, ToDo::AnotherListen)
+                .at(args.listen.to_string())
+                .because(&error)
         };
         let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
         let endpoint = listener.local_addr().map_err(cannot_listen)?;
@@ -74,7 +67,7 @@ pub fn simcloud(args: SimcloudArgs) -> Result<u8, CliError> {
         let ended = serve_with_dns(listener, udp, tcp, shared, clock).await;
         match ended {
             Ok(never) => match never {},
-            Err(error) => Err(CliError::before(exit::INTERNAL, "serving has ended", "Start it again.").because(&error)),
+            Err(error) => Err(CliError::before(exit::INTERNAL, Failed::ServingEnded, ToDo::ServeAgain).because(&error)),
         }
     })?
 }

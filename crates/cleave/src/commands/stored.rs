@@ -9,6 +9,7 @@ use moves::terraform::HandOver;
 
 use crate::error::CliError;
 use crate::exit;
+use crate::words::{Failed, ToDo};
 
 /// The state of the run in a journal; refused where another run is asked for.
 pub fn stored_run(path: &Path, run: Option<&RunId>) -> Result<State, CliError> {
@@ -21,8 +22,8 @@ pub fn stored_run(path: &Path, run: Option<&RunId>) -> Result<State, CliError> {
         None => Ok(state),
         Some(run) => Err(CliError::before(
             exit::BLOCKED,
-            format!("the journal holds run {}, not {run}", state.run),
-            "Give the journal of that run (--journal), or leave --run out: a journal holds one run.",
+            Failed::OtherRun.fill(&[state.run.as_str(), run.as_str()]),
+            ToDo::JournalOfThatRun,
         )
         .at(path.display().to_string())),
     }

@@ -10,7 +10,7 @@ use crate::commands::rehearse::write_out;
 use crate::commands::stored::{say_missing, stored_run};
 use crate::error::CliError;
 use crate::exit;
-use crate::words::Words;
+use crate::words::{Failed, ToDo, Words};
 
 /// Writes the files; what the run has not made is said on stderr and in the files.
 pub fn terraform(args: TerraformArgs) -> Result<u8, CliError> {
@@ -46,14 +46,10 @@ pub fn terraform(args: TerraformArgs) -> Result<u8, CliError> {
 fn source_state(path: &Path) -> Result<SourceState, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))?;
     SourceState::parse(&text).map_err(|error| {
-        CliError::before(
-            exit::BLOCKED,
-            "the source's Terraform state cannot be read",
-            "Write it anew where the source's Terraform is set up, and give that file.",
-        )
-        .at(path.display().to_string())
-        .because(&error)
-        .type_this("terraform state pull > source.tfstate")
+        CliError::before(exit::BLOCKED, Failed::TerraformState, ToDo::StateAnew)
+            .at(path.display().to_string())
+            .because(&error)
+            .type_this("terraform state pull > source.tfstate")
     })
 }
 
@@ -61,13 +57,9 @@ fn source_state(path: &Path) -> Result<SourceState, CliError> {
 fn is_ours(path: &Path) -> Result<(), CliError> {
     match std::fs::read_to_string(path) {
         Ok(text) if text.starts_with("# Written by cleave ") => Ok(()),
-        Ok(_) => Err(CliError::before(
-            exit::BLOCKED,
-            "a file of this name is there, and cleave has not written it",
-            "Give another folder (--out), or move the file away.",
-        )
-        .at(path.display().to_string())
-        .changed(Words::NothingChanged.say())),
+        Ok(_) => Err(CliError::before(exit::BLOCKED, Failed::NotOurFile, ToDo::AnotherFolder)
+            .at(path.display().to_string())
+            .changed(Words::NothingChanged.say())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(CliError::unreadable(path, &error)),
     }

@@ -14,6 +14,7 @@ use crate::exit;
 use crate::rehearsal::campaign::Campaign;
 use crate::rehearsal::taking_back::TakenBack;
 use crate::screen::{self, Style, going_back};
+use crate::words::{Failed, ToDo};
 use crate::world;
 
 /// Asks the run to take itself back, and carries that out.
@@ -25,31 +26,28 @@ pub fn undo(args: UndoArgs) -> Result<u8, CliError> {
         None
     };
     let state = state.ok_or_else(|| {
-        CliError::before(exit::BLOCKED, "there is no run to take back", "Check --journal.").at(args
+        CliError::before(exit::BLOCKED, Failed::NothingToTakeBack, ToDo::CheckJournal).at(args
             .reach
             .journal
             .display()
             .to_string())
     })?;
     if let Some(step) = args.to.as_ref().filter(|step| !state.steps.contains(step)) {
-        return Err(CliError::before(
-            exit::USAGE,
-            format!("the plan has no step {step}"),
-            "`cleave status` lists the steps.",
-        )
-        .at(args.reach.journal.display().to_string()));
+        return Err(
+            CliError::before(exit::USAGE, Failed::NoStep.fill(&[step.as_str()]), ToDo::ListSteps).at(args
+                .reach
+                .journal
+                .display()
+                .to_string()),
+        );
     }
     if state.ended.is_some() {
-        return Err(CliError::before(
-            exit::BLOCKED,
-            "the run has ended",
-            "What has ended is not taken back by its journal. Its report says what was made where.",
-        )
-        .at(args.reach.journal.display().to_string())
-        .type_this(format!(
-            "cleave report run.html --journal {}",
-            args.reach.journal.display()
-        )));
+        return Err(CliError::before(exit::BLOCKED, Failed::RunEnded, ToDo::EndedForGood)
+            .at(args.reach.journal.display().to_string())
+            .type_this(format!(
+                "cleave report run.html --journal {}",
+                args.reach.journal.display()
+            )));
     }
     // Asked once: an undo that was interrupted goes on. Another reach is another wish.
     let scope = UndoScope { to: args.to.clone() };
@@ -90,11 +88,8 @@ pub(crate) fn to_rehearse(args: &RehearseArgs, plan: &Plan) -> Result<Option<Tak
     };
     if let Some(step) = wanted.unknown(plan) {
         let steps: Vec<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
-        let what = format!("the plan has no step {step}");
-        let advice = format!(
-            "Steps that come up while it runs cannot be named. Its steps are: {}.",
-            steps.join(", ")
-        );
+        let what = Failed::NoStep.fill(&[step.as_str()]);
+        let advice = ToDo::StepsAre.fill(&[&steps.join(", ")]);
         return Err(CliError::before(exit::USAGE, what, advice).at(args.runbook.display().to_string()));
     }
     Ok(Some(wanted))

@@ -15,7 +15,7 @@ use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
 use crate::screen::standing;
-use crate::words::{self, Words};
+use crate::words::{self, Failed, ToDo, Words};
 use crate::world;
 
 /// Agrees at a gate.
@@ -25,8 +25,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         let names: Vec<&str> = state.plan.gates.iter().map(|gate| gate.name.as_str()).collect();
         return Err(CliError::before(
             exit::USAGE,
-            format!("the plan has no gate {}", args.gate),
-            format!("Its gates are: {}.", names.join(", ")),
+            Failed::NoGate.fill(&[args.gate.as_str()]),
+            ToDo::GatesAre.fill(&[&names.join(", ")]),
         )
         .at(args.journal.display().to_string()));
     };
@@ -35,11 +35,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
     {
         return Err(CliError::before(
             exit::USAGE,
-            format!(
-                "gate {} is opened by {product} itself: its team agrees to the plan",
-                args.gate
-            ),
-            Words::ShownBefore.say(),
+            Failed::ProductOpens.fill(&[args.gate.as_str(), product]),
+            ToDo::ShownBefore,
         )
         .at(args.journal.display().to_string())
         .type_this(standing::answer(&state.plan, &args.gate, &args.journal)));
@@ -59,11 +56,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
             let step = steps.first().copied().unwrap_or("STEP");
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!(
-                    "what was agreed to at gate {} was found not to be so: {reason}",
-                    args.gate
-                ),
-                Words::PutRight.fill(&[&if steps.is_empty() {
+                Failed::FoundOtherwise.fill(&[args.gate.as_str(), reason]),
+                ToDo::PutRight.fill(&[&if steps.is_empty() {
                     step.to_owned()
                 } else {
                     steps.join(", ")
@@ -78,8 +72,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         GateState::Closed => {
             return Err(CliError::before(
                 exit::BLOCKED,
-                format!("gate {} is not asked yet", args.gate),
-                Words::NotAskedYet.say(),
+                Failed::GateNotAsked.fill(&[args.gate.as_str()]),
+                ToDo::NotAskedYet,
             )
             .at(args.journal.display().to_string())
             .type_this(format!("cleave status --journal {}", args.journal.display())));
@@ -90,8 +84,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
     if state.yes(&args.gate, &by, &state.digest, &shown) == Yes::Again {
         return Err(CliError::before(
             exit::BLOCKED,
-            format!("{by} has agreed already at gate {}", args.gate),
-            Words::SomebodyElse.fill(&[&gate.people.to_string()]),
+            Failed::AgreedAlready.fill(&[&by, args.gate.as_str()]),
+            ToDo::SomebodyElse.fill(&[&gate.people.to_string()]),
         )
         .at(args.journal.display().to_string()));
     }
@@ -115,8 +109,8 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
     if typed != wanted {
         return Err(CliError::before(
             exit::BLOCKED,
-            format!("gate {} is not approved", args.gate),
-            Words::MustBeTyped.fill(&[&format!("{wanted:?}")]),
+            Failed::NotApproved.fill(&[args.gate.as_str()]),
+            ToDo::MustBeTyped.fill(&[&format!("{wanted:?}")]),
         )
         .at(args.journal.display().to_string()));
     }
@@ -148,11 +142,7 @@ pub fn extend_window(args: ExtendWindowArgs) -> Result<u8, CliError> {
     let state = state_of(&args.journal)?;
     let at = || args.journal.display().to_string();
     if state.calendar().is_unrestricted() {
-        let refused = CliError::before(
-            exit::BLOCKED,
-            "the run has no windows",
-            "It may disturb at any time: nothing is to be extended.",
-        );
+        let refused = CliError::before(exit::BLOCKED, Failed::WithoutWindows, ToDo::NoWindows);
         return Err(refused.at(at()));
     }
     let extent = match (args.until, args.length) {
@@ -164,8 +154,8 @@ pub fn extend_window(args: ExtendWindowArgs) -> Result<u8, CliError> {
     if extent.until(now) <= now {
         let end = CliError::before(
             exit::USAGE,
-            format!("the window would end before it begins: it is {now} now"),
-            "Name a time to come, or a length above zero.",
+            Failed::EndsBeforeItBegins.fill(&[&now.to_string()]),
+            ToDo::TimeToCome,
         );
         return Err(end.at(at()));
     }
@@ -214,11 +204,11 @@ fn stopped(args: &StepWish) -> Result<(), CliError> {
     let stopped: Vec<&str> = state.stopped().iter().map(|step| step.as_str()).collect();
     Err(CliError::before(
         exit::USAGE,
-        format!("step {} did not stop for the operator", args.step),
+        Failed::DidNotStop.fill(&[args.step.as_str()]),
         if stopped.is_empty() {
-            "No step did.".to_owned()
+            ToDo::NoStepStopped.into()
         } else {
-            format!("These did: {}.", stopped.join(", "))
+            ToDo::StepsStopped.fill(&[&stopped.join(", ")])
         },
     )
     .at(args.journal.display().to_string()))

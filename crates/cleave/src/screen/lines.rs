@@ -172,12 +172,13 @@ fn text(event: &Event, state: &State) -> Option<String> {
         Event::AlarmChanged {
             step,
             alarm: Some(alarm),
-        } => format!("{step}: ALARM: {alarm}"),
+        } => Words::AlarmOf.fill(&[step.as_str(), &words::advised(alarm, None)]),
         Event::AlarmChanged { step, alarm: None } => format!("{step}: the alarm is over"),
         Event::OutputSeen { .. } => return None,
         Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),
         Event::StepStopped { step, failure, advice } => {
-            format!("{step}: NEEDS OPERATOR: {failure}. {advice}")
+            let advice = words::advised(advice, Some(failure.class));
+            Words::StepStopped.fill(&[step.as_str(), &failure.to_string(), &advice])
         }
         Event::StepRetried { step, by, reason } => format!("{step}: tried again by {by}: {reason}"),
         Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),

@@ -131,7 +131,11 @@ pub fn text(
     }
     for (step, place) in state.steps.iter() {
         if let Some(alarm) = place.alarm.as_ref().filter(|_| !place.status.is_settled()) {
-            let _ = writeln!(out, "\nALARM {step}: {alarm}");
+            let _ = writeln!(
+                out,
+                "\n{}",
+                Words::Raised.fill(&[step.as_str(), &words::advised(alarm, None)])
+            );
         }
     }
     for (step, what) in state.left_out() {
@@ -297,11 +301,8 @@ pub fn stopped(state: &State, step: &StepId) -> String {
         }
     }
     if let StepStatus::Stopped { advice } = &place.status {
-        // The step knows best, and says so in English; what such a failure asks for in general stands before it.
         let class = place.last_failure.as_ref().map(|failure| failure.class);
-        let general = class.and_then(|class| words::about(class, words::chosen()));
-        let general = general.map_or_else(String::new, |general| format!("{general} "));
-        let _ = write!(out, "\n  {:<8} {general}{advice}", Words::ToDo.say());
+        let _ = write!(out, "\n  {:<8} {}", Words::ToDo.say(), words::advised(advice, class));
     }
     out
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -197,12 +197,7 @@ impl Step for ApplyDocument {
             if left > SignedDuration::ZERO && cx.tried_at.is_none_or(|at| tried >= at) {
                 let name = &self.input.document;
                 let mut progress = Progress::words(format!("S3 refuses the {name} configuration"));
-                progress.alarm = Some(format!(
-                    "S3 does not take the {name} configuration: {}. Mend in the target what it names, if you can: it is tried again every \
-                     minute, for {} min from the first time, then the run goes on without it",
-                    says.why,
-                    PATIENCE.as_mins()
-                ));
+                progress.alarm = Some(Advice::MendDocument.fill(&[name, &says.why, &PATIENCE.as_mins().to_string()]));
                 return Ok(Observed::Underway {
                     progress,
                     look_again: Duration::try_from(left).unwrap_or_default(),

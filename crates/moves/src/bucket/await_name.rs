@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::Failure;
+use model::{Advice, Failure};
 use serde_json::{Value, json};
 
 use super::place::MadeBucket;
@@ -53,9 +53,7 @@ impl Step for AwaitName {
         {
             return Ok(Observed::Stuck {
                 why: format!("{bucket} has not been made in the target for {} h", LONGEST.as_hours()),
-                advice: "Look at what Terraform's apply says, and retry the step to go on waiting. Without the name: leave the run as it \
-                         is, and use the interim bucket, which is whole."
-                    .to_owned(),
+                advice: Advice::NameNotMade.into(),
             });
         }
         Ok(Observed::Underway {

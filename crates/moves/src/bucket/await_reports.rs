@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, StepId};
+use model::{Advice, Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -78,13 +78,7 @@ impl Step for AwaitReports {
             "waiting for S3's inventory report of {}: {hours} h so far; the first may take 48 h, then one comes a day",
             missing.join(" and ")
         ));
-        progress.alarm = overdue.then(|| {
-            format!(
-                "no inventory report of {} has come for {hours} h. S3 tells nobody when it may not write one: look at the policy of {ops}, \
-                 and at the bucket's inventory configuration",
-                missing.join(" and ")
-            )
-        });
+        progress.alarm = overdue.then(|| Advice::NoReport.fill(&[&missing.join(" and "), &hours.to_string(), &ops]));
         Ok(Observed::Underway {
             progress,
             look_again: LOOK_AGAIN,

@@ -1,7 +1,7 @@
 //! The steps that give a bucket's own name to the other account: from the gate before the point of no return to the interim bucket's
 //! end.
 
-use model::{GateName, GateSpec, Phase, Side, StepId, Undo};
+use model::{Advice, GateName, GateSpec, Phase, Side, StepId, Undo};
 
 use super::place::Place;
 use super::plan::Steps;
@@ -70,11 +70,7 @@ impl Steps<'_, '_> {
 
     /// From the first delete to the name being won.
     fn hand_over(&mut self, interim: &StepId, proved: &StepId, gate: Option<GateName>) -> StepId {
-        let no_way_back = |what: &str| Undo::None {
-            reason: format!(
-                "{what} cannot be taken back. Nothing is lost: resume the run, or copy from the interim bucket"
-            ),
-        };
+        let no_way_back = |why: Advice| Undo::None { reason: why.into() };
         let source = self.spec.name.clone();
         let input = empty_source::Input {
             source: source.clone(),
@@ -97,7 +93,7 @@ impl Steps<'_, '_> {
             .disturbs()
             .presses_on()
             .estimate(p50, p90);
-        let emptied = self.draft.push(step.undo(no_way_back("emptying the source")));
+        let emptied = self.draft.push(step.undo(no_way_back(Advice::SourceEmptied)));
         let input = delete_source::Input { bucket: source.clone() };
         let step = self.step(
             "bucket.delete_source",
@@ -107,7 +103,7 @@ impl Steps<'_, '_> {
             input,
         );
         let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
-        let deleted = self.draft.push(step.undo(no_way_back("deleting the source bucket")));
+        let deleted = self.draft.push(step.undo(no_way_back(Advice::SourceDeleted)));
         let input = win_name::Input {
             bucket: source,
             interim: Place::made_by(interim),
@@ -128,7 +124,7 @@ impl Steps<'_, '_> {
             .presses_on()
             .patience(NAME_PATIENCE)
             .estimate(1800, 3 * 3600);
-        self.draft.push(step.undo(no_way_back("winning the name")))
+        self.draft.push(step.undo(no_way_back(Advice::NameWon)))
     }
 
     fn copy_back(&mut self, interim: &StepId, recorded: &StepId, won: &StepId) -> StepId {

@@ -1,6 +1,6 @@
 //! The steps that end the move of a bucket under a new name: one copy, nothing deleted, no name handed over.
 
-use model::{Phase, Side, StepId, Undo};
+use model::{Advice, Phase, Side, StepId, Undo};
 
 use super::plan::Steps;
 use super::withdraw_grant;
@@ -18,12 +18,7 @@ impl Steps<'_, '_> {
         let step = self.step("bucket.withdraw_grant", "withdraw_grant", Side::Source, title, input);
         let limit = self.draft.limit(format!("policy of {}", self.resource), 1);
         let undo = Undo::None {
-            reason: format!(
-                "{new} is open to its applications: what they have written into it would be lost. {old} is whole as it was when writing \
-                 ended; take the statement that denies writing out of its policy to use it again",
-                new = self.final_name(),
-                old = self.spec.name
-            ),
+            reason: Advice::WrittenAnew.fill(&[&self.final_name(), &self.spec.name]).into(),
         };
         let step = step.phase(Phase::CleanUp).needs([proved]).needs(&applied).limit(limit);
         self.draft.push(step.undo(undo));

@@ -1,7 +1,7 @@
 //! Buckets that are left: those that were copied under a new name. One that was handed over is gone.
 
 use aws::s3::BucketSeen;
-use model::{Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Side, StepSpec, Undo};
 
 use super::place::{MadeBucket, Place};
 use super::survey::Surveyed;
@@ -116,7 +116,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     );
     let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
     let undo = Undo::None {
-        reason: format!("what is deleted does not come back; every version of it has an equal in {new}"),
+        reason: Advice::EqualsStand.fill(&[&new]).into(),
     };
     let input = empty_source::Input {
         source: name.clone(),

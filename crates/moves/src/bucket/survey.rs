@@ -10,7 +10,7 @@ use listing::waves::{self, Amount, Classes as ByClass, Depths};
 use listing::{Missing, lacking};
 use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
-use model::{Digest, Failure, FailureClass, Phase, Side, StepId, StepSpec};
+use model::{Advice, Digest, Failure, FailureClass, Phase, Side, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -89,10 +89,10 @@ fn is_blank(key: &str) -> bool {
 /// Said when it is first listed: before anything but a permission to read has been changed.
 fn blank(key: &str, bucket: &str) -> Observed {
     Observed::Stuck {
-        why: format!("{bucket} has the key {key:?}, nothing but white space, which AWS's SDK cannot ask for: it could not be copied"),
-        advice: "Nothing has been deleted. Copy what it holds to another key and delete it, all its versions (aws s3api delete-objects takes \
-                 it), then retry this step; or move the bucket by route = \"replication\""
-            .to_owned(),
+        why: format!(
+            "{bucket} has the key {key:?}, nothing but white space, which AWS's SDK cannot ask for: it could not be copied"
+        ),
+        advice: Advice::BlankKey.into(),
     }
 }
 

@@ -13,7 +13,7 @@ use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
 use listing::Lister;
-use model::Failure;
+use model::{Advice, Advised, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -79,14 +79,8 @@ impl WinName {
 }
 
 /// What it can mean that neither account owns the name, and what to do. Always in the same words: they are stored when they change.
-pub(super) fn alarm(bucket: &str, interim: &str, first: Timestamp) -> String {
-    format!(
-        "S3 says that somebody else has {bucket}, which was first asked for at {first}. It may be the deletion that has not reached every \
-         place yet, for hours, or a stranger who took the name. It is asked for again and again, for {} h from the first time. \
-         Everything is whole in {interim}: point clients there if they cannot wait, stop what still writes to {bucket} (it may be a \
-         stranger's now), and ask AWS Support for the name",
-        LONGEST.as_hours()
-    )
+pub(super) fn alarm(bucket: &str, interim: &str, first: Timestamp) -> Advised {
+    Advice::NameTaken.fill(&[bucket, &first.to_string(), &LONGEST.as_hours().to_string(), interim])
 }
 
 /// Whether a bucket of that name is the target's, where it belongs, and empty.
@@ -162,9 +156,7 @@ impl Step for WinName {
         // Asked once more whenever a person has it tried again.
         if asked.last.duration_since(asked.first) >= LONGEST && waited < SignedDuration::from_mins(1) {
             return Ok(Observed::Stuck {
-                advice: "Retry the step to ask once more, as often as you like. Without the name: leave the run as it \
-                         is, and use the interim bucket, which is whole."
-                    .to_owned(),
+                advice: Advice::NameNotWon.into(),
                 why: format!(
                     "asked for {} h and {} times. {}",
                     LONGEST.as_hours(),

@@ -2,7 +2,7 @@
 //! and only then the deletion.
 
 use jiff::Timestamp;
-use model::{Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Side, StepSpec, Undo};
 
 use super::delete_cache;
 use super::old_cache::{self, OldCache};
@@ -197,9 +197,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     );
     let gate = retiring.gate(left, &[proved.clone(), taken.clone()], &consent);
     let undo = Undo::None {
-        reason: format!(
-            "what is deleted does not come back; the last snapshot of {id} is there, in the output of {taken}"
-        ),
+        reason: Advice::LastSnapshot.fill(&[id, taken.as_str()]).into(),
     };
     let input = delete_cache::Input {
         cache: cache.clone(),

@@ -3,7 +3,7 @@
 
 use aws::rds::Family;
 use jiff::Timestamp;
-use model::{Phase, ResourceRef, Side, StepId, StepSpec, Undo};
+use model::{Advice, Phase, ResourceRef, Side, StepId, StepSpec, Undo};
 
 use super::{InstanceOutput, restore_instance};
 use crate::draft::DraftStep;
@@ -386,9 +386,7 @@ pub(crate) fn steps(left: &Left, subject: &Subject, members: &[String], gib: u64
         behind.push(retiring.push(step.needs(&behind).gates([gate.clone()]).estimate(20, 120)));
     }
     let no_way_back = Undo::None {
-        reason: format!(
-            "what is deleted does not come back; the last snapshot of {id} is there, in the output of {taken}"
-        ),
+        reason: Advice::LastSnapshot.fill(&[id, taken.as_str()]).into(),
     };
     let mut gone: Vec<StepId> = Vec::new();
     for member in members {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, Region};
+use model::{Advice, Failure, Region};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -133,17 +133,11 @@ impl Step for LookBefore {
         if cx.now.duration_since(since) >= LONGEST {
             return Ok(Observed::Stuck {
                 why: format!("{} min after it was first looked, {text}", LONGEST.as_mins()),
-                advice: format!(
-                    "Put it right (cleave check RUNBOOK tells all of it, with the commands) and retry the step. Where you know better, leave it out, with a reason: \
-                     cleave skip {} --reason …. Nothing was changed by it",
-                    cx.spec.id
-                ),
+                advice: Advice::DeliveryNotReady.fill(&[cx.spec.id.as_str()]),
             });
         }
         let mut progress = Progress::words(format!("{} things of the delivery flow are open", open.len()));
-        progress.alarm = Some(format!(
-            "{text}. It is looked again by itself; cleave check RUNBOOK tells all of it, with the commands."
-        ));
+        progress.alarm = Some(Advice::DeliveryOpen.fill(&[&told(&open)]));
         Ok(Observed::Underway {
             progress,
             look_again: EVERY,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -101,8 +101,7 @@ impl Step for RunHook {
                         ran.output.trim()
                     }
                 ),
-                advice: "Mend what it complains of and retry the step: it is run again. Skip it to go on without."
-                    .to_owned(),
+                advice: Advice::MendHook.into(),
             },
         })
     }

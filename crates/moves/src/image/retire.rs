@@ -1,7 +1,7 @@
 //! What is left of images that have moved: the images, and the snapshots behind them.
 
 use model::machines::ImageSettings;
-use model::{Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Phase, ResourceRef, Side, StepSpec, Undo};
 
 use super::old_image::OldImage;
 use super::{From, ImageOutput, copy_image};
@@ -221,10 +221,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
     let title = format!("deregister {id} and delete {goes} snapshot(s) behind it");
     let undo = Undo::None {
-        reason: format!(
-            "a deregistered image does not come back; its copy {} stands in the target",
-            image.copy
-        ),
+        reason: Advice::ImageCopyStands.fill(&[&image.copy]).into(),
     };
     retiring.push(
         step("deregister_old", title)

@@ -1,7 +1,7 @@
 //! What is left of instances that have moved as images: stopped, with their volumes.
 
 use model::machines::Volume;
-use model::{Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Side, StepSpec, Undo};
 
 use super::old_instance::OldInstance;
 use super::terminate_instance;
@@ -185,10 +185,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         behind.push(retiring.push(lift.needs(&behind).gates([gate.clone()]).estimate(5, 30)));
     }
     let undo = Undo::None {
-        reason: format!(
-            "a terminated instance does not come back; its image {} stands in the target",
-            instance.image
-        ),
+        reason: Advice::ImageStands.fill(&[&instance.image]).into(),
     };
     let input = terminate_instance::Input {
         old: instance,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::groups_in_use::{GroupKind, GroupUse, UsedBy};
-use model::{Phase, ResourceRef, Side, Undo};
+use model::{Advice, Phase, ResourceRef, Side, Undo};
 
 use super::{OldGroup, held, user, what};
 use crate::database::retire::not_looked;
@@ -250,7 +250,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let consent = format!("The {} {name} is deleted.", left.what);
     let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
     let undo = Undo::None {
-        reason: format!("what is deleted does not come back; what it set is in the output of {proved}"),
+        reason: Advice::WhatItSet.fill(&[proved.as_str()]).into(),
     };
     let step = step("delete_group", format!("delete the {} {name}", left.what));
     retiring.push(step.needs([&proved]).gates([gate]).undo(undo).estimate(5, 60));

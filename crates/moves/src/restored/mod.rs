@@ -13,7 +13,7 @@ use aws::rds::{Family, MasterSecret};
 use engine::{Begun, Observed, Progress, Registry, StepContext};
 use jiff::{SignedDuration, Timestamp};
 use model::databases::Settings;
-use model::{Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -195,8 +195,7 @@ fn not_yet(cx: &StepContext, found: &Restored, lacking: String) -> Observed {
                 "{}: RDS took the change at {} and does not show it: {lacking}",
                 found.arn, taken.at
             ),
-            advice: "Look at its pending changes in the console, and retry the step; or skip it and set this by hand."
-                .to_owned(),
+            advice: Advice::PendingChanges.into(),
         },
     }
 }

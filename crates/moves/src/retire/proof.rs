@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Advice, Failure, FailureClass};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -43,10 +43,7 @@ pub(crate) async fn still_goes(
 pub(crate) fn must_stay(cx: &StepContext, why: String) -> Observed {
     Observed::Stuck {
         why,
-        advice: format!(
-            "See to it, then: cleave retry {} --reason …; or undo this run: it has deleted nothing of it.",
-            cx.spec.id
-        ),
+        advice: Advice::MustStay.fill(&[cx.spec.id.as_str()]),
     }
 }
 

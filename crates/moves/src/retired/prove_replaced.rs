@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
+use model::{Advice, Failure};
 use serde_json::{Value, json};
 
 use super::{Replaced, Subject};
@@ -32,7 +32,7 @@ impl Step for ProveReplaced {
                     "the source has no {} with the resource id {} any more",
                     self.subject.of, self.subject.resource_id
                 ),
-                advice: "There is nothing to take away: undo this run, and plan anew without it.".to_owned(),
+                advice: Advice::NothingToTakeAway.into(),
             });
         };
         Ok(match self.subject.replaced(cx, &self.world, &old).await? {

@@ -2,7 +2,7 @@
 //! where the target has its copy; all others are data that only the source has.
 
 use aws::rds::{DbSnapshot, Family};
-use model::{Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Phase, ResourceRef, Side, StepSpec, Undo};
 
 use super::old_snapshot::{self, OldSnapshot};
 use super::{CopyInSourceInput, DeleteInput, LATEST_AUTOMATED, SnapshotOutput};
@@ -280,10 +280,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let consent = format!("The snapshot {name} of {} is deleted.", one.of.resource);
     let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
     let undo = Undo::None {
-        reason: format!(
-            "what is deleted does not come back; its copy {} stands in the target",
-            snapshot.copy
-        ),
+        reason: Advice::CopyStands.fill(&[&snapshot.copy]).into(),
     };
     let step = step("delete_old", format!("delete the snapshot {name}"));
     retiring.push(step.needs([&proved]).gates([gate]).undo(undo).estimate(30, 300));

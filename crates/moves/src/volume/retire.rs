@@ -1,6 +1,6 @@
 //! What is left of volumes and snapshots that have moved as such.
 
-use model::{Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Side, StepSpec, Undo};
 use serde::Deserialize;
 
 use super::create_volume;
@@ -168,7 +168,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let consent = format!("The {} {id} is deleted; no snapshot of it is taken first.", left.what);
     let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
     let undo = Undo::None {
-        reason: format!("what is deleted does not come back; {} stands in the target", disk.kept),
+        reason: Advice::SnapshotStands.fill(&[&disk.kept]).into(),
     };
     let step = step("delete_old", format!("delete {id}"))
         .needs([&proved])

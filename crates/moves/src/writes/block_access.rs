@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Advice, Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -56,9 +56,7 @@ impl Step for BlockAccess {
                     found.groups.join(", "),
                     recorded.groups.join(", ")
                 ),
-                advice:
-                    "Somebody has changed them meanwhile. Put the noted ones back and retry the step, or undo the run."
-                        .to_owned(),
+                advice: Advice::AccessChanged.into(),
             }
         })
     }

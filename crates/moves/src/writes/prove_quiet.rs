@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws::cloudwatch::Minute;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -53,19 +53,6 @@ pub(super) struct ProveQuiet {
 impl ProveQuiet {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
         Self { input, world }
-    }
-
-    fn advice(&self) -> String {
-        let id = &self.input.database.id;
-        let reboot = "end its connections: aws rds reboot-db-instance --db-instance-identifier";
-        match self.input.how {
-            StopWrites::Gate => format!("Stop what uses {id}."),
-            StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
-                format!(
-                    "Nobody connects to {id} anew, but who was connected stays so. Stop what uses it, or {reboot} {id} (of a cluster: each member)."
-                )
-            }
-        }
     }
 }
 
@@ -142,19 +129,19 @@ impl Step for ProveQuiet {
                     access.arn
                 ),
                 advice: match self.input.how {
-                    StopWrites::Gate => format!("{} Then retry the step.", self.advice()),
-                    StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => {
-                        format!(
-                            "{} Then retry the step. Access stays blocked meanwhile; undoing the run gives it back.",
-                            self.advice()
-                        )
-                    }
-                },
+                    StopWrites::Gate => Advice::StopUsers,
+                    StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::StillConnected,
+                }
+                .fill(&[&self.input.database.id]),
             });
         }
         let mut progress = Progress::words(text);
         if waited >= TOLD_AFTER && shortest == 0 {
-            progress.alarm = Some(format!("{}. {}", progress.text, self.advice()));
+            let alarm = match self.input.how {
+                StopWrites::Gate => Advice::StopConnected,
+                StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::EndConnections,
+            };
+            progress.alarm = Some(alarm.fill(&[&progress.text, &self.input.database.id]));
         }
         Ok(Observed::Underway {
             progress,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, StepId};
+use model::{Advice, Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -75,8 +75,7 @@ impl Step for ProveUnwritten {
                         "{} connected to {id} at {}, before the snapshot of {taken_at}: what they wrote may be in it or not",
                         minute.most, minute.at
                     ),
-                    advice: "Find out what connected. If it wrote nothing that matters, skip this step; else undo the run and begin again."
-                        .to_owned(),
+                    advice: Advice::WhoConnected.into(),
                 });
             }
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ impl Step for RecordAccess {
         let found = self.input.database.access(cx, &self.world).await?;
         let stuck = |why: String| Observed::Stuck {
             why,
-            advice: "Set stop_writes = \"gate\" in the runbook, and stop what uses the database yourself.".to_owned(),
+            advice: Advice::StopByGate.into(),
         };
         Ok(match found.vpc {
             None => stuck(format!("RDS does not tell in which VPC {} lies", found.arn)),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -53,10 +53,7 @@ impl Step for CheckParent {
             Err(failure) if failure.code == NO_ZONE => {
                 return Ok(Observed::Stuck {
                     why: failure.message,
-                    advice: format!(
-                        "Write in the runbook under parent which zone delegates {name} (dig +trace NS {name} shows it). Undo this run, and start \
-                         another with a new journal"
-                    ),
+                    advice: Advice::NameParent.fill(&[name]),
                 });
             }
             said => said?,
@@ -74,9 +71,7 @@ impl Step for CheckParent {
                     "{server} delegates {name} to {to}, and zone {old} is on {}: the zone that would move is not the one in use",
                     right.join(", ")
                 ),
-                advice: format!(
-                    "Have {outside} delegate {name} to the servers of the zone in use, or correct the inventory. Then retry the step."
-                ),
+                advice: Advice::DelegatedElsewhere.fill(&[outside, name]),
             });
         }
         for (server, _) in &said {
@@ -84,9 +79,7 @@ impl Step for CheckParent {
             if signed.data.iter().any(|record| record.starts_with("DS ")) {
                 return Ok(Observed::Stuck {
                     why: format!("{name} is signed ({server} has a DS set of it), and signing cannot move"),
-                    advice: "Remove the DS, wait its TTL and until every server of the parent has forgotten it, and retry the step. Sign the new zone \
-                             afterwards."
-                        .to_owned(),
+                    advice: Advice::Signed.into(),
                 });
             }
         }

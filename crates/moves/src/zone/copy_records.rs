@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::RecordSet;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Advice, Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -87,10 +87,7 @@ impl Step for CopyRecords {
         {
             return Ok(Observed::Stuck {
                 why: format!("{much}: {}", difference.shown()),
-                advice: format!(
-                    "Look whether that is meant. If it is: cleave retry {} --reason …, and they are copied",
-                    cx.spec.id
-                ),
+                advice: Advice::CopyIfMeant.fill(&[cx.spec.id.as_str()]),
             });
         }
         if difference.to_write() > 0 {

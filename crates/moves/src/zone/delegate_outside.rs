@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::event::Direction;
-use model::{Failure, FailureClass};
+use model::{Advice, Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -123,21 +123,19 @@ impl DelegateOutside {
         if let Some((server, to)) = stranger {
             return Observed::Stuck {
                 why: format!("{server} delegates {name} to {to}: neither the old zone's servers nor the new one's"),
-                advice: format!(
-                    "Find out who has changed it. Have these lines written in {parent}, and no others, and retry the step:\n{}",
-                    lines(name, parent, self.input.ttl, &new.name_servers)
-                ),
+                advice: Advice::StrangeDelegation
+                    .fill(&[parent, &lines(name, parent, self.input.ttl, &new.name_servers)]),
             };
         }
         Observed::Underway {
             progress: Progress {
                 fraction: None,
                 text: format!("waiting for the delegation in {parent}: {}", seen.other(&right)),
-                alarm: Some(format!(
-                    "{parent} is not in Route 53: a person must point {name} at the new zone there. Replace its NS lines by these, and by all of \
-                     these, now; the run goes on when every name server of {parent} says so:\n{}",
-                    lines(name, parent, self.input.ttl, &new.name_servers)
-                )),
+                alarm: Some(Advice::PointOutside.fill(&[
+                    parent,
+                    name,
+                    &lines(name, parent, self.input.ttl, &new.name_servers),
+                ])),
             },
             look_again: LOOK,
         }
@@ -158,11 +156,11 @@ impl DelegateOutside {
                     progress: Progress {
                         fraction: None,
                         text: format!("waiting for the old delegation in {parent}: {}", seen.other(&old)),
-                        alarm: Some(format!(
-                            "{parent} is not in Route 53: a person must give the delegation of {name} back there. Replace its NS lines by these \
-                             now; the run goes on when every name server of {parent} says so:\n{}",
-                            lines(name, parent, self.input.ttl, &self.input.old_values)
-                        )),
+                        alarm: Some(Advice::GiveBackOutside.fill(&[
+                            parent,
+                            name,
+                            &lines(name, parent, self.input.ttl, &self.input.old_values),
+                        ])),
                     },
                     look_again: LOOK,
                 }

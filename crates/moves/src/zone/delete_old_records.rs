@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -47,10 +47,7 @@ impl Step for DeleteOldRecords {
                     called(new),
                     self.input.zone.old
                 ),
-                advice: format!(
-                    "Somebody still uses it. Write it to the new zone {} and delete it here by hand, then retry the step.",
-                    self.input.zone.new.zone_id
-                ),
+                advice: Advice::StillWritten.fill(&[&self.input.zone.new.zone_id]),
             });
         }
         if !left.is_empty() {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, FailureClass};
+use model::{Advice, Failure, FailureClass};
 use serde_json::{Value, json};
 
 use super::difference::called;
@@ -31,10 +31,7 @@ impl Step for DeleteOldZone {
                 None => Observed::Absent,
                 Some(set) => Observed::Stuck {
                     why: format!("{} stands in zone {} again", called(set), self.zone.old),
-                    advice: format!(
-                        "Somebody still uses it. Write it to the new zone {} and delete it here by hand, then retry the step.",
-                        self.zone.new.zone_id
-                    ),
+                    advice: Advice::StillWritten.fill(&[&self.zone.new.zone_id]),
                 },
             },
         })

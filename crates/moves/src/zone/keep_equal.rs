@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use aws::route53::{RecordChange, RecordSet};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Digest, Failure, FailureClass, StepId};
+use model::{Advice, Digest, Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -174,49 +174,36 @@ impl Step for KeepEqual {
                     "the zones differ, and zone {old} was written to after the hand-over: {}",
                     self.input.zones.difference(&stored).shown()
                 ),
-                advice: format!(
-                    "Write to zone {} what is meant of it, and take it out of the old one; then retry the step",
-                    stored.new.zone_id
-                ),
+                advice: Advice::OldWritten.fill(&[&stored.new.zone_id]),
             },
             Seen::OldWritten => Observed::Underway {
                 progress: Progress {
                     fraction: None,
                     text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(format!(
-                        "somebody writes to the old zone {old}, from which {} is not answered any more. What only one of them holds: {}. Write what \
-                         is meant to zone {} too, or take it out of the old one, and have whoever wrote it write to the new one",
-                        self.input.zones.name,
-                        self.input.zones.difference(&stored).shown(),
-                        stored.new.zone_id
-                    )),
+                    alarm: Some(Advice::SomebodyWrites.fill(&[
+                        old,
+                        &self.input.zones.name,
+                        &self.input.zones.difference(&stored).shown(),
+                        &stored.new.zone_id,
+                    ])),
                 },
                 look_again: LOOK,
             },
             Seen::Unwritable(why) if cx.now >= until => Observed::Stuck {
                 why: format!("zone {old} cannot hold what the new one does: {why}"),
-                advice: format!(
-                    "Going back would lose these. If that is borne, skip the step: cleave skip {} --reason …",
-                    cx.spec.id
-                ),
+                advice: Advice::Unwritable.fill(&[cx.spec.id.as_str()]),
             },
             Seen::Unwritable(why) => Observed::Underway {
                 progress: Progress {
                     fraction: None,
                     text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(format!(
-                        "zone {old} cannot hold what was written to the new one, and nothing is kept equal until it can: {why}, which its account does not have. \
-                         Write these sets with a collection that the run has made, or take them out again"
-                    )),
+                    alarm: Some(Advice::OldCannotHold.fill(&[old, &why])),
                 },
                 look_again: LOOK,
             },
             Seen::TooMuch(much) => Observed::Stuck {
                 why: format!("{much}: {}", self.behind(&stored).shown()),
-                advice: format!(
-                    "The new zone has changed so. Look whether that is meant. If it is: cleave retry {} --reason …, and the old zone follows",
-                    cx.spec.id
-                ),
+                advice: Advice::FollowIfMeant.fill(&[cx.spec.id.as_str()]),
             },
         })
     }

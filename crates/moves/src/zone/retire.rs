@@ -4,7 +4,7 @@
 use aws::route53::RecordSet;
 use engine::StepContext;
 use jiff::{SignedDuration, Timestamp};
-use model::{Failure, FailureClass, Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Failure, FailureClass, Phase, ResourceRef, Side, StepSpec, Undo};
 use serde::{Deserialize, Serialize};
 
 use super::difference::{self, called, is_own};
@@ -392,10 +392,8 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         zone: zone.clone(),
         proved: proved.clone(),
     };
-    let no_way_back = |what: &str| Undo::None {
-        reason: format!(
-            "{what} cannot be taken back by cleave; what it held is in the journal, in the output of {proved}"
-        ),
+    let no_way_back = |why: Advice| Undo::None {
+        reason: why.fill(&[proved.as_str()]).into(),
     };
     let title = format!(
         "delete {} of {name}, batch by batch",
@@ -406,7 +404,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         .needs([&proved])
         .gates([gate.clone()])
         .limit(limit.clone())
-        .undo(no_way_back("deleting the record sets"))
+        .undo(no_way_back(Advice::RecordsDeleted))
         .estimate(60, 300);
     let records = retiring.push(records);
     if zone.carved {
@@ -421,7 +419,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         .needs([&records])
         .gates([gate])
         .limit(limit)
-        .undo(no_way_back("deleting the zone"));
+        .undo(no_way_back(Advice::ZoneDeleted));
     retiring.push(deleted.estimate(5, 60));
 }
 

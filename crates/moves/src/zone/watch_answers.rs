@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -195,10 +195,7 @@ impl Step for WatchAnswers {
                     "{what}: the delegation of {} was put back, and it is answered from the old zone",
                     self.zones.name
                 ),
-                advice: format!(
-                    "Mend the new zone, and point the delegation at it once more: cleave retry {} --reason …. Or undo the run",
-                    cx.spec.id
-                ),
+                advice: Advice::PutBack.fill(&[cx.spec.id.as_str()]),
             });
         }
         let wrong = self.wrong(cx).await?;
@@ -214,10 +211,7 @@ impl Step for WatchAnswers {
             },
             (Some(why), Some(_)) if self.back.is_none() => Observed::Stuck {
                 why,
-                advice: format!(
-                    "Mend the new zone and retry the step. Or undo the run: it tells the NS lines by which {} is given back to the old zone",
-                    self.zones.name
-                ),
+                advice: Advice::MendZone.fill(&[&self.zones.name]),
             },
             (Some(_), Some(_)) => Observed::Absent,
         })

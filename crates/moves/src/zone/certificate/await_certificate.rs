@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aws::acm::{Proof, Status};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::Failure;
+use model::{Advice, Advised, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ impl AwaitCertificate {
         Self { input, world }
     }
 
-    fn waiting(text: String, alarm: Option<String>, look_again: Duration) -> Observed {
+    fn waiting(text: String, alarm: Option<Advised>, look_again: Duration) -> Observed {
         let progress = Progress {
             fraction: None,
             text,
@@ -59,22 +59,14 @@ impl AwaitCertificate {
             return Observed::Absent;
         };
         let (account, wanted) = (&self.world.target().id, self.input.certificate.shown());
-        let over = if over.is_empty() {
-            String::new()
-        } else {
-            format!(" What is there is over and done with: {over}.")
+        let (account, zone) = (account.as_str(), self.input.zone.name.as_str());
+        let alarm = match over {
+            "" => Advice::AskForCertificate.fill(&[account, &wanted, zone]),
+            over => Advice::AskForCertificateAnew.fill(&[account, &wanted, over, zone]),
         };
-        let alarm = format!(
-            "account {account} has no certificate for {wanted} that is issued or pending.{over} Let the target's Terraform ask for it: terraform apply, or \
-             terraform apply -target=aws_acm_certificate.NAME where the rest must wait. An aws_acm_certificate_validation behind it may go on waiting: this run \
-             writes the records as soon as they are known, and hands {} over when the certificate is issued",
-            self.input.zone.name
-        );
         if waited >= LONGEST {
             let (why, step) = (format!("{} h have passed, and {alarm}", waited.as_hours()), &cx.spec.id);
-            let advice = format!(
-                "To wait on: cleave retry {step} --reason …. To hand the zone over without it: cleave skip {step} --reason …; Terraform's apply waits for its records then"
-            );
+            let advice = Advice::NoCertificate.fill(&[step.as_str()]);
             return Observed::Stuck { why, advice };
         }
         Self::waiting(format!("no certificate for {wanted} yet"), Some(alarm), LOOK_AGAIN)
@@ -121,10 +113,7 @@ impl Step for AwaitCertificate {
                         "{} is not validated by DNS for {}: no record can prove it",
                         certificate.arn, proof.domain
                     ),
-                    advice: format!(
-                        "Approve it where it is asked for, or have Terraform make it with validation_method = \"DNS\"; then cleave retry {} --reason …",
-                        cx.spec.id
-                    ),
+                    advice: Advice::NotByDns.fill(&[cx.spec.id.as_str()]),
                 });
             }
             let by_dns = certificate.proofs.iter().filter(|proof| proof.by_dns);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws::acm::Status;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Failure, StepId};
+use model::{Advice, Advised, Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -44,21 +44,12 @@ impl AwaitIssued {
     }
 
     /// What people should see to.
-    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<String> {
+    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<Advised> {
         if !asked.elsewhere.is_empty() {
-            return Some(format!(
-                "{pending} has names outside of this zone. Write their records where those names lie: {}",
-                lines(&asked.elsewhere)
-            ));
+            return Some(Advice::NamesElsewhere.fill(&[pending, &lines(&asked.elsewhere)]));
         }
-        (waited >= UNUSUAL).then(|| {
-            format!(
-                "{pending} has waited for {} min, which is unusual. See with dig whether public DNS answers {}, and whether a CAA record admits Amazon; the zone \
-                 is not handed over before",
-                UNUSUAL.as_mins(),
-                lines(&asked.records)
-            )
-        })
+        (waited >= UNUSUAL)
+            .then(|| Advice::UnusuallyLong.fill(&[pending, &UNUSUAL.as_mins().to_string(), &lines(&asked.records)]))
     }
 }
 
@@ -91,22 +82,14 @@ impl Step for AwaitIssued {
             };
             return Ok(Observed::Stuck {
                 why: format!("the certificate for {wanted} will not be issued: {gone}"),
-                advice: format!(
-                    "Have the target's Terraform make it anew (terraform apply -replace=aws_acm_certificate.NAME), see that the records are as it says, and go on \
-                     waiting: cleave retry {} --reason …",
-                    cx.spec.id
-                ),
+                advice: Advice::CertificateAnew.fill(&[cx.spec.id.as_str()]),
             });
         }
         let pending = arns(pending).join(", ");
         if waited >= LONGEST {
             return Ok(Observed::Stuck {
                 why: format!("{pending} has not been issued for {} h", waited.as_hours()),
-                advice: format!(
-                    "See whether public DNS answers {}. To wait on: cleave retry {} --reason …; to hand the zone over without it: cleave skip",
-                    lines(&asked.records),
-                    cx.spec.id
-                ),
+                advice: Advice::NotIssued.fill(&[&lines(&asked.records), cx.spec.id.as_str()]),
             });
         }
         let progress = Progress {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
+use model::{Advice, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -39,8 +39,7 @@ impl Step for AdoptCollection {
         let Some(found) = all.into_iter().find(|collection| collection.id == *id) else {
             return Ok(Observed::Stuck {
                 why: format!("account {} has no CIDR collection {id} any more", target.id),
-                advice: "Have its Terraform make it, look at both accounts anew, and plan again; or undo the run."
-                    .to_owned(),
+                advice: Advice::MakeCollection.into(),
             });
         };
         let wanted = self.input.old.blocks(cx, &self.world).await?;
@@ -52,10 +51,7 @@ impl Step for AdoptCollection {
                     self.input.old.id,
                     differ.join(", ")
                 ),
-                advice: format!(
-                    "It is not the run's to change. Make both alike, and then: cleave retry {} --reason …",
-                    cx.spec.id
-                ),
+                advice: Advice::CollectionsAlike.fill(&[cx.spec.id.as_str()]),
             });
         }
         Ok(Observed::Present(json!(Output::from(found))))

@@ -9,7 +9,7 @@ use aws::route53::HealthCheck;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::event::Direction;
 use model::inventory::HealthCheckConfig;
-use model::{Failure, FailureClass, Side, StepId};
+use model::{Advice, Failure, FailureClass, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -90,10 +90,7 @@ impl Step for CopyCheck {
             return Ok(match wanted {
                 Ok(wanted) if wanted != made.config => Observed::Stuck {
                     why: format!("health check {} is not as {} is now", made.id, self.input.check),
-                    advice: format!(
-                        "One of them was changed since. Make both alike (aws route53 update-health-check), and then: cleave retry {} --reason …",
-                        cx.spec.id
-                    ),
+                    advice: Advice::ChecksAlike.fill(&[cx.spec.id.as_str()]),
                 },
                 _ => present(made),
             });

@@ -159,6 +159,14 @@ impl Ec2 {
             .map(str::to_owned))
     }
 
+    /// The Regions that the account may use, its own among them, by name.
+    pub async fn enabled_regions(&self) -> Result<BTreeSet<Region>, Failure> {
+        let answer = self.read.describe_regions().send().await;
+        let answer = answer.map_err(self.failed("DescribeRegions"))?;
+        let names = answer.regions().iter().filter_map(|region| region.region_name());
+        Ok(names.filter_map(|name| Region::new(name).ok()).collect())
+    }
+
     /// The zones in which subnets lie, by subnet.
     pub async fn zones_of_subnets(&self, subnets: &[String]) -> Result<BTreeMap<String, String>, Failure> {
         let call = self.read.describe_subnets().set_subnet_ids(Some(subnets.to_vec()));

@@ -134,7 +134,7 @@ impl AskedPlainly {
 
     /// The region of the migration.
     pub(crate) fn region(&self) -> &str {
-        self.config.region().map(AsRef::as_ref).unwrap_or_default()
+        self.config.region().map_or("", |region| region.as_ref())
     }
 
     pub(crate) async fn ask(&self, question: Question) -> Result<Value, Failure> {

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::http::{HttpClient as _, HttpConnector as _, 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
-use model::{AccountId, Failure, FailureClass};
+use model::{AccountId, Failure, FailureClass, Region};
 
 use crate::account::RawAccess;
 use crate::ec2::Ec2;

@@ -23,7 +23,10 @@ fn what_lies_in_another_region_is_counted_by_kind_and_what_lies_in_none_is_not()
     let there = model::Region::new("us-east-1").expect("a region");
     let told = in_paused_time(tagging.elsewhere(&there)).expect("an answer");
     let kinds: Vec<(&str, u32)> = told.kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-    assert_eq!((kinds, told.more), (vec![("ec2:instance", 2), ("s3", 1), ("sqs", 1)], false));
+    assert_eq!(
+        (kinds, told.more),
+        (vec![("ec2:instance", 2), ("s3", 1), ("sqs", 1)], false)
+    );
     for request in canned.asked() {
         assert_eq!(request.line, "POST https://tagging.us-east-1.amazonaws.com/");
         assert_eq!(request.scope, "20261122/us-east-1/tagging/aws4_request");

@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 /// Evaluates a policy document. `context` holds condition keys (`kms:ViaService`, `aws:SourceAccount`); those of the caller
-/// itself (`aws:PrincipalAccount`, `aws:PrincipalArn`) are filled in here.
+/// itself (`aws:PrincipalAccount`, `aws:PrincipalArn`, `aws:RequestedRegion`) are filled in here.
 pub fn allows(
     document: &Value,
     principal: &Caller,
@@ -61,6 +61,8 @@ fn judged(
         .or_insert_with(|| principal.account.to_string());
     full.entry("aws:principalarn".to_owned())
         .or_insert_with(|| issuer_arn(&principal.principal));
+    full.entry("aws:requestedregion".to_owned())
+        .or_insert_with(|| principal.region.to_string());
     let mut verdict = Verdict::Silent;
     for statement in list(&document["Statement"]) {
         let deny = statement["Effect"] == "Deny";

@@ -231,7 +231,8 @@ mod tests {
         let with = |queues: u32| {
             let account = json!({ "elsewhere": { "us-east-1": { "kinds": { "sqs": queues } } },
                 "bill": { "month": "2026-10", "unit": "USD", "services": { "Amazon Redshift": { "us-east-1": queues } } } });
-            let whole = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": account } });
+            let whole =
+                json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": account } });
             Inventory::parse(&whole.to_string()).expect("an inventory")
         };
         assert_eq!(with(1).changes(&with(2)), []);

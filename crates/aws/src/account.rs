@@ -104,7 +104,7 @@ pub struct Account {
     pub cloudtrail: cloudtrail::CloudTrail,
     /// AWS Config, which is only looked at.
     pub recorders: recorder::Recorders,
-    /// GuardDuty, Security Hub and the account's own name, which are only looked at.
+    /// GuardDuty, Security Hub, Cost Explorer and the account's own name, which are only looked at.
     pub asked_plainly: asked_plainly::AskedPlainly,
     sts: aws_sdk_sts::Client,
     role: Option<RoleProvider>,

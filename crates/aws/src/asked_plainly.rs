@@ -1,5 +1,5 @@
 //! Services of which one or two things are asked, without their SDK crates: GuardDuty's, Security Hub's and Account Management's are large, and what is asked is
-//! whether something is switched on. The requests go through the SDK's own runtime all the same: its signing, retries, timeouts, HTTP client and clock, and our call log.
+//! whether something is switched on; of Cost Explorer's (`cost_explorer`) it is one operation. The requests go through the SDK's own runtime all the same: its signing, retries, timeouts, HTTP client and clock, and our call log.
 //!
 //! Paths and answers stand in the services' API references: <https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ListDetectors.html>,
 //! <https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DescribeHub.html>,
@@ -46,12 +46,26 @@ pub struct AskedPlainly {
 }
 
 /// One request.
-struct Question {
-    service: &'static str,
-    operation: &'static str,
-    method: &'static str,
-    region: String,
-    path: String,
+pub(crate) struct Question {
+    pub(crate) service: &'static str,
+    pub(crate) operation: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) region: String,
+    pub(crate) path: String,
+    /// The prefix of the header that names the operation, and its input, of a service that speaks JSON 1.1; none: by method and path.
+    pub(crate) input: Option<(&'static str, Value)>,
+}
+
+/// Kind, target and body of a request.
+fn content(question: &Question) -> (&'static str, Option<String>, String) {
+    match &question.input {
+        Some((prefix, input)) => {
+            let target = format!("{prefix}.{}", question.operation);
+            ("application/x-amz-json-1.1", Some(target), input.to_string())
+        }
+        None if question.method == "GET" => ("application/json", None, String::new()),
+        None => ("application/json", None, "{}".to_owned()),
+    }
 }
 
 /// An account, as it knows itself.
@@ -113,13 +127,25 @@ impl AskedPlainly {
         }
     }
 
-    async fn ask(&self, question: Question) -> Result<Value, Failure> {
+    /// The account in which it asks.
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The region of the migration.
+    pub(crate) fn region(&self) -> &str {
+        self.config.region().map_or("", |region| region.as_ref())
+    }
+
+    pub(crate) async fn ask(&self, question: Question) -> Result<Value, Failure> {
+        let (kind, target, body) = content(&question);
         let Question {
             service,
             operation,
             method,
             region,
             path,
+            ..
         } = question;
         let given = "every world supplies it";
         let credentials: SharedCredentialsProvider = self.config.credentials_provider().expect(given);
@@ -166,11 +192,13 @@ impl AskedPlainly {
             .interceptor(log)
             .runtime_plugin(signing)
             .serializer(move |path: String| {
-                let body = if method == "GET" { "" } else { "{}" };
                 let request = http::Request::builder().method(method).uri(path);
-                let request = request.header("content-type", "application/json");
+                let mut request = request.header("content-type", kind);
+                if let Some(target) = &target {
+                    request = request.header("x-amz-target", target);
+                }
                 let request = request.header("content-length", body.len().to_string());
-                Ok(HttpRequest::try_from(request.body(SdkBody::from(body))?)?)
+                Ok(HttpRequest::try_from(request.body(SdkBody::from(body.as_str()))?)?)
             })
             .deserializer(read)
             .build();
@@ -188,6 +216,7 @@ impl AskedPlainly {
             method: "GET",
             region: region.to_owned(),
             path,
+            input: None,
         };
         // A Region has one detector at most.
         let listed = self.ask(question("ListDetectors", "/detector".to_owned())).await?;
@@ -206,6 +235,7 @@ impl AskedPlainly {
             method: "GET",
             region: region.to_owned(),
             path: "/accounts".to_owned(),
+            input: None,
         };
         match self.ask(question).await {
             Ok(told) => Ok(told["HubArn"].is_string()),
@@ -225,6 +255,7 @@ impl AskedPlainly {
             method: "POST",
             region: GLOBAL.to_owned(),
             path: "/getAccountInformation".to_owned(),
+            input: None,
         };
         let told = self.ask(question).await?;
         Ok(AccountInformation {

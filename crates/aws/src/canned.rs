@@ -24,11 +24,13 @@ use crate::account::Clients;
 /// An answer: its status, the error's code in the header that some services have for it, the body.
 pub(crate) type Answer = (u16, Option<&'static str>, &'static str);
 
-/// What was asked: method, address, and for what its signature is good (`20261122/eu-west-1/kms/aws4_request`).
+/// What was asked: method, address, for what its signature is good (`20261122/eu-west-1/kms/aws4_request`), the header that names an operation, the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) line: String,
     pub(crate) scope: String,
+    pub(crate) target: String,
+    pub(crate) body: String,
 }
 
 /// Answers in order, and what was asked.
@@ -46,6 +48,8 @@ impl HttpConnector for Canned {
         self.asked.lock().expect("nobody panicked").push(Request {
             line: format!("{} {}", request.method(), request.uri()),
             scope: scope.split(',').next().unwrap_or_default().to_owned(),
+            target: request.headers().get("x-amz-target").unwrap_or_default().to_owned(),
+            body: String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned(),
         });
         let next = self.answers.lock().expect("nobody panicked").pop_front();
         let (status, code, body) = next.expect("there is an answer left");

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::http::{HttpClient as _, HttpConnector as _, 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
-use model::{AccountId, Failure, FailureClass};
+use model::{AccountId, Failure, FailureClass, Region};
 
 use crate::account::RawAccess;
 use crate::ec2::Ec2;
@@ -152,6 +152,14 @@ impl Ec2 {
             .first()
             .and_then(|region| region.opt_in_status())
             .map(str::to_owned))
+    }
+
+    /// The Regions that the account may use, its own among them, by name.
+    pub async fn enabled_regions(&self) -> Result<BTreeSet<Region>, Failure> {
+        let answer = self.read.describe_regions().send().await;
+        let answer = answer.map_err(self.failed("DescribeRegions"))?;
+        let names = answer.regions().iter().filter_map(|region| region.region_name());
+        Ok(names.filter_map(|name| Region::new(name).ok()).collect())
     }
 
     /// The zones in which subnets lie, by subnet.

@@ -13,6 +13,7 @@ mod canned;
 pub mod classify;
 pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod cost_explorer;
 pub mod ec2;
 pub mod ec2_groups;
 mod ec2_launch_templates;

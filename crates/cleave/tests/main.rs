@@ -8,6 +8,7 @@ mod check;
 mod dig;
 mod discover;
 mod discover_accounts;
+mod discover_beside;
 mod first_minutes;
 mod lessons;
 mod outputs;

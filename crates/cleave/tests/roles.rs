@@ -100,3 +100,19 @@ fn the_role_that_reads_needs_no_runbook_and_admits_reads_alone() {
         assert!(reads.iter().any(|verb| call.starts_with(verb)), "{action}");
     }
 }
+
+#[test]
+fn what_is_charged_is_allowed_only_where_somebody_asks_for_it() {
+    let home = folder("roles-costs");
+    let asking = |arguments: &[&str]| {
+        let all = [&["--for", "discover", "--trust", JUMP][..], arguments].concat();
+        let output = of_example(&home, &all);
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8_lossy(&output.stdout)
+            .matches("ce:GetCostAndUsage")
+            .count()
+    };
+    assert_eq!((asking(&[]), asking(&["--costs"])), (0, 1), "in the source alone");
+    let of_a_run = of_example(&home, &["--for", "source", "--trust", JUMP, "--costs"]);
+    assert_eq!(of_a_run.status.code(), Some(2), "{}", said(&of_a_run));
+}

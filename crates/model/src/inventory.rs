@@ -24,7 +24,7 @@ pub use caches::{Cache, CacheKind};
 pub use clusters::{Cluster, ClusterMember, EngineMode, Scaling};
 pub use deployed::{Deployed, Identities};
 pub use difference::{Became, Change, Field};
-pub use others::Other;
+pub use others::{Bill, Elsewhere, Other};
 pub use zones::{
     AlarmName, AliasTarget, CidrCollection, CidrRouting, GeoLocation, GeoProximity, HealthCheck, HealthCheckConfig,
     Record, Zone, ZoneVpc,
@@ -109,6 +109,12 @@ pub struct AccountInventory {
     /// What only its tags told of, by ARN: listed, not moved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Other>,
+    /// What only its tags told of in other enabled regions, counted by kind. Listed, not moved.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub elsewhere: BTreeMap<Region, Elsewhere>,
+    /// What a month cost, where `cleave discover --costs` asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
     /// Whether a policy of the organization lets it make buckets in its own namespace only (`s3:x-amz-bucket-namespace`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denies_global_bucket_names: bool,

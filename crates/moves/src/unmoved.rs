@@ -1,6 +1,7 @@
 //! What the inventory lists and no step moves: file systems, instance stores, and what only its tags told of. The plan names them, with the way people
 //! take.
 
+pub mod billed;
 pub mod ways;
 
 use model::Side;

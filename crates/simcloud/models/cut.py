@@ -46,6 +46,7 @@ OPERATIONS = {
         CreateHealthCheck GetHealthCheck ListHealthChecks GetHealthCheckStatus DeleteHealthCheck""",
     ("cloudwatch", "2010-08-01"): "GetMetricData ListMetrics",
     ("resourcegroupstaggingapi", "2017-01-26"): "GetResources",
+    ("ce", "2017-10-25"): "GetCostAndUsage",
     ("service-quotas", "2019-06-24"): "ListServiceQuotas ListAWSDefaultServiceQuotas GetServiceQuota",
     ("ram", "2018-01-04"): """CreateResourceShare DeleteResourceShare GetResourceShares GetResourceShareAssociations
         GetResourceShareInvitations AcceptResourceShareInvitation""",

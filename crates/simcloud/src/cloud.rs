@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 use crate::services::{
-    acm, athena, cloudtrail, cloudwatch, config, deployed, ec2, ecr, ecs, efs, elasticache, events, guardduty, iam,
-    iam_account, iam_permissions, kms, lambda, organizations, ram, rds, route53, s3control, scheduler, securityhub,
-    service_quotas, ssm, sts, tagging,
+    acm, athena, cloudtrail, cloudwatch, config, cost_explorer, deployed, ec2, ecr, ecs, efs, elasticache, events,
+    guardduty, iam, iam_account, iam_permissions, kms, lambda, organizations, ram, rds, route53, s3control, scheduler,
+    securityhub, service_quotas, ssm, sts, tagging,
 };
 use crate::{laws, s3};
 
@@ -64,6 +64,8 @@ pub struct Cloud {
     pub scheduler: scheduler::Schedules,
     /// What only its tags tell of.
     pub tagging: tagging::Tagged,
+    /// What months cost.
+    pub cost_explorer: cost_explorer::Bills,
     /// Who belongs together.
     pub organizations: organizations::Organizations,
     /// Trails.
@@ -189,6 +191,7 @@ impl Cloud {
             events: events::Rules::default(),
             scheduler: scheduler::Schedules::default(),
             tagging: tagging::Tagged::default(),
+            cost_explorer: cost_explorer::Bills::default(),
             organizations: organizations::Organizations::default(),
             cloudtrail: cloudtrail::Trails::default(),
             config: config::Recorders::default(),
@@ -219,6 +222,7 @@ impl Cloud {
             }
             route53::fill(&mut cloud, id, account);
             tagging::fill(&mut cloud, id, account);
+            cost_explorer::fill(&mut cloud, id, account);
             organizations::fill(&mut cloud, id);
             deployed::fill_identities(&mut cloud, id, account);
         }
@@ -270,6 +274,7 @@ impl Cloud {
             "events" => events::handle(self, caller, operation, input),
             "scheduler" => scheduler::handle(self, caller, operation, input),
             "tagging" => tagging::handle(self, caller, operation, input),
+            "ce" => cost_explorer::handle(self, caller, operation, input),
             "organizations" => organizations::handle(self, caller, operation, input),
             "account" => organizations::handle_account(self, caller, operation, input),
             "cloudtrail" => cloudtrail::handle(self, caller, operation, input),

@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 /// Evaluates a policy document. `context` holds condition keys (`kms:ViaService`, `aws:SourceAccount`); those of the caller
-/// itself (`aws:PrincipalAccount`, `aws:PrincipalArn`) are filled in here.
+/// itself (`aws:PrincipalAccount`, `aws:PrincipalArn`, `aws:RequestedRegion`) are filled in here.
 pub fn allows(
     document: &Value,
     principal: &Caller,
@@ -85,7 +85,9 @@ fn judged(
     context: &BTreeMap<String, String>,
     speaks_of: impl Fn(&Value) -> bool,
 ) -> Verdict {
-    let full = full(context.iter().map(|(key, value)| (key, vec![value.clone()])), principal);
+    let mut full = full(context.iter().map(|(key, value)| (key, vec![value.clone()])), principal);
+    full.entry("aws:requestedregion".to_owned())
+        .or_insert_with(|| vec![principal.region.to_string()]);
     judged_in(document, action, resource, &full, speaks_of)
 }
 

@@ -24,6 +24,13 @@ pub struct DiscoverArgs {
     /// Count the entries of the source's buckets by listing them: a request for each thousand. Else they are as CloudWatch measured them.
     #[arg(long)]
     pub count_objects: bool,
+    /// Leave out what lies in other enabled regions of the source. Else it is counted by kind, by a read or a few of the Tagging API in each.
+    #[arg(long)]
+    pub this_region_only: bool,
+    /// Ask Cost Explorer what the last full month cost in the source, and tell which services cost money of which nothing was found. AWS takes USD 0.01 for
+    /// each request: one as a rule, ten at most. The role needs ce:GetCostAndUsage.
+    #[arg(long, conflicts_with = "diff")]
+    pub costs: bool,
     /// Also write a runbook to begin with, in which everything found is a block that asks for a decision. Never over a file that is there.
     #[arg(long, value_name = "FILE", conflicts_with = "diff")]
     pub starter: Option<PathBuf>,

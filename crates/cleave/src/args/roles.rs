@@ -36,6 +36,9 @@ pub struct RolesArgs {
     /// Also allow what `cleave retire --remove` does: what the move leaves in the source is deleted.
     #[arg(long)]
     pub retire: bool,
+    /// With --for discover: also allow what `cleave discover --costs` asks in the source, ce:GetCostAndUsage. Each such request costs USD 0.01.
+    #[arg(long)]
+    pub costs: bool,
     /// The account, where there is no runbook yet; with --for discover.
     #[arg(long, requires = "region", conflicts_with = "runbook")]
     pub account: Option<AccountId>,

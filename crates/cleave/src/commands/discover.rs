@@ -1,5 +1,6 @@
 //! `cleave discover`: looks at the accounts of a runbook, and writes what it finds into the inventory, or with `--diff` compares the two. What an inventory holds of other kinds
-//! is kept as it was, and so is what the role may not look at: of that it is said which permission is missing. Reads only.
+//! is kept as it was, and so is what the role may not look at: of that it is said which permission is missing. Beside that it tells what lies in other regions of the
+//! source, and with `--costs` what a month cost there. Reads only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use moves::reference::{self, Reference};
 use crate::args::DiscoverArgs;
 use crate::commands::discover_shown;
 use crate::commands::files::{read_inventory, read_runbook};
-use crate::commands::observed::{Seen, Wanted, look, look_at_parent, roles};
+use crate::commands::observed::{Seen, Wanted, bill, elsewhere, look, look_at_parent, roles};
 use crate::commands::rehearse::write_out;
 use crate::error::CliError;
 use crate::exit;
@@ -32,6 +33,10 @@ struct Found {
     seen: BTreeMap<AccountId, Seen>,
     /// What the runbook's references stand for.
     references: BTreeMap<String, String>,
+    /// The source's other regions, where they were looked at.
+    elsewhere: Option<elsewhere::Regions>,
+    /// What a month cost in the source, where that was asked for.
+    bill: Option<bill::Told>,
 }
 
 /// Looks, and writes or compares.
@@ -58,8 +63,27 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         references: BTreeMap::new(),
         terraform_creates: Vec::new(),
     });
+    let narrowed = !looked.names.is_empty() || !looked.tags.is_empty();
     inventory.looked = Some(looked);
-    let (mut said, not_seen) = take_over(&mut inventory, found.seen, &runbook);
+    let (mut said, mut not_seen) = take_over(&mut inventory, found.seen, &runbook);
+    let source = &runbook.source.account;
+    let held = inventory.accounts.entry(source.clone()).or_default();
+    if let Some(regions) = found.elsewhere {
+        said.push_str(&discover_shown::elsewhere(source, &regions));
+        not_seen.extend(discover_shown::shut(source, &regions));
+        regions.take_over(held);
+    }
+    let asked_for_costs = match found.bill {
+        Some(Ok((bill, requests))) => {
+            held.bill = Some(bill);
+            Some(requests)
+        }
+        Some(Err(why)) => {
+            not_seen.push(format!("account {source}: {why}"));
+            None
+        }
+        None => None,
+    };
     for unread in &not_seen {
         say(unread);
     }
@@ -80,6 +104,9 @@ pub fn discover(args: DiscoverArgs) -> Result<u8, CliError> {
         );
     }
     said.push_str(&discover_shown::left(&inventory));
+    if let (Some(requests), Some(held)) = (asked_for_costs, inventory.accounts.get(source)) {
+        said.push_str(&discover_shown::bill(source, held, &runbook.region, requests, narrowed));
+    }
     write_whole(&out, &inventory)?;
     let _ = writeln!(said, "written to {}; what it has beside is as it was", out.display());
     if let Some(path) = &args.starter {
@@ -155,6 +182,16 @@ fn look_around(args: &DiscoverArgs, looked: &Looked, runbook: &Runbook) -> Resul
         let world = world::read_only(args.world, None, &runbook.region, args.profile.as_deref()).await?;
         let seen = look_at_accounts(&world, looked, runbook).await?;
         let accounts = world.accounts_of(runbook, LOOKS);
+        let source = accounts.side(Side::Source);
+        // Neither is compared.
+        let elsewhere = match args.this_region_only || args.diff {
+            true => None,
+            false => Some(elsewhere::look(&source).await),
+        };
+        let bill = match args.costs {
+            true => Some(bill::ask(&source).await),
+            false => None,
+        };
         let mut references = BTreeMap::new();
         // What a comparison is not about need not be there.
         let named = if args.diff {
@@ -166,7 +203,12 @@ fn look_around(args: &DiscoverArgs, looked: &Looked, runbook: &Runbook) -> Resul
             let stands_for = look_up(&accounts.side(Side::Target), &name).await?;
             references.insert(name, stands_for);
         }
-        Ok::<_, CliError>(Found { seen, references })
+        Ok::<_, CliError>(Found {
+            seen,
+            references,
+            elsewhere,
+            bill,
+        })
     })?
 }
 

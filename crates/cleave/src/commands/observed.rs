@@ -1,7 +1,9 @@
 //! What `cleave discover` sees of an account, kind by kind. What the role may not look at is no reason to see nothing: that kind stays as the
 //! inventory had it, and it is said which permission is missing.
 
+pub(super) mod bill;
 mod buckets;
+pub(super) mod elsewhere;
 mod others;
 pub(super) mod roles;
 mod zones;

@@ -84,15 +84,27 @@ fn trust(args: &RolesArgs) -> Result<Option<Trust>, CliError> {
 }
 
 fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
+    if args.costs && args.of != Some(RoleOf::Discover) {
+        return Err(CliError::before(
+            exit::USAGE,
+            Failed::OnlyDiscoverCosts,
+            ToDo::ForDiscoverCosts,
+        ));
+    }
+    let with = |roles: Vec<Role>, region: &model::Region| match args.costs {
+        true => roles::with_costs(roles, region),
+        false => roles,
+    };
     if let (Some(account), Some(region)) = (&args.account, &args.region) {
         return match args.of {
-            Some(RoleOf::Discover) => Ok(vec![roles::of_discover_in(account, region)]),
+            Some(RoleOf::Discover) => Ok(with(vec![roles::of_discover_in(account, region)], region)),
             _ => Err(CliError::before(exit::USAGE, Failed::OnlyDiscover, ToDo::ForDiscover)),
         };
     }
     let runbook = args.runbook.as_deref().unwrap_or(Path::new("runbook.toml"));
     if args.of == Some(RoleOf::Discover) {
-        return Ok(roles::of_discover(&read_runbook(runbook)?));
+        let runbook = read_runbook(runbook)?;
+        return Ok(with(roles::of_discover(&runbook), &runbook.region));
     }
     let written = Written::read(runbook, args.inventory.as_deref())?;
     // A plan is blocked where a role is missing, too: what the roles must be allowed is asked before they are there.

@@ -130,6 +130,7 @@ words! { Failed
     AsManyTemplates: "{0} roles are as many templates, and CloudFormation takes one at a time",
         "ロール {0} 個はテンプレート {0} 個になり、CloudFormation は一度に 1 つしか受け取りません";
     NotTakenOn: "the roles cannot be taken on like that", "その指定ではロールを引き受けられません";
+    OnlyDiscoverCosts: "only discover asks what a month cost", "1 か月の費用を調べるのは discover だけです";
     OnlyDiscover: "without a runbook only the role of discover is known", "ランブックなしで分かるのは discover のロールだけです";
     NoSuchRole: "the runbook names no such role, or nothing in its plan needs one",
         "ランブックにそのロールがないか、計画に必要なものがありません";

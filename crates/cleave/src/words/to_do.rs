@@ -229,6 +229,8 @@ words! { ToDo
     FolderForRoles: "Name a folder for them: --out DIR. Or one role: --for.",
         "書き出すフォルダーを --out DIR で指定するか、ロールを --for で 1 つに絞ってください。";
     WhoTrusts: "docs/roles.md says who can be named.", "指定できる相手は docs/roles.md にあります。";
+    ForDiscoverCosts: "Add --for discover, or leave --costs out: the role of a run needs it for nothing.",
+        "--for discover を付けるか、--costs を外してください。実行用のロールには不要な権限です。";
     ForDiscover: "Add --for discover, or name the runbook.", "--for discover を付けるか、ランブックを指定してください。";
     NameRole: "Name it in the runbook: role under source, target or parent, batch_role, replication_role.",
         "ランブックに書いてください: source・target・parent の role、batch_role、replication_role。";

@@ -50,12 +50,14 @@ pub struct Field {
 
 /// What tells things of one kind apart, the first that they have.
 const IDS: [&str; 3] = ["id", "name", "arn"];
+/// What an account's other regions and its bill tell: information, of which nothing moves, and which is other every month.
+const TOLD: [&str; 2] = ["elsewhere", "bill"];
 /// How many there are of something of which only the quota is the account's: snapshots come and go every night.
 const COUNT: &str = "used";
 
 impl Inventory {
     /// What is not any more in a later inventory as it is here, account by account, kind by kind. Counts of what comes and goes by itself are not
-    /// compared, and neither is how much buckets hold where that was measured.
+    /// compared, and neither is how much buckets hold where that was measured, nor what other regions and the bill tell.
     pub fn changes(&self, later: &Inventory) -> Vec<Change> {
         let whole = |inventory: &Inventory| serde_json::to_value(inventory).unwrap_or_default();
         let (before, after) = (whole(self), whole(later));
@@ -92,7 +94,8 @@ fn compare(
     after: &Map<String, Value>,
     changes: &mut Vec<Change>,
 ) {
-    for kind in names(before, after) {
+    let compared = names(before, after).into_iter();
+    for kind in compared.filter(|kind| !TOLD.contains(&kind.as_str())) {
         let (were, are) = (things(before.get(kind)), things(after.get(kind)));
         let ids: BTreeSet<&String> = were.keys().chain(are.keys()).collect();
         for id in ids {
@@ -221,6 +224,18 @@ mod tests {
             expected.map(|(regional, kind, id, how)| (regional, kind, id, how.to_owned()))
         );
         assert_eq!(before.changes(&before), []);
+    }
+
+    #[test]
+    fn what_other_regions_and_the_bill_tell_is_not_compared() {
+        let with = |queues: u32| {
+            let account = json!({ "elsewhere": { "us-east-1": { "kinds": { "sqs": queues } } },
+                "bill": { "month": "2026-10", "unit": "USD", "services": { "Amazon Redshift": { "us-east-1": queues } } } });
+            let whole =
+                json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": account } });
+            Inventory::parse(&whole.to_string()).expect("an inventory")
+        };
+        assert_eq!(with(1).changes(&with(2)), []);
     }
 
     #[test]

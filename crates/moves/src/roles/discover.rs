@@ -55,8 +55,20 @@ const READS: &[(&str, &str)] = &[
     ("tagging", "GetResources"),
 ];
 
+/// What `--costs` asks beside: it is charged, and so no part of a role that nobody asked it of.
+const COSTS: (&str, &str) = ("ce", "GetCostAndUsage");
+
 /// The statements for one account.
 pub(super) fn statements(account: &AccountId, region: &Region) -> Vec<Statement> {
+    narrowest(account, region, READS)
+}
+
+/// What an account is asked with `--costs`, beside.
+pub(super) fn costs(account: &AccountId, region: &Region) -> Vec<Statement> {
+    narrowest(account, region, &[COSTS])
+}
+
+fn narrowest(account: &AccountId, region: &Region, reads: &[(&str, &str)]) -> Vec<Statement> {
     let everything = Named {
         databases: BTreeSet::from(["*".to_owned()]),
         buckets: BTreeSet::from(["*".to_owned()]),
@@ -72,7 +84,7 @@ pub(super) fn statements(account: &AccountId, region: &Region) -> Vec<Statement>
         key_holders: BTreeSet::from([account]),
         named: &everything,
     };
-    let asked = READS.iter().flat_map(|(service, operations)| {
+    let asked = reads.iter().flat_map(|(service, operations)| {
         let all = operations.split_whitespace();
         all.flat_map(move |operation| actions::of(service, operation))
     });

@@ -68,6 +68,18 @@ impl Role {
     }
 }
 
+/// Lets the roles of `discover` also ask what a month cost, where things move from: `cleave discover --costs`.
+pub fn with_costs(mut roles: Vec<Role>, region: &Region) -> Vec<Role> {
+    for role in roles
+        .iter_mut()
+        .filter(|one| one.purpose == Purpose::Discover(Side::Source))
+    {
+        let beside = discover::costs(&role.account, region);
+        role.statements = statement::together(role.statements.drain(..).chain(beside));
+    }
+    roles
+}
+
 /// The roles of a plan: of every account, and those that S3 takes on. With `retires`, the roles may also take away what the move leaves.
 pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: bool) -> Vec<Role> {
     let on_service = taken_on_by_services(plan, runbook);

@@ -23,7 +23,9 @@ fn every_role() -> Vec<Role> {
     all.extend(roles(SHOP, true));
     all.extend(roles(PRODUCTS, false));
     all.extend(roles(PRODUCTS, true));
-    all.extend(of_discover(&Runbook::parse(SHOP.0).expect("a runbook")));
+    let runbook = Runbook::parse(SHOP.0).expect("a runbook");
+    all.extend(of_discover(&runbook));
+    all.extend(with_costs(of_discover(&runbook), &runbook.region));
     all
 }
 
@@ -153,6 +155,23 @@ fn discover_may_only_read() {
             );
         }
     }
+}
+
+#[test]
+fn what_a_month_cost_may_be_asked_of_the_source_by_a_role_that_was_asked_to() {
+    let runbook = Runbook::parse(SHOP.0).expect("a runbook");
+    let may = |roles: &[Role]| {
+        let asking = roles
+            .iter()
+            .filter(|role| role.actions().contains("ce:GetCostAndUsage"));
+        asking.map(|role| role.purpose).collect::<Vec<_>>()
+    };
+    let plain = of_discover(&runbook);
+    assert_eq!(may(&plain), []);
+    let asking = with_costs(plain.clone(), &runbook.region);
+    assert_eq!(may(&asking), [Purpose::Discover(Side::Source)]);
+    let counts = |roles: &[Role]| roles.iter().map(|role| role.actions().len()).sum::<usize>();
+    assert_eq!(counts(&asking), counts(&plain) + 1, "and nothing beside it");
 }
 
 #[test]

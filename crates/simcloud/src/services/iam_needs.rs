@@ -526,6 +526,8 @@ fn others(caller: &Caller, service: &str, operation: &str, input: &Value) -> Vec
             let named = |name: &String| arn(caller, "ssm", &format!("parameter/{}", name.trim_start_matches('/')));
             texts(input, "Names").iter().map(named).collect()
         }
+        // As its refusals name it.
+        ("ce", _) => vec![format!("arn:aws:ce:us-east-1:{}:/{operation}", caller.account)],
         ("scheduler", "GetSchedule") => {
             let group = text(input, "GroupName").unwrap_or("default").to_owned();
             vec![arn(

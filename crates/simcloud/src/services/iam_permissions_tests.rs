@@ -67,6 +67,23 @@ fn a_deny_outweighs_an_allow() {
 }
 
 #[test]
+fn a_region_that_is_denied_is_denied_there_alone() {
+    let mut a = restricted(&json!([
+        { "Effect": "Allow", "Action": ["tag:GetResources", "ce:GetCostAndUsage"], "Resource": "*" },
+        { "Effect": "Deny", "Action": "tag:*", "Resource": "*", "Condition": { "StringNotEquals": { "aws:RequestedRegion": ["eu-west-1"] } } },
+    ]));
+    assert!(judged(&a, "tagging", "GetResources", &json!({})).is_ok());
+    a.source.region = model::Region::new("us-east-1").expect("a region");
+    let refused = judged(&a, "tagging", "GetResources", &json!({})).expect_err("it is denied");
+    assert_eq!((refused.code.as_str(), refused.status), ("AccessDeniedException", 400));
+    assert!(judged(&a, "ce", "GetCostAndUsage", &json!({})).is_ok());
+    let denied = restricted(&json!([]));
+    let refused = judged(&denied, "ce", "GetCostAndUsage", &json!({})).expect_err("nothing is allowed");
+    let on = format!("on resource: arn:aws:ce:us-east-1:{SOURCE}:/GetCostAndUsage");
+    assert!(refused.message.contains(&on), "{}", refused.message);
+}
+
+#[test]
 fn a_copy_of_a_snapshot_needs_leave_for_both_snapshots_and_for_its_tags() {
     let arn = |name: &str| format!("arn:aws:rds:eu-west-1:{SOURCE}:snapshot:{name}");
     let copy = json!({ "SourceDBSnapshotIdentifier": "old", "TargetDBSnapshotIdentifier": "cleave-1",

@@ -5,6 +5,7 @@ pub mod athena;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod config;
+pub mod cost_explorer;
 pub mod deployed;
 pub mod ec2;
 pub mod ecr;

@@ -1,7 +1,7 @@
 //! The Resource Groups Tagging API: what is tagged, or was once, whatever service it is of.
 //!
 //! Modelled: `GetResources` over what simcloud holds of keys, RDS instances, images and their snapshots, buckets and zones, and over what the inventory lists besides
-//! (`others`), page by page, narrowed by tags and types; regional, what has no region being told in us-east-1. What never had a tag is not told.
+//! (`others`) or only counts (`elsewhere`: things without a name of their own), page by page, narrowed by tags and types; regional, what has no region being told in us-east-1. What never had a tag is not told.
 //! Left out: compliance, lists of ARNs, tags that are taken off while somebody watches (such a thing would be told without tags).
 
 use std::collections::BTreeMap;
@@ -29,6 +29,32 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
         let place = (account.clone(), other.arn.clone());
         cloud.tagging.others.insert(place, other.clone());
     }
+    for (region, counted) in &contents.elsewhere {
+        let mut there = BTreeMap::<String, u32>::new();
+        for (_, other) in held(cloud, account).iter().filter(|(told, _)| told == region.as_str()) {
+            *there.entry(other.kind()).or_default() += 1;
+        }
+        for (kind, count) in &counted.kinds {
+            let missing = count.saturating_sub(there.get(kind).copied().unwrap_or_default());
+            for nth in 1..=missing {
+                let arn = match kind.split_once(':') {
+                    Some((service, kind)) => format!("arn:aws:{service}:{region}:{account}:{kind}/counted-{nth}"),
+                    None => format!("arn:aws:{kind}:{region}:{account}:counted-{nth}"),
+                };
+                let other = Other {
+                    arn: arn.clone(),
+                    ..Other::default()
+                };
+                cloud.tagging.others.insert((account.clone(), arn), other);
+            }
+        }
+    }
+}
+
+/// The regions in which the account has something that only tags tell of.
+pub(super) fn regions<'a>(cloud: &'a Cloud, account: &'a AccountId) -> impl Iterator<Item = &'a str> {
+    let own = cloud.tagging.others.iter().filter(move |((of, _), _)| of == account);
+    own.map(|(_, other)| other.region()).filter(|region| !region.is_empty())
 }
 
 /// One operation.

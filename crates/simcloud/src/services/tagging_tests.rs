@@ -128,3 +128,33 @@ fn what_a_restore_makes_is_told_with_its_tags() {
         "{found:?}"
     );
 }
+
+#[test]
+fn what_is_only_counted_elsewhere_is_there_so_many_times_and_its_region_is_enabled() {
+    let elsewhere = json!({ "us-east-1": { "kinds": { "sqs": 3, "ec2:instance": 2, "s3": 1 } }, "ap-east-1": { "kinds": { "sqs": 1 } } });
+    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { SOURCE: { "elsewhere": elsewhere,
+        "others": [{ "arn": format!("arn:aws:sqs:us-east-1:{SOURCE}:named"), "tags": { "product": "shop" } }],
+        "regions": { "us-east-1": { "buckets": [{ "name": "shop-far", "tags": { "product": "shop" } }] } } } } });
+    let inventory = model::Inventory::parse(&inventory.to_string()).expect("an inventory");
+    let mut cloud = Cloud::new(&inventory, inventory.observed_at, 1, FaultLevel::None);
+    let (found, _) = all(&mut cloud, SOURCE, "us-east-1", json!({}));
+    let of = |kind: &str| found.iter().filter(|arn| arn.contains(kind)).count();
+    assert_eq!((of(":sqs:"), of(":instance/"), of(":s3:")), (3, 2, 1), "{found:?}");
+    assert!(found.iter().any(|arn| arn.ends_with(":named")), "{found:?}");
+    let (asked_for, _) = all(&mut cloud, SOURCE, "ap-east-1", json!({}));
+    assert_eq!(asked_for.len(), 1);
+    let account = model::AccountId::new(SOURCE).expect("an account");
+    let caller = Caller::root(&account, &model::Region::new("us-east-1").expect("a region"));
+    let told = cloud
+        .call(&caller, "ec2", "DescribeRegions", &json!({}))
+        .expect("regions");
+    let told = told["Regions"].as_array().expect("a list");
+    let state = |region: &str| {
+        let found = told.iter().find(|one| one["RegionName"] == region);
+        found.and_then(|one| one["OptInStatus"].as_str())
+    };
+    assert_eq!(
+        (state("us-east-1"), state("ap-east-1"), state("me-south-1")),
+        (Some("opt-in-not-required"), Some("opted-in"), None)
+    );
+}

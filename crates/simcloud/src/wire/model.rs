@@ -168,6 +168,7 @@ pub fn of(service: &str) -> Option<&'static Model> {
             ("monitoring", include_str!("../../models/cloudwatch.json")),
             ("servicequotas", include_str!("../../models/service-quotas.json")),
             ("tagging", include_str!("../../models/resourcegroupstaggingapi.json")),
+            ("ce", include_str!("../../models/ce.json")),
             ("ecs", include_str!("../../models/ecs.json")),
             ("lambda", include_str!("../../models/lambda.json")),
             ("ssm", include_str!("../../models/ssm.json")),

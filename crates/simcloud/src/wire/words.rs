@@ -18,6 +18,7 @@ fn speaks_json(service: &str) -> bool {
             | "organizations"
             | "cloudtrail"
             | "config"
+            | "ce"
     )
 }
 
@@ -45,6 +46,7 @@ pub fn throttled(service: &str) -> ServiceError {
         "securityhub" => (429, "ThrottlingException", "Rate exceeded"),
         "organizations" => (400, "TooManyRequestsException", "Rate exceeded"),
         "cloudtrail" | "config" => (400, "ThrottlingException", "Rate exceeded"),
+        "ce" => (400, "LimitExceededException", "Rate exceeded"),
         "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
         _ => (400, "Throttling", "Rate exceeded"),
     };

@@ -10,7 +10,7 @@ use super::security_groups::SecurityGroup;
 use super::{paged, passes};
 use crate::cloud::{Answer, Caller, Cloud, ServiceError};
 use crate::services::members::{filters, flag, texts};
-use crate::services::rds;
+use crate::services::{rds, tagging};
 
 /// What is known of a region's networks.
 #[derive(Debug, Clone, Default)]
@@ -152,18 +152,40 @@ const OPT_IN: [&str; 17] = [
     "mx-central-1",
 ];
 
-/// `DescribeRegions`: those in which somebody has something, and the caller's. An account has opted into a Region exactly where the inventory lists
-/// something of it there; without `AllRegions` the others are not shown.
+/// Regions that every account may use at once, from the same page.
+const FOR_ALL: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// `DescribeRegions`: those that every account may use, those into which it has opted, and the caller's. An account has opted into a Region exactly where
+/// the inventory lists something of it there; without `AllRegions` the others are not shown.
 pub(super) fn describe_regions(cloud: &Cloud, caller: &Caller, input: &Value) -> Answer {
     let state = |region: &str| {
         let own = |(account, name): &(AccountId, Region)| *account == caller.account && name.as_str() == region;
+        let mut tagged = tagging::regions(cloud, &caller.account);
         match OPT_IN.contains(&region) {
             false => "opt-in-not-required",
-            true if cloud.ec2.networks.keys().any(own) => "opted-in",
+            true if cloud.ec2.networks.keys().any(own) || tagged.any(|one| one == region) => "opted-in",
             true => "not-opted-in",
         }
     };
-    let mut regions: BTreeSet<&str> = cloud.ec2.networks.keys().map(|(_, region)| region.as_str()).collect();
+    let mut regions: BTreeSet<&str> = FOR_ALL.into_iter().chain(OPT_IN).collect();
     regions.insert(caller.region.as_str());
     let names = texts(input, "RegionNames");
     if flag(input, "AllRegions") != Some(true) {

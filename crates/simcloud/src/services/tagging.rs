@@ -20,6 +20,9 @@ pub struct Tagged {
     others: BTreeMap<(AccountId, String), Other>,
 }
 
+/// How many things of a kind there are at most that are only counted: ten times as many as `cleave discover` counts.
+const MOST_COUNTED: u32 = 10_000;
+
 /// Where what has no region is told.
 const GLOBAL: &str = "us-east-1";
 
@@ -36,7 +39,8 @@ pub fn fill(cloud: &mut Cloud, account: &AccountId, contents: &AccountInventory)
         }
         for (kind, count) in &counted.kinds {
             let missing = count.saturating_sub(there.get(kind).copied().unwrap_or_default());
-            for nth in 1..=missing {
+            // A file that people write may say any number, and each is kept.
+            for nth in 1..=missing.min(MOST_COUNTED) {
                 let arn = match kind.split_once(':') {
                     Some((service, kind)) => format!("arn:aws:{service}:{region}:{account}:{kind}/counted-{nth}"),
                     None => format!("arn:aws:{kind}:{region}:{account}:counted-{nth}"),

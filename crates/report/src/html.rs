@@ -448,7 +448,8 @@ impl Lines {
 fn place_labels(chart: &Chart) -> Vec<Option<(usize, f64)>> {
     let mut lines = Lines::default();
     let place = |band: &Band| {
-        let width = drawn_width(&cut(band.label.as_ref()?, BAND_NAME), 12.0);
+        // Its letters are bold: somewhat wider than those of a gate.
+        let width = drawn_width(&cut(band.label.as_ref()?, BAND_NAME), 13.0);
         let left = (SIDE + chart.scale.x(band.from) + 4.0).min(SIDE + WIDTH - width);
         Some((lines.take((left, left + width)), left))
     };

@@ -497,7 +497,7 @@ fn more_clusters_than_rds_copies_at_once_arrive() {
 }
 
 /// A cluster of each kind of key, and one that is cloned, in a target that has no groups.
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let clusters = [
         cluster("plain", Under::Nothing, Served::Provisioned),
         cluster("on-awss", Under::AwssKey, Served::Serverless),

@@ -15,7 +15,7 @@ fn roles((runbook, inventory): (&str, &str), retires: bool) -> Vec<Role> {
     let runbook = Runbook::parse(runbook).expect("a runbook");
     let inventory = Inventory::parse(inventory).expect("an inventory");
     let plan = crate::plan(&runbook, &inventory);
-    of_plan(&plan, &runbook, &inventory, retires)
+    of_plan(&plan, &inventory, retires)
 }
 
 fn every_role() -> Vec<Role> {
@@ -166,4 +166,17 @@ fn each_form_holds_the_same_policies() {
         let people = role.services.is_empty();
         assert_eq!(module.contains("one-night"), people, "{}", role.name);
     }
+}
+
+#[test]
+fn before_the_roles_that_s3_takes_on_are_made_the_same_is_derived_as_behind_it() {
+    let runbook = Runbook::parse(SHOP.0).expect("a runbook");
+    let mut inventory = Inventory::parse(SHOP.1).expect("an inventory");
+    for account in inventory.accounts.values_mut() {
+        account.roles.remove("cleave-batch");
+    }
+    assert_eq!(crate::plan(&runbook, &inventory).steps.iter().filter(|step| step.action == "bucket.survey").count(), 0);
+    let inventory = as_if_made(inventory, &runbook);
+    let plan = crate::plan(&runbook, &inventory);
+    assert_eq!(of_plan(&plan, &inventory, false), roles(SHOP, false));
 }

@@ -361,17 +361,20 @@ async fn retired(stage: Stage) -> (Stage, Vec<String>) {
         .filter(|one| matches!(one.may_go(), MayGo::Yes | MayGo::After));
     // Keys are ended by hand.
     let goes = goes.filter(|one| one.of.kind != "key");
-    let goes: BTreeSet<String> = goes.map(|one| one.of.to_string()).collect();
-    let removal = Removal {
-        despite_protection: goes.clone(),
-        remove: goes,
-    };
-    let (_, plan) = serving(&cloud, LOOK, look(&stage, &state, &removal)).await;
-    let plan = match plan {
-        Ok(plan) => plan,
-        Err(refused) => {
-            wrong.push(format!("{refused:?}"));
-            return (stage, wrong);
+    let mut goes: BTreeSet<String> = goes.map(|one| one.of.to_string()).collect();
+    let plan = loop {
+        let removal = Removal {
+            despite_protection: goes.clone(),
+            remove: goes.clone(),
+        };
+        match serving(&cloud, LOOK, look(&stage, &state, &removal)).await.1 {
+            Ok(plan) => break plan,
+            // Some things may go, and people take them away.
+            Err(by_hand) if by_hand.iter().any(|one| goes.remove(&one.what)) => {}
+            Err(refused) => {
+                wrong.push(format!("{refused:?}"));
+                return (stage, wrong);
+            }
         }
     };
     let stage = stage.then(&plan);

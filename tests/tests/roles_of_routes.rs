@@ -149,10 +149,15 @@ impl Heard {
 
     /// What roles allow without anybody's having asked for it.
     fn needless(&self, enforced: &Enforced) -> Vec<String> {
-        let looked = |side: &Side, action: &String| self.steps.contains(&(LOOK.to_owned(), *side, action.clone()));
+        let asked = |step: &str, side: Side, action: &str| {
+            self.steps.contains(&(step.to_owned(), side, action.to_owned()))
+        };
         let idle = enforced.allowed().into_iter().filter(|(step, side, action)| {
-            let of_look = moves::roles::is_retirement(step) && looked(side, action);
-            !of_look && !is_unproven(action) && !self.steps.contains(&(step.clone(), *side, action.clone()))
+            let of_look = moves::roles::is_retirement(step) && asked(LOOK, *side, action);
+            // RDS and EBS use a key when they get to it, whichever step is at work just then.
+            let of_key = action.starts_with("kms:")
+                && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
+            !of_look && !of_key && !is_unproven(action) && !asked(step, *side, action)
         });
         let mut found: Vec<String> = idle
             .map(|(step, side, action)| format!("{step} in the {side:?}: {action}"))
@@ -172,8 +177,8 @@ impl Heard {
 fn many_courses(enforced: &'static Enforced) -> Vec<Point> {
     let mut all = courses(enforced);
     let harsh = (3..6).map(|seed| Course::Whole(FaultLevel::Harsh, seed));
-    let undone = (1..8).map(|part| Course::Undone(FaultLevel::None, 1, part * 125));
-    let harsh_undone = (2..5).map(|seed| Course::Undone(FaultLevel::Harsh, seed, 200 * seed));
+    let undone = (1..4).map(|part| Course::Undone(FaultLevel::None, 1, part * 250));
+    let harsh_undone = (3..5).map(|seed| Course::Undone(FaultLevel::Harsh, seed, 200 * seed));
     let more = harsh.chain(undone).chain(harsh_undone);
     all.extend(more.map(|course| (enforced, course)));
     all
@@ -184,12 +189,19 @@ fn many_courses(enforced: &'static Enforced) -> Vec<Point> {
 fn no_action_of_the_roles_is_needless() {
     let heard = Mutex::new(Heard::default());
     let all: Vec<Point> = every_route().flat_map(many_courses).collect();
+    // That nothing is refused on them is asked for elsewhere, and here of nights on which more goes wrong.
+    let wrong = Mutex::new(Vec::new());
     try_all(&all, told, |(enforced, course)| {
-        let (wrong, asked) = enforced.wrong(*course);
+        let (amiss, asked) = enforced.wrong(*course);
         heard.lock().expect("nobody panicked").hear(enforced, &asked);
-        wrong
+        if !amiss.is_empty() {
+            let amiss = format!("{}: {amiss:?}", told(&(*enforced, *course)));
+            wrong.lock().expect("nobody panicked").push(amiss);
+        }
+        Vec::new()
     });
     let heard = heard.into_inner().expect("nobody panicked");
     let needless: BTreeSet<String> = every_route().flat_map(|enforced| heard.needless(enforced)).collect();
-    assert!(needless.is_empty(), "{} are needless:\n{}", needless.len(), Vec::from_iter(needless).join("\n"));
+    let wrong = wrong.into_inner().expect("nobody panicked");
+    assert!(needless.is_empty() && wrong.is_empty(), "{wrong:#?}\n{} are needless:\n{}", needless.len(), Vec::from_iter(needless).join("\n"));
 }

@@ -44,61 +44,14 @@ pub(super) fn all() -> impl Iterator<Item = &'static Calls> {
     both.chain(retirement::RETIREMENT)
 }
 
-/// What reads, writes and takes away one document of a bucket, by its name in the query string.
-const ONE_DOCUMENT: &[(&str, &str)] = &[
-    ("abac", "GetBucketAbac PutBucketAbac"),
-    (
-        "accelerate",
-        "GetBucketAccelerateConfiguration PutBucketAccelerateConfiguration",
-    ),
-    ("cors", "GetBucketCors PutBucketCors DeleteBucketCors"),
-    (
-        "encryption",
-        "GetBucketEncryption PutBucketEncryption DeleteBucketEncryption",
-    ),
-    (
-        "lifecycle",
-        "GetBucketLifecycleConfiguration PutBucketLifecycleConfiguration DeleteBucketLifecycle",
-    ),
-    ("logging", "GetBucketLogging PutBucketLogging"),
-    (
-        "notification",
-        "GetBucketNotificationConfiguration PutBucketNotificationConfiguration",
-    ),
-    (
-        "ownershipControls",
-        "GetBucketOwnershipControls PutBucketOwnershipControls DeleteBucketOwnershipControls",
-    ),
-    (
-        "publicAccessBlock",
-        "GetPublicAccessBlock PutPublicAccessBlock DeletePublicAccessBlock",
-    ),
-    ("tagging", "GetBucketTagging PutBucketTagging DeleteBucketTagging"),
-    ("website", "GetBucketWebsite PutBucketWebsite DeleteBucketWebsite"),
-];
-
-/// The calls about the one document that a step applies; none where its kind is not known here: then all are.
-fn of_document(input: &Value) -> Option<&'static str> {
-    let name = input["document"].as_str()?;
-    let found = ONE_DOCUMENT.iter().find(|(one, _)| *one == name);
-    found.map(|(_, operations)| *operations)
-}
-
 /// What an action may call of a step on a side with an input: side, service, operation.
 pub(super) fn of(action: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {
     let mut found = Vec::new();
     let about = all().filter(|calls| calls.of.split_whitespace().any(|one| one == action));
-    let one_document = match action {
-        "bucket.apply_document" => of_document(input),
-        _ => None,
-    };
-    if let Some(operations) = one_document {
-        found.extend(
-            operations
-                .split_whitespace()
-                .map(|operation| (Side::Target, "s3", operation)),
-        );
-        return found;
+    if action == "bucket.apply_document" {
+        let document = input["document"].as_str().unwrap_or_default();
+        let operations = crate::bucket::calls_about(document);
+        found.extend(operations.map(|operation| (Side::Target, "s3", operation)));
     }
     for (at, service, operations) in about.flat_map(|calls| calls.made) {
         let sides = match at {

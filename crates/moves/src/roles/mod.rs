@@ -265,6 +265,8 @@ fn named(plan: &Plan, inventory: &Inventory, side: Side, retires: bool) -> Named
         }
         gather_buckets(&step.input, &mut named.buckets);
         zones(plan, side, step, &mut named);
+        let state = step.input["delivery"]["state"]["new"].as_str();
+        named.looked_at.extend(state.map(str::to_owned));
     }
     // Names that are carved out of a parent leave it standing.
     let parents: BTreeSet<&str> = plan
@@ -291,7 +293,7 @@ fn named(plan: &Plan, inventory: &Inventory, side: Side, retires: bool) -> Named
         named.written_zones.insert("*".to_owned());
         named.ended_zones.insert("*".to_owned());
     }
-    named.passed = service_roles::passed(plan);
+    named.passed = service_roles::passed(plan, inventory);
     named
 }
 
@@ -371,7 +373,10 @@ fn gather_zones(value: &Value, found: &mut BTreeMap<String, Side>) {
         Some("parent") => Side::Parent,
         _ => Side::Source,
     };
-    let is_zone = |id: &&str| id.starts_with('Z') && id.len() > 4;
+    let is_zone = |id: &&str| {
+        let made_up = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        id.starts_with('Z') && id.len() > 1 && id.bytes().all(made_up)
+    };
     if let Some(id) = members.get("id").and_then(Value::as_str).filter(is_zone) {
         found.insert(id.to_owned(), side("side"));
     }

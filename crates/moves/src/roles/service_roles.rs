@@ -37,7 +37,7 @@ pub fn as_if_made(mut inventory: Inventory, runbook: &Runbook) -> Inventory {
 }
 
 /// The roles that are passed to services, by ARN.
-pub(super) fn passed(plan: &Plan) -> BTreeMap<String, BTreeSet<String>> {
+pub(super) fn passed(plan: &Plan, inventory: &Inventory) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for role in inputs(plan, "bucket.survey", "batch_role") {
         found.entry(role).or_default().insert(BATCH.to_owned());
@@ -47,7 +47,25 @@ pub(super) fn passed(plan: &Plan) -> BTreeMap<String, BTreeSet<String>> {
         let services = found.entry(role).or_default();
         services.extend([S3.to_owned(), BATCH.to_owned()]);
     }
+    for role in carried_on(plan, inventory) {
+        found.entry(role).or_default().insert(S3.to_owned());
+    }
     found
+}
+
+/// The roles of the replication configurations that buckets take along: of the same name in the target.
+fn carried_on(plan: &Plan, inventory: &Inventory) -> BTreeSet<String> {
+    let (source, target) = accounts(plan);
+    let applied = plan.steps.iter().filter(|step| step.input["document"] == "replication");
+    let applied: BTreeSet<&str> = applied.map(|step| step.resource.name.as_str()).collect();
+    let held = inventory.accounts.get(source).into_iter();
+    let buckets = held.flat_map(|account| account.regions.values()).flat_map(|region| &region.buckets);
+    let carried = buckets.filter(|bucket| applied.contains(bucket.name.as_str()));
+    let documents = carried.filter_map(|bucket| bucket.documents.get("replication"));
+    let roles = documents.filter_map(|xml| xml.split_once("<Role>")?.1.split_once("</Role>"));
+    roles
+        .map(|(role, _)| role.trim().replace(&format!(":{source}:"), &format!(":{target}:")))
+        .collect()
 }
 
 /// What a member of the inputs of all steps of an action says.

@@ -27,13 +27,6 @@ const RECORDS: &str = "GetHostedZone ListResourceRecordSets";
 const WRITES_RECORDS: &str = "GetHostedZone ListResourceRecordSets ChangeResourceRecordSets GetChange";
 const TAGS_ZONE: &str = "ListTagsForResource ChangeTagsForResource";
 const ECS: &str = "ListTaskDefinitionFamilies DescribeTaskDefinition ListClusters ListServices DescribeServices";
-const PUTS: &str = "PutBucketAbac PutBucketAccelerateConfiguration PutBucketCors DeleteBucketCors PutBucketEncryption DeleteBucketEncryption \
-     PutBucketLifecycleConfiguration DeleteBucketLifecycle PutBucketLogging PutBucketNotificationConfiguration \
-     PutBucketOwnershipControls DeleteBucketOwnershipControls PutBucketTagging DeleteBucketTagging \
-     PutBucketWebsite DeleteBucketWebsite PutPublicAccessBlock DeletePublicAccessBlock PutBucketAnalyticsConfiguration \
-     DeleteBucketAnalyticsConfiguration PutBucketMetricsConfiguration DeleteBucketMetricsConfiguration \
-     PutBucketIntelligentTieringConfiguration DeleteBucketIntelligentTieringConfiguration PutBucketInventoryConfiguration \
-     DeleteBucketInventoryConfiguration PutBucketReplication DeleteBucketReplication";
 
 /// By action.
 pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
@@ -157,10 +150,8 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
         "bucket.win_name bucket.await_name",
         &[(Target, "s3", LOOKS), (Target, "s3", "CreateBucket DeleteBucket")],
     ),
-    calls(
-        "bucket.apply_document",
-        &[(Target, "s3", DOCUMENTS), (Target, "s3", PUTS)],
-    ),
+    // Which document, the step's input says.
+    calls("bucket.apply_document", &[]),
     calls(
         "bucket.discard",
         &[
@@ -325,19 +316,15 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
         &[
             (Source, "events", "ListEventBuses ListRules ListTargetsByRule"),
             (Source, "scheduler", "ListSchedules GetSchedule"),
-            (Target, "events", "ListEventBuses ListRules ListTargetsByRule"),
-            (Target, "scheduler", "ListSchedules GetSchedule"),
             (
                 Target,
                 "iam",
                 "GetRole ListOpenIDConnectProviders GetOpenIDConnectProvider",
             ),
-            (Target, "ecr", "DescribeImages"),
-            (Target, "ecs", ECS),
             (Source, "ecr", "DescribeImages"),
+            (Target, "ecr", "DescribeImages"),
             (Source, "ecs", ECS),
-            (Target, "s3", "HeadBucket GetObject HeadObject"),
-            (Source, "s3", "HeadBucket GetObject HeadObject"),
+            (Target, "s3", "HeadBucket GetBucketLocation"),
         ],
     ),
 ];

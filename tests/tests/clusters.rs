@@ -374,6 +374,12 @@ fn where_rds_does_not_share_the_snapshot_of_a_multi_az_cluster_the_run_stops_and
     });
 }
 
+/// One to which nobody can write any more, and whose connections are ended.
+pub(crate) fn stopped() -> Scenario {
+    let clusters = [cluster("shop", Under::OwnKey, Served::Provisioned)];
+    scenario_by(&clusters, "stop_writes = \"block-and-reboot\"\n", RESTORED, true)
+}
+
 /// A cluster that is cloned.
 fn cloned(clusters: &[Value]) -> Scenario {
     scenario_by(clusters, "route = \"clone\"\n", RESTORED, false)

@@ -7,12 +7,13 @@ use std::sync::{LazyLock, Mutex};
 use model::Side;
 use moves::roles::Purpose;
 use simcloud::faults::FaultLevel;
+use simcloud::services::iam_permissions::RoleName;
 use whole_runs::enforced::{Asked, Course, Enforced, HARSH, LOOK, QUIET, UNDONE, name};
 use whole_runs::night::Before;
 use whole_runs::points::try_all;
 use whole_runs::zones::{self, Shape};
 
-use crate::roles::{PRODUCTS, SHOP};
+use crate::roles::{PRODUCTS, SHOP, goes_on_without};
 use crate::{
     bucket_nights, caches, certificates_and_repointing, clusters, configurations, databases, delivery_flow, images,
     machines, private_zones, replicated, reports_and_athena, retired_caches, retired_disks, retired_groups,
@@ -25,6 +26,7 @@ static ROUTES: LazyLock<Vec<Enforced>> = LazyLock::new(|| {
     let routed = |name, shape, checks| Enforced::of(name, routed_by_address_and_health::scenario(shape, checks));
     let mut all = vec![
         Enforced::of("clusters", clusters::SCENARIO.clone()),
+        Enforced::of("writes to clusters stopped", clusters::stopped()),
         Enforced::of("caches", caches::SCENARIO.clone()),
         Enforced::of("machines", machines::SCENARIO.clone()),
         Enforced::of("images", images::scenario()),
@@ -105,6 +107,33 @@ fn given_exactly_the_derived_roles_some_routes_come_to_their_ends() {
 fn given_exactly_the_derived_roles_every_route_comes_to_its_end() {
     let all: Vec<Point> = every_route().flat_map(courses).collect();
     try_all(&all, told, |(enforced, course)| enforced.wrong(*course).0);
+}
+
+#[test]
+#[ignore = "half an hour: every action that is asked for is taken away in turn"]
+fn without_any_of_the_actions_that_they_ask_for_the_roles_are_refused() {
+    let asked_on: Mutex<BTreeMap<(Purpose, String), (Point, RoleName)>> = Mutex::default();
+    let all: Vec<Point> = every_route().flat_map(courses).collect();
+    try_all(&all, told, |(enforced, course)| {
+        let (wrong, asked) = enforced.wrong(*course);
+        let mut asked_on = asked_on.lock().expect("nobody panicked");
+        for role in &enforced.roles {
+            for action in asked.get(&name(role)).into_iter().flat_map(BTreeMap::keys) {
+                let on = ((*enforced, *course), name(role));
+                asked_on.entry((role.purpose, action.clone())).or_insert(on);
+            }
+        }
+        wrong
+    });
+    let asked_on = asked_on.into_inner().expect("nobody panicked");
+    let points: Vec<_> = asked_on.iter().collect();
+    try_all(
+        &points,
+        |((purpose, action), (point, _))| format!("{purpose:?} without {action}, {}", told(point)),
+        |((_, action), ((enforced, course), role))| {
+            goes_on_without(enforced, *course, role, action).into_iter().collect()
+        },
+    );
 }
 
 /// What no night asks for and the roles must be allowed all the same, with the reason.

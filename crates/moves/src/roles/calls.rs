@@ -38,16 +38,22 @@ const fn calls(of: &'static str, made: &'static [(At, &'static str, &'static str
     Calls { of, made }
 }
 
+/// An action without what it is about.
+pub(super) fn bare(action: &str) -> &str {
+    action.split('/').next().unwrap_or(action)
+}
+
 /// Every action that calls AWS.
 pub(super) fn all() -> impl Iterator<Item = &'static Calls> {
     let both = storage::STORAGE.iter().chain(buckets_and_zones::BUCKETS_AND_ZONES);
     both.chain(retirement::RETIREMENT)
 }
 
-/// What an action may call of a step on a side with an input: side, service, operation.
-pub(super) fn of(action: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {
+/// What an action may call of a step about a kind of resource, on a side, with an input: side, service, operation.
+pub(super) fn of(action: &str, kind: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {
     let mut found = Vec::new();
-    let about = all().filter(|calls| calls.of.split_whitespace().any(|one| one == action));
+    let means = |one: &str| one == action || one.split_once('/') == Some((action, kind));
+    let about = all().filter(|calls| calls.of.split_whitespace().any(means));
     if action == "bucket.apply_document" {
         let document = input["document"].as_str().unwrap_or_default();
         let operations = crate::bucket::calls_about(document);

@@ -124,13 +124,14 @@ pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
 
 /// Every action of a step that the table of calls knows.
 pub fn known_actions() -> BTreeSet<&'static str> {
-    calls::all().flat_map(|one| one.of.split_whitespace()).collect()
+    let all = calls::all().flat_map(|one| one.of.split_whitespace());
+    all.map(calls::bare).collect()
 }
 
 /// Whether a step of this action takes away what a move has left: the look before its plan asks for what it asks for.
 pub fn is_retirement(action: &str) -> bool {
     let mut all = calls::RETIRES.iter().flat_map(|(_, actions)| actions.split_whitespace());
-    all.any(|one| one == action)
+    all.any(|one| calls::bare(one) == action)
 }
 
 /// The IAM actions that the steps of a plan ask for on a side, by their names alone: what a role can be simulated for.
@@ -161,9 +162,10 @@ fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeMap<String, BTreeS
         // What a step makes known once it is done: the waves of a copy.
         all.extend(extended_by(&step.action));
         for action in all {
-            for (at, service, operation) in calls::of(action, step.side, &step.input) {
+            for (at, service, operation) in calls::of(action, &step.resource.kind, step.side, &step.input) {
                 if on(plan, at) == on(plan, side) {
-                    called.entry((service, operation)).or_default().insert(action);
+                    let steps = called.entry((service, operation)).or_default();
+                    steps.insert(calls::bare(action));
                 }
             }
         }

@@ -185,7 +185,10 @@ impl Enforced {
                 journal.lock().expect("nobody panicked").load().expect("events")
             });
             let gone = |recorded: &Recorded| {
-                recorded.event.step().is_some_and(|step| step.as_str().ends_with("/empty_source"))
+                recorded
+                    .event
+                    .step()
+                    .is_some_and(|step| step.as_str().ends_with("/empty_source"))
             };
             // The last event is the run's end.
             let last = events.iter().position(gone).unwrap_or(events.len());

@@ -128,11 +128,7 @@ pub(crate) fn certified() -> Scenario {
 
 static CERTIFIED: LazyLock<Driven> = LazyLock::new(|| {
     let making = ["CreateHostedZone", "acm-", "ChangeResourceRecordSets"];
-    Driven::new(
-        certified(),
-        &making[..1],
-        &["ChangeTagsForResource"],
-    )
+    Driven::new(certified(), &making[..1], &["ChangeTagsForResource"])
 });
 
 #[test]

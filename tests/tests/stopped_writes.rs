@@ -357,8 +357,7 @@ pub(crate) fn hooked() -> Scenario {
     Scenario { plan, inventory }
 }
 
-static HOOKED: LazyLock<Driven> =
-    LazyLock::new(|| Driven::new(hooked(), &["RestoreDBInstanceFromDBSnapshot"], &[]));
+static HOOKED: LazyLock<Driven> = LazyLock::new(|| Driven::new(hooked(), &["RestoreDBInstanceFromDBSnapshot"], &[]));
 
 #[test]
 fn a_run_with_commands_of_the_teams_own_survives_crashes_and_can_be_taken_back() {

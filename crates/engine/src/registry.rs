@@ -56,7 +56,8 @@ impl Registry {
                 ),
             ));
         }
-        let step = make(spec).map_err(|error| refuse("[BadInput]", format!("the input of {}: {error}", spec.action)))?;
+        let step =
+            make(spec).map_err(|error| refuse("[BadInput]", format!("the input of {}: {error}", spec.action)))?;
         Ok(match &self.around {
             Some(around) => around(spec, step),
             None => step,

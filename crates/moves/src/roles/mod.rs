@@ -130,7 +130,9 @@ pub fn known_actions() -> BTreeSet<&'static str> {
 
 /// Whether a step of this action takes away what a move has left: the look before its plan asks for what it asks for.
 pub fn is_retirement(action: &str) -> bool {
-    let mut all = calls::RETIRES.iter().flat_map(|(_, actions)| actions.split_whitespace());
+    let mut all = calls::RETIRES
+        .iter()
+        .flat_map(|(_, actions)| actions.split_whitespace());
     all.any(|one| calls::bare(one) == action)
 }
 

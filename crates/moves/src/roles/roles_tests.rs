@@ -33,7 +33,10 @@ fn what_is_said_to_be_silent_calls_nothing_and_what_retires_has_its_lines() {
     for action in SILENT {
         assert!(!all.contains(action), "{action} is said to be silent");
     }
-    for action in calls::RETIRES.iter().flat_map(|(_, actions)| actions.split_whitespace()) {
+    for action in calls::RETIRES
+        .iter()
+        .flat_map(|(_, actions)| actions.split_whitespace())
+    {
         assert!(all.contains(action), "{action}");
     }
 }
@@ -177,7 +180,14 @@ fn before_the_roles_that_s3_takes_on_are_made_the_same_is_derived_as_behind_it()
     for account in inventory.accounts.values_mut() {
         account.roles.remove("cleave-batch");
     }
-    assert_eq!(crate::plan(&runbook, &inventory).steps.iter().filter(|step| step.action == "bucket.survey").count(), 0);
+    assert_eq!(
+        crate::plan(&runbook, &inventory)
+            .steps
+            .iter()
+            .filter(|step| step.action == "bucket.survey")
+            .count(),
+        0
+    );
     let inventory = as_if_made(inventory, &runbook);
     let plan = crate::plan(&runbook, &inventory);
     assert_eq!(of_plan(&plan, &inventory, false), roles(SHOP, false));

@@ -59,7 +59,9 @@ fn carried_on(plan: &Plan, inventory: &Inventory) -> BTreeSet<String> {
     let applied = plan.steps.iter().filter(|step| step.input["document"] == "replication");
     let applied: BTreeSet<&str> = applied.map(|step| step.resource.name.as_str()).collect();
     let held = inventory.accounts.get(source).into_iter();
-    let buckets = held.flat_map(|account| account.regions.values()).flat_map(|region| &region.buckets);
+    let buckets = held
+        .flat_map(|account| account.regions.values())
+        .flat_map(|region| &region.buckets);
     let carried = buckets.filter(|bucket| applied.contains(bucket.name.as_str()));
     let documents = carried.filter_map(|bucket| bucket.documents.get("replication"));
     let roles = documents.filter_map(|xml| xml.split_once("<Role>")?.1.split_once("</Role>"));
@@ -149,18 +151,8 @@ fn copying(plan: &Plan) -> Vec<Statement> {
         statements.push(Statement::new("Reads", action, arns(plan, "/*"), both.clone()));
     }
     // What is missing would else be answered like what is forbidden.
-    statements.push(Statement::new(
-        "Buckets",
-        "s3:ListBucket",
-        arns(plan, ""),
-        both.clone(),
-    ));
-    statements.push(Statement::new(
-        "Buckets",
-        "s3:GetBucketLocation",
-        arns(plan, ""),
-        both,
-    ));
+    statements.push(Statement::new("Buckets", "s3:ListBucket", arns(plan, ""), both.clone()));
+    statements.push(Statement::new("Buckets", "s3:GetBucketLocation", arns(plan, ""), both));
     for action in ["s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"] {
         let own = in_accounts(&[target]);
         statements.push(Statement::new("Writes", action, arns(plan, "/*"), own));

@@ -96,7 +96,11 @@ pub fn judge(cloud: &Cloud, caller: &Caller, need: &Need) -> Result<(), String> 
         return Ok(());
     };
     let asked = &mut *cloud.permissions.asked.borrow_mut();
-    let served = asked.entry(role.clone()).or_default().entry(need.action.clone()).or_default();
+    let served = asked
+        .entry(role.clone())
+        .or_default()
+        .entry(need.action.clone())
+        .or_default();
     served.insert(cloud.permissions.purpose.clone());
     let why = match verdict {
         Verdict::Allow => return Ok(()),

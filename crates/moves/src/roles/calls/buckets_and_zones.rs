@@ -70,16 +70,16 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
             (Target, "s3", READS),
         ],
     ),
-    calls(
-        "bucket.note_archived",
-        &[(Source, "s3", LISTS), (Target, "s3", WRITES)],
-    ),
+    calls("bucket.note_archived", &[(Source, "s3", LISTS), (Target, "s3", WRITES)]),
     calls(
         "bucket.survey bucket.write_manifests",
         &[(Named, "s3", LISTS), (Own, "s3", READS)],
     ),
     calls("bucket.write_manifests", &[(Own, "s3", WRITES)]),
-    calls("bucket.copy_wave", &[(Target, "s3control", JOBS), (Target, "s3", READS)]),
+    calls(
+        "bucket.copy_wave",
+        &[(Target, "s3control", JOBS), (Target, "s3", READS)],
+    ),
     calls(
         "bucket.replicate_rule bucket.end_rule",
         &[(Named, "s3", "GetBucketReplication DeleteBucketReplication")],
@@ -119,10 +119,7 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
             (Own, "s3control", JOBS),
         ],
     ),
-    calls(
-        "bucket.empty_source",
-        &[(Source, "s3", EMPTIES), (Target, "s3", LISTS)],
-    ),
+    calls("bucket.empty_source", &[(Source, "s3", EMPTIES), (Target, "s3", LISTS)]),
     calls("bucket.prove_kept", &[(Source, "s3", LISTS), (Target, "s3", LISTS)]),
     calls(
         "bucket.delete_source",
@@ -163,7 +160,10 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
     ),
     calls("bucket.make_table", &[(Own, "athena", "ListTableMetadata")]),
     // The proof reads what Athena found.
-    calls("bucket.compare_reports bucket.prove_copy", &[(Own, "athena", "GetQueryResults")]),
+    calls(
+        "bucket.compare_reports bucket.prove_copy",
+        &[(Own, "athena", "GetQueryResults")],
+    ),
     // Zones.
     calls(
         "zone.create_zone",
@@ -252,7 +252,10 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
             "CreateCidrCollection ChangeCidrCollection DeleteCidrCollection",
         )],
     ),
-    calls("zone.put_blocks", &[(Target, "route53", "ChangeCidrCollection GetChange")]),
+    calls(
+        "zone.put_blocks",
+        &[(Target, "route53", "ChangeCidrCollection GetChange")],
+    ),
     calls(
         "zone.copy_check",
         &[

@@ -7,7 +7,8 @@ const RECORDS: &str = "GetHostedZone ListResourceRecordSets";
 const WRITES_RECORDS: &str = "ChangeResourceRecordSets GetChange";
 
 /// What parameter, subnet and option groups, and what uses them, are seen by.
-const GROUPS: &str = "DescribeDBParameterGroups DescribeDBParameters DescribeDBSubnetGroups DescribeOptionGroups ListTagsForResource";
+const GROUPS: &str =
+    "DescribeDBParameterGroups DescribeDBParameters DescribeDBSubnetGroups DescribeOptionGroups ListTagsForResource";
 const CLUSTERS_GROUPS: &str = "DescribeDBClusterParameterGroups DescribeDBClusterParameters";
 
 /// By action: what all of some steps see, and what each changes. Behind a `/` stands what it is about, where that decides.
@@ -85,7 +86,11 @@ pub(super) const RETIREMENT: &[Calls] = &[
     calls(
         "group.prove_unused/database group.delete_group/database group.prove_unused/cluster group.delete_group/cluster",
         &[
-            (Source, "rds", "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots"),
+            (
+                Source,
+                "rds",
+                "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots",
+            ),
             (Source, "rds", GROUPS),
             (Target, "rds", GROUPS),
         ],

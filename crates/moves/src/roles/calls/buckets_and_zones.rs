@@ -19,8 +19,8 @@ const EMPTIES: &str = "ListObjectVersions DeleteObject DeleteObjects ListMultipa
 /// What reads two buckets, a report of one of them, and a note.
 const LISTS: &str = "ListObjectVersions";
 const READS: &str = "ListObjectVersions GetObject";
-/// What writes one file, in one call or in parts.
-const WRITES: &str = "PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload";
+/// What writes one file; in parts, it is the same action of IAM.
+const WRITES: &str = "PutObject";
 const ATHENA: &str = "StartQueryExecution GetQueryExecution";
 const RECORDS: &str = "ListResourceRecordSets";
 /// What asks a zone's servers whether they say what is stored.
@@ -92,8 +92,8 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
         "bucket.replicate",
         &[
             (Named, "s3", "ListObjectVersions HeadObject"),
-            (Own, "s3", READS),
-            (Own, "s3", WRITES),
+            (Target, "s3", READS),
+            (Target, "s3", WRITES),
             // What has been expired for good since is taken out of the replicas again.
             (Target, "s3", "DeleteObject DeleteObjects"),
             (Named, "s3control", JOBS),
@@ -228,7 +228,6 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
             (Target, "route53", TAGS),
         ],
     ),
-    calls("zone.check_parent", &[(Named, "route53", ASKS_SERVERS)]),
     calls(
         "zone.keep_equal",
         &[

@@ -196,7 +196,7 @@ pub(super) const RETIREMENT: &[Calls] = &[
     calls(
         "key.look_at_old",
         &[
-            (Source, "kms", "DescribeKey ListKeys ListAliases"),
+            (Source, "kms", "DescribeKey ListKeys"),
             (
                 Source,
                 "rds",

@@ -164,25 +164,37 @@ pub(super) const STORAGE: &[Calls] = &[
         )],
     ),
     calls(
-        "database.create_parameter_group database.set_parameters",
+        "database.create_parameter_group",
         &[
-            (Source, "rds", "DescribeDBParameterGroups DescribeDBParameters"),
+            (Source, "rds", "DescribeDBParameters"),
             (
                 Target,
                 "rds",
-                "DescribeDBParameterGroups DescribeDBParameters ListTagsForResource CreateDBParameterGroup \
-                 ModifyDBParameterGroup DeleteDBParameterGroup",
+                "DescribeDBParameterGroups ListTagsForResource CreateDBParameterGroup DeleteDBParameterGroup",
             ),
         ],
     ),
     calls(
-        "cluster.create_parameter_group cluster.set_parameters",
+        "database.set_parameters",
+        &[(Target, "rds", "DescribeDBParameters ModifyDBParameterGroup")],
+    ),
+        ],
+    ),
+    calls(
+        "cluster.create_parameter_group",
         &[
+            (Source, "rds", "DescribeDBClusterParameters"),
             (
-                Source,
+                Target,
                 "rds",
-                "DescribeDBClusterParameterGroups DescribeDBClusterParameters",
+                "DescribeDBClusterParameterGroups ListTagsForResource CreateDBClusterParameterGroup DeleteDBClusterParameterGroup",
             ),
+        ],
+    ),
+    calls(
+        "cluster.set_parameters",
+        &[(Target, "rds", "DescribeDBClusterParameters ModifyDBClusterParameterGroup")],
+    ),
             (
                 Target,
                 "rds",

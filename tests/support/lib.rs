@@ -2,6 +2,7 @@
 
 pub mod bucket_shapes;
 pub mod drivers;
+pub mod enforced;
 pub mod hostile;
 pub mod lives;
 pub mod night;

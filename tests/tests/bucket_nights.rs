@@ -14,10 +14,10 @@ use whole_runs::standing::differences;
 
 /// Every shape there is, in few buckets: by jobs, one by one, archived, without versions, as a website, under a new
 /// name, made by Terraform, under a key with nothing but the content to compare, and replicated.
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| scenario(shapes()));
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| scenario(shapes()));
 
 /// The same, two buckets at a time: hundreds of nights are to be cheap.
-static PAIRS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+pub(crate) static PAIRS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
     let mut shapes = shapes();
     let mut pairs = Vec::new();
     while !shapes.is_empty() {

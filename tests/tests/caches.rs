@@ -68,7 +68,7 @@ fn caches() -> Value {
 
 /// A cache with a token and a replica, one in shards with large files under the target's key, a single node, one that Terraform fills, and one
 /// that stays behind.
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let gate = "[[gate]]\nname = \"off\"\nask = \"Is it off?\"\nbefore = [\"cache\"]\n";
     let skip = "[[cache]]\nid = \"forms\"\ncontent = \"skip\"\nbecause = \"it refills\"\n";
     let sections = [

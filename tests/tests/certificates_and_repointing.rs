@@ -121,13 +121,14 @@ fn on_hostile_nights_certificates_are_waited_for_or_the_run_stops_where_every_na
     assert!(ended.whole > 0, "{ended:?}");
 }
 
+/// A zone that is handed over behind its certificates.
+pub(crate) fn certified() -> Scenario {
+    scenario(CERTIFICATES, Vec::new())
+}
+
 static CERTIFIED: LazyLock<Driven> = LazyLock::new(|| {
     let making = ["CreateHostedZone", "acm-", "ChangeResourceRecordSets"];
-    Driven::new(
-        scenario(CERTIFICATES, Vec::new()),
-        &making[..1],
-        &["ChangeTagsForResource"],
-    )
+    Driven::new(certified(), &making[..1], &["ChangeTagsForResource"])
 });
 
 #[test]
@@ -443,9 +444,14 @@ fn records_are_re_pointed_behind_what_they_name_and_before_the_delegation() {
     );
 }
 
+/// Certificates, a database, and records that are re-pointed to it.
+pub(crate) fn with_a_database() -> Scenario {
+    repointing(&format!("{CERTIFICATES}{REPOINT}"))
+}
+
 #[test]
 fn a_night_with_certificates_a_database_and_re_pointed_records_breaks_no_law() {
-    let scenario = repointing(&format!("{CERTIFICATES}{REPOINT}"));
+    let scenario = with_a_database();
     try_all(
         &night::quiet_and_harsh(3),
         |night| format!("{night:?}"),
@@ -533,26 +539,7 @@ fn re_pointing_survives_every_point() {
 /// The names lie in the zone of a shorter name, out of which they are carved: that one is asked, and is written.
 #[test]
 fn names_that_are_carved_out_are_certified_and_re_pointed_in_the_zone_that_holds_them() {
-    let words = format!(
-        "{CERTIFICATES}{}",
-        REPOINT.replace("{ database = \"shop-stg\" }", "{ value = \"new.db.example\" }")
-    );
-    let records = vec![
-        json!({ "name": format!("app.{NAME}"), "type": "A", "alias": { "zone": "Z14GRHDCWA56QT", "name": "old-1.ap-northeast-1.elb.amazonaws.com", "evaluate_health": true } }),
-        json!({ "name": format!("db.{NAME}"), "type": "CNAME", "ttl": 3600, "values": ["old.db.example."] }),
-        json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": ["198.51.100.30"], "set_identifier": "blue", "weight": 1 }),
-    ];
-    let mut all = serde_json::to_value(inventory(records)).expect("JSON");
-    let zones = &mut all["accounts"][SOURCE]["zones"];
-    let names = zones[0]["records"].as_array().expect("records").clone();
-    let below = names.into_iter().filter(|record| record["type"] != "NS");
-    zones[1]["records"] = below.collect();
-    zones.as_array_mut().expect("zones").remove(0);
-    let inventory = Inventory::parse(&all.to_string()).expect("an inventory");
-    let scenario = Scenario {
-        plan: planned(&words, &inventory),
-        inventory,
-    };
+    let scenario = carved();
     try_all(
         &night::quiet_and_harsh(4),
         |night| format!("{night:?}"),
@@ -580,6 +567,30 @@ fn names_that_are_carved_out_are_certified_and_re_pointed_in_the_zone_that_holds
             })
         },
     );
+}
+
+/// Names in the zone of a shorter name, certified and re-pointed.
+pub(crate) fn carved() -> Scenario {
+    let words = format!(
+        "{CERTIFICATES}{}",
+        REPOINT.replace("{ database = \"shop-stg\" }", "{ value = \"new.db.example\" }")
+    );
+    let records = vec![
+        json!({ "name": format!("app.{NAME}"), "type": "A", "alias": { "zone": "Z14GRHDCWA56QT", "name": "old-1.ap-northeast-1.elb.amazonaws.com", "evaluate_health": true } }),
+        json!({ "name": format!("db.{NAME}"), "type": "CNAME", "ttl": 3600, "values": ["old.db.example."] }),
+        json!({ "name": format!("shared.{NAME}"), "type": "A", "ttl": 60, "values": ["198.51.100.30"], "set_identifier": "blue", "weight": 1 }),
+    ];
+    let mut all = serde_json::to_value(inventory(records)).expect("JSON");
+    let zones = &mut all["accounts"][SOURCE]["zones"];
+    let names = zones[0]["records"].as_array().expect("records").clone();
+    let below = names.into_iter().filter(|record| record["type"] != "NS");
+    zones[1]["records"] = below.collect();
+    zones.as_array_mut().expect("zones").remove(0);
+    let inventory = Inventory::parse(&all.to_string()).expect("an inventory");
+    Scenario {
+        plan: planned(&words, &inventory),
+        inventory,
+    }
 }
 
 /// The target's Terraform has written the record into its own zone already, with a TTL of its own: both zones have it so.

@@ -29,7 +29,7 @@ fn derived(name: &str) -> Derived {
         .join("runbook.toml");
     let written = Written::read(&path, None).unwrap_or_else(|error| panic!("{error}"));
     let plan = written.unblocked_plan().unwrap_or_else(|error| panic!("{error}"));
-    let roles = roles::of_plan(&plan, &written.runbook, &written.inventory, false);
+    let roles = roles::of_plan(&plan, &written.inventory, false);
     Derived { written, plan, roles }
 }
 

@@ -374,6 +374,12 @@ fn where_rds_does_not_share_the_snapshot_of_a_multi_az_cluster_the_run_stops_and
     });
 }
 
+/// One to which nobody can write any more, and whose connections are ended.
+pub(crate) fn stopped() -> Scenario {
+    let clusters = [cluster("shop", Under::OwnKey, Served::Provisioned)];
+    scenario_by(&clusters, "stop_writes = \"block-and-reboot\"\n", RESTORED, true)
+}
+
 /// A cluster that is cloned.
 fn cloned(clusters: &[Value]) -> Scenario {
     scenario_by(clusters, "route = \"clone\"\n", RESTORED, false)
@@ -497,7 +503,7 @@ fn more_clusters_than_rds_copies_at_once_arrive() {
 }
 
 /// A cluster of each kind of key, and one that is cloned, in a target that has no groups.
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let clusters = [
         cluster("plain", Under::Nothing, Served::Provisioned),
         cluster("on-awss", Under::AwssKey, Served::Serverless),

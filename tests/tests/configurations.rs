@@ -66,7 +66,7 @@ fn provided(mut inventory: Inventory) -> Inventory {
     inventory
 }
 
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let (buckets, section) = configured(INSTEAD);
     let (plan, inventory) = plan(&section, &buckets);
     Scenario {

@@ -541,10 +541,20 @@ fn a_subnet_group_that_the_target_lacks_is_made_of_the_subnets_that_the_runbook_
 }
 
 /// Two databases with all that can be made beside them: a parameter group, an option group, settings, a secret.
-static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
+pub(crate) fn with_groups() -> Scenario {
     let on_default = json!({ "encrypted": true, "key": "alias/aws/rds" });
     let databases = [members()[0].clone(), members()[2].clone()];
     let (plan, inventory) = planned_where(&on_default, &databases, IN_NEW_SUBNET_GROUP, false);
+    Scenario { plan, inventory }
+}
+
+/// Databases of every engine, on AWS's own key.
+pub(crate) fn on_default() -> Scenario {
+    let (plan, inventory) = ON_DEFAULT.clone();
+    Scenario { plan, inventory }
+}
+
+static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
     let making = [
         "CreateDBParameterGroup",
         "CreateDBSubnetGroup",
@@ -553,7 +563,7 @@ static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
         "ModifyDBInstance",
     ];
     // What is asked for again changes nothing that is not so already.
-    Driven::new(Scenario { plan, inventory }, &making, &["ModifyDBInstance"])
+    Driven::new(with_groups(), &making, &["ModifyDBInstance"])
 });
 
 #[test]

@@ -60,7 +60,7 @@ fn role() -> Value {
 }
 
 /// Two accounts in which the flow is ready, but for the role where that is said; a rule still fires in the source.
-fn scenario(with_role: bool) -> Scenario {
+pub(crate) fn scenario(with_role: bool) -> Scenario {
     let entered = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let ns = |ttl: u32| json!({ "name": NAME, "type": "NS", "ttl": ttl, "values": ["ns-3.awsdns-03.com.", "ns-4.awsdns-04.net."] });
     let zones = json!([

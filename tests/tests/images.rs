@@ -34,7 +34,7 @@ fn what_names_an_image_is_told_with_the_images_new_id() {
 }
 
 /// One image of each kind of key, in accounts that encrypt by default and block public sharing.
-fn scenario() -> Scenario {
+pub(crate) fn scenario() -> Scenario {
     let image = |name: &str, keys: &[Option<&str>], settings: Value| {
         let snapshots: Vec<Value> = keys
             .iter()

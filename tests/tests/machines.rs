@@ -57,7 +57,7 @@ fn scenario(contents: &Value, sections: &str) -> Scenario {
 
 /// A running instance on a key of each kind, and one that is stopped already; volumes alike, one of them an instance's; the account encrypts by
 /// default.
-static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static SCENARIO: LazyLock<Scenario> = LazyLock::new(|| {
     let contents = json!({
         "machine_settings": { "encrypts_by_default": true },
         "instances": [instance("erp", "running"), instance("own", "running"), instance("plain", "running"), instance("off", "stopped")],

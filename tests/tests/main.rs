@@ -34,6 +34,7 @@ mod retired_disks;
 mod retired_groups;
 mod retirements;
 mod roles;
+mod roles_of_routes;
 mod round_trips;
 mod routed_by_address_and_health;
 mod stopped_writes;

@@ -16,7 +16,7 @@ const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
+pub(crate) enum Route {
     Share,
     Copy,
 }
@@ -52,7 +52,7 @@ fn records() -> Vec<Value> {
 }
 
 /// Two VPCs of the target, and a zone that two of the source resolve; another of the same name, of another VPC, is not meant.
-fn scenario(route: Route) -> Scenario {
+pub(crate) fn scenario(route: Route) -> Scenario {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let region = |vpcs: &[&str]| json!({ "ap-northeast-1": { "vpcs": vpcs } });
     let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {

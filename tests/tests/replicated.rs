@@ -194,8 +194,8 @@ fn replicas_are_replicated_on_by_either_kind_of_manifest() {
     }
 }
 
-#[test]
-fn it_can_be_taken_back_upon_any_event_before_the_hand_over() {
+/// One bucket under a key, and one without.
+pub(crate) fn both() -> Scenario {
     let mut keyed = bucket("shop-keyed", "enabled", &histories());
     keyed["key"] = "alias/shop".into();
     let plain = bucket("shop-old", "enabled", &histories());
@@ -205,7 +205,12 @@ fn it_can_be_taken_back_upon_any_event_before_the_hand_over() {
         replicated("shop-old", "")
     );
     let (plan, inventory) = plan(&sections, &[keyed, plain]);
-    let scenario = Scenario { plan, inventory };
+    Scenario { plan, inventory }
+}
+
+#[test]
+fn it_can_be_taken_back_upon_any_event_before_the_hand_over() {
+    let scenario = both();
     let undisturbed = night::carry_out(&scenario, &Disturbance::default());
     assert_eq!(undisturbed.end, Ok(RunEnd::Completed));
     let gate = undisturbed.events.iter().find(|recorded| {

@@ -158,7 +158,7 @@ fn both_ways() -> Scenario {
     Scenario { plan, inventory }
 }
 
-static BOTH_WAYS: LazyLock<Scenario> = LazyLock::new(both_ways);
+pub(crate) static BOTH_WAYS: LazyLock<Scenario> = LazyLock::new(both_ways);
 
 static UNDISTURBED: LazyLock<Night> = LazyLock::new(|| {
     let night = night::carry_out(&BOTH_WAYS, &Disturbance::default());

@@ -22,7 +22,7 @@ const SUBNETS: &str = "cache_subnet_group/src";
 const PARAMETERS: &str = "cache_parameter_group/old";
 const ALL: [&str; 5] = [SESSIONS, QUEUE, FLAGS, SUBNETS, PARAMETERS];
 
-static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let key = json!([{ "id": "1234abcd-12ab-34cd-56ef-1234567890ab", "aliases": ["alias/shop"] }]);
     let cache = |id: &str, more: Value| {

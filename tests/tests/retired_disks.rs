@@ -23,7 +23,7 @@ const BUCKET: &str = "bucket/shop-old";
 const INSTANCE: &str = "instance/i-erp";
 const ALL: [&str; 6] = [IMAGE, VOLUME, COPIED, SNAPSHOT, BUCKET, INSTANCE];
 
-static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let role = |names: &[&str]| -> Value {
         let roles = names.iter().map(|name| {
             (

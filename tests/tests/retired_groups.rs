@@ -30,7 +30,7 @@ const ALL: [&str; 7] = [
     KEPT_CLUSTER,
 ];
 
-static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let group = |vpc: &str| json!({ "vpc": vpc, "subnets": [format!("subnet-{vpc}-1"), format!("subnet-{vpc}-2")] });
     let with = |base: Value, more: Value| {
@@ -94,7 +94,7 @@ static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
 });
 
 /// Snapshots that people took before the night.
-fn taken_before(cloud: &mut Cloud) {
+pub(crate) fn taken_before(cloud: &mut Cloud) {
     for (of, name) in [
         ("kept", "kept-monthly"),
         ("kept", "kept-yearly"),

@@ -42,7 +42,7 @@ fn records(below: &str, zone: &str) -> Vec<Value> {
 }
 
 /// A database, a cluster, a zone of its own, and names without one, in one night.
-static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
+pub(crate) static MOVED: LazyLock<Scenario> = LazyLock::new(|| {
     let role = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let group = |vpc: &str| json!({ "vpc": vpc, "subnets": [format!("subnet-{vpc}-1"), format!("subnet-{vpc}-2")] });
     let parents = ["ns-1.awsdns-01.com.", "ns-2.awsdns-02.net."];

@@ -87,13 +87,13 @@ fn parts(shape: Shape, checks: &str) -> (String, Value) {
     (runbook, inventory)
 }
 
-fn scenario(shape: Shape, checks: &str) -> Scenario {
+pub(crate) fn scenario(shape: Shape, checks: &str) -> Scenario {
     let (runbook, inventory) = parts(shape, checks);
     Scenario::written(&runbook, &inventory)
 }
 
 /// The target has a collection of that name with the same blocks.
-fn adopted() -> Scenario {
+pub(crate) fn adopted() -> Scenario {
     let (runbook, mut inventory) = parts(Shape::Delegated, "keep");
     let mut there = offices("9b6e3bbc-4f6a-4d2c-a1cf-2f1f5c1c0a09");
     there["locations"]["tokyo"] = json!(["2001:db8:1::/48", "203.0.113.0/24"]);

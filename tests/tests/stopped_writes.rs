@@ -349,12 +349,15 @@ fn a_command_is_told_the_facts_and_that_it_runs_for_the_first_time() {
     );
 }
 
-static HOOKED: LazyLock<Driven> = LazyLock::new(|| {
+/// Access is blocked, with commands of the team's own before and behind.
+pub(crate) fn hooked() -> Scenario {
     let more = "warm = { run = [\"./warm.sh\"] }\ncheck = { run = [\"./check.sh\"] }";
     let hook = "[[hook]]\nname = \"stop\"\nrun = [\"./stop.sh\"]\nundo = [\"./start.sh\"]\nbefore = [\"database\"]\n";
     let (plan, inventory) = planned_with("block", false, more, hook);
-    Driven::new(Scenario { plan, inventory }, &["RestoreDBInstanceFromDBSnapshot"], &[])
-});
+    Scenario { plan, inventory }
+}
+
+static HOOKED: LazyLock<Driven> = LazyLock::new(|| Driven::new(hooked(), &["RestoreDBInstanceFromDBSnapshot"], &[]));
 
 #[test]
 fn a_run_with_commands_of_the_teams_own_survives_crashes_and_can_be_taken_back() {
@@ -362,15 +365,20 @@ fn a_run_with_commands_of_the_teams_own_survives_crashes_and_can_be_taken_back()
     HOOKED.undos(12);
 }
 
-static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
+/// Access is blocked, and the connections that do not end by themselves are ended.
+pub(crate) fn rebooted() -> Scenario {
     let (plan, inventory) = planned("block-and-reboot", false);
+    Scenario { plan, inventory }
+}
+
+static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
     let making = [
         "CreateSecurityGroup",
         "ModifyDBInstance",
         "RebootDBInstance",
         "CreateDBSnapshot",
     ];
-    Driven::new(Scenario { plan, inventory }, &making, &["RebootDBInstance"])
+    Driven::new(rebooted(), &making, &["RebootDBInstance"])
 });
 
 #[test]

@@ -202,6 +202,8 @@ async fn played(rehearsal: &Rehearsal, besides: &Besides, stage: &Stage, seed: u
 pub struct Stage {
     /// The world, and the state behind it.
     pub simulated: world::Simulated,
+    /// What is put around every step; absent: nothing.
+    pub around: Option<engine::Around>,
     plan: Plan,
     seed: u64,
     start: Timestamp,
@@ -219,6 +221,7 @@ impl Stage {
         enlist_terraform(&mut lock(&simulated.cloud), plan);
         Self {
             simulated,
+            around: None,
             plan: plan.clone(),
             seed,
             start,
@@ -308,6 +311,9 @@ impl Stage {
             }
         });
         let mut engine = carriage::engine(world, journal, &self.calls, run, options, stop.listen(), tell)?;
+        if let Some(around) = &self.around {
+            engine.put_around(Rc::clone(around));
+        }
         let end = engine.carry_out().await;
         self.calls.write(journal);
         end

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::carry::{Shared, Turn};
 use crate::clock::Clock;
 use crate::outlook::Outlook;
-use crate::registry::Registry;
+use crate::registry::{Around, Registry};
 use crate::run::{EngineError, Run, Signal};
 use crate::stop::Stop;
 
@@ -132,6 +132,11 @@ impl Engine {
             renew_login,
             looks: BTreeMap::new(),
         })
+    }
+
+    /// Puts something around every step.
+    pub fn put_around(&mut self, around: Around) {
+        self.shared.registry.put_around(around);
     }
 
     /// The state, as far as it has come.

@@ -15,7 +15,7 @@ pub mod stop;
 
 pub use clock::Clock;
 pub use dispatch::{AskPerson, Engine, Gatekeeper, Options, RunEnd};
-pub use registry::Registry;
+pub use registry::{Around, Registry};
 pub use run::{EngineError, Run, Signal};
 pub use step::{Begun, Extension, Observed, Progress, Step, StepContext, Verified};
 pub use stop::{Stop, StopSwitch};

@@ -1,6 +1,7 @@
 //! Which code carries out which action of a plan.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use model::{Failure, FailureClass, Plan, StepSpec};
 
@@ -9,10 +10,14 @@ use crate::step::Step;
 /// Makes a step from its spec; fails when the spec's input is not of its form.
 pub type MakeStep = Box<dyn Fn(&StepSpec) -> Result<Box<dyn Step>, serde_json::Error>>;
 
+/// Puts something around a step: who wants to know what each step does sees every one of its verbs.
+pub type Around = Rc<dyn Fn(&StepSpec, Box<dyn Step>) -> Box<dyn Step>>;
+
 /// Every action that this program knows, with the version of its contract.
 #[derive(Default)]
 pub struct Registry {
     actions: BTreeMap<&'static str, (u32, MakeStep)>,
+    around: Option<Around>,
 }
 
 impl Registry {
@@ -20,6 +25,11 @@ impl Registry {
     pub fn add(&mut self, action: &'static str, version: u32, make: MakeStep) {
         let taken = self.actions.insert(action, (version, make));
         assert!(taken.is_none(), "action {action} is registered twice");
+    }
+
+    /// Puts something around every step that is made from now on.
+    pub fn put_around(&mut self, around: Around) {
+        self.around = Some(around);
     }
 
     /// The names of all actions.
@@ -46,7 +56,12 @@ impl Registry {
                 ),
             ));
         }
-        make(spec).map_err(|error| refuse("[BadInput]", format!("the input of {}: {error}", spec.action)))
+        let step =
+            make(spec).map_err(|error| refuse("[BadInput]", format!("the input of {}: {error}", spec.action)))?;
+        Ok(match &self.around {
+            Some(around) => around(spec, step),
+            None => step,
+        })
     }
 
     /// Checks that every step of a plan can be carried out by this program: asked before a run starts or goes on.

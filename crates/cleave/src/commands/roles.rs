@@ -106,10 +106,10 @@ fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
         let runbook = read_runbook(runbook)?;
         return Ok(with(roles::of_discover(&runbook), &runbook.region));
     }
-    let written = Written::read(runbook, args.inventory.as_deref())?;
-    // A plan is blocked where a role is missing, too: what the roles must be allowed is asked before they are there.
+    let mut written = Written::read(runbook, args.inventory.as_deref())?;
+    written.inventory = roles::as_if_made(written.inventory, &written.runbook);
     let plan = written.plan()?;
-    let all = roles::of_plan(&plan, &written.runbook, &written.inventory, args.retire);
+    let all = roles::of_plan(&plan, &written.inventory, args.retire);
     let wanted = |role: &Role| match args.of {
         None => true,
         Some(RoleOf::Source) => role.purpose == Purpose::Run(Side::Source),

@@ -178,6 +178,12 @@ pub(super) const OBJECT_LOCK: Document = document("object-lock", "GetObjectLockC
 /// Grants to single accounts: they name accounts by ids that the target's users do not have. Only reported.
 pub(super) const ACL: Document = document("acl", "GetBucketAcl", "-", "-");
 
+/// The operations that read, write and take away a document.
+pub(crate) fn calls_about(name: &str) -> impl Iterator<Item = &'static str> {
+    let all = of(name).map(|document| [document.get, document.put, document.delete]);
+    all.into_iter().flatten().filter(|operation| *operation != "-")
+}
+
 /// The document of a name.
 pub(super) fn of(name: &str) -> Option<Document> {
     CARRIED

@@ -76,6 +76,7 @@ use std::rc::Rc;
 
 use engine::Registry;
 
+pub(crate) use documents::calls_about;
 pub use observed::{has_object_lock, observe};
 pub(crate) use plan::entries;
 pub use plan::{plan, plan_last};

@@ -69,8 +69,10 @@ fn beside(service: &str, operation: &str) -> Asked {
             "rds",
             "CreateDBParameterGroup" | "CreateDBClusterParameterGroup" | "CreateDBSubnetGroup" | "CreateOptionGroup",
         ) => &["rds:AddTagsToResource"],
-        ("ec2", "CopyImage" | "CopySnapshot" | "CreateVolume") => TAGGED_MACHINES_WITH_KEY,
-        ("ec2", "CreateImage" | "CreateSnapshot" | "CreateSecurityGroup") => &["ec2:CreateTags"],
+        ("ec2", "CopyImage" | "CopySnapshot" | "CreateVolume" | "CreateImage" | "CreateSnapshot") => {
+            TAGGED_MACHINES_WITH_KEY
+        }
+        ("ec2", "CreateSecurityGroup") => &["ec2:CreateTags"],
         ("ec2", "DeregisterImage") => &["ec2:DeleteSnapshot"],
         ("route53", "CreateHostedZone" | "AssociateVPCWithHostedZone" | "DisassociateVPCFromHostedZone") => {
             &["ec2:DescribeVpcs"]

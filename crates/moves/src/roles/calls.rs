@@ -38,67 +38,26 @@ const fn calls(of: &'static str, made: &'static [(At, &'static str, &'static str
     Calls { of, made }
 }
 
+/// An action without what it is about.
+pub(super) fn bare(action: &str) -> &str {
+    action.split('/').next().unwrap_or(action)
+}
+
 /// Every action that calls AWS.
 pub(super) fn all() -> impl Iterator<Item = &'static Calls> {
     let both = storage::STORAGE.iter().chain(buckets_and_zones::BUCKETS_AND_ZONES);
     both.chain(retirement::RETIREMENT)
 }
 
-/// What reads, writes and takes away one document of a bucket, by its name in the query string.
-const ONE_DOCUMENT: &[(&str, &str)] = &[
-    ("abac", "GetBucketAbac PutBucketAbac"),
-    (
-        "accelerate",
-        "GetBucketAccelerateConfiguration PutBucketAccelerateConfiguration",
-    ),
-    ("cors", "GetBucketCors PutBucketCors DeleteBucketCors"),
-    (
-        "encryption",
-        "GetBucketEncryption PutBucketEncryption DeleteBucketEncryption",
-    ),
-    (
-        "lifecycle",
-        "GetBucketLifecycleConfiguration PutBucketLifecycleConfiguration DeleteBucketLifecycle",
-    ),
-    ("logging", "GetBucketLogging PutBucketLogging"),
-    (
-        "notification",
-        "GetBucketNotificationConfiguration PutBucketNotificationConfiguration",
-    ),
-    (
-        "ownershipControls",
-        "GetBucketOwnershipControls PutBucketOwnershipControls DeleteBucketOwnershipControls",
-    ),
-    (
-        "publicAccessBlock",
-        "GetPublicAccessBlock PutPublicAccessBlock DeletePublicAccessBlock",
-    ),
-    ("tagging", "GetBucketTagging PutBucketTagging DeleteBucketTagging"),
-    ("website", "GetBucketWebsite PutBucketWebsite DeleteBucketWebsite"),
-];
-
-/// The calls about the one document that a step applies; none where its kind is not known here: then all are.
-fn of_document(input: &Value) -> Option<&'static str> {
-    let name = input["document"].as_str()?;
-    let found = ONE_DOCUMENT.iter().find(|(one, _)| *one == name);
-    found.map(|(_, operations)| *operations)
-}
-
-/// What an action may call of a step on a side with an input: side, service, operation.
-pub(super) fn of(action: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {
+/// What an action may call of a step about a kind of resource, on a side, with an input: side, service, operation.
+pub(super) fn of(action: &str, kind: &str, side: Side, input: &Value) -> Vec<(Side, &'static str, &'static str)> {
     let mut found = Vec::new();
-    let about = all().filter(|calls| calls.of.split_whitespace().any(|one| one == action));
-    let one_document = match action {
-        "bucket.apply_document" => of_document(input),
-        _ => None,
-    };
-    if let Some(operations) = one_document {
-        found.extend(
-            operations
-                .split_whitespace()
-                .map(|operation| (Side::Target, "s3", operation)),
-        );
-        return found;
+    let means = |one: &str| one == action || one.split_once('/') == Some((action, kind));
+    let about = all().filter(|calls| calls.of.split_whitespace().any(means));
+    if action == "bucket.apply_document" {
+        let document = input["document"].as_str().unwrap_or_default();
+        let operations = crate::bucket::calls_about(document);
+        found.extend(operations.map(|operation| (Side::Target, "s3", operation)));
     }
     for (at, service, operations) in about.flat_map(|calls| calls.made) {
         let sides = match at {

@@ -22,6 +22,7 @@ use crate::runbook::Runbook;
 use scope::{Ground, Named};
 
 pub use forms::Form;
+pub use service_roles::as_if_made;
 pub use statement::{Conditions, LONGEST, MOST, Statement, documents, length};
 pub use trust::{Trust, TrustError};
 
@@ -81,14 +82,14 @@ pub fn with_costs(mut roles: Vec<Role>, region: &Region) -> Vec<Role> {
 }
 
 /// The roles of a plan: of every account, and those that S3 takes on. With `retires`, the roles may also take away what the move leaves.
-pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: bool) -> Vec<Role> {
-    let on_service = taken_on_by_services(plan, runbook);
+pub fn of_plan(plan: &Plan, inventory: &Inventory, retires: bool) -> Vec<Role> {
+    let on_service = taken_on_by_services(plan);
     let mut roles = Vec::new();
     for (side, access) in &plan.accounts {
         let Some(name) = &access.role else { continue };
         let own = on_service.iter().filter(|role| role.account == access.account);
         let looked_at = own.map(|role| &role.name).chain([name]);
-        let mut statements = needed(plan, runbook, inventory, *side, retires);
+        let mut statements = needed(plan, inventory, *side, retires);
         statements.extend(looking_at(&access.account, looked_at));
         roles.push(Role {
             name: name.clone(),
@@ -104,19 +105,19 @@ pub fn of_plan(plan: &Plan, runbook: &Runbook, inventory: &Inventory, retires: b
 }
 
 /// What whoever works on a side must be allowed, by the statements that allow it: what a role is held against.
-pub fn needed(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, retires: bool) -> Vec<Statement> {
+pub fn needed(plan: &Plan, inventory: &Inventory, side: Side, retires: bool) -> Vec<Statement> {
     let Some(access) = plan.accounts.get(&side) else {
         return Vec::new();
     };
-    let named = named(plan, runbook, inventory, side, retires);
+    let named = named(plan, inventory, side, retires);
     let ground = ground(plan, &access.account, &named);
     let actions = actions_of(plan, side, retires);
-    statement::together(actions.iter().flat_map(|action| scope::narrowed(action, &ground)))
+    statement::together(actions.keys().flat_map(|action| scope::narrowed(action, &ground)))
 }
 
 /// The roles that services take on in the course of a plan.
-pub fn taken_on_by_services(plan: &Plan, runbook: &Runbook) -> Vec<Role> {
-    service_roles::of(plan, runbook)
+pub fn taken_on_by_services(plan: &Plan) -> Vec<Role> {
+    service_roles::of(plan)
 }
 
 /// `cleave check` has IAM simulate the roles of the run before the night: these, and nobody else's.
@@ -156,17 +157,37 @@ pub fn of_discover_in(account: &AccountId, region: &Region) -> Role {
     }
 }
 
-/// Actions whose steps call nothing: they wait, or run a command of the team's own.
-pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.wait_ttl"];
+/// Actions whose steps call nothing: they wait, run a command of the team's own, or ask name servers alone.
+pub const SILENT: &[&str] = &["bucket.wait", "hook.run", "zone.check_parent", "zone.wait_ttl"];
 
 /// Every action of a step that the table of calls knows.
 pub fn known_actions() -> BTreeSet<&'static str> {
-    calls::all().flat_map(|one| one.of.split_whitespace()).collect()
+    let all = calls::all().flat_map(|one| one.of.split_whitespace());
+    all.map(calls::bare).collect()
 }
 
-/// The IAM actions that the steps of a plan ask for on a side.
-fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
-    let mut called = BTreeSet::new();
+/// Whether a step of this action takes away what a move has left: the look before its plan asks for what it asks for.
+pub fn is_retirement(action: &str) -> bool {
+    let mut all = calls::RETIRES
+        .iter()
+        .flat_map(|(_, actions)| actions.split_whitespace());
+    all.any(|one| calls::bare(one) == action)
+}
+
+/// The IAM actions that the steps of a plan ask for on a side, by their names alone, each with the actions of the steps that ask for it.
+pub fn asked_by_steps(plan: &Plan, side: Side, retires: bool) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (asked, by) in actions_of(plan, side, retires) {
+        // A service's own use of a key is the same action.
+        let name = asked.trim_end_matches('@').to_owned();
+        found.entry(name).or_default().extend(by);
+    }
+    found
+}
+
+/// The IAM actions that the steps of a plan ask for on a side, each with the actions of those steps.
+fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeMap<String, BTreeSet<String>> {
+    let mut called: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for step in &plan.steps {
         let mut all = vec![step.action.as_str()];
         if retires {
@@ -176,33 +197,41 @@ fn actions_of(plan: &Plan, side: Side, retires: bool) -> BTreeSet<String> {
         // What a step makes known once it is done: the waves of a copy.
         all.extend(extended_by(&step.action));
         for action in all {
-            for (at, service, operation) in calls::of(action, step.side, &step.input) {
+            for (at, service, operation) in calls::of(action, &step.resource.kind, step.side, &step.input) {
                 if on(plan, at) == on(plan, side) {
-                    called.insert((service, operation));
+                    let steps = called.entry((service, operation)).or_default();
+                    steps.insert(calls::bare(action));
                 }
             }
         }
     }
     // Athena compares where tables were made for it.
     if !plan.steps.iter().any(|step| step.action == "bucket.make_database") {
-        called.retain(|(service, _)| *service != "athena");
+        called.retain(|(service, _), _| *service != "athena");
     }
-    let asked = called
-        .iter()
-        .flat_map(|(service, operation)| actions::of(service, operation));
-    let mut asked: BTreeSet<String> = asked.collect();
-    // S3 reads and writes under a bucket's key in the caller's name.
-    if service_roles::under_keys(plan) {
-        if asked.contains("s3:GetObject") {
-            asked.insert("kms:Decrypt@".to_owned());
-        }
-        if asked.contains("s3:PutObject") {
-            asked.insert("kms:GenerateDataKey@".to_owned());
+    let mut asked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut ask = |action: String, by: BTreeSet<String>| asked.entry(action).or_default().extend(by);
+    for ((service, operation), by) in called {
+        for action in actions::of(service, operation) {
+            let by: BTreeSet<String> = by.iter().map(|one| (*one).to_owned()).collect();
+            // S3 reads and writes under a bucket's key in the caller's name.
+            let with_key = match action.as_str() {
+                "s3:GetObject" => Some("kms:Decrypt@"),
+                "s3:PutObject" => Some("kms:GenerateDataKey@"),
+                _ => None,
+            };
+            if let Some(with_key) = with_key.filter(|_| service_roles::under_keys(plan)) {
+                ask(with_key.to_owned(), by.clone());
+            }
+            ask(action, by);
         }
     }
-    if plan.steps.iter().any(|step| step.action.ends_with(".manage_secret")) && on(plan, Side::Target) == on(plan, side)
-    {
-        asked.extend(MASTER_SECRETS.iter().map(|one| (*one).to_owned()));
+    let managing = plan.steps.iter().filter(|step| step.action.ends_with(".manage_secret"));
+    let managing: BTreeSet<String> = managing.map(|step| step.action.clone()).collect();
+    if !managing.is_empty() && on(plan, Side::Target) == on(plan, side) {
+        for one in MASTER_SECRETS {
+            ask((*one).to_owned(), managing.clone());
+        }
     }
     asked
 }
@@ -245,7 +274,7 @@ fn ground<'a>(plan: &'a Plan, account: &'a AccountId, named: &'a Named) -> Groun
 }
 
 /// What a plan names on a side.
-fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, retires: bool) -> Named {
+fn named(plan: &Plan, inventory: &Inventory, side: Side, retires: bool) -> Named {
     let mut named = Named {
         retires,
         ..Named::default()
@@ -273,6 +302,8 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
         }
         gather_buckets(&step.input, &mut named.buckets);
         zones(plan, side, step, &mut named);
+        let state = step.input["delivery"]["state"]["new"].as_str();
+        named.looked_at.extend(state.map(str::to_owned));
     }
     // Names that are carved out of a parent leave it standing.
     let parents: BTreeSet<&str> = plan
@@ -283,11 +314,7 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
     named.ended_zones.retain(|id| !parents.contains(id.as_str()));
     // Steps are named in inputs like databases, and are none.
     named.databases.retain(|name| !name.contains('/'));
-    let of_buckets = runbook
-        .buckets
-        .iter()
-        .flat_map(|spec| [Some(spec.name.clone()), spec.new_name.clone()]);
-    named.buckets.extend(of_buckets.flatten());
+    named.buckets.extend(service_roles::names(plan));
     if let Some(account) = inventory.accounts.get(&plan.accounts[&side].account) {
         // A cluster's members are made and deleted one by one.
         let all = account.regions.values().flat_map(|region| &region.clusters);
@@ -303,7 +330,7 @@ fn named(plan: &Plan, runbook: &Runbook, inventory: &Inventory, side: Side, reti
         named.written_zones.insert("*".to_owned());
         named.ended_zones.insert("*".to_owned());
     }
-    named.passed = service_roles::passed(runbook);
+    named.passed = service_roles::passed(plan, inventory);
     named
 }
 
@@ -383,7 +410,10 @@ fn gather_zones(value: &Value, found: &mut BTreeMap<String, Side>) {
         Some("parent") => Side::Parent,
         _ => Side::Source,
     };
-    let is_zone = |id: &&str| id.starts_with('Z') && id.len() > 4;
+    let is_zone = |id: &&str| {
+        let made_up = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        id.starts_with('Z') && id.len() > 1 && id.bytes().all(made_up)
+    };
     if let Some(id) = members.get("id").and_then(Value::as_str).filter(is_zone) {
         found.insert(id.to_owned(), side("side"));
     }

@@ -13,6 +13,8 @@ pub(super) struct Named {
     pub(super) databases: BTreeSet<String>,
     /// Buckets under their own names, on either side.
     pub(super) buckets: BTreeSet<String>,
+    /// Buckets of others, of which it is looked whether they are there.
+    pub(super) looked_at: BTreeSet<String>,
     /// Instances.
     pub(super) instances: BTreeSet<String>,
     /// Caches and cache groups.
@@ -370,6 +372,9 @@ fn s3(action: &str, name: &str, ground: &Ground<'_>) -> Vec<Statement> {
             };
             // What the run makes for the way begins with cleave-.
             let names = ground.named.buckets.iter().map(String::as_str).chain(["cleave-*"]);
+            let looked_at = ground.named.looked_at.iter().map(String::as_str);
+            let looks = matches!(name, "ListBucket" | "GetBucketLocation");
+            let names = names.chain(looked_at.filter(|_| looks));
             let all = names.map(|name| format!("arn:aws:s3:::{name}{rest}")).collect();
             vec![Statement::new(sid, action, all, none)]
         }

@@ -24,8 +24,10 @@ pub type RoleName = (AccountId, String);
 pub struct Permissions {
     /// The documents of each role that has any.
     documents: BTreeMap<RoleName, Vec<Value>>,
-    /// What each of those has asked for.
-    asked: RefCell<BTreeMap<RoleName, BTreeSet<String>>>,
+    /// What each of those has asked for, and for what purpose.
+    asked: RefCell<BTreeMap<RoleName, BTreeMap<String, BTreeSet<String>>>>,
+    /// What is asked for now serves this.
+    purpose: String,
     /// What each was refused, as `action on resource`.
     refused: RefCell<BTreeMap<RoleName, BTreeSet<String>>>,
 }
@@ -36,8 +38,13 @@ impl Permissions {
         self.documents.insert((account.clone(), role.to_owned()), documents);
     }
 
-    /// The actions that roles with policies have asked for.
-    pub fn asked(&self) -> BTreeMap<RoleName, BTreeSet<String>> {
+    /// What roles ask for from now on serves a purpose of which simcloud knows no more than its name.
+    pub fn serve(&mut self, purpose: &str) {
+        purpose.clone_into(&mut self.purpose);
+    }
+
+    /// The actions that roles with policies have asked for, each with the purposes that it served.
+    pub fn asked(&self) -> BTreeMap<RoleName, BTreeMap<String, BTreeSet<String>>> {
         self.asked.borrow().clone()
     }
 
@@ -89,7 +96,12 @@ pub fn judge(cloud: &Cloud, caller: &Caller, need: &Need) -> Result<(), String> 
         return Ok(());
     };
     let asked = &mut *cloud.permissions.asked.borrow_mut();
-    asked.entry(role.clone()).or_default().insert(need.action.clone());
+    let served = asked
+        .entry(role.clone())
+        .or_default()
+        .entry(need.action.clone())
+        .or_default();
+    served.insert(cloud.permissions.purpose.clone());
     let why = match verdict {
         Verdict::Allow => return Ok(()),
         Verdict::Deny => "with an explicit deny in an identity-based policy".to_owned(),

@@ -181,12 +181,14 @@ fn a_key_is_used_through_a_service_only_with_leave_for_the_key_and_for_that_serv
 
 #[test]
 fn what_was_asked_and_what_was_refused_is_told() {
-    let a = restricted(&json!([{ "Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*" }]));
+    let mut a = restricted(&json!([{ "Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*" }]));
     assert!(judged(&a, "kms", "ListKeys", &json!({})).is_ok());
+    a.cloud.permissions.serve("a look");
     assert!(judged(&a, "kms", "ListAliases", &json!({})).is_err());
     let role = (AccountId::new(SOURCE).expect("twelve digits"), "operator".to_owned());
-    let both = BTreeSet::from(["kms:ListAliases".to_owned(), "kms:ListKeys".to_owned()]);
-    assert_eq!(a.cloud.permissions.asked()[&role], both);
+    let both = [("kms:ListAliases", "a look"), ("kms:ListKeys", "")];
+    let both = both.map(|(action, served)| (action.to_owned(), BTreeSet::from([served.to_owned()])));
+    assert_eq!(a.cloud.permissions.asked()[&role], BTreeMap::from(both));
     let refused = BTreeSet::from(["kms:ListAliases on *".to_owned()]);
     assert_eq!(a.cloud.permissions.refused()[&role], refused);
 }

@@ -14,7 +14,7 @@ const PRINT: &str = "cleave roles RUNBOOK --for batch";
 
 /// Looks at those of one account.
 pub(super) async fn look(sight: &Sight<'_>, plan: &Plan, entered: &Entered, findings: &mut Vec<Finding>) {
-    for role in taken_on_by_services(plan, sight.runbook) {
+    for role in taken_on_by_services(plan) {
         let side = match role.purpose {
             Purpose::Run(side) | Purpose::Replication(side) | Purpose::Discover(side) => side,
             Purpose::Batch => Side::Target,

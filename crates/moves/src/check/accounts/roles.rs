@@ -24,7 +24,7 @@ pub(super) async fn look(sight: &Sight<'_>, entered: &Entered, findings: &mut Ve
     };
     let side = entered.account.side;
     let role = role_arn(entered, &of).await;
-    let needed = roles::needed(plan, sight.runbook, inventory, side, false);
+    let needed = roles::needed(plan, inventory, side, false);
     let print = format!("cleave roles RUNBOOK --for {side} --trust ARN");
     match &role {
         _ if needed.is_empty() => {}

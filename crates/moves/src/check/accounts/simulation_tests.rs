@@ -72,7 +72,7 @@ fn derived() -> Vec<roles::Role> {
     let runbook = Runbook::parse(&read("runbook.toml")).expect("a runbook");
     let inventory = Inventory::parse(&read("inventory.json")).expect("an inventory");
     let plan = crate::plan(&runbook, &inventory);
-    roles::of_plan(&plan, &runbook, &inventory, false)
+    roles::of_plan(&plan, &inventory, false)
 }
 
 #[test]
@@ -289,6 +289,6 @@ fn of_a_side_that_the_plan_does_not_enter_nothing_is_needed() {
     let runbook = Runbook::parse(&read("runbook.toml")).expect("a runbook");
     let inventory = Inventory::parse(&read("inventory.json")).expect("an inventory");
     let plan = crate::plan(&runbook, &inventory);
-    assert!(roles::needed(&plan, &runbook, &inventory, Side::Parent, false).is_empty());
-    assert!(!roles::needed(&plan, &runbook, &inventory, Side::Source, false).is_empty());
+    assert!(roles::needed(&plan, &inventory, Side::Parent, false).is_empty());
+    assert!(!roles::needed(&plan, &inventory, Side::Source, false).is_empty());
 }

@@ -5,13 +5,11 @@ use super::{Calls, calls};
 
 /// What reads a bucket's versions and their contents.
 const READS: &str = "ListObjectVersions HeadObject GetObject GetObjectTagging";
-/// What takes versions, markers and unfinished uploads out of a bucket.
-const EMPTIES: &str = "ListObjectVersions DeleteObject DeleteObjects ListMultipartUploads AbortMultipartUpload";
 /// What copies one object, in one call or in parts, and takes it back.
 const COPIES: &str = "ListObjectVersions HeadObject GetObject GetObjectTagging CopyObject CreateMultipartUpload UploadPart UploadPartCopy \
      CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads PutObject DeleteObject DeleteObjects";
 
-/// By action.
+/// By action; behind a `/` the kind of resource, where that decides.
 pub(super) const STORAGE: &[Calls] = &[
     // Keys.
     calls(
@@ -47,55 +45,41 @@ pub(super) const STORAGE: &[Calls] = &[
             (Target, "ec2", "DescribeSnapshots DescribeVolumes"),
         ],
     ),
-    // Writes to databases.
+    // Writes to databases and clusters.
     calls(
-        "writes.record_access",
-        &[
-            (
-                Source,
-                "rds",
-                "DescribeDBInstances DescribeDBClusters DescribeDBSubnetGroups",
-            ),
-            (Source, "monitoring", "GetMetricData"),
-        ],
+        "writes.record_access/database writes.block_access/database writes.drop_connections/database writes.prove_quiet/database",
+        &[(Source, "rds", "DescribeDBInstances")],
+    ),
+    calls(
+        "writes.record_access/cluster writes.block_access/cluster writes.drop_connections/cluster writes.prove_quiet/cluster",
+        &[(Source, "rds", "DescribeDBClusters DescribeDBSubnetGroups")],
+    ),
+    calls(
+        "writes.record_access writes.prove_quiet writes.prove_unwritten",
+        &[(Source, "monitoring", "GetMetricData")],
     ),
     calls(
         "writes.create_closed_group",
-        &[
-            (
-                Source,
-                "ec2",
-                "DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup",
-            ),
-            (Source, "rds", "DescribeDBSubnetGroups"),
-        ],
-    ),
-    calls(
-        "writes.block_access",
         &[(
             Source,
-            "rds",
-            "DescribeDBInstances DescribeDBClusters DescribeDBSubnetGroups ModifyDBInstance ModifyDBCluster",
+            "ec2",
+            "DescribeSecurityGroups CreateSecurityGroup DeleteSecurityGroup",
         )],
     ),
+    calls("writes.block_access/database", &[(Source, "rds", "ModifyDBInstance")]),
+    calls("writes.block_access/cluster", &[(Source, "rds", "ModifyDBCluster")]),
+    calls("writes.drop_connections", &[(Source, "rds", "RebootDBInstance")]),
     calls(
-        "writes.drop_connections",
-        &[(
-            Source,
-            "rds",
-            "DescribeDBInstances DescribeDBClusters DescribeDBSubnetGroups RebootDBInstance",
-        )],
+        "writes.drop_connections/cluster",
+        &[(Source, "rds", "DescribeDBInstances")],
     ),
     calls(
-        "writes.prove_quiet writes.prove_unwritten",
-        &[
-            (Source, "monitoring", "GetMetricData"),
-            (
-                Source,
-                "rds",
-                "DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots DescribeDBSubnetGroups",
-            ),
-        ],
+        "writes.prove_unwritten/database",
+        &[(Source, "rds", "DescribeDBSnapshots")],
+    ),
+    calls(
+        "writes.prove_unwritten/cluster",
+        &[(Source, "rds", "DescribeDBClusterSnapshots")],
     ),
     // Snapshots of databases.
     calls(
@@ -115,7 +99,7 @@ pub(super) const STORAGE: &[Calls] = &[
         )],
     ),
     calls(
-        "database.rekey_snapshot database.copy_at_hand database.copy_to_target",
+        "database.rekey_snapshot database.copy_at_hand",
         &[(
             Own,
             "rds",
@@ -123,11 +107,23 @@ pub(super) const STORAGE: &[Calls] = &[
         )],
     ),
     calls(
-        "cluster.rekey_snapshot cluster.copy_at_hand cluster.copy_to_target",
+        "database.copy_to_target",
+        &[(Own, "rds", "DescribeDBSnapshots CopyDBSnapshot DeleteDBSnapshot")],
+    ),
+    calls(
+        "cluster.rekey_snapshot cluster.copy_at_hand",
         &[(
             Own,
             "rds",
             "DescribeDBClusters DescribeDBClusterSnapshots CopyDBClusterSnapshot DeleteDBClusterSnapshot",
+        )],
+    ),
+    calls(
+        "cluster.copy_to_target",
+        &[(
+            Own,
+            "rds",
+            "DescribeDBClusterSnapshots CopyDBClusterSnapshot DeleteDBClusterSnapshot",
         )],
     ),
     calls(
@@ -152,33 +148,53 @@ pub(super) const STORAGE: &[Calls] = &[
     ),
     // Databases and clusters as they are restored.
     calls(
-        "database.create_option_group database.add_options",
+        "database.create_option_group",
         &[(
             Target,
             "rds",
-            "DescribeOptionGroups ListTagsForResource CreateOptionGroup ModifyOptionGroup DeleteOptionGroup",
+            "DescribeOptionGroups ListTagsForResource CreateOptionGroup DeleteOptionGroup",
         )],
     ),
     calls(
-        "database.create_parameter_group database.set_parameters",
+        "database.add_options",
+        &[(
+            Target,
+            "rds",
+            "DescribeOptionGroups ListTagsForResource ModifyOptionGroup",
+        )],
+    ),
+    calls(
+        "database.create_parameter_group",
         &[
-            (Source, "rds", "DescribeDBParameterGroups DescribeDBParameters"),
+            (Source, "rds", "DescribeDBParameters"),
             (
                 Target,
                 "rds",
-                "DescribeDBParameterGroups DescribeDBParameters ListTagsForResource CreateDBParameterGroup \
-                 ModifyDBParameterGroup DeleteDBParameterGroup",
+                "DescribeDBParameterGroups ListTagsForResource CreateDBParameterGroup DeleteDBParameterGroup",
             ),
         ],
     ),
     calls(
-        "cluster.create_parameter_group cluster.set_parameters",
+        "database.set_parameters",
+        &[(Target, "rds", "DescribeDBParameters ModifyDBParameterGroup")],
+    ),
+        ],
+    ),
+    calls(
+        "cluster.create_parameter_group",
         &[
+            (Source, "rds", "DescribeDBClusterParameters"),
             (
-                Source,
+                Target,
                 "rds",
-                "DescribeDBClusterParameterGroups DescribeDBClusterParameters",
+                "DescribeDBClusterParameterGroups ListTagsForResource CreateDBClusterParameterGroup DeleteDBClusterParameterGroup",
             ),
+        ],
+    ),
+    calls(
+        "cluster.set_parameters",
+        &[(Target, "rds", "DescribeDBClusterParameters ModifyDBClusterParameterGroup")],
+    ),
             (
                 Target,
                 "rds",
@@ -217,7 +233,7 @@ pub(super) const STORAGE: &[Calls] = &[
             (
                 Target,
                 "rds",
-                "DescribeDBClusters DescribeDBInstances RestoreDBClusterFromSnapshot ModifyDBCluster DeleteDBCluster",
+                "DescribeDBClusters RestoreDBClusterFromSnapshot ModifyDBCluster DeleteDBCluster",
             ),
         ],
     ),
@@ -228,17 +244,21 @@ pub(super) const STORAGE: &[Calls] = &[
             (
                 Target,
                 "rds",
-                "DescribeDBClusters DescribeDBInstances RestoreDBClusterToPointInTime ModifyDBCluster DeleteDBCluster",
+                "DescribeDBClusters RestoreDBClusterToPointInTime ModifyDBCluster DeleteDBCluster",
             ),
         ],
     ),
     calls(
-        "cluster.share_cluster cluster.unshare_cluster",
+        "cluster.share_cluster",
         &[(
             Source,
             "ram",
             "GetResourceShares GetResourceShareAssociations CreateResourceShare DeleteResourceShare",
         )],
+    ),
+    calls(
+        "cluster.unshare_cluster",
+        &[(Source, "ram", "GetResourceShares DeleteResourceShare")],
     ),
     calls(
         "cluster.accept_share",
@@ -251,7 +271,7 @@ pub(super) const STORAGE: &[Calls] = &[
     calls(
         "cluster.create_member",
         &[
-            (Source, "rds", "DescribeDBInstances DescribeDBClusters"),
+            (Source, "rds", "DescribeDBInstances"),
             (
                 Target,
                 "rds",
@@ -259,21 +279,14 @@ pub(super) const STORAGE: &[Calls] = &[
             ),
         ],
     ),
-    calls(
-        "cluster.check_members",
-        &[(Target, "rds", "DescribeDBClusters DescribeDBInstances")],
-    ),
+    calls("cluster.check_members", &[(Target, "rds", "DescribeDBClusters")]),
     calls(
         "cluster.settle_cluster cluster.manage_secret",
-        &[(Target, "rds", "DescribeDBClusters DescribeDBInstances ModifyDBCluster")],
+        &[(Target, "rds", "DescribeDBClusters ModifyDBCluster")],
     ),
     calls(
         "cluster.enable_data_api",
-        &[(
-            Target,
-            "rds",
-            "DescribeDBClusters DescribeDBInstances EnableHttpEndpoint",
-        )],
+        &[(Target, "rds", "DescribeDBClusters EnableHttpEndpoint")],
     ),
     // Images, instances, volumes.
     calls(
@@ -287,7 +300,7 @@ pub(super) const STORAGE: &[Calls] = &[
     calls(
         "image.copy_image",
         &[
-            (Source, "ec2", "DescribeImages DescribeSnapshots"),
+            (Source, "ec2", "DescribeImages"),
             (
                 Target,
                 "ec2",
@@ -297,17 +310,16 @@ pub(super) const STORAGE: &[Calls] = &[
     ),
     calls(
         "image.share_image image.unshare_image",
-        &[
-            (Source, "ec2", "DescribeImageAttribute ModifyImageAttribute"),
-            (Target, "ec2", "DescribeImages"),
-        ],
+        &[(Source, "ec2", "DescribeImageAttribute ModifyImageAttribute")],
     ),
+    calls("image.share_image", &[(Target, "ec2", "DescribeImages")]),
     calls(
         "image.share_snapshot image.unshare_snapshot volume.share_snapshot volume.unshare_snapshot",
-        &[
-            (Source, "ec2", "DescribeSnapshotAttribute ModifySnapshotAttribute"),
-            (Target, "ec2", "DescribeSnapshots"),
-        ],
+        &[(Source, "ec2", "DescribeSnapshotAttribute ModifySnapshotAttribute")],
+    ),
+    calls(
+        "image.share_snapshot volume.share_snapshot",
+        &[(Target, "ec2", "DescribeSnapshots")],
     ),
     calls(
         "image.deprecate_image",
@@ -347,42 +359,34 @@ pub(super) const STORAGE: &[Calls] = &[
     ),
     // Caches.
     calls(
-        "cache.create_snapshot cache.delete_snapshot",
+        "cache.create_snapshot",
         &[(Source, "elasticache", "DescribeSnapshots CreateSnapshot DeleteSnapshot")],
+    ),
+    calls(
+        "cache.delete_snapshot",
+        &[(Source, "elasticache", "DescribeSnapshots DeleteSnapshot")],
     ),
     calls(
         "cache.export_snapshot",
         &[
             (Source, "elasticache", "DescribeSnapshots CopySnapshot"),
-            (Source, "s3", EMPTIES),
+            (Source, "s3", "ListObjectVersions DeleteObjects"),
         ],
     ),
     calls(
-        "cache.admit_export cache.admit_reading cache.end_export cache.own_files",
-        &[
-            (
-                Named,
-                "s3",
-                "ListObjectVersions GetBucketAcl PutBucketAcl GetObjectAcl PutObjectAcl GetBucketOwnershipControls \
-             PutBucketOwnershipControls GetBucketPolicy PutBucketPolicy DeleteBucketPolicy",
-            ),
-            (
-                Own,
-                "s3",
-                "ListObjectVersions GetBucketAcl PutBucketAcl GetObjectAcl PutObjectAcl GetBucketOwnershipControls \
-             PutBucketOwnershipControls GetBucketPolicy PutBucketPolicy DeleteBucketPolicy",
-            ),
-        ],
+        "cache.admit_export cache.end_export",
+        &[(Named, "s3", "GetBucketAcl PutBucketAcl")],
     ),
+    calls(
+        "cache.own_files",
+        &[(Named, "s3", "GetBucketOwnershipControls PutBucketOwnershipControls")],
+    ),
+    calls("cache.admit_reading", &[(Target, "s3", "GetObjectAcl PutObjectAcl")]),
     calls("cache.copy_files", &[(Source, "s3", READS), (Target, "s3", COPIES)]),
     calls(
         "cache.create_group",
         &[
-            (
-                Source,
-                "elasticache",
-                "DescribeReplicationGroups DescribeCacheClusters ListTagsForResource",
-            ),
+            (Source, "elasticache", "DescribeReplicationGroups DescribeCacheClusters"),
             (
                 Target,
                 "elasticache",

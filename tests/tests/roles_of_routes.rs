@@ -1,0 +1,253 @@
+//! Every route that the other whole runs take, with exactly the roles that are derived from its own plan: on quiet and harsh nights, taken back,
+//! and with what is old taken away. Over all of them nothing is refused, and nothing is allowed that no step asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, Mutex};
+
+use model::Side;
+use moves::roles::Purpose;
+use simcloud::faults::FaultLevel;
+use simcloud::services::iam_permissions::RoleName;
+use whole_runs::enforced::{Asked, Course, Enforced, HARSH, LOOK, QUIET, UNDONE, name};
+use whole_runs::night::Before;
+use whole_runs::points::try_all;
+use whole_runs::zones::{self, Shape};
+
+use crate::roles::{PRODUCTS, SHOP, goes_on_without};
+use crate::{
+    bucket_nights, caches, certificates_and_repointing, clusters, configurations, databases, delivery_flow, images,
+    machines, private_zones, replicated, reports_and_athena, retired_caches, retired_disks, retired_groups,
+    retirements, routed_by_address_and_health, stopped_writes,
+};
+
+/// The scenarios of the other tests.
+static ROUTES: LazyLock<Vec<Enforced>> = LazyLock::new(|| {
+    let shape = |name, shape| Enforced::of(name, zones::scenario(shape));
+    let routed = |name, shape, checks| Enforced::of(name, routed_by_address_and_health::scenario(shape, checks));
+    let mut all = vec![
+        Enforced::of("clusters", clusters::SCENARIO.clone()),
+        Enforced::of("writes to clusters stopped", clusters::stopped()),
+        Enforced::of("caches", caches::SCENARIO.clone()),
+        Enforced::of("machines", machines::SCENARIO.clone()),
+        Enforced::of("images", images::scenario()),
+        Enforced::of("databases with groups", databases::with_groups()),
+        Enforced::of("databases on a default key", databases::on_default()),
+        Enforced::of("stopped writes", stopped_writes::rebooted()),
+        Enforced::of("hooks", stopped_writes::hooked()),
+        Enforced::of("buckets configured", configurations::SCENARIO.clone()),
+        Enforced::of("buckets replicated", replicated::both()),
+        Enforced::of("buckets reported", reports_and_athena::BOTH_WAYS.clone()),
+        shape("zone delegated", Shape::Delegated),
+        shape("zone carved", Shape::Carved),
+        shape("zone carved elsewhere", Shape::CarvedElsewhere),
+        shape("zone adopted", Shape::Adopted),
+        shape("zone outside", Shape::Outside),
+        Enforced::of(
+            "private zone shared",
+            private_zones::scenario(private_zones::Route::Share),
+        ),
+        Enforced::of(
+            "private zone copied",
+            private_zones::scenario(private_zones::Route::Copy),
+        ),
+        Enforced::of("certificates", certificates_and_repointing::certified()),
+        Enforced::of("certificates carved", certificates_and_repointing::carved()),
+        Enforced::of("records re-pointed", certificates_and_repointing::with_a_database()),
+        routed("routed, kept", Shape::Delegated, "keep"),
+        routed("routed, copied", Shape::CarvedElsewhere, "copy"),
+        Enforced::of("routed, adopted", routed_by_address_and_health::adopted()),
+        Enforced::of("delivery flow", delivery_flow::scenario(true)),
+        Enforced::of("retired databases and zones", retirements::MOVED.clone()),
+        Enforced::of("retired caches", retired_caches::MOVED.clone()),
+        Enforced::of("retired disks", retired_disks::MOVED.clone()),
+        Enforced::with(
+            "retired groups",
+            retired_groups::MOVED.clone(),
+            Some(retired_groups::taken_before as Before),
+        ),
+    ];
+    let pairs = bucket_nights::PAIRS.iter().cloned();
+    all.extend(pairs.map(|pair| Enforced::of("buckets of every shape", pair)));
+    all
+});
+
+fn every_route() -> impl Iterator<Item = &'static Enforced> {
+    ROUTES.iter().chain([&*SHOP, &*PRODUCTS])
+}
+
+type Point = (&'static Enforced, Course);
+
+fn told((enforced, course): &Point) -> String {
+    format!("{}: {course:?}", enforced.name)
+}
+
+/// Quiet, harsh, taken back as late as can be, and what is old taken away where a test does that.
+fn courses(enforced: &'static Enforced) -> Vec<Point> {
+    let mut all = vec![QUIET, HARSH, UNDONE];
+    if enforced.name.starts_with("retired") || std::ptr::eq(enforced, &*SHOP) {
+        all.push(Course::Retired);
+    }
+    all.into_iter().map(|course| (enforced, course)).collect()
+}
+
+#[test]
+fn given_exactly_the_derived_roles_some_routes_come_to_their_ends() {
+    let sample = ["clusters", "zone adopted", "stopped writes", "private zone shared"];
+    let some: Vec<Point> = ROUTES
+        .iter()
+        .filter(|enforced| sample.contains(&enforced.name))
+        .map(|enforced| (enforced, QUIET))
+        .collect();
+    assert_eq!(some.len(), sample.len());
+    try_all(&some, told, |(enforced, course)| enforced.wrong(*course).0);
+}
+
+#[test]
+#[ignore = "minutes: every route, quiet, harsh and taken back"]
+fn given_exactly_the_derived_roles_every_route_comes_to_its_end() {
+    let all: Vec<Point> = every_route().flat_map(courses).collect();
+    try_all(&all, told, |(enforced, course)| enforced.wrong(*course).0);
+}
+
+#[test]
+#[ignore = "half an hour: every action that is asked for is taken away in turn"]
+fn without_any_of_the_actions_that_they_ask_for_the_roles_are_refused() {
+    let asked_on: Mutex<BTreeMap<(Purpose, String), (Point, RoleName)>> = Mutex::default();
+    let all: Vec<Point> = every_route().flat_map(courses).collect();
+    try_all(&all, told, |(enforced, course)| {
+        let (wrong, asked) = enforced.wrong(*course);
+        let mut asked_on = asked_on.lock().expect("nobody panicked");
+        for role in &enforced.roles {
+            for action in asked.get(&name(role)).into_iter().flat_map(BTreeMap::keys) {
+                let on = ((*enforced, *course), name(role));
+                asked_on.entry((role.purpose, action.clone())).or_insert(on);
+            }
+        }
+        wrong
+    });
+    let asked_on = asked_on.into_inner().expect("nobody panicked");
+    let points: Vec<_> = asked_on.iter().collect();
+    try_all(
+        &points,
+        |((purpose, action), (point, _))| format!("{purpose:?} without {action}, {}", told(point)),
+        |((_, action), ((enforced, course), role))| {
+            goes_on_without(enforced, *course, role, action).into_iter().collect()
+        },
+    );
+}
+
+/// What no night asks for and the roles must be allowed all the same, with the reason.
+const UNPROVEN: &[(&str, &str)] = &[
+    (
+        "s3:GetObjectAcl",
+        "AWS documents it for the role of Batch Operations; simcloud copies no ACLs",
+    ),
+    ("s3:GetObjectVersionAcl", "the same"),
+    (
+        "s3:PutObjectVersionTagging",
+        "AWS documents it for the role of Batch Operations",
+    ),
+    (
+        "s3:GetBucketLocation",
+        "AWS documents it for the role of Batch Operations and for Athena's results",
+    ),
+    (
+        "s3:DeleteObject",
+        "DeleteObjects \"must always\" have it, AWS says; simcloud asks for s3:DeleteObjectVersion where a version is named",
+    ),
+    (
+        "kms:ReEncryptTo",
+        "AWS documents kms:ReEncrypt* for copies and volumes; simcloud asks for kms:ReEncryptFrom alone",
+    ),
+];
+
+fn is_unproven(action: &str) -> bool {
+    UNPROVEN.iter().any(|(one, _)| *one == action)
+}
+
+/// All that was asked on some nights.
+#[derive(Default)]
+struct Heard {
+    /// By steps: their action, the side, the IAM action.
+    steps: BTreeSet<(String, Side, String)>,
+    /// By services.
+    services: BTreeMap<Purpose, BTreeSet<String>>,
+}
+
+impl Heard {
+    fn hear(&mut self, enforced: &Enforced, asked: &Asked) {
+        self.steps.extend(enforced.served(asked));
+        for role in enforced.roles.iter().filter(|role| !role.services.is_empty()) {
+            let asked = asked.get(&name(role)).into_iter().flatten();
+            let of_service = self.services.entry(role.purpose).or_default();
+            of_service.extend(asked.map(|(action, _)| action.clone()));
+        }
+    }
+
+    /// What roles allow without anybody's having asked for it.
+    fn needless(&self, enforced: &Enforced) -> Vec<String> {
+        let asked =
+            |step: &str, side: Side, action: &str| self.steps.contains(&(step.to_owned(), side, action.to_owned()));
+        let idle = enforced.allowed().into_iter().filter(|(step, side, action)| {
+            let of_look = moves::roles::is_retirement(step) && asked(LOOK, *side, action);
+            // RDS and EBS use a key when they get to it, whichever step is at work just then.
+            let of_key =
+                action.starts_with("kms:") && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
+            !of_look && !of_key && !is_unproven(action) && !asked(step, *side, action)
+        });
+        let mut found: Vec<String> = idle
+            .map(|(step, side, action)| format!("{step} in the {side:?}: {action}"))
+            .collect();
+        for role in enforced.roles.iter().filter(|role| !role.services.is_empty()) {
+            let asked = self.services.get(&role.purpose);
+            let idle = role
+                .actions()
+                .into_iter()
+                .filter(|action| !is_unproven(action) && !asked.is_some_and(|asked| asked.contains(*action)));
+            found.extend(idle.map(|action| format!("{:?}: {action}", role.purpose)));
+        }
+        found
+    }
+}
+
+/// Nights of a route on which everything is asked for that any of its steps asks for: more go wrong, and they are taken back from more places.
+fn many_courses(enforced: &'static Enforced) -> Vec<Point> {
+    let mut all = courses(enforced);
+    // Its steps are those of the others.
+    if std::ptr::eq(enforced, &*PRODUCTS) {
+        return all;
+    }
+    let harsh = (3..5).map(|seed| Course::Whole(FaultLevel::Harsh, seed));
+    let undone = (1..4).map(|part| Course::Undone(FaultLevel::None, 1, part * 250));
+    let harsh_undone = std::iter::once(Course::Undone(FaultLevel::Harsh, 3, 600));
+    let more = harsh.chain(undone).chain(harsh_undone);
+    all.extend(more.map(|course| (enforced, course)));
+    all
+}
+
+#[test]
+#[ignore = "minutes: every route, on many nights"]
+fn no_action_of_the_roles_is_needless() {
+    let heard = Mutex::new(Heard::default());
+    let all: Vec<Point> = every_route().flat_map(many_courses).collect();
+    // That nothing is refused on them is asked for elsewhere, and here of nights on which more goes wrong.
+    let wrong = Mutex::new(Vec::new());
+    try_all(&all, told, |(enforced, course)| {
+        let (amiss, asked) = enforced.wrong(*course);
+        heard.lock().expect("nobody panicked").hear(enforced, &asked);
+        if !amiss.is_empty() {
+            let amiss = format!("{}: {amiss:?}", told(&(*enforced, *course)));
+            wrong.lock().expect("nobody panicked").push(amiss);
+        }
+        Vec::new()
+    });
+    let heard = heard.into_inner().expect("nobody panicked");
+    let needless: BTreeSet<String> = every_route().flat_map(|enforced| heard.needless(enforced)).collect();
+    let wrong = wrong.into_inner().expect("nobody panicked");
+    assert!(
+        needless.is_empty() && wrong.is_empty(),
+        "{wrong:#?}\n{} are needless:\n{}",
+        needless.len(),
+        Vec::from_iter(needless).join("\n")
+    );
+}

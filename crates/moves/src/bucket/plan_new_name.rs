@@ -18,7 +18,7 @@ impl Steps<'_, '_> {
         let step = self.step("bucket.withdraw_grant", "withdraw_grant", Side::Source, title, input);
         let limit = self.draft.limit(format!("policy of {}", self.resource), 1);
         let undo = Undo::None {
-            reason: Advice::WrittenAnew.fill(&[&self.final_name(), &self.spec.name]).into(),
+            reason: Advice::WrittenAnew.fill(&[self.final_name(), &self.spec.name]).into(),
         };
         let step = step.phase(Phase::CleanUp).needs([proved]).needs(&applied).limit(limit);
         self.draft.push(step.undo(undo));

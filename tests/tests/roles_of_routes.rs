@@ -219,41 +219,21 @@ fn many_courses(enforced: &'static Enforced) -> Vec<Point> {
     }
     let harsh = (3..5).map(|seed| Course::Whole(FaultLevel::Harsh, seed));
     let undone = (1..4).map(|part| Course::Undone(FaultLevel::None, 1, part * 250));
-    let harsh_undone = std::iter::once(Course::Undone(FaultLevel::Harsh, 3, 600));
-    let more = harsh.chain(undone).chain(harsh_undone);
+    let more = harsh.chain(undone);
     all.extend(more.map(|course| (enforced, course)));
     all
 }
 
 #[test]
-#[ignore = "minutes: every route, on many nights"]
+#[ignore = "open: some actions belong to what no night has yet (protected clusters, services of ECS, late changes of zones, failed jobs, documents taken back); see docs/roles.md"]
 fn no_action_of_the_roles_is_needless() {
     let heard = Mutex::new(Heard::default());
-    let all: Vec<Point> = every_route()
-        .flat_map(many_courses)
-        .filter(|one| std::env::var("ONLY").map_or(true, |only| told(one).contains(&only)))
-        .collect();
+    let all: Vec<Point> = every_route().flat_map(many_courses).collect();
     // That nothing is refused on them is asked for elsewhere, and here of nights on which more goes wrong.
     let wrong = Mutex::new(Vec::new());
     try_all(&all, told, |(enforced, course)| {
         let (amiss, asked) = enforced.wrong(*course);
         heard.lock().expect("nobody panicked").hear(enforced, &asked);
-        if std::env::var("ONLY").is_ok() {
-            eprintln!(
-                "{} {:?}",
-                told(&(*enforced, *course)),
-                asked
-                    .iter()
-                    .map(|(role, all)| (
-                        role.1.clone(),
-                        all.iter()
-                            .filter(|(a, _)| a.contains("cache") || a.contains("Acl"))
-                            .map(|(a, s)| format!("{a} {s:?}"))
-                            .collect::<Vec<_>>()
-                    ))
-                    .collect::<Vec<_>>()
-            );
-        }
         if !amiss.is_empty() {
             let amiss = format!("{}: {amiss:?}", told(&(*enforced, *course)));
             wrong.lock().expect("nobody panicked").push(amiss);

@@ -178,8 +178,6 @@ pub(super) const STORAGE: &[Calls] = &[
         "database.set_parameters",
         &[(Target, "rds", "DescribeDBParameters ModifyDBParameterGroup")],
     ),
-        ],
-    ),
     calls(
         "cluster.create_parameter_group",
         &[
@@ -193,15 +191,11 @@ pub(super) const STORAGE: &[Calls] = &[
     ),
     calls(
         "cluster.set_parameters",
-        &[(Target, "rds", "DescribeDBClusterParameters ModifyDBClusterParameterGroup")],
-    ),
-            (
-                Target,
-                "rds",
-                "DescribeDBClusterParameterGroups DescribeDBClusterParameters ListTagsForResource \
-                 CreateDBClusterParameterGroup ModifyDBClusterParameterGroup DeleteDBClusterParameterGroup",
-            ),
-        ],
+        &[(
+            Target,
+            "rds",
+            "DescribeDBClusterParameters ModifyDBClusterParameterGroup",
+        )],
     ),
     calls(
         "subnet_group.create_subnet_group",

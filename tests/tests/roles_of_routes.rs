@@ -190,10 +190,10 @@ impl Heard {
             |step: &str, side: Side, action: &str| self.steps.contains(&(step.to_owned(), side, action.to_owned()));
         let idle = enforced.allowed().into_iter().filter(|(step, side, action)| {
             let of_look = moves::roles::is_retirement(step) && asked(LOOK, *side, action);
-            // RDS and EBS use a key when they get to it, whichever step is at work just then.
-            let of_key =
-                action.starts_with("kms:") && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
-            !of_look && !of_key && !is_unproven(action) && !asked(step, *side, action)
+            // RDS and EBS use a key when they get to it, whichever step is at work just then; what a query asks of Glue, its statement decides.
+            let of_others = (action.starts_with("kms:") || action.starts_with("glue:"))
+                && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
+            !of_look && !of_others && !is_unproven(action) && !asked(step, *side, action)
         });
         let mut found: Vec<String> = idle
             .map(|(step, side, action)| format!("{step} in the {side:?}: {action}"))

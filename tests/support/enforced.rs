@@ -184,11 +184,11 @@ impl Enforced {
                 assert_eq!(judged(&stage, &journal, &end, &RunEnd::Completed), Vec::<String>::new());
                 journal.lock().expect("nobody panicked").load().expect("events")
             });
+            // Nor is a grant given again that was withdrawn once everything had arrived.
             let gone = |recorded: &Recorded| {
-                recorded
-                    .event
-                    .step()
-                    .is_some_and(|step| step.as_str().ends_with("/empty_source"))
+                let ends = ["/empty_source", "/withdraw_grant"];
+                let of = recorded.event.step();
+                of.is_some_and(|step| ends.iter().any(|end| step.as_str().ends_with(end)))
             };
             // The last event is the run's end.
             let last = events.iter().position(gone).unwrap_or(events.len());

@@ -190,10 +190,10 @@ impl Heard {
             |step: &str, side: Side, action: &str| self.steps.contains(&(step.to_owned(), side, action.to_owned()));
         let idle = enforced.allowed().into_iter().filter(|(step, side, action)| {
             let of_look = moves::roles::is_retirement(step) && asked(LOOK, *side, action);
-            // RDS and EBS use a key when they get to it, whichever step is at work just then.
-            let of_key =
-                action.starts_with("kms:") && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
-            !of_look && !of_key && !is_unproven(action) && !asked(step, *side, action)
+            // RDS and EBS use a key when they get to it, whichever step is at work just then; what a query asks of Glue, its statement decides.
+            let of_others = (action.starts_with("kms:") || action.starts_with("glue:"))
+                && self.steps.iter().any(|(_, at, one)| (at, one) == (side, action));
+            !of_look && !of_others && !is_unproven(action) && !asked(step, *side, action)
         });
         let mut found: Vec<String> = idle
             .map(|(step, side, action)| format!("{step} in the {side:?}: {action}"))
@@ -219,14 +219,13 @@ fn many_courses(enforced: &'static Enforced) -> Vec<Point> {
     }
     let harsh = (3..5).map(|seed| Course::Whole(FaultLevel::Harsh, seed));
     let undone = (1..4).map(|part| Course::Undone(FaultLevel::None, 1, part * 250));
-    let harsh_undone = std::iter::once(Course::Undone(FaultLevel::Harsh, 3, 600));
-    let more = harsh.chain(undone).chain(harsh_undone);
+    let more = harsh.chain(undone);
     all.extend(more.map(|course| (enforced, course)));
     all
 }
 
 #[test]
-#[ignore = "minutes: every route, on many nights"]
+#[ignore = "open: some actions belong to what no night has yet (protected clusters, services of ECS, late changes of zones, failed jobs, documents taken back); see docs/roles.md"]
 fn no_action_of_the_roles_is_needless() {
     let heard = Mutex::new(Heard::default());
     let all: Vec<Point> = every_route().flat_map(many_courses).collect();

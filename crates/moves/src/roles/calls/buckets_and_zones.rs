@@ -16,8 +16,8 @@ const DOCUMENTS: &str = "GetBucketAbac GetBucketAccelerateConfiguration GetBucke
      ListBucketInventoryConfigurations ListBucketMetricsConfigurations";
 /// What takes versions, markers and unfinished uploads out of a bucket.
 const EMPTIES: &str = "ListObjectVersions DeleteObject DeleteObjects ListMultipartUploads AbortMultipartUpload";
-/// What reads two buckets, a report of one of them, and a note.
 const LISTS: &str = "ListObjectVersions";
+/// What lists a bucket, and reads a report, a note or a manifest in it.
 const READS: &str = "ListObjectVersions GetObject";
 /// What writes one file; in parts, it is the same action of IAM.
 const WRITES: &str = "PutObject";
@@ -41,6 +41,8 @@ pub(super) const BUCKETS_AND_ZONES: &[Calls] = &[
             (Own, "s3control", ENDS_JOBS),
         ],
     ),
+    // Buckets that ElastiCache writes into and reads from are made with ACLs, which is an action of its own.
+    calls("bucket.make/cache", &[(Own, "s3", "PutBucketOwnershipControls")]),
     calls("bucket.tag", &[(Own, "s3", "GetBucketTagging PutBucketTagging")]),
     calls(
         "bucket.keep_versions",

@@ -146,13 +146,18 @@ pub(super) const RETIREMENT: &[Calls] = &[
     calls(
         "instance.prove_imaged instance.lift_protection instance.terminate_instance",
         &[
-            (Source, "ec2", "DescribeInstances DescribeVolumes"),
+            // The look before asks for protection and for disks of the machine's own.
+            (
+                Source,
+                "ec2",
+                "DescribeInstances DescribeInstanceAttribute DescribeInstanceTypes DescribeVolumes",
+            ),
             (Target, "ec2", "DescribeImages"),
         ],
     ),
     calls(
         "instance.lift_protection",
-        &[(Source, "ec2", "DescribeInstanceAttribute ModifyInstanceAttribute")],
+        &[(Source, "ec2", "ModifyInstanceAttribute")],
     ),
     calls("instance.terminate_instance", &[(Source, "ec2", "TerminateInstances")]),
     calls(

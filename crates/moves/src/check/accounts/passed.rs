@@ -4,7 +4,7 @@ use aws::iam::RoleSeen;
 use model::{AccountId, Plan, Side};
 use serde_json::Value;
 
-use super::{Entered, Finding, Outcome, Sight, called, known, not_checked, roles};
+use super::{Entered, Finding, Outcome, called, known, not_checked, roles};
 use crate::delivery::trust::is_like;
 use crate::policy_document::{each, texts};
 use crate::roles::{Purpose, Role, taken_on_by_services};
@@ -13,7 +13,7 @@ use crate::roles::{Purpose, Role, taken_on_by_services};
 const PRINT: &str = "cleave roles RUNBOOK --for batch";
 
 /// Looks at those of one account.
-pub(super) async fn look(sight: &Sight<'_>, plan: &Plan, entered: &Entered, findings: &mut Vec<Finding>) {
+pub(super) async fn look(plan: &Plan, entered: &Entered, findings: &mut Vec<Finding>) {
     for role in taken_on_by_services(plan) {
         let side = match role.purpose {
             Purpose::Run(side) | Purpose::Replication(side) | Purpose::Discover(side) => side,

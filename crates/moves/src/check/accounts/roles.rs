@@ -31,7 +31,7 @@ pub(super) async fn look(sight: &Sight<'_>, entered: &Entered, findings: &mut Ve
         Ok(arn) => findings.extend(simulated(&entered.account.iam, &of, arn, &needed, &print).await),
         Err(why) => findings.extend(why.iter().cloned()),
     }
-    passed::look(sight, plan, entered, findings).await;
+    passed::look(plan, entered, findings).await;
     for call in needs::of_ec2(plan, side, &sight.runbook.target.account) {
         let what = format!("ec2:{} of {}", call.operation(), call.of());
         let answer = entered.account.ec2.foresee(&call).await;

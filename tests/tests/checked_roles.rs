@@ -93,7 +93,7 @@ fn given_exactly_the_derived_roles_nothing_is_amiss_of_them() {
     clean(&PRODUCTS, 4);
 }
 
-fn role<'r>(roles: &'r mut [Role], purpose: Purpose) -> &'r mut Role {
+fn role(roles: &mut [Role], purpose: Purpose) -> &mut Role {
     let mut all = roles.iter_mut();
     all.find(|role| role.purpose == purpose).expect("its role")
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::{Observed, Progress, RunEnd, Verified};
 use journal::InboxItem;
 use model::state::StepStatus;
-use model::{Event, FailureClass};
+use model::{Advice, Event, FailureClass};
 use serde_json::json;
 
 use crate::things::{Scene, id, step};
@@ -161,7 +161,7 @@ fn an_alarm_on_the_way_back_is_told_too() {
     scene.things.borrow_mut().proofs.insert("b".to_owned(), vec![wrong]);
     scene.live();
     let mut progress = Progress::words("being made");
-    progress.alarm = Some("look".to_owned());
+    progress.alarm = Some(Advice::LookedAnew.into());
     let underway = Observed::Underway {
         progress,
         look_again: Duration::from_secs(10),
@@ -185,5 +185,5 @@ fn an_alarm_on_the_way_back_is_told_too() {
             _ => None,
         })
         .collect();
-    assert_eq!(alarms, [Some("look".to_owned()), None]);
+    assert_eq!(alarms, [Some("It is looked at anew.".to_owned()), None]);
 }

@@ -39,5 +39,6 @@ mod round_trips;
 mod routed_by_address_and_health;
 mod stopped_writes;
 mod three_products;
+mod undone_on_harsh_nights;
 mod windows;
 mod zones;

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The scenarios of the other tests.
-static ROUTES: LazyLock<Vec<Enforced>> = LazyLock::new(|| {
+pub(crate) static ROUTES: LazyLock<Vec<Enforced>> = LazyLock::new(|| {
     let shape = |name, shape| Enforced::of(name, zones::scenario(shape));
     let routed = |name, shape, checks| Enforced::of(name, routed_by_address_and_health::scenario(shape, checks));
     let mut all = vec![

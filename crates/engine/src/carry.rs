@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use model::event::{Direction, Outcome};
 use model::state::{StepState, StepStatus};
 use model::{Advice, Digest, Event, Failure, FailureClass, StepId, StepSpec, Undo};
@@ -40,6 +41,9 @@ pub(crate) enum Turn {
 
 /// Right after a call that was accepted, or may have been, AWS may not show the thing yet.
 const SOON: Duration = Duration::from_secs(2);
+/// For so long. EC2, RDS and IAM are eventually consistent: seconds as a rule, sometimes minutes.
+const UNSEEN_FOR: SignedDuration = SignedDuration::from_secs(180);
+const UNSEEN_EVERY: Duration = Duration::from_secs(10);
 
 impl Shared {
     fn record(&self, events: Vec<Event>) -> Result<(), EngineError> {
@@ -239,6 +243,13 @@ impl Shared {
         };
         self.alarm(&spec, alarm)?;
         let there = match observed {
+            // On the way forward it would be made again, and the token would tell that it is there. Here nobody would ever look for it again: it
+            // would be left, and be paid for.
+            Observed::Absent if self.may_not_be_seen_yet(&spec) => {
+                let progress = crate::step::Progress::words("looking whether it was made");
+                (self.tell)(Signal::Progress(&spec.id, &progress));
+                return Ok(Turn::LookAgain(UNSEEN_EVERY));
+            }
             Observed::Absent => {
                 self.record(vec![undone("it does not exist any more")])?;
                 return Ok(Turn::Moved);
@@ -274,6 +285,26 @@ impl Shared {
             Ok(()) => self.ended(&spec, attempt, Outcome::Done, None),
             Err(failure) => self.attempt_failed(&spec, attempt, failure),
         }
+    }
+
+    /// Whether a call that may have made it was so recent that AWS may not show it yet. What was refused made nothing, and what has been seen is shown.
+    fn may_not_be_seen_yet(&self, spec: &StepSpec) -> bool {
+        let place = self.place(&spec.id);
+        let called = match place.status {
+            StepStatus::Intended | StepStatus::Watching | StepStatus::Stopped { .. } => true,
+            StepStatus::Waiting
+            | StepStatus::Refused
+            | StepStatus::Seen
+            | StepStatus::Done
+            | StepStatus::Skipped
+            | StepStatus::Undoing
+            | StepStatus::Undone => false,
+        };
+        let now = self.clock.now();
+        called
+            && place
+                .tried_at
+                .is_some_and(|tried| now.duration_since(tried) < UNSEEN_FOR)
     }
 
     /// Commits the intent, before the call.

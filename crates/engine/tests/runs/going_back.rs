@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use engine::{Observed, Progress, RunEnd, Verified};
+use engine::{Observed, Progress, RunEnd, StopSwitch, Verified};
 use journal::InboxItem;
 use model::state::StepStatus;
 use model::{Advice, Event, FailureClass};
 use serde_json::json;
 
-use crate::things::{Scene, id, step};
+use crate::things::{Scene, at, id, pass, step};
 
 #[test]
 fn everything_is_taken_back_last_first_and_what_is_not_ours_or_gone_is_left() {
@@ -186,4 +186,48 @@ fn an_alarm_on_the_way_back_is_told_too() {
         })
         .collect();
     assert_eq!(alarms, [Some("It is looked at anew.".to_owned()), None]);
+}
+
+#[test]
+fn what_was_called_for_just_now_is_looked_for_before_it_is_taken_for_gone() {
+    for comes_to_be_seen in [true, false] {
+        let mut scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
+        let underway = Observed::Underway {
+            progress: Progress::words("being made"),
+            look_again: Duration::from_secs(86_400),
+        };
+        let looks = vec![Ok(Observed::Absent), Ok(underway)];
+        scene.things.borrow_mut().looks.insert("a".to_owned(), looks);
+        let stop = scene.stop.clone();
+        scene.live_and(async move {
+            pass(5).await;
+            stop.ask("SIGINT");
+            stop.ask("SIGTERM");
+        });
+        assert_eq!(scene.made(), ["begin a"]);
+        scene.stop = StopSwitch::default();
+        match comes_to_be_seen {
+            true => {
+                let stale = (0..3).map(|_| Ok(Observed::Absent)).collect();
+                scene.things.borrow_mut().looks.insert("a".to_owned(), stale);
+            }
+            false => {
+                scene.things.borrow_mut().there.clear();
+            }
+        }
+        scene.put(InboxItem::Undo {
+            by: "x".to_owned(),
+            reason: "y".to_owned(),
+            to: None,
+        });
+        assert_eq!(scene.live(), RunEnd::Unwound);
+        match comes_to_be_seen {
+            true => assert_eq!(scene.made(), ["begin a", "undo a"]),
+            false => {
+                assert_eq!(scene.made(), ["begin a"]);
+                let looked = scene.state().last_at;
+                assert!(looked >= at(180) && looked < at(240), "{looked}");
+            }
+        }
+    }
 }

@@ -171,7 +171,13 @@ pub(super) const RETIREMENT: &[Calls] = &[
     calls(
         "cache.prove_replaced cache.delete_cache",
         &[
-            (Source, "elasticache", "DescribeReplicationGroups DescribeCacheClusters"),
+            // The look before lists everything there is of caches.
+            (
+                Source,
+                "elasticache",
+                "DescribeReplicationGroups DescribeCacheClusters DescribeServerlessCaches DescribeCacheSubnetGroups DescribeCacheParameterGroups \
+                 DescribeUserGroups ListTagsForResource",
+            ),
             (Source, "monitoring", "GetMetricData"),
             (Target, "elasticache", "DescribeReplicationGroups DescribeCacheClusters"),
         ],

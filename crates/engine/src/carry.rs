@@ -287,13 +287,13 @@ impl Shared {
         }
     }
 
-    /// Whether a call that may have made it was so recent that AWS may not show it yet. What was refused made nothing, and what has been seen is shown.
+    /// Whether a call that may have made it was so recent that AWS may not show it yet. A refusal is no proof that there is nothing: the attempt before
+    /// may have made what this one was refused for. What has been seen is shown.
     fn may_not_be_seen_yet(&self, spec: &StepSpec) -> bool {
         let place = self.place(&spec.id);
         let called = match place.status {
-            StepStatus::Intended | StepStatus::Watching | StepStatus::Stopped { .. } => true,
+            StepStatus::Intended | StepStatus::Watching | StepStatus::Refused | StepStatus::Stopped { .. } => true,
             StepStatus::Waiting
-            | StepStatus::Refused
             | StepStatus::Seen
             | StepStatus::Done
             | StepStatus::Skipped

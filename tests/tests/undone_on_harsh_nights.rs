@@ -34,6 +34,12 @@ fn cut_off_on_a_harsh_night_everything_is_taken_back() {
 }
 
 #[test]
+fn what_the_teams_own_replication_brings_meanwhile_is_no_remainder() {
+    let configured = ROUTES.iter().find(|enforced| enforced.name == "buckets configured");
+    everything_is_taken_back(&[cut(configured.expect("it is a route"), 16)]);
+}
+
+#[test]
 #[ignore = "minutes: every route, twenty nights each"]
 fn cut_off_on_harsh_nights_everything_of_every_route_is_taken_back() {
     let all = ROUTES.iter().chain([&*SHOP]);

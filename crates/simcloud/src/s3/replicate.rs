@@ -273,9 +273,15 @@ fn store(cloud: &mut Cloud, role: &Caller, name: &str, key: &str, replica: Entry
             true
         }
     };
+    // Within an account it is the team's own replication, of what applications write: as much theirs to lose as what was there. A run replicates to
+    // another account.
+    let theirs = (held.owner == role.account).then(|| stack.clone());
     cloud.s3.replication.set(name, order, Status::Replica);
     if changed {
         cloud.effect(role, operation, format!("{name}/{key}"));
+        if let Some(stack) = theirs {
+            cloud.laws.written(name, key, stack);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Nothing may be changed here: the world is one that only reads.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -106,7 +107,7 @@ async fn changes(planned: &Planned, looked: &Looked) -> Result<Vec<Change>, CliE
     take_over(&mut now, seen, &planned.runbook);
     let mut changes = planned.inventory.changes(&now);
     let source = planned.runbook.source.account.as_str();
-    let own = Own::of(&planned.journal);
+    let own = Own::of(&planned.journal, &now);
     changes.retain(|change| change.account == source && !own.explains(change));
     Ok(changes)
 }
@@ -115,22 +116,29 @@ async fn changes(planned: &Planned, looked: &Looked) -> Result<Vec<Change>, CliE
 struct Own {
     /// The run's state as it is written; none before its first step, when nothing can be its doing.
     text: Option<String>,
+    /// What carries the run's tag: a copy that is under way has an id that the journal does not know yet.
+    tagged: BTreeSet<String>,
 }
 
 impl Own {
-    fn of(journal: &Path) -> Self {
+    fn of(journal: &Path, now: &Inventory) -> Self {
         // At a glance a journal tells it only once its folded state has been written for the first time.
         let glance = || Journal::glance(journal).map(|(_, state)| state);
         let state: Option<State> =
             glance().or_else(|| State::fold(&Journal::open_read_only(journal).ok()?.load().ok()?).ok()?);
-        let text = state
-            .filter(has_begun)
-            .and_then(|state| serde_json::to_string(&state).ok());
-        Self { text }
+        let state = state.filter(has_begun);
+        let tagged = state.as_ref().map(|state| now.tagged("cleave:run", state.run.as_str()));
+        Self {
+            text: state.and_then(|state| serde_json::to_string(&state).ok()),
+            tagged: tagged.unwrap_or_default(),
+        }
     }
 
     /// Whether the run may be why something is not as it was: its state names it.
     fn explains(&self, change: &Change) -> bool {
+        if self.tagged.contains(&change.id) {
+            return true;
+        }
         let Some(text) = &self.text else { return false };
         let mut named = ["\"", "/", ":"].iter().map(|before| format!("{before}{}\"", change.id));
         named.any(|name| text.contains(&name))

@@ -76,6 +76,13 @@ impl Inventory {
         }
         changes
     }
+
+    /// Everything that has a tag of this name and value, by the ids under which changes tell it.
+    pub fn tagged(&self, name: &str, value: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        gather_tagged(&serde_json::to_value(self).unwrap_or_default(), name, value, &mut found);
+        found
+    }
 }
 
 fn members(value: Option<&Value>) -> Map<String, Value> {
@@ -131,6 +138,19 @@ fn things(member: Option<&Value>) -> BTreeMap<String, Value> {
             map.iter().map(|(name, thing)| (name.clone(), thing.clone())).collect()
         }
         Some(other) => BTreeMap::from([(String::new(), other.clone())]),
+    }
+}
+
+fn gather_tagged(thing: &Value, name: &str, value: &str, found: &mut BTreeSet<String>) {
+    match thing {
+        Value::Array(list) => list.iter().for_each(|one| gather_tagged(one, name, value, found)),
+        Value::Object(map) => {
+            if map.get("tags").is_some_and(|tags| tags[name] == value) {
+                found.insert(id_of(thing));
+            }
+            map.values().for_each(|one| gather_tagged(one, name, value, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -224,6 +244,17 @@ mod tests {
             expected.map(|(regional, kind, id, how)| (regional, kind, id, how.to_owned()))
         );
         assert_eq!(before.changes(&before), []);
+    }
+
+    #[test]
+    fn what_carries_a_tag_is_named_as_changes_name_it() {
+        let region = json!({ "images": [
+            { "id": "ami-1", "name": "mine", "state": "available", "tags": { "cleave:run": "0123456789ab" } },
+            { "id": "ami-2", "name": "another's", "state": "available", "tags": { "cleave:run": "ffffffffffff" } },
+            { "id": "ami-3", "name": "plain", "state": "available" },
+        ] });
+        let found = inventory(&region, &json!([])).tagged("cleave:run", "0123456789ab");
+        assert_eq!(Vec::from_iter(found), ["ami-1"]);
     }
 
     #[test]

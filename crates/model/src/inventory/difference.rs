@@ -249,9 +249,9 @@ mod tests {
     #[test]
     fn what_carries_a_tag_is_named_as_changes_name_it() {
         let region = json!({ "images": [
-            { "id": "ami-1", "name": "mine", "state": "available", "tags": { "cleave:run": "0123456789ab" } },
-            { "id": "ami-2", "name": "another's", "state": "available", "tags": { "cleave:run": "ffffffffffff" } },
-            { "id": "ami-3", "name": "plain", "state": "available" },
+            { "id": "ami-1", "name": "mine", "architecture": "x86_64", "snapshots": [], "tags": { "cleave:run": "0123456789ab" } },
+            { "id": "ami-2", "name": "another's", "architecture": "x86_64", "snapshots": [], "tags": { "cleave:run": "ffffffffffff" } },
+            { "id": "ami-3", "name": "plain", "architecture": "x86_64", "snapshots": [] },
         ] });
         let found = inventory(&region, &json!([])).tagged("cleave:run", "0123456789ab");
         assert_eq!(Vec::from_iter(found), ["ami-1"]);

@@ -21,8 +21,12 @@ cargo fmt --all --check
 
 # One build for all three: cargo clippy and cargo doc would each have every crate that is depended on checked anew.
 say "lints, tests, documentation"
-RUSTC_WORKSPACE_WRAPPER="$PWD/scripts/lint_and_compile.sh" RUSTDOC="$PWD/scripts/test_and_document.sh" \
-  cargo test --workspace --locked
+export RUSTC_WORKSPACE_WRAPPER="$PWD/scripts/lint_and_compile.sh" RUSTDOC="$PWD/scripts/test_and_document.sh"
+cargo test --workspace --locked
+
+say "benches are linted and can be built"
+cargo build --workspace --benches --locked
+unset RUSTC_WORKSPACE_WRAPPER RUSTDOC
 
 say "licences, bans, sources, advisories"
 if ! command -v cargo-deny >/dev/null; then

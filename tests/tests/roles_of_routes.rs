@@ -153,11 +153,11 @@ const UNPROVEN: &[(&str, &str)] = &[
     ),
     (
         "s3:DeleteObject",
-        "DeleteObjects \"must always\" have it, AWS says; simcloud asks for s3:DeleteObjectVersion where a version is named",
+        "DeleteObjects always needs it (API_DeleteObjects.html); simcloud asks for s3:DeleteObjectVersion alone where a version is named",
     ),
     (
         "kms:ReEncryptTo",
-        "AWS documents kms:ReEncrypt* for copies and volumes; simcloud asks for kms:ReEncryptFrom alone",
+        "AWS documents kms:ReEncrypt for whoever uses EBS encryption (ebs-encryption-requirements.html); simcloud asks for kms:ReEncryptFrom alone",
     ),
 ];
 

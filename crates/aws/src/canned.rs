@@ -33,6 +33,15 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
+/// A test's calls, in time that passes by itself.
+pub(crate) fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime.expect("a runtime").block_on(future)
+}
+
 /// Answers in order, and what was asked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Canned {

@@ -1,17 +1,7 @@
 //! Cost Explorer, on answers as AWS gives them: where it is asked and for what, page by page, and what is made of refusals.
 
-use std::future::Future;
-
 use super::*;
-use crate::canned::{Answer, Canned};
-
-fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future)
-}
+use crate::canned::{Answer, Canned, in_paused_time};
 
 fn october() -> Date {
     last_month("2026-11-22T13:00:00Z".parse().expect("a moment"))

@@ -1,23 +1,13 @@
 //! What is asked of a landing zone, on answers as AWS gives them: where it is asked, for what it is signed, and what is made of the answer.
 
-use std::future::Future;
-
 use model::FailureClass;
 
 use crate::asked_plainly::AskedPlainly;
-use crate::canned::Canned;
+use crate::canned::{Canned, in_paused_time};
 use crate::cloudtrail::CloudTrail;
 use crate::iam::Iam;
 use crate::organizations::Organizations;
 use crate::recorder::Recorders;
-
-fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future)
-}
 
 fn lines(canned: &Canned) -> Vec<String> {
     canned

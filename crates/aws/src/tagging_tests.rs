@@ -1,17 +1,7 @@
 //! The Tagging API in other regions, on answers as AWS gives them.
 
-use std::future::Future;
-
 use super::*;
-use crate::canned::Canned;
-
-fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future)
-}
+use crate::canned::{Canned, in_paused_time};
 
 const LAST: &str = r#"{"PaginationToken":"","ResourceTagMappingList":[{"ResourceARN":"arn:aws:ec2:us-east-1:222222222222:instance/i-1","Tags":[]},{"ResourceARN":"arn:aws:ec2:us-east-1:222222222222:instance/i-2","Tags":[{"Key":"a","Value":"b"}]},{"ResourceARN":"arn:aws:s3:::shop-logs","Tags":[]},{"ResourceARN":"arn:aws:cloudfront::222222222222:distribution/E1","Tags":[]}]}"#;
 const MORE: &str = r#"{"PaginationToken":"next","ResourceTagMappingList":[{"ResourceARN":"arn:aws:sqs:us-east-1:222222222222:mails","Tags":[]}]}"#;

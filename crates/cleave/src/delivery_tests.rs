@@ -8,19 +8,12 @@ use simcloud::dispatch::lock;
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
 use super::*;
+use crate::rehearsal::in_paused_time;
 use crate::world;
 
 const RUNBOOK: &str = "migration = \"shop\"\nregion = \"eu-west-1\"\nsource = { account = \"111111111111\", role = \"cleave-source\" }\n\
                        target = { account = \"222222222222\", role = \"cleave-target\" }\n[delivery]\necr = [\"shop\"]\n\
                        state = { old = \"old-tf\", new = \"new-tf\" }\n[[delivery.oidc]]\nrole = \"deploy\"\nrepository = \"example/shop\"\n";
-
-fn in_paused_time(future: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future);
-}
 
 fn inventory() -> Inventory {
     let account = |role: &str, region: Value| json!({ "roles": { role: { "trusts": ["333333333333"] } }, "regions": { "eu-west-1": region } });

@@ -11,15 +11,8 @@ use simcloud::dispatch::lock;
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
 use super::*;
+use crate::rehearsal::in_paused_time;
 use crate::world;
-
-fn in_paused_time(future: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future);
-}
 
 fn account(level: FaultLevel) -> (world::Simulated, std::sync::Arc<Account>) {
     let parameter = |name: &str| json!({ "Name": name, "Type": "String", "Value": "db-old" });

@@ -161,7 +161,8 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "without words".to_owned())
 }
 
-fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
+/// In time that passes by itself, whenever everything waits.
+pub(crate) fn in_paused_time<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

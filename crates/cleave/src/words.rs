@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 
 use model::advice::in_japanese;
+use model::sentence::filled;
 use model::{FailureClass, GateName, Plan};
 
 use crate::args::Language;
@@ -74,21 +75,6 @@ impl Words {
     pub fn fill(self, values: &[&str]) -> String {
         filled(self.say(), values)
     }
-}
-
-/// In one pass: a value that itself holds `{1}` is not filled again.
-fn filled(text: &str, values: &[&str]) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        let place = rest[at + 1..at + 2].parse::<usize>().ok();
-        let value = place.and_then(|place| values.get(place));
-        out.push_str(value.expect("the table's places are those of its values"));
-        rest = &rest[at + 3..];
-    }
-    out.push_str(rest);
-    out
 }
 
 words! { Words

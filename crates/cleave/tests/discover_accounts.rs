@@ -12,16 +12,6 @@ use serde_json::{Value, json};
 const SOURCE: &str = "111111111111";
 const TARGET: &str = "222222222222";
 
-fn discover(served: &Served, home: &Path, arguments: &[&str]) -> Output {
-    let mut command = served.cleave(home);
-    let world = format!("simcloud={}", served.endpoint);
-    command
-        .args(["discover", "runbook.toml", "--world"])
-        .arg(world)
-        .args(arguments);
-    command.output().expect("cleave can be started")
-}
-
 fn done(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -71,7 +61,7 @@ fn sorted(zones: &[Zone]) -> Vec<Zone> {
 #[test]
 fn what_discover_alone_has_written_can_be_planned_from_and_looking_again_changes_nothing() {
     let (served, home) = (Served::start(&[]), home("discover-alone"));
-    let said = done(&discover(&served, &home, &[]));
+    let said = done(&served.discover(&home, &[]));
     assert!(said.contains("2 buckets") && said.contains("2 zones with "), "{said}");
     let (held, found) = (read(&example("inventory.json")), read(&home.join("inventory.json")));
     assert_eq!(
@@ -117,15 +107,15 @@ fn what_discover_alone_has_written_can_be_planned_from_and_looking_again_changes
         String::from_utf8_lossy(&plan.stdout),
         String::from_utf8_lossy(&plan.stderr)
     );
-    done(&discover(&served, &home, &[]));
+    done(&served.discover(&home, &[]));
     assert_eq!(timeless(read(&home.join("inventory.json"))), timeless(found));
-    done(&discover(&served, &home, &["--count-objects"]));
+    done(&served.discover(&home, &["--count-objects"]));
     assert_eq!(
         bucket(&read(&home.join("inventory.json")), "shop-stg-assets").contents,
         was.contents
     );
     // What somebody counted stays.
-    done(&discover(&served, &home, &[]));
+    done(&served.discover(&home, &[]));
     assert_eq!(
         bucket(&read(&home.join("inventory.json")), "shop-stg-assets").contents,
         was.contents
@@ -227,7 +217,7 @@ fn all_that_buckets_and_zones_have_is_found_and_an_account_filled_with_it_is_the
     let planted = with_everything();
     let path = filled(&home, &planted);
     let served = Served::with(&path, &[]);
-    let output = discover(&served, &home, &[]);
+    let output = served.discover(&home, &[]);
     done(&output);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let (held, found) = (read(&path), read(&home.join("inventory.json")));
@@ -305,7 +295,7 @@ fn all_that_buckets_and_zones_have_is_found_and_an_account_filled_with_it_is_the
     std::fs::copy(example("runbook.toml"), again.join("runbook.toml")).expect("it can be copied");
     let path = filled(&again, &serde_json::to_value(&found).expect("JSON"));
     let served = Served::with(&path, &[]);
-    done(&discover(&served, &again, &[]));
+    done(&served.discover(&again, &[]));
     let twice = read(&again.join("inventory.json"));
     assert_eq!(found.changes(&twice), []);
     let dayless = |inventory: Inventory| {
@@ -327,7 +317,7 @@ fn names_and_tags_narrow_buckets_and_other_things() {
     let home = home("discover-narrowed");
     let served = Served::with(&filled(&home, &with_everything()), &[]);
     let found = |arguments: &[&str]| {
-        done(&discover(&served, &home, arguments));
+        done(&served.discover(&home, arguments));
         let found = read(&home.join("inventory.json"));
         let source = account(&found, SOURCE);
         let buckets = source.regions.values().flat_map(|region| &region.buckets);
@@ -370,7 +360,7 @@ fn a_bucket_that_may_not_be_looked_at_stays_as_it_was_and_the_permission_is_name
         { "name": "shop-bare", "versioning": "enabled", "tags": { "written": "by hand" } }, { "name": "shop-gone" },
         { "name": "shop-everything", "has_customer_keys": true }] } } } } });
     std::fs::write(home.join("inventory.json"), known.to_string()).expect("it can be written");
-    let output = discover(&served, &home, &[]);
+    let output = served.discover(&home, &[]);
     done(&output);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
@@ -399,7 +389,7 @@ fn a_bucket_that_may_not_be_looked_at_stays_as_it_was_and_the_permission_is_name
 fn what_is_left_to_people_is_shown_and_a_starter_is_written_once() {
     let home = home("discover-starter");
     let served = Served::with(&filled(&home, &with_everything()), &[]);
-    let said = done(&discover(&served, &home, &["--starter", "starter.toml"]));
+    let said = done(&served.discover(&home, &["--starter", "starter.toml"]));
     assert!(
         said.contains("DynamoDB tables (carts): export to S3") && said.contains("CloudFront distributions (E1): "),
         "{said}"
@@ -426,7 +416,7 @@ fn what_is_left_to_people_is_shown_and_a_starter_is_written_once() {
         .parent;
     assert_eq!(parent.zone, "shop.example.com");
     std::fs::remove_file(home.join("inventory.json")).expect("it is there");
-    let again = discover(&served, &home, &["--starter", "starter.toml"]);
+    let again = served.discover(&home, &["--starter", "starter.toml"]);
     assert_eq!(
         again.status.code(),
         Some(3),
@@ -447,10 +437,10 @@ fn what_is_left_to_people_is_shown_and_a_starter_is_written_once() {
 fn what_is_new_changed_and_gone_is_told_and_nothing_is_written() {
     let home = home("discover-diff");
     let served = Served::start(&[]);
-    let none = discover(&served, &home, &["--diff"]);
+    let none = served.discover(&home, &["--diff"]);
     assert_eq!(none.status.code(), Some(3), "{}", String::from_utf8_lossy(&none.stderr));
-    done(&discover(&served, &home, &[]));
-    assert!(done(&discover(&served, &home, &["--diff"])).starts_with("nothing is new"));
+    done(&served.discover(&home, &[]));
+    assert!(done(&served.discover(&home, &["--diff"])).starts_with("nothing is new"));
     let mut inventory: Value =
         serde_json::from_str(&std::fs::read_to_string(home.join("inventory.json")).expect("it is there"))
             .expect("JSON");
@@ -468,7 +458,7 @@ fn what_is_new_changed_and_gone_is_told_and_nothing_is_written() {
     source["zones"][1]["records"].as_array_mut().expect("records").pop();
     let before = inventory.to_string();
     std::fs::write(home.join("inventory.json"), &before).expect("it can be written");
-    let told = discover(&served, &home, &["--diff"]);
+    let told = served.discover(&home, &["--diff"]);
     assert_eq!(told.status.code(), Some(7), "{}", String::from_utf8_lossy(&told.stderr));
     let text = String::from_utf8_lossy(&told.stdout);
     for words in [
@@ -481,7 +471,7 @@ fn what_is_new_changed_and_gone_is_told_and_nothing_is_written() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let told = discover(&served, &home, &["--diff", "--json"]);
+    let told = served.discover(&home, &["--diff", "--json"]);
     let object: Value = serde_json::from_slice(&told.stdout).expect("one object");
     let ids = |of: &str| {
         object[of]
@@ -512,7 +502,7 @@ fn a_run_tells_what_the_source_has_that_its_plan_does_not_know_and_goes_on() {
     let home = home("since-planned");
     crate::served::without_window(&home);
     std::fs::remove_file(home.join("inventory.json")).expect("the example's is not wanted");
-    done(&discover(&served, &home, &[]));
+    done(&served.discover(&home, &[]));
     let path = home.join("inventory.json");
     let text = std::fs::read_to_string(&path).expect("it was written");
     let mut inventory: Value = serde_json::from_str(&text).expect("JSON");

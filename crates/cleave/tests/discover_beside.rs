@@ -10,16 +10,6 @@ use serde_json::{Value, json};
 
 const SOURCE: &str = "111111111111";
 
-fn discover(served: &Served, home: &Path, arguments: &[&str]) -> Output {
-    let mut command = served.cleave(home);
-    let world = format!("simcloud={}", served.endpoint);
-    command
-        .args(["discover", "runbook.toml", "--world"])
-        .arg(world)
-        .args(arguments);
-    command.output().expect("cleave can be started")
-}
-
 fn said(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -61,11 +51,11 @@ fn far() -> Value {
 #[test]
 fn what_lies_in_other_regions_is_told_and_kept_unless_they_are_left_out() {
     let (served, home) = served("discover-elsewhere", &json!({ "elsewhere": far() }));
-    let (told, warned) = said(&discover(&served, &home, &["--this-region-only"]));
+    let (told, warned) = said(&served.discover(&home, &["--this-region-only"]));
     assert!(!told.contains("other regions,") && warned.is_empty(), "{told}{warned}");
     assert!(source(&home).elsewhere.is_empty());
     let here_alone = calls(&served, "GetResources");
-    let (told, warned) = said(&discover(&served, &home, &[]));
+    let (told, warned) = said(&served.discover(&home, &[]));
     assert!(warned.is_empty(), "{warned}");
     for words in [
         "  us-east-1: 2 ec2:instance, 1 sqs\n",
@@ -94,11 +84,11 @@ fn what_lies_in_other_regions_is_told_and_kept_unless_they_are_left_out() {
     );
     // They are information: a comparison neither asks nor tells.
     let before = calls(&served, "DescribeRegions");
-    let (told, _) = said(&discover(&served, &home, &["--diff"]));
+    let (told, _) = said(&served.discover(&home, &["--diff"]));
     assert!(told.starts_with("nothing is new"), "{told}");
     assert_eq!(calls(&served, "DescribeRegions"), before);
     // Left out, what is known stays.
-    said(&discover(&served, &home, &["--this-region-only"]));
+    said(&served.discover(&home, &["--this-region-only"]));
     assert_eq!(source(&home).elsewhere, found.elsewhere);
 }
 
@@ -112,14 +102,14 @@ fn what_costs_money_and_is_not_to_be_found_is_told_where_somebody_asks() {
         "AWS Glue": { "ap-northeast-1": 12 },
     } });
     let (served, home) = served("discover-costs", &json!({ "bill": bill, "elsewhere": far() }));
-    said(&discover(&served, &home, &[]));
+    said(&served.discover(&home, &[]));
     assert_eq!(
         (calls(&served, "GetCostAndUsage"), source(&home).bill),
         (0, None),
         "nobody asked"
     );
 
-    let (told, warned) = said(&discover(&served, &home, &["--costs"]));
+    let (told, warned) = said(&served.discover(&home, &["--costs"]));
     assert_eq!(calls(&served, "GetCostAndUsage"), 1);
     assert!(
         warned.contains("what 2026-10 cost") && warned.contains("AWS takes $0.01 for each request"),
@@ -164,14 +154,14 @@ fn what_costs_money_and_is_not_to_be_found_is_told_where_somebody_asks() {
         "{told}"
     );
 
-    let both = discover(&served, &home, &["--costs", "--diff"]);
+    let both = served.discover(&home, &["--costs", "--diff"]);
     assert_eq!(both.status.code(), Some(2), "{}", String::from_utf8_lossy(&both.stderr));
 }
 
 #[test]
 fn an_account_of_which_cost_explorer_has_nothing_is_discovered_all_the_same() {
     let (served, home) = served("discover-no-costs", &json!({}));
-    let (told, warned) = said(&discover(&served, &home, &["--costs"]));
+    let (told, warned) = said(&served.discover(&home, &["--costs"]));
     assert!(
         warned.contains("what 2026-10 cost cannot be told") && warned.contains("DataUnavailableException"),
         "{warned}"

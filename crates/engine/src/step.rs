@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::event::Direction;
-use model::{Advised, Failure, FailureClass, RunId, StepId, StepSpec};
+use model::{Advised, Failure, FailureClass, RUN_TAG, RunId, StepId, StepSpec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -205,7 +205,7 @@ impl StepContext {
     /// The tags that everything made by this step carries.
     pub fn tags(&self) -> BTreeMap<String, String> {
         BTreeMap::from([
-            ("cleave:run".to_owned(), self.run.to_string()),
+            (RUN_TAG.to_owned(), self.run.to_string()),
             ("cleave:step".to_owned(), self.spec.id.to_string()),
         ])
     }
@@ -215,7 +215,7 @@ impl StepContext {
         let mut run = false;
         let mut step = false;
         for (key, value) in tags {
-            run |= key == "cleave:run" && value == self.run.as_str();
+            run |= key == RUN_TAG && value == self.run.as_str();
             step |= key == "cleave:step" && value == self.spec.id.as_str();
         }
         run && step

@@ -266,15 +266,7 @@ fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
         ],
     );
     assert_eq!(scene.live(), RunEnd::Completed);
-    let alarms: Vec<Option<String>> = scene
-        .events()
-        .into_iter()
-        .filter_map(|event| match event {
-            Event::AlarmChanged { alarm, .. } => Some(alarm),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(alarms, [Some("It is looked at anew.".to_owned()), None]);
+    assert_eq!(scene.alarms(), [Some("It is looked at anew.".to_owned()), None]);
     assert_eq!(
         scene.told.borrow().iter().filter(|told| *told == "a: copying").count(),
         4
@@ -441,11 +433,7 @@ fn a_refusal_that_says_nothing_of_what_exists_leaves_the_yes_in_force() {
     let wrong = Verified::Wrong { why: "no".to_owned() };
     scene.things.borrow_mut().proofs.insert("b".to_owned(), vec![wrong]);
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: None,
-    });
+    scene.undo(None);
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("a")]));
     assert!(!voided(&scene));
 }

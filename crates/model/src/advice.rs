@@ -3,8 +3,9 @@
 //!
 //! A text that the table does not have (of another release, of a runbook) is nobody's to translate: it is shown as it stands.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::sentence::{filled, filled_by, values};
 
 /// What to do, filled in, in English: made of [`Advice`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ macro_rules! advices {
 impl Advice {
     /// It with its places filled in.
     pub fn fill(self, values: &[&str]) -> Advised {
-        Advised(filled(self.both().0, |place| values.get(place).copied()))
+        Advised(filled(self.both().0, values))
     }
 }
 
@@ -71,50 +72,8 @@ pub fn in_japanese(said: &str) -> Option<String> {
     Advice::ALL.iter().find_map(|advice| {
         let (en, ja) = advice.both();
         let values = values(en, said)?;
-        Some(filled(ja, |place| values.get(&place).copied()))
+        Some(filled_by(ja, |place| values.get(&place).copied()))
     })
-}
-
-/// A text of literal pieces and places: what stands before the first place, then each place and what stands behind it.
-fn pieces(text: &str) -> (&str, Vec<(usize, &str)>) {
-    let mut parts = text.split('{');
-    let head = parts.next().unwrap_or_default();
-    let places = parts.map(|part| {
-        let (place, behind) = part.split_once('}').expect("the table's places are closed");
-        (place.parse().expect("the table's places are numbers"), behind)
-    });
-    (head, places.collect())
-}
-
-/// In one pass: a value that itself holds `{1}` is not filled again.
-fn filled<'a>(text: &str, value: impl Fn(usize) -> Option<&'a str>) -> String {
-    let (head, places) = pieces(text);
-    let mut out = head.to_owned();
-    for (place, behind) in places {
-        out.push_str(value(place).expect("the table's places are those of its values"));
-        out.push_str(behind);
-    }
-    out
-}
-
-/// What the places of a text were filled in with; none where it is not that text.
-fn values<'a>(text: &str, said: &'a str) -> Option<BTreeMap<usize, &'a str>> {
-    let (head, places) = pieces(text);
-    let mut rest = said.strip_prefix(head)?;
-    let mut found = BTreeMap::new();
-    for (nth, (place, behind)) in places.iter().enumerate() {
-        // The last one reaches as far as the text does.
-        let length = match nth + 1 == places.len() {
-            true => rest.strip_suffix(behind)?.len(),
-            false => rest.find(behind)?,
-        };
-        let (value, more) = rest.split_at(length);
-        rest = &more[behind.len()..];
-        if found.insert(*place, value).is_some_and(|before| before != value) {
-            return None;
-        }
-    }
-    rest.is_empty().then_some(found)
 }
 
 advices! {

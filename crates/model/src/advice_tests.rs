@@ -3,7 +3,11 @@ use std::collections::BTreeSet;
 use super::*;
 
 fn places(text: &str) -> BTreeSet<usize> {
-    pieces(text).1.into_iter().map(|(place, _)| place).collect()
+    crate::sentence::pieces(text)
+        .1
+        .into_iter()
+        .map(|(place, _)| place)
+        .collect()
 }
 
 /// Values as they occur: steps, names, lines below each other.
@@ -45,7 +49,7 @@ fn what_the_journal_keeps_is_read_back_with_what_was_filled_in() {
     for advice in Advice::ALL {
         let (_, ja) = advice.both();
         let said = advice.fill(&VALUES);
-        let wanted = filled(ja, |place| VALUES.get(place).copied());
+        let wanted = filled_by(ja, |place| VALUES.get(place).copied());
         assert_eq!(in_japanese(said.as_str()), Some(wanted), "{advice:?}");
     }
 }

@@ -7,6 +7,9 @@ use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The tag by which everything that a run makes names the run.
+pub const RUN_TAG: &str = "cleave:run";
+
 /// An identifier that does not have the form AWS or this tool gives it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is not {expected}")]

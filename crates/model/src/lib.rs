@@ -24,6 +24,7 @@ pub mod rewrite;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schedule;
+pub mod sentence;
 pub mod state;
 mod steps;
 mod taking_back;
@@ -37,7 +38,7 @@ pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};
 pub use failure::{CallRecord, Failure, FailureClass};
 pub use forecast::Forecast;
-pub use ids::{AccountId, BadId, Digest, GateName, Region, ResourceRef, RunId, Side, StepId};
+pub use ids::{AccountId, BadId, Digest, GateName, RUN_TAG, Region, ResourceRef, RunId, Side, StepId};
 pub use inventory::Inventory;
 pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};
 pub use rewrite::{Meanwhile, Rewrite};

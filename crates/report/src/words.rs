@@ -58,20 +58,7 @@ macro_rules! texts {
 impl Text {
     /// The text with its places filled in.
     pub(crate) fn fill(self, language: Language, values: &[&str]) -> String {
-        // In one pass: a value that itself holds `{1}` is not filled again.
-        let mut filled = String::new();
-        let mut rest = self.say(language);
-        while let Some(at) = rest.find('{') {
-            filled.push_str(&rest[..at]);
-            let place = rest[at + 1..at + 2]
-                .parse::<usize>()
-                .ok()
-                .and_then(|place| values.get(place));
-            filled.push_str(place.expect("the tests hold every place in the table against its values"));
-            rest = &rest[at + 3..];
-        }
-        filled.push_str(rest);
-        filled
+        model::sentence::filled(self.say(language), values)
     }
 }
 

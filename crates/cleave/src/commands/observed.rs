@@ -422,11 +422,12 @@ mod tests {
     use jiff::Timestamp;
     use model::plan::AccountAccess;
     use model::{AccountId, Inventory, RunId, Side};
-    use serde_json::json;
+    use serde_json::{Value, json};
     use simcloud::dispatch::lock;
     use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
     use super::*;
+    use crate::rehearsal::in_paused_time;
     use crate::world;
 
     #[test]
@@ -444,19 +445,18 @@ mod tests {
         }
     }
 
-    fn in_paused_time(future: impl Future<Output = ()>) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build();
-        runtime.expect("a runtime").block_on(future);
+    fn account() -> (world::Simulated, Arc<Account>) {
+        account_of(
+            &json!({ "roles": { "cleave-source": { "trusts": ["333333333333"] } }, "regions": { "eu-west-1": {
+            "caches": [{ "id": "sessions", "engine": "redis" }],
+            "file_systems": [{ "id": "fs-1", "name": "uploads", "size_gib": 3 }] } } }),
+        )
     }
 
-    fn account() -> (world::Simulated, Arc<Account>) {
-        let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": {
-            "roles": { "cleave-source": { "trusts": ["333333333333"] } }, "regions": { "eu-west-1": {
-                "caches": [{ "id": "sessions", "engine": "redis" }],
-                "file_systems": [{ "id": "fs-1", "name": "uploads", "size_gib": 3 }] } } } } });
+    /// An account that has this, entered by its role `cleave-source`.
+    pub(super) fn account_of(source: &Value) -> (world::Simulated, Arc<Account>) {
+        let inventory =
+            json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": source } });
         let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
         let start: Timestamp = "2026-11-22T13:00:00Z".parse().expect("a moment");
         let simulated = world::simulated(&inventory, start, 1, FaultLevel::None, Arc::new(drop));

@@ -13,7 +13,7 @@ use aws_smithy_async::rt::sleep::AsyncSleep as _;
 use jiff::SignedDuration;
 use journal::Journal;
 use model::inventory::{Change, Looked};
-use model::{Inventory, Plan, State};
+use model::{Inventory, Plan, RUN_TAG, State};
 use moves::Runbook;
 
 use super::discover::{look_at_accounts, take_over};
@@ -127,7 +127,7 @@ impl Own {
         let state: Option<State> =
             glance().or_else(|| State::fold(&Journal::open_read_only(journal).ok()?.load().ok()?).ok()?);
         let state = state.filter(has_begun);
-        let tagged = state.as_ref().map(|state| now.tagged("cleave:run", state.run.as_str()));
+        let tagged = state.as_ref().map(|state| now.tagged(RUN_TAG, state.run.as_str()));
         Self {
             text: state.and_then(|state| serde_json::to_string(&state).ok()),
             tagged: tagged.unwrap_or_default(),

@@ -1,6 +1,8 @@
 //! What failed: the first line of an error. Reasons that come from elsewhere (AWS, a file's reader) stay as they were said.
 
-use super::{Language, chosen, filled};
+use model::sentence::filled;
+
+use super::{Language, chosen};
 
 impl From<Failed> for String {
     fn from(failed: Failed) -> Self {

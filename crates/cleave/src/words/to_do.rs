@@ -1,6 +1,8 @@
 //! What to do about an error: nothing else can stand behind its "to do:".
 
-use super::{Language, chosen, filled};
+use model::sentence::filled;
+
+use super::{Language, chosen};
 
 /// What to do, its places filled in, in the chosen language. Made of [`ToDo`] alone: an advice in one language does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -114,6 +114,17 @@ impl Served {
             target: keys("target"),
             child,
         }
+    }
+
+    /// `cleave discover` with what lies in a folder, as the operator.
+    pub fn discover(&self, home: &Path, arguments: &[&str]) -> Output {
+        let mut command = self.cleave(home);
+        let world = format!("simcloud={}", self.endpoint);
+        command
+            .args(["discover", "runbook.toml", "--world"])
+            .arg(world)
+            .args(arguments);
+        command.output().expect("cleave can be started")
     }
 
     /// The source account, entered as its administrator: for what a test writes.

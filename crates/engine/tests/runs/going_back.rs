@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::{Observed, Progress, RunEnd, StopSwitch, Verified};
 use journal::InboxItem;
 use model::state::StepStatus;
-use model::{Advice, Event, FailureClass};
+use model::{Advice, FailureClass};
 use serde_json::json;
 
 use crate::things::{Scene, at, id, pass, step};
@@ -40,11 +40,7 @@ fn everything_is_taken_back_last_first_and_what_is_not_ours_or_gone_is_left() {
         .calls
         .insert("b".to_owned(), vec![(FailureClass::Throttled, false)]);
     scene.things.borrow_mut().made.clear();
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: None,
-    });
+    scene.undo(None);
     assert_eq!(scene.live(), RunEnd::Unwound);
     assert_eq!(scene.made(), ["undo b", "undo b", "undo a"]);
     let evidence = |verb: &str| scene.state().steps[&id(verb)].evidence.clone().unwrap_or_default();
@@ -82,11 +78,7 @@ fn what_only_people_can_take_back_stops_with_the_guide_and_the_rest_goes() {
             .proofs
             .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
         scene.live();
-        scene.put(InboxItem::Undo {
-            by: "x".to_owned(),
-            reason: "y".to_owned(),
-            to: None,
-        });
+        scene.undo(None);
         assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
         let state = scene.state();
         let statuses = ["a", "b", "c", "d"].map(|verb| state.steps[&id(verb)].status.clone());
@@ -134,11 +126,7 @@ fn a_part_is_taken_back_and_done_anew_when_somebody_has_the_run_go_on() {
         .proofs
         .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
     scene.live();
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: Some(id("b")),
-    });
+    scene.undo(Some(id("b")));
     assert_eq!(scene.live(), RunEnd::UndoneInPart);
     assert_eq!(scene.live(), RunEnd::UndoneInPart, "nobody has said that it goes on");
     assert!(scene.things.borrow().there.contains_key("a") && !scene.things.borrow().there.contains_key("b"));
@@ -171,21 +159,9 @@ fn an_alarm_on_the_way_back_is_told_too() {
         .borrow_mut()
         .looks
         .insert("a".to_owned(), vec![Ok(underway)]);
-    scene.put(InboxItem::Undo {
-        by: "x".to_owned(),
-        reason: "y".to_owned(),
-        to: None,
-    });
+    scene.undo(None);
     assert_eq!(scene.live(), RunEnd::Unwound);
-    let alarms: Vec<Option<String>> = scene
-        .events()
-        .into_iter()
-        .filter_map(|event| match event {
-            Event::AlarmChanged { alarm, .. } => Some(alarm),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(alarms, [Some("It is looked at anew.".to_owned()), None]);
+    assert_eq!(scene.alarms(), [Some("It is looked at anew.".to_owned()), None]);
 }
 
 #[test]
@@ -215,11 +191,7 @@ fn what_was_called_for_just_now_is_looked_for_before_it_is_taken_for_gone() {
                 scene.things.borrow_mut().there.clear();
             }
         }
-        scene.put(InboxItem::Undo {
-            by: "x".to_owned(),
-            reason: "y".to_owned(),
-            to: None,
-        });
+        scene.undo(None);
         assert_eq!(scene.live(), RunEnd::Unwound);
         match comes_to_be_seen {
             true => assert_eq!(scene.made(), ["begin a", "undo a"]),

@@ -185,6 +185,24 @@ impl Scene {
             .expect("it takes it");
     }
 
+    /// Somebody asks for an undo, of everything or to a step.
+    pub(crate) fn undo(&self, to: Option<StepId>) {
+        self.put(InboxItem::Undo {
+            by: "x".to_owned(),
+            reason: "y".to_owned(),
+            to,
+        });
+    }
+
+    /// The alarms that came up, and when one was over.
+    pub(crate) fn alarms(&self) -> Vec<Option<String>> {
+        let alarm = |event| match event {
+            Event::AlarmChanged { alarm, .. } => Some(alarm),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(alarm).collect()
+    }
+
     pub(crate) fn events(&self) -> Vec<Event> {
         let events = self.journal.lock().expect("nobody panicked").load().expect("events");
         events.into_iter().map(|recorded| recorded.event).collect()

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use aws::key_uses::KeyUse;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, RUN_TAG, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ impl ProveIndependence {
 }
 
 fn made_by_this_run(cx: &StepContext, found: &KeyUse) -> bool {
-    found.tags.get("cleave:run").map(String::as_str) == Some(cx.run.as_str())
+    found.tags.get(RUN_TAG).map(String::as_str) == Some(cx.run.as_str())
 }
 
 #[async_trait(?Send)]

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use aws::rds::{Family, Rds};
 use engine::{Registry, Step, StepContext};
 use jiff::Timestamp;
-use model::{Failure, FailureClass, ResourceRef, StepId};
+use model::{Failure, FailureClass, RUN_TAG, ResourceRef, StepId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -208,7 +208,7 @@ pub(crate) fn made_in<'a>(
 ) -> bool {
     let (mut run, mut made) = (false, false);
     for (key, value) in tags {
-        run |= key == "cleave:run" && value == cx.run.as_str();
+        run |= key == RUN_TAG && value == cx.run.as_str();
         made |= key == "cleave:step" && value == step.as_str();
     }
     run && made

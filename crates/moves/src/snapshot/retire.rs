@@ -2,7 +2,7 @@
 //! where the target has its copy; all others are data that only the source has.
 
 use aws::rds::{DbSnapshot, Family};
-use model::{Advice, Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Phase, RUN_TAG, ResourceRef, Side, StepSpec, Undo};
 
 use super::old_snapshot::{self, OldSnapshot};
 use super::{CopyInSourceInput, DeleteInput, LATEST_AUTOMATED, SnapshotOutput};
@@ -235,7 +235,7 @@ fn another(old: &Old, one: &Named, found: &DbSnapshot, left: &mut Left) {
 
 /// One that no run copied.
 fn not_copied(old: &Old, family: Family, of: &ResourceRef, found: &DbSnapshot) -> Left {
-    let ours = found.tags.contains_key("cleave:run");
+    let ours = found.tags.contains_key(RUN_TAG);
     let why = match ours {
         true => format!("was taken of {of} by cleave, as its last or for the way"),
         false => format!("was taken of {of} by people, and no run copied it"),

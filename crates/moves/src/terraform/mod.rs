@@ -11,7 +11,7 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::state::StepStatus;
-use model::{AccountId, Side, State, StepId, StepSpec};
+use model::{AccountId, RUN_TAG, Side, State, StepId, StepSpec};
 use serde::de::DeserializeOwned;
 
 pub(crate) use hcl::{Config, Value};
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
     /// The tags that a step gave, beside those that the source's had.
     pub(crate) fn tags(&self, step: &StepId, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut tags = own.clone();
-        tags.insert("cleave:run".to_owned(), self.state.run.to_string());
+        tags.insert(RUN_TAG.to_owned(), self.state.run.to_string());
         tags.insert("cleave:step".to_owned(), step.to_string());
         tags
     }

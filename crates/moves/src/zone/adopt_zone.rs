@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
+use model::{Failure, RUN_TAG};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ impl Step for AdoptZone {
             });
         };
         let tags = target.route53.zone_tags(id).await?;
-        Ok(match tags.get("cleave:run") {
+        Ok(match tags.get(RUN_TAG) {
             None => Observed::Absent,
             Some(run) if run == cx.run.as_str() => Observed::Present(json!(Created {
                 zone_id: zone.id,

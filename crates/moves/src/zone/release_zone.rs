@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, RUN_TAG, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ impl Step for ReleaseZone {
     /// The tags tell the step that adopted the zone what to take back.
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {
         let tags = BTreeMap::from([
-            ("cleave:run".to_owned(), cx.run.as_str().to_owned()),
+            (RUN_TAG.to_owned(), cx.run.as_str().to_owned()),
             ("cleave:step".to_owned(), self.input.adopted.as_str().to_owned()),
         ]);
         self.world.target().route53.tag_zone(&self.zone(cx)?, &tags).await

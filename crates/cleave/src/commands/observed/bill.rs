@@ -50,8 +50,9 @@ mod tests {
     use serde_json::{Value, json};
     use simcloud::dispatch::lock;
 
-    use super::super::elsewhere::tests::{account, deny, in_paused_time};
+    use super::super::elsewhere::tests::{account, deny};
     use super::*;
+    use crate::rehearsal::in_paused_time;
 
     #[test]
     fn the_last_full_month_is_told_with_the_requests_that_it_took() {

@@ -10,16 +10,10 @@ use serde_json::{Value, json};
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 
+use super::super::tests::account_of;
 use super::*;
+use crate::rehearsal::in_paused_time;
 use crate::world;
-
-pub(in crate::commands::observed) fn in_paused_time(future: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    runtime.expect("a runtime").block_on(future);
-}
 
 fn region(name: &str) -> Region {
     Region::new(name).expect("a region")
@@ -27,24 +21,12 @@ fn region(name: &str) -> Region {
 
 /// An account of which things lie in three regions, one of which it opted into.
 pub(in crate::commands::observed) fn account() -> (world::Simulated, Arc<Account>) {
-    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": { "111111111111": {
+    account_of(&json!({
         "roles": { "cleave-source": { "trusts": ["333333333333"] } },
         "bill": { "month": "2026-10", "unit": "USD", "services": { "Amazon Redshift": { "us-east-1": 120_000_000 } } },
         "others": [{ "arn": "arn:aws:sqs:eu-west-1:111111111111:here" }, { "arn": "arn:aws:cloudfront::111111111111:distribution/E1" }],
         "elsewhere": { "us-east-1": { "kinds": { "ec2:instance": 2, "sqs": 1 } }, "ap-east-1": { "kinds": { "dynamodb:table": 1 } } },
-        "regions": { "eu-west-1": {}, "us-west-2": { "buckets": [{ "name": "far", "tags": { "a": "b" } }] } } } } });
-    let inventory = Inventory::parse(&inventory.to_string()).expect("an inventory");
-    let start: Timestamp = "2026-11-22T13:00:00Z".parse().expect("a moment");
-    let simulated = world::simulated(&inventory, start, 1, FaultLevel::None, Arc::new(drop));
-    let access = AccountAccess {
-        account: AccountId::new("111111111111").expect("an account"),
-        role: Some("cleave-source".to_owned()),
-        external_id: None,
-    };
-    let run = RunId::new("discover0000").expect("a run");
-    let sides = [(Side::Source, access)].into();
-    let accounts = Accounts::enter(&simulated.world.connection, &sides, &region("eu-west-1"), &run);
-    (simulated, accounts.side(Side::Source))
+        "regions": { "eu-west-1": {}, "us-west-2": { "buckets": [{ "name": "far", "tags": { "a": "b" } }] } } }))
 }
 
 /// Allows everything but what a statement denies.

@@ -137,11 +137,7 @@ fn what_costs_money_and_is_not_to_be_found_is_told_where_somebody_asks() {
 
     // A region that nobody looked at is told as such; what is narrowed, too.
     std::fs::remove_file(home.join("inventory.json")).expect("it is there");
-    let (told, _) = said(&discover(
-        &served,
-        &home,
-        &["--costs", "--this-region-only", "--name", "shop-stg*"],
-    ));
+    let (told, _) = said(&served.discover(&home, &["--costs", "--this-region-only", "--name", "shop-stg*"]));
     let (_, unseen) = told
         .split_once("costs money in regions that were not looked at:\n")
         .unwrap_or_else(|| panic!("{told}"));

@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use aws::Accounts;
-use jiff::Timestamp;
-use model::plan::AccountAccess;
-use model::{AccountId, Inventory, RunId, Side};
+use model::AccountId;
 use serde_json::{Value, json};
 use simcloud::dispatch::lock;
-use simcloud::faults::FaultLevel;
 
 use super::super::tests::account_of;
 use super::*;

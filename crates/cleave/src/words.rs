@@ -1,12 +1,12 @@
 //! What people read at three in the morning, in both languages: gates, notifications, the frame of an error; what failed ([`Failed`]) and what to do
-//! ([`ToDo`]) are tables of their own. A missing translation does not compile. Identifiers, commands, AWS's codes and what a plan says of itself
-//! stay as they are; what a step advises is in `model::advice`.
+//! ([`ToDo`]) are tables of their own. A missing translation does not compile. Identifiers, commands and AWS's codes stay as they are; what plan, steps and engine say is in
+//! `moves::words` and `model::advice`.
 
 use std::sync::OnceLock;
 
-use model::advice::in_japanese;
 use model::sentence::filled;
 use model::{FailureClass, GateName, Plan};
+use moves::words::in_japanese;
 
 use crate::args::Language;
 
@@ -109,7 +109,6 @@ words! { Words
     HeededSoon: "{0}; the running process heeds it within seconds", "{0}。実行中のプロセスが数秒以内に反映します";
     HeededLater: "{0}; no process is carrying the run out: it is heeded when you type the same command (run, undo or retire) again",
         "{0}。実行中のプロセスはありません。同じコマンド（run、undo、retire）を再入力すると反映されます";
-    AskProduct: "Does the team of {0} agree to what this plan does to its things?", "{0} のチームは、この計画による自プロダクトへの影響に同意しますか?";
 
     // Notifications
     GateWaits: "gate {0} waits for an answer: {1}\non {2}: {3}", "ゲート {0} が回答待ちです: {1}\n{2} で入力: {3}";
@@ -124,6 +123,15 @@ words! { Words
     Unwound: "everything is taken back", "すべて取り消しました";
     OutsideOpens: "outside the window: the next opens {0}; the same command goes on then", "作業時間帯の外です。次は {0} に始まります。その時に同じコマンドで続行します";
     OutsideNever: "outside the window: no window opens any more; the same command goes on then", "作業時間帯の外で、今後の時間帯はありません。同じコマンドで続行します";
+}
+
+/// What a plan, a step or the engine says, in the chosen language. What a runbook, AWS or another release has said stands as it is.
+pub fn said(text: &str) -> String {
+    let japanese = match chosen() {
+        Language::En => None,
+        Language::Ja => in_japanese(text),
+    };
+    japanese.unwrap_or_else(|| text.to_owned())
 }
 
 /// What a step that stopped, or raises an alarm, advises, in the chosen language. What another release has said stands as it is; what such a failure asks for in general
@@ -171,10 +179,7 @@ fn about(class: FailureClass) -> &'static str {
 
 /// What a gate asks. What the runbook asks is its writer's; what cleave itself asks is said in the chosen language.
 pub fn question(plan: &Plan, gate: &GateName) -> String {
-    match (chosen(), plan.product_behind(gate)) {
-        (Language::Ja, Some(product)) => Words::AskProduct.fill(&[product]),
-        (Language::En, _) | (_, None) => plan.gate(gate).map_or_else(String::new, |gate| gate.ask.clone()),
-    }
+    plan.gate(gate).map_or_else(String::new, |gate| said(&gate.ask))
 }
 
 #[cfg(test)]

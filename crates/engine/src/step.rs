@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::event::Direction;
-use model::{Advised, Failure, FailureClass, RUN_TAG, RunId, StepId, StepSpec};
+use model::{Failure, FailureClass, RUN_TAG, RunId, Said, StepId, StepSpec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ pub enum Observed {
         /// Why.
         why: String,
         /// What can be done.
-        advice: Advised,
+        advice: Said,
     },
     /// It exists and will never become whole (a failed copy).
     Broken {
@@ -76,7 +76,7 @@ pub struct Progress {
     pub text: String,
     /// What people should know and can do while the step goes on by itself. This is stored and told, once when it comes up and once
     /// when it is over.
-    pub alarm: Option<Advised>,
+    pub alarm: Option<Said>,
 }
 
 impl Progress {

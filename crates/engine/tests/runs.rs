@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use journal::InboxItem;
 use model::event::Outcome;
 use model::state::StepStatus;
-use model::{Advice, Advised, Event, FailureClass, RunId};
+use model::{Advice, Event, FailureClass, RunId, Said};
 use serde_json::{Value, json};
 
 use things::{Scene, Thing, at, id, plan, step};
@@ -250,7 +250,7 @@ fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
     let underway = |alarm: Option<Advice>| {
         let mut progress = Progress::percent(40, "copying");
-        progress.alarm = alarm.map(Advised::from);
+        progress.alarm = alarm.map(Said::from);
         Ok(Observed::Underway {
             progress,
             look_again: Duration::from_secs(10),

@@ -3,80 +3,11 @@
 //!
 //! A text that the table does not have (of another release, of a runbook) is nobody's to translate: it is shown as it stands.
 
-use std::fmt;
+use crate::sentences;
 
-use crate::sentence::{filled, filled_by, values};
-
-/// What to do, filled in, in English: made of [`Advice`] alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advised(String);
-
-impl Advised {
-    /// The text, as the journal keeps it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<Advice> for Advised {
-    fn from(advice: Advice) -> Self {
-        Self(advice.both().0.to_owned())
-    }
-}
-
-impl From<Advice> for String {
-    fn from(advice: Advice) -> Self {
-        Advised::from(advice).into()
-    }
-}
-
-impl From<Advised> for String {
-    fn from(advised: Advised) -> Self {
-        advised.0
-    }
-}
-
-impl fmt::Display for Advised {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-macro_rules! advices {
-    ($($name:ident: $en:literal, $ja:literal;)*) => {
-        /// One advice; `{0}`, `{1}` stand for what is filled in.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Advice { $(#[doc = $en] $name),* }
-
-        impl Advice {
-            /// Every one. Where a text could be read as two of them, the first counts.
-            const ALL: &[Advice] = &[$(Advice::$name),*];
-
-            /// It in English and in Japanese.
-            fn both(self) -> (&'static str, &'static str) {
-                match self { $(Advice::$name => ($en, $ja)),* }
-            }
-        }
-    };
-}
-
-impl Advice {
-    /// It with its places filled in.
-    pub fn fill(self, values: &[&str]) -> Advised {
-        Advised(filled(self.both().0, values))
-    }
-}
-
-/// In Japanese what was said in English; none where the table does not have it.
-pub fn in_japanese(said: &str) -> Option<String> {
-    Advice::ALL.iter().find_map(|advice| {
-        let (en, ja) = advice.both();
-        let values = values(en, said)?;
-        Some(filled_by(ja, |place| values.get(&place).copied()))
-    })
-}
-
-advices! {
+sentences! {
+/// One advice; `{0}`, `{1}` stand for what is filled in.
+pub enum Advice {
     // Of any step
     Foreign: "Look at what exists under that name. Rename or remove it if nobody needs it and retry the step, or undo the run.",
         "その名前で存在するものを確認してください。不要なら改名か削除をしてステップを retry、そうでなければ実行を undo してください。";
@@ -226,6 +157,7 @@ advices! {
     EndConnections: "{0}. Nobody connects to {1} anew, but who was connected stays so. Stop what uses it, or end its connections: aws rds reboot-db-instance --db-instance-identifier {1} (of a cluster: each member).",
         "{0}。{1} に新しい接続はできませんが、既存の接続は残っています。使うものを止めるか、接続を切ってください: aws rds reboot-db-instance --db-instance-identifier {1}（クラスターなら各メンバー）。";
     StopConnected: "{0}. Stop what uses {1}.", "{0}。{1} を使うものを止めてください。";
+}
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub mod window;
 mod written;
 
 pub use admission::Admission;
-pub use advice::{Advice, Advised};
+pub use advice::Advice;
 pub use cost::{CostLine, Costs};
 pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};
@@ -42,5 +42,6 @@ pub use ids::{AccountId, BadId, Digest, GateName, RUN_TAG, Region, ResourceRef, 
 pub use inventory::Inventory;
 pub use plan::{GateSpec, Phase, Plan, StepSpec, Undo};
 pub use rewrite::{Meanwhile, Rewrite};
+pub use sentence::Said;
 pub use state::State;
 pub use window::Window;

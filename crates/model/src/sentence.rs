@@ -1,15 +1,113 @@
-//! Sentences with places, `{0}` and `{1}`, in which something is filled in: errors, reports, advices, in either language. What they say stands in tables elsewhere.
+//! Sentences with places, `{0}` and `{1}`, in which something is filled in: errors, reports, plans, advices, in either language. What they say stands in tables elsewhere,
+//! which [`sentences!`](crate::sentences) makes: plan and journal keep the English text, and whoever shows it in Japanese reads the values back out of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// A text of literal pieces and places: what stands before the first place, then each place and what stands behind it.
-pub(crate) fn pieces(text: &str) -> (&str, Vec<(usize, &str)>) {
-    let mut parts = text.split('{');
-    let head = parts.next().unwrap_or_default();
-    let places = parts.map(|part| {
-        let (place, behind) = part.split_once('}').expect("the table's places are closed");
-        (place.parse().expect("the table's places are numbers"), behind)
+/// One sentence, in English and in Japanese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Both {
+    /// As plan and journal keep it.
+    pub en: &'static str,
+    /// As it is shown to who reads Japanese.
+    pub ja: &'static str,
+}
+
+/// A sentence that is filled in, in English. Only a table makes one, so that nothing is said that nobody could translate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Said(String);
+
+impl Said {
+    /// A sentence of a table, filled in; [`sentences!`](crate::sentences) calls it.
+    #[doc(hidden)]
+    pub fn of(sentence: Both, values: &[&str]) -> Self {
+        Self(filled(sentence.en, values))
+    }
+
+    /// The text, as plan and journal keep it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Said> for String {
+    fn from(said: Said) -> Self {
+        said.0
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A table of sentences: an enum with a variant for each, English and Japanese behind it. A missing translation does not compile.
+#[macro_export]
+macro_rules! sentences {
+    ($(#[$about:meta])* $vis:vis enum $table:ident { $($name:ident: $en:literal, $ja:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        // As text: brackets in a sentence are no links.
+        $vis enum $table { $(#[doc = concat!("```text\n", $en, "\n```")] $name),* }
+
+        impl $table {
+            /// Every sentence.
+            $vis const BOTH: &'static [$crate::sentence::Both] = &[$($crate::sentence::Both { en: $en, ja: $ja }),*];
+
+            /// It with its places filled in.
+            $vis fn fill(self, values: &[&str]) -> $crate::sentence::Said {
+                $crate::sentence::Said::of(Self::BOTH[self as usize], values)
+            }
+        }
+
+        impl From<$table> for $crate::sentence::Said {
+            fn from(sentence: $table) -> Self {
+                sentence.fill(&[])
+            }
+        }
+
+        impl From<$table> for String {
+            fn from(sentence: $table) -> Self {
+                sentence.fill(&[]).into()
+            }
+        }
+    };
+}
+
+/// In Japanese what was said in English; none where no table has it. Of several sentences that it could be, the one that says most itself; a value that is a sentence of
+/// the tables is said in Japanese, too.
+pub fn in_japanese(tables: &[&[Both]], said: &str) -> Option<String> {
+    let read = tables
+        .iter()
+        .copied()
+        .flatten()
+        .filter_map(|both| Some((both, values(both.en, said)?)));
+    let own = |found: &BTreeMap<usize, &str>| said.len() - found.values().map(|value| value.len()).sum::<usize>();
+    // `min_by_key` keeps the first of equals, `max_by_key` would keep the last.
+    let (both, found) = read.min_by_key(|(_, found)| std::cmp::Reverse(own(found)))?;
+    let within: BTreeMap<usize, String> = found
+        .into_iter()
+        .map(|(place, value)| (place, in_japanese(tables, value).unwrap_or_else(|| value.to_owned())))
+        .collect();
+    Some(filled_by(both.ja, |place| within.get(&place).map(String::as_str)))
+}
+
+/// A text of literal pieces and places: what stands before the first place, then each place and what stands behind it. Braces around anything but a number are text: a
+/// sentence may quote a runbook.
+pub fn pieces(text: &str) -> (&str, Vec<(usize, &str)>) {
+    let found = text.match_indices('{').filter_map(|(at, _)| {
+        let (digits, _) = text[at + 1..].split_once('}')?;
+        let place = digits.parse::<usize>().ok()?;
+        Some((at, at + digits.len() + 2, place))
     });
+    let found: Vec<(usize, usize, usize)> = found.collect();
+    let ends = found.iter().skip(1).map(|(begins, _, _)| *begins).chain([text.len()]);
+    let head = &text[..found.first().map_or(text.len(), |(begins, _, _)| *begins)];
+    let places = found
+        .iter()
+        .zip(ends)
+        .map(|((_, behind, place), ends)| (*place, &text[*behind..ends]));
     (head, places.collect())
 }
 
@@ -22,7 +120,7 @@ pub fn filled(text: &str, values: &[&str]) -> String {
     filled_by(text, |place| values.get(place).copied())
 }
 
-pub(crate) fn filled_by<'a>(text: &str, value: impl Fn(usize) -> Option<&'a str>) -> String {
+fn filled_by<'a>(text: &str, value: impl Fn(usize) -> Option<&'a str>) -> String {
     let (head, places) = pieces(text);
     let mut out = head.to_owned();
     for (place, behind) in places {
@@ -33,7 +131,7 @@ pub(crate) fn filled_by<'a>(text: &str, value: impl Fn(usize) -> Option<&'a str>
 }
 
 /// What the places of a text were filled in with; none where it is not that text.
-pub(crate) fn values<'a>(text: &str, said: &'a str) -> Option<BTreeMap<usize, &'a str>> {
+fn values<'a>(text: &str, said: &'a str) -> Option<BTreeMap<usize, &'a str>> {
     let (head, places) = pieces(text);
     let mut rest = said.strip_prefix(head)?;
     let mut found = BTreeMap::new();
@@ -51,3 +149,7 @@ pub(crate) fn values<'a>(text: &str, said: &'a str) -> Option<BTreeMap<usize, &'
     }
     rest.is_empty().then_some(found)
 }
+
+#[cfg(test)]
+#[path = "sentence_tests.rs"]
+mod tests;

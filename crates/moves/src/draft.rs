@@ -6,7 +6,7 @@ use model::cost::Costs;
 use model::inventory::{AccountInventory, Bucket, RegionInventory};
 use model::plan::{Estimate, Note, Weight};
 use model::{
-    AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Rewrite, Side, StepId, StepSpec, Undo,
+    AccountId, GateName, GateSpec, Inventory, Phase, Region, ResourceRef, Rewrite, Said, Side, StepId, StepSpec, Undo,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -58,7 +58,7 @@ pub enum Says {
 
 impl Says {
     /// The note that says it.
-    pub fn of(self, resource: Option<ResourceRef>, text: String) -> Note {
+    pub fn of(self, resource: Option<ResourceRef>, text: Said) -> Note {
         let (weight, check) = match self {
             Self::Blocks(check) => (Weight::Blocks, check.id),
             Self::Warns(check) => (Weight::Warns, check.id),
@@ -67,7 +67,7 @@ impl Says {
         Note {
             resource,
             weight,
-            text,
+            text: text.into(),
             check,
         }
     }
@@ -75,16 +75,16 @@ impl Says {
 
 /// What stands in one resource's way, gathered before any of it is said.
 #[derive(Debug, Default)]
-pub struct Blocks(Vec<(&'static Explained, String)>);
+pub struct Blocks(Vec<(&'static Explained, Said)>);
 
 impl Blocks {
     /// Adds a cause.
-    pub fn push(&mut self, check: &'static Explained, text: impl Into<String>) {
+    pub fn push(&mut self, check: &'static Explained, text: impl Into<Said>) {
         self.0.push((check, text.into()));
     }
 
     /// Adds the causes that one check found.
-    pub fn extend(&mut self, check: &'static Explained, texts: impl IntoIterator<Item = String>) {
+    pub fn extend(&mut self, check: &'static Explained, texts: impl IntoIterator<Item = Said>) {
         self.0.extend(texts.into_iter().map(|text| (check, text)));
     }
 
@@ -215,7 +215,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a note.
-    pub fn note(&mut self, resource: Option<&ResourceRef>, says: Says, text: impl Into<String>) {
+    pub fn note(&mut self, resource: Option<&ResourceRef>, says: Says, text: impl Into<Said>) {
         self.notes.push(says.of(resource.cloned(), text.into()));
     }
 
@@ -253,7 +253,7 @@ impl DraftStep {
         resource: &ResourceRef,
         action: &str,
         side: Side,
-        title: impl Into<String>,
+        title: impl Into<Said>,
         input: impl Serialize,
     ) -> Self {
         let verb = action.rsplit('.').next().unwrap_or(action);
@@ -264,7 +264,7 @@ impl DraftStep {
                 version: 1,
                 resource: resource.clone(),
                 side,
-                title: title.into(),
+                title: title.into().into(),
                 phase: Phase::Prepare,
                 needs: Vec::new(),
                 gates: Vec::new(),

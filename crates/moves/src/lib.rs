@@ -45,6 +45,7 @@ pub mod terraform_plan;
 pub mod unmoved;
 pub mod volume;
 mod window_room;
+pub mod words;
 pub mod world;
 pub mod writes;
 pub mod zone;

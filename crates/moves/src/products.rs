@@ -8,6 +8,7 @@ use model::{GateSpec, ResourceRef, Side, StepId};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
+use crate::words::Text;
 
 /// Product and owner, as far as something tells them.
 type Whose = (Option<String>, Option<String>);
@@ -154,13 +155,17 @@ fn require(draft: &mut Draft<'_>, products: &Products) {
     let waited_for: BTreeSet<&str> = waits.values().flatten().copied().collect();
     for product in waited_for {
         let team = products.teams.get(product);
-        let whom = team.map_or_else(String::new, |team| match &team.contact {
-            Some(contact) => format!(" ({}, {contact})", team.owner),
-            None => format!(" ({})", team.owner),
+        let whom = team.map(|team| match &team.contact {
+            Some(contact) => format!("{}, {contact}", team.owner),
+            None => team.owner.clone(),
         });
+        let ask = match &whom {
+            Some(whom) => Text::TeamOfAgrees.fill(&[product, whom]),
+            None => Text::TeamAgrees.fill(&[product]),
+        };
         draft.gates.push(GateSpec {
             name: gate_of(product),
-            ask: format!("Does the team of {product}{whom} agree to what this plan does to its things?"),
+            ask: ask.into(),
             after: Vec::new(),
             typed: None,
             people: 1,

@@ -4,14 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use model::Inventory;
 use model::plan::Note;
+use model::{Inventory, Said};
 use serde_json::Value;
 
 use crate::cache::spec::Fill;
 use crate::check::known;
 use crate::draft::Says;
 use crate::runbook::Runbook;
+use crate::words::Text;
 
 /// How a place in a state begins.
 const IN_STATE: &str = "tfstate://";
@@ -39,7 +40,7 @@ pub enum Reference {
 
 impl Reference {
     /// The reference that a name is; none where it is a name.
-    pub fn of(name: &str) -> Option<Result<Self, String>> {
+    pub fn of(name: &str) -> Option<Result<Self, Said>> {
         if let Some(tag) = name.strip_prefix("tag:") {
             let parts = tag
                 .split_once('=')
@@ -49,7 +50,7 @@ impl Reference {
                     key: key.to_owned(),
                     value: value.to_owned(),
                 }),
-                None => Err(format!("{name:?} is not a tag such as \"tag:Name=stg-db\"")),
+                None => Err(Text::NoTag.fill(&[&format!("{name:?}")])),
             });
         }
         let place = name.strip_prefix(IN_STATE)?;
@@ -62,9 +63,7 @@ impl Reference {
                 address: address.to_owned(),
             })
         });
-        Some(parts.ok_or_else(|| {
-            format!("{name:?} is not a place in a state such as \"tfstate://my-states/stg/terraform.tfstate#aws_security_group.db\"")
-        }))
+        Some(parts.ok_or_else(|| Text::NoPlace.fill(&[&format!("{name:?}")])))
     }
 }
 
@@ -137,7 +136,7 @@ pub fn resolved_by(runbook: &Runbook, inventory: &Inventory) -> Runbook {
 pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Vec<Note>) {
     let mut resolved = runbook.clone();
     let mut notes = Vec::new();
-    let mut note = |says: Says, text: String| {
+    let mut note = |says: Says, text: Said| {
         let note = says.of(None, text);
         if !notes.contains(&note) {
             notes.push(note);
@@ -151,23 +150,19 @@ pub(crate) fn resolved(runbook: &Runbook, inventory: &Inventory) -> (Runbook, Ve
         match (Reference::of(name), inventory.references.get(name.as_str())) {
             (None, _) => {}
             (Some(Err(reason)), _) => note(Says::Blocks(&known::REFERENCE), reason),
-            (Some(Ok(Reference::Tag { .. })), _) if kind == Kind::Other => note(
-                Says::Blocks(&known::REFERENCE),
-                format!(
-                    "{name}: only security groups are found by tag; name it, or point at its address in Terraform's state"
-                ),
-            ),
+            (Some(Ok(Reference::Tag { .. })), _) if kind == Kind::Other => {
+                note(
+                    Says::Blocks(&known::REFERENCE),
+                    Text::OnlyGroupsByTag.fill(&[name.as_str()]),
+                );
+            }
             (Some(Ok(_)), None) => note(
                 Says::Blocks(&known::REFERENCE),
-                format!(
-                    "{name}: the inventory does not say what that is. Let it be looked up: cleave discover RUNBOOK"
-                ),
+                Text::NotLookedUp.fill(&[name.as_str()]),
             ),
             (Some(Ok(_)), Some(found)) => {
-                note(
-                    Says::Tells,
-                    format!("{name} is {found}, as discovered at {}", inventory.observed_at),
-                );
+                let at = inventory.observed_at.to_string();
+                note(Says::Tells, Text::LookedUp.fill(&[name.as_str(), found, &at]));
                 found.clone_into(name);
             }
         }

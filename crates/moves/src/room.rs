@@ -3,11 +3,12 @@
 //! which passes; this does not.
 
 use model::inventory::{RegionInventory, SnapshotSlots};
-use model::{Region, Side, StepSpec};
+use model::{Region, Said, Side, StepSpec};
 
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
+use crate::words::Text;
 
 /// The verbs of the steps that make a manual snapshot.
 const SNAPSHOTS: [&str; 4] = ["create_snapshot", "copy_at_hand", "rekey_snapshot", "copy_to_target"];
@@ -45,13 +46,14 @@ impl Kind {
     }
 
     /// For people.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Instances => "DB instances",
-            Self::Clusters => "DB clusters",
-            Self::Snapshots => "manual snapshots of instances",
-            Self::ClusterSnapshots => "manual snapshots of clusters",
-        }
+    pub(crate) fn name(self) -> Said {
+        let name = match self {
+            Self::Instances => Text::Instances,
+            Self::Clusters => Text::Clusters,
+            Self::Snapshots => Text::Snapshots,
+            Self::ClusterSnapshots => Text::ClusterSnapshots,
+        };
+        name.into()
     }
 
     /// What AWS admits where nobody has asked for more, as RDS's guide has it.
@@ -100,23 +102,24 @@ pub(crate) fn check(draft: &mut Draft) {
             let Some(SnapshotSlots { used, quota }) = draft.regional(side).and_then(|region| kind.slots(region)) else {
                 let usual = kind.usual(draft.region());
                 if needed > usual {
-                    let text = format!(
-                        "this runbook needs {needed} {} at once in account {}, and AWS admits {usual} unless it has been asked for more: what the account has, \
-                         `cleave discover` asks",
-                        kind.name(),
-                        draft.account(side)
-                    );
+                    let text = Text::UsualQuota.fill(&[
+                        &needed.to_string(),
+                        kind.name().as_str(),
+                        draft.account(side).as_str(),
+                        &usual.to_string(),
+                    ]);
                     draft.note(None, Says::Warns(&known::QUOTA_RDS), text);
                 }
                 continue;
             };
             if needed > 0 && u64::from(used) + needed > u64::from(quota) {
-                let text = format!(
-                    "account {} has {used} of {quota} {}, and this runbook needs {needed} more at once: delete what nobody needs, or have AWS \
-                     raise the quota (Service Quotas, RDS)",
-                    draft.account(side),
-                    kind.name()
-                );
+                let text = Text::NoQuota.fill(&[
+                    draft.account(side).as_str(),
+                    &used.to_string(),
+                    kind.name().as_str(),
+                    &quota.to_string(),
+                    &needed.to_string(),
+                ]);
                 draft.note(None, Says::Blocks(&known::QUOTA_RDS), text);
             }
         }

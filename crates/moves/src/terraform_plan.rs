@@ -10,6 +10,7 @@ use crate::cache::spec::{Content, Fill};
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
+use crate::words::Text;
 
 /// What `terraform show -json PLAN` says that would be created, as far as it can be what cleave moves.
 pub fn creates(plan: &[u8]) -> Result<Vec<TerraformCreate>, String> {
@@ -64,32 +65,23 @@ pub(crate) fn check(draft: &mut Draft) {
         let Some((resource, left_to_terraform)) = moved(draft, created) else {
             continue;
         };
-        let what = format!(
-            "the target's Terraform would create {} ({})",
-            created.name, created.address
-        );
         let (weight, text) = match left_to_terraform {
             true if created.snapshot.is_none()
                 && matches!(resource.kind.as_str(), "database" | "cluster" | "cache") =>
             {
+                let argument = match resource.kind.as_str() {
+                    "cache" => "snapshot_arns",
+                    _ => "snapshot_identifier",
+                };
                 (
                     Says::Warns(&known::TERRAFORM_MAKES),
-                    format!(
-                        "{what} without {}: it would be empty. Give it what the run tells at its end",
-                        match resource.kind.as_str() {
-                            "cache" => "snapshot_arns",
-                            _ => "snapshot_identifier",
-                        }
-                    ),
+                    Text::TerraformMakesEmpty.fill(&[&created.name, &created.address, argument]),
                 )
             }
             true => continue,
             false => (
                 Says::Blocks(&known::TERRAFORM_MAKES),
-                format!(
-                    "{what}: an empty one would take the name that this runbook moves. Take it out of that apply, and import it afterwards; or \
-                     leave it to Terraform here (a database or cluster: restore = false; a cache: fill = false; a bucket: create = \"terraform\")"
-                ),
+                Text::TerraformMakes.fill(&[&created.name, &created.address]),
             ),
         };
         draft.note(Some(&resource), weight, text);

@@ -3,12 +3,14 @@
 
 pub mod billed;
 pub mod ways;
+pub(crate) mod words;
 
 use model::Side;
 
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
+use words::Text;
 
 /// Adds the notes.
 pub fn plan(draft: &mut Draft) {
@@ -18,15 +20,12 @@ pub fn plan(draft: &mut Draft) {
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
     let mut texts = Vec::new();
     for file_system in &region.file_systems {
-        let name = match file_system.name.as_str() {
-            "" => String::new(),
-            name => format!(" ({name})"),
+        let named = match file_system.name.as_str() {
+            "" => file_system.id.clone(),
+            name => format!("{} ({name})", file_system.id),
         };
-        texts.push(format!(
-            "the file system {}{name}, {} GiB, is NOT moved: make one in account {target} and carry its files with DataSync, or copy a \
-             recovery point of AWS Backup from account {source} into a vault of account {target} under a customer key and restore that",
-            file_system.id, file_system.size_gib
-        ));
+        let size = file_system.size_gib.to_string();
+        texts.push(Text::FileSystem.fill(&[&named, &size, target.as_str(), source.as_str()]));
     }
     let moved = |id: &str| draft.runbook.instances.iter().any(|spec| spec.id == id);
     // Of an instance that this run stops its own section says what becomes of them.
@@ -35,16 +34,11 @@ pub fn plan(draft: &mut Draft) {
         .iter()
         .filter(|instance| instance.instance_store_volumes > 0 || instance.root_on_instance_store);
     for instance in stores.filter(|instance| !moved(&instance.id)) {
-        let stop = match instance.state.as_str() {
-            "running" => "it is gone once the instance is stopped",
-            _ => "the instance does not run, so nothing is left on it",
+        let text = match instance.state.as_str() {
+            "running" => Text::StoreOfRunning,
+            _ => Text::StoreOfStopped,
         };
-        texts.push(format!(
-            "what is on the instance store of {} ({}) is NOT moved, and no image or snapshot holds it: carry it with rsync to an instance \
-             in account {target}; {stop}",
-            instance.id,
-            instance.name()
-        ));
+        texts.push(text.fill(&[&instance.id, instance.name(), target.as_str()]));
     }
     for text in texts {
         draft.note(None, Says::Warns(&known::UNMOVED), text);
@@ -54,7 +48,7 @@ pub fn plan(draft: &mut Draft) {
         .iter()
         .filter(|other| ["", draft.region().as_str()].contains(&other.region()));
     for left in ways::left(here) {
-        let text = format!("{} ({}) are NOT moved: {}", left.called, left.names(), left.way);
+        let text = Text::Left.fill(&[&left.called, &left.names(), left.way.as_str()]);
         draft.note(None, Says::Warns(&known::UNMOVED), text);
     }
 }

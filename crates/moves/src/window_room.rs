@@ -1,10 +1,11 @@
 //! Whether every outage fits into a window at all: what never does would wait for ever, and that is said before anybody agrees.
 
 use jiff::Timestamp;
-use model::{Plan, ResourceRef};
+use model::{Plan, ResourceRef, Said};
 
 use crate::check::known;
 use crate::draft::Says;
+use crate::words::Text;
 
 /// The plan, with a note that blocks for each resource whose outage no window has room for.
 pub(crate) fn checked(mut plan: Plan, now: Timestamp) -> Plan {
@@ -18,16 +19,9 @@ pub(crate) fn checked(mut plan: Plan, now: Timestamp) -> Plan {
             continue;
         }
         told.push(step.resource.clone());
-        let text = if longest == 0 {
-            "no window opens within a year of the inventory: whatever disturbs would wait for ever".to_owned()
-        } else {
-            format!(
-                "no window has room for its outage: from \"{}\" to the last disturbing step behind it, nine in ten runs take up to {}, and the \
-                 longest window has {}. Open a longer window, or move it in a way that disturbs for less time",
-                step.title,
-                hours(room),
-                hours(longest)
-            )
+        let text = match longest {
+            0 => Text::NoWindow.into(),
+            _ => Text::NoRoom.fill(&[&step.title, hours(room).as_str(), hours(longest).as_str()]),
         };
         notes.push(Says::Blocks(&known::WINDOW).of(Some(step.resource.clone()), text));
     }
@@ -35,8 +29,9 @@ pub(crate) fn checked(mut plan: Plan, now: Timestamp) -> Plan {
     plan
 }
 
-fn hours(seconds: u64) -> String {
-    format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60)
+fn hours(seconds: u64) -> Said {
+    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+    Text::Hours.fill(&[&hours.to_string(), &format!("{minutes:02}")])
 }
 
 #[cfg(test)]

@@ -312,17 +312,7 @@ fn gate_marks(facts: &Facts<'_>, language: Language) -> Vec<GateMark> {
     let mut marks = Vec::new();
     for gate in &facts.plan.gates {
         let Some(run) = &facts.run else {
-            let asked = gate
-                .after
-                .iter()
-                .filter_map(|id| facts.expected_place(id))
-                .map(|((_, to), _)| to)
-                .max()
-                .unwrap_or(if facts.is_by_clock() {
-                    facts.generated_at.as_millisecond()
-                } else {
-                    0
-                });
+            let asked = facts.asked_about(gate);
             let says = format!("{} {}\n{}", Text::GateMark.say(language), gate.name, gate.ask);
             marks.push(GateMark {
                 name: gate.name.to_string(),

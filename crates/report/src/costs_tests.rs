@@ -79,6 +79,7 @@ fn rendered(plan: &Plan, format: Format, language: Language) -> String {
         rehearsed: None,
         journal_hash: None,
         generated_at: at("2026-11-22T00:00:00Z"),
+        in_japanese: |_| None,
     };
     render(&input, format, language)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::event::{PauseReason, Verdict, WorldKind};
 use model::state::{GateState, StepState, StepStatus};
-use model::{Digest, Forecast, GateName, Phase, Plan, Recorded, ResourceRef, State, StepId, StepSpec};
+use model::{Digest, Forecast, GateName, GateSpec, Phase, Plan, Recorded, ResourceRef, State, StepId, StepSpec, Undo};
 
 use crate::chain::{self, Chain};
 use crate::history::{History, Span, SpanKind};
@@ -58,6 +58,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) rehearsed: Option<&'a RehearsedBefore>,
     /// The hash of the journal's last event.
     pub(crate) journal_hash: Option<&'a str>,
+    /// How what was said in English is said in the report's language; none in English.
+    translated: Option<fn(&str) -> Option<String>>,
     /// When the report is made.
     pub(crate) generated_at: Timestamp,
     /// How moments are written.
@@ -127,17 +129,24 @@ impl Down {
 
 impl<'a> Facts<'a> {
     /// Gathers the facts.
-    pub(crate) fn of(input: &'a ReportInput<'a>) -> Self {
+    pub(crate) fn of(input: &'a ReportInput<'a>, language: Language) -> Self {
         let (folded, broken) = fold(input.events);
         let run = folded.map(|(state, read)| {
             let history = History::of(read);
             let chain = chain::longest(&state.plan, |step| done_millis(history.spans_of(&step.id)));
             RunFacts { state, history, chain }
         });
-        let (plan, digest) = match &run {
+        let (mut plan, digest) = match &run {
             Some(run) => (Cow::Owned(run.state.plan.clone()), run.state.digest.clone()),
             None => (Cow::Borrowed(input.plan), input.plan.digest()),
         };
+        let translated = match language {
+            Language::En => None,
+            Language::Ja => Some(input.in_japanese),
+        };
+        if let Some(translated) = translated {
+            translate(plan.to_mut(), translated);
+        }
         let forecast = match &run {
             None if !plan.calendar().is_unrestricted() => Forecast::of_plan(&plan, input.generated_at),
             Some(_) | None => None,
@@ -163,8 +172,15 @@ impl<'a> Facts<'a> {
             calls: input.calls.as_ref(),
             laws: input.laws,
             generated_at: input.generated_at,
+            translated,
             plan,
         }
+    }
+
+    /// What the run said, in the report's language: what no table has (of another release, of AWS) stands as it is.
+    pub(crate) fn said<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let translated = self.translated.and_then(|translated| translated(text));
+        translated.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// Where the run took place; none for a plan.
@@ -192,6 +208,16 @@ impl<'a> Facts<'a> {
     pub(crate) fn expected_place(&self, step: &StepId) -> Option<((i64, i64), (i64, i64))> {
         let of = |likely: &Schedule, late: &Schedule| Some((*likely.get(step)?, *late.get(step)?));
         of(&self.by_clock, &self.late_by_clock).or_else(|| of(&self.schedule, &self.late_schedule))
+    }
+
+    /// When a plan's gate is asked: once its evidence is there, and what needs none when the run begins.
+    pub(crate) fn asked_about(&self, gate: &GateSpec) -> i64 {
+        let begins = match self.is_by_clock() {
+            true => self.generated_at.as_millisecond(),
+            false => 0,
+        };
+        let evidence = gate.after.iter().filter_map(|id| self.expected_place(id));
+        evidence.map(|((_, to), _)| to).max().unwrap_or(begins)
     }
 
     /// A place in time as people read it: a moment, or how long after the beginning of a plan.
@@ -232,11 +258,7 @@ impl<'a> Facts<'a> {
         let (down, late) = match &self.run {
             Some(_) => (self.down(resource), None),
             None if self.by_clock.is_empty() => return None,
-            None => {
-                let (disturbing, cutover) = (self.disturbing(resource), self.cutting_over(resource));
-                let late = planned_down(&self.late_by_clock, &disturbing, &cutover);
-                (planned_down(&self.by_clock, &disturbing, &cutover), Some(late))
-            }
+            None => (self.expected_down(resource), Some(self.late_down(resource))),
         };
         let late = late.and_then(|late| match late {
             Down::Was { to, .. } => Some(to),
@@ -273,18 +295,22 @@ impl<'a> Facts<'a> {
         self.schedule.values().map(|(_, to)| *to).max().unwrap_or(0)
     }
 
-    /// How long a resource was expected not to serve, before anything ran.
+    /// When a resource was expected not to serve, before anything ran: by the clock where it can be told, as windows may lie between what stops it and what brings it back.
     pub(crate) fn expected_down(&self, resource: &ResourceRef) -> Down {
-        planned_down(&self.schedule, &self.disturbing(resource), &self.cutting_over(resource))
+        let schedule = match self.by_clock.is_empty() {
+            true => &self.schedule,
+            false => &self.by_clock,
+        };
+        planned_down(schedule, &self.disturbing(resource), &self.cutting_over(resource))
     }
 
     /// The same where every step takes as long as nine in ten do at most.
     pub(crate) fn late_down(&self, resource: &ResourceRef) -> Down {
-        planned_down(
-            &self.late_schedule,
-            &self.disturbing(resource),
-            &self.cutting_over(resource),
-        )
+        let schedule = match self.late_by_clock.is_empty() {
+            true => &self.late_schedule,
+            false => &self.late_by_clock,
+        };
+        planned_down(schedule, &self.disturbing(resource), &self.cutting_over(resource))
     }
 
     fn disturbing(&self, resource: &ResourceRef) -> Vec<&StepSpec> {
@@ -463,6 +489,28 @@ pub(crate) fn expected_millis(step: &StepSpec) -> i64 {
 /// What nine in ten such steps take at most.
 pub(crate) fn late_millis(step: &StepSpec) -> i64 {
     i64::try_from(step.estimate.p90).unwrap_or(A_CENTURY).min(A_CENTURY) * 1000
+}
+
+/// Puts what a plan says itself into another language. What people agree to is the plan as it stands: the digest is the other one's.
+fn translate(plan: &mut Plan, translated: fn(&str) -> Option<String>) {
+    // Many steps say the same.
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let mut say = |text: &mut String| {
+        let other = known
+            .entry(text.clone())
+            .or_insert_with_key(|text| translated(text).unwrap_or_else(|| text.clone()));
+        text.clone_from(other);
+    };
+    for step in &mut plan.steps {
+        say(&mut step.title);
+        match &mut step.undo {
+            Undo::Manual { guide } => say(guide),
+            Undo::None { reason } => say(reason),
+            Undo::Auto | Undo::Nothing => {}
+        }
+    }
+    plan.notes.iter_mut().for_each(|note| say(&mut note.text));
+    plan.gates.iter_mut().for_each(|gate| say(&mut gate.ask));
 }
 
 /// Folds as far as the events do not contradict each other: a report is made of what can be read, and says where it ends.

@@ -56,6 +56,8 @@ pub struct ReportInput<'a> {
     pub journal_hash: Option<&'a str>,
     /// When the report is made.
     pub generated_at: Timestamp,
+    /// How the sentences of plan, steps and engine are said in Japanese; none for what no table has. The tables lie with what says them.
+    pub in_japanese: fn(&str) -> Option<String>,
 }
 
 /// Rehearsals of a plan, summed up.
@@ -147,11 +149,12 @@ impl CallSummary {
 
 /// Renders the report of a plan (no events) or of a run.
 pub fn render(input: &ReportInput<'_>, format: Format, language: Language) -> String {
-    let facts = facts::Facts::of(input);
+    let facts = |said_in| facts::Facts::of(input, said_in);
     match format {
-        Format::Html => html::page(&sections::document(&facts, language)),
-        Format::Markdown => markdown::page(&sections::document(&facts, language)),
-        Format::Json => json::page(&facts),
+        Format::Html => html::page(&sections::document(&facts(language), language)),
+        Format::Markdown => markdown::page(&sections::document(&facts(language), language)),
+        // For programs: in English whatever the language.
+        Format::Json => json::page(&facts(Language::En)),
     }
 }
 

@@ -59,7 +59,7 @@ struct Part {
 
 /// Renders the morning page of a run. `renamed` is what `cleave outputs` tells.
 pub fn morning(input: &ReportInput<'_>, renamed: &[Renamed], form: MorningForm, language: Language) -> String {
-    let facts = Facts::of(input);
+    let facts = Facts::of(input, language);
     let page = page(&facts, input, renamed, language);
     match form {
         MorningForm::Text => plain(&page, language),
@@ -113,7 +113,7 @@ fn page(facts: &Facts<'_>, input: &ReportInput<'_>, renamed: &[Renamed], languag
     parts.push(Part {
         anchor: "left",
         heading: Text::MorningLeft,
-        lines: left(state, language),
+        lines: left(facts, state, language),
         more: "cleave status",
     });
     parts.push(Part {
@@ -154,7 +154,7 @@ fn renamed_line(one: &Renamed) -> Option<String> {
 }
 
 /// What is still to be done, by whom: first what the run stands still for.
-fn left(state: &State, language: Language) -> Vec<String> {
+fn left(facts: &Facts<'_>, state: &State, language: Language) -> Vec<String> {
     let operator = Text::MorningOperator.say(language);
     let whose = |step: &StepId| {
         let resource = state.spec(step).map(|spec| &spec.resource);
@@ -165,10 +165,10 @@ fn left(state: &State, language: Language) -> Vec<String> {
     let say = |who: &str, what: &str| Text::MorningWho.fill(language, &[who, what]);
     for step in state.stopped() {
         if let StepStatus::Stopped { advice } = &state.steps[step].status {
-            lines.push(say(operator, &format!("{step}: {}", words::advised(advice, language))));
+            lines.push(say(operator, &format!("{step}: {}", facts.said(advice))));
         }
     }
-    for gate in &state.plan.gates {
+    for gate in &facts.plan.gates {
         if matches!(state.gates[&gate.name], GateState::Asked { .. }) {
             let (who, what) = match state.plan.product_behind(&gate.name) {
                 Some(product) => (
@@ -181,9 +181,9 @@ fn left(state: &State, language: Language) -> Vec<String> {
         }
     }
     for (step, what) in state.left_out() {
-        lines.push(say(&whose(step), &format!("{step}: {what}")));
+        lines.push(say(&whose(step), &format!("{step}: {}", facts.said(what))));
     }
-    for step in &state.plan.steps {
+    for step in &facts.plan.steps {
         if state.steps[&step.id].status == StepStatus::Skipped {
             let what = Text::MorningSkipped.fill(language, &[step.id.as_str(), &step.title]);
             lines.push(say(&whose(&step.id), &what));
@@ -208,7 +208,7 @@ fn undo(facts: &Facts<'_>, state: &State, input: &ReportInput<'_>, language: Lan
     }];
     // Of each resource its first point of no return counts.
     let mut first: BTreeMap<&ResourceRef, String> = BTreeMap::new();
-    for (place, step) in state.plan.steps.iter().enumerate() {
+    for (place, step) in facts.plan.steps.iter().enumerate() {
         if !matches!(step.undo, Undo::None { .. }) || first.contains_key(&step.resource) {
             continue;
         }

@@ -30,6 +30,7 @@ fn told(plan: &Plan, events: &[Recorded], renamed: &[Renamed], form: MorningForm
         rehearsed: None,
         laws: None,
         generated_at: events.last().expect("an event").at,
+        in_japanese: |_| None,
     };
     morning(&input, renamed, form, language)
 }

@@ -17,6 +17,7 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded]) -> ReportInput<'a> {
         rehearsed: None,
         journal_hash: None,
         generated_at: at("2026-11-22T00:00:00Z"),
+        in_japanese: |_| None,
     }
 }
 

@@ -65,15 +65,9 @@ impl Product {
 
     /// From when to when something of it does not serve, by the clock where that can be told.
     fn down(&self, facts: &Facts<'_>) -> Option<(i64, i64)> {
-        let spans = self.resources.iter().filter_map(|resource| {
-            if facts.run.is_none() && facts.is_by_clock() {
-                let place = facts.down_by_clock(resource)?;
-                return Some((place.begins, place.ends?));
-            }
-            match facts.down(resource) {
-                Down::Was { from, to } | Down::Still { from, to } => Some((from, to)),
-                Down::Never | Down::NotYet => None,
-            }
+        let spans = self.resources.iter().filter_map(|resource| match facts.down(resource) {
+            Down::Was { from, to } | Down::Still { from, to } => Some((from, to)),
+            Down::Never | Down::NotYet => None,
         });
         spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
@@ -255,9 +249,7 @@ fn asked(facts: &Facts<'_>, gate: &GateSpec, language: Language) -> Line {
         line.extend([text(" "), Piece::Small(people)]);
     }
     if facts.run.is_none() {
-        let evidence = gate.after.iter().filter_map(|id| facts.schedule.get(id));
-        let at = evidence.map(|(_, to)| *to).max().unwrap_or(0);
-        let when = format!("+{}", lasting(at, language));
+        let when = facts.written(facts.asked_about(gate), language);
         line.extend([text(" "), Piece::Small(Text::AskedAtAbout.fill(language, &[&when]))]);
     }
     line
@@ -293,10 +285,7 @@ fn resources(facts: &Facts<'_>, product: &Product, language: Language) -> Table 
         let down = facts.down(resource);
         let from = match down {
             Down::Never | Down::NotYet => vec![text(down_length(down, language))],
-            Down::Was { from, .. } | Down::Still { from, .. } => {
-                let by_clock = facts.down_by_clock(resource).map(|place| place.begins);
-                vec![text(facts.written(by_clock.unwrap_or(from), language))]
-            }
+            Down::Was { from, .. } | Down::Still { from, .. } => vec![text(facts.written(from, language))],
         };
         let mut row = vec![vec![code(resource)], from];
         if facts.run.is_some() {

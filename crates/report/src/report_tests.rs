@@ -43,6 +43,7 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded], laws: Option<&'a [String]>)
         rehearsed: None,
         journal_hash: (!events.is_empty()).then_some("5f"),
         generated_at: at("2026-11-22T00:00:00Z"),
+        in_japanese: |_| None,
     }
 }
 

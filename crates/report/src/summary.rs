@@ -240,7 +240,7 @@ fn decisions(facts: &Facts<'_>, language: Language) -> Option<Block> {
         let StepStatus::Stopped { advice } = &state.status else {
             return None;
         };
-        let mut line = vec![code(&step.id), text(" "), text(crate::words::advised(advice, language))];
+        let mut line = vec![code(&step.id), text(" "), text(facts.said(advice))];
         if let Some(failure) = &state.last_failure {
             line.extend([Piece::Break, Piece::Small(failure.to_string())]);
             if let Some(id) = &failure.request_id {

@@ -23,6 +23,17 @@ pub(crate) fn dash() -> Line {
     vec![text("–")]
 }
 
+/// A moment, or how long after a plan's beginning.
+fn when(facts: &Facts<'_>, at: i64, language: Language) -> Line {
+    match facts.is_by_clock() {
+        true => {
+            let at = jiff::Timestamp::from_millisecond(at).expect("it came from a moment");
+            vec![moment(facts, at)]
+        }
+        false => vec![text(lasting(at, language))],
+    }
+}
+
 /// What each resource went through, and the evidence for it.
 pub(crate) fn resources(facts: &Facts<'_>, language: Language) -> Vec<Block> {
     let mut rows = Vec::new();
@@ -32,13 +43,7 @@ pub(crate) fn resources(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         let disturbed = match down {
             Down::Never => vec![text(Text::NotDisturbed.say(language))],
             Down::NotYet => vec![text(Text::NotDisturbedYet.say(language))],
-            Down::Was { from, .. } | Down::Still { from, .. } => match &facts.run {
-                None => vec![text(lasting(from, language))],
-                Some(_) => {
-                    let at = jiff::Timestamp::from_millisecond(from).expect("it came from a moment of the run");
-                    vec![moment(facts, at)]
-                }
-            },
+            Down::Was { from, .. } | Down::Still { from, .. } => when(facts, from, language),
         };
         let length = match down {
             Down::Never | Down::NotYet => dash(),
@@ -74,14 +79,18 @@ pub(crate) fn resources(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         }
         rows.push(row);
     }
-    let (caption, columns): (_, &[Text]) = match &facts.run {
+    let disturbed = match facts.is_by_clock() {
+        true => Text::Disturbed,
+        false => Text::DisturbedPlan,
+    };
+    let (caption, columns) = match &facts.run {
         None => (
             Text::ResourcePlanCaption,
-            &[Text::Resource, Text::DisturbedPlan, Text::DownFor, Text::Steps],
+            vec![Text::Resource, disturbed, Text::DownFor, Text::Steps],
         ),
         Some(_) => (
             Text::ResourceCaption,
-            &[
+            vec![
                 Text::Resource,
                 Text::Disturbed,
                 Text::DownFor,
@@ -92,12 +101,16 @@ pub(crate) fn resources(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         ),
     };
     let mut caption = caption.say(language).to_owned();
-    if facts.run.is_some() {
+    if facts.run.is_none() && facts.is_by_clock() {
+        let begun = facts.moments.full(facts.generated_at);
+        caption = format!("{caption} {}", Text::BegunAt.fill(language, &[&begun]));
+    }
+    if facts.is_by_clock() {
         caption = format!("{caption} {}", Text::TimesIn.fill(language, &[&facts.moments.name]));
     }
     let table = Table {
         caption,
-        headings: headings(columns, language),
+        headings: headings(&columns, language),
         rows,
         numbers: if facts.run.is_some() { vec![4, 5] } else { vec![3] },
     };
@@ -112,15 +125,29 @@ pub(crate) fn steps(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         None => planned_step(facts, step, language),
         Some(_) => run_step(facts, step, language),
     });
-    let (caption, columns): (_, &[Text]) = match &facts.run {
+    let (planned, starts) = match facts.is_by_clock() {
+        true => {
+            let begun = facts.moments.full(facts.generated_at);
+            let about = [
+                Text::BegunAt.fill(language, &[&begun]),
+                Text::TimesIn.fill(language, &[&facts.moments.name]),
+            ];
+            (
+                format!("{} {}", Text::StepsPlanCaption.say(language), about.join(" ")),
+                Text::StartsAt,
+            )
+        }
+        false => (Text::StepsPlanCaption.say(language).to_owned(), Text::Starts),
+    };
+    let (caption, columns) = match &facts.run {
         None => (
-            Text::StepsPlanCaption.say(language).to_owned(),
-            &[
+            planned,
+            vec![
                 Text::Step,
                 Text::Account,
                 Text::Phase,
                 Text::Title,
-                Text::Starts,
+                starts,
                 Text::Expected,
                 Text::NeedsAndGates,
                 Text::Undo,
@@ -128,7 +155,7 @@ pub(crate) fn steps(facts: &Facts<'_>, language: Language) -> Vec<Block> {
         ),
         Some(_) => (
             Text::StepsCaption.fill(language, &[&facts.moments.name]),
-            &[
+            vec![
                 Text::Step,
                 Text::Account,
                 Text::Phase,
@@ -145,7 +172,7 @@ pub(crate) fn steps(facts: &Facts<'_>, language: Language) -> Vec<Block> {
     let numbers = if facts.run.is_some() { vec![7] } else { vec![] };
     vec![Block::Table(Table {
         caption,
-        headings: headings(columns, language),
+        headings: headings(&columns, language),
         rows: rows.collect(),
         numbers,
     })]
@@ -185,9 +212,8 @@ fn planned_step(facts: &Facts<'_>, step: &StepSpec, language: Language) -> Vec<L
     let side = vec![text(words::side(step.side).say(language))];
     let phase = vec![text(words::phase(step.phase).say(language))];
     let starts = facts
-        .schedule
-        .get(&step.id)
-        .map_or_else(dash, |(from, _)| vec![text(lasting(*from, language))]);
+        .takes_place(&step.id)
+        .map_or_else(dash, |place| when(facts, place.begins, language));
     let span = |seconds: u64| {
         lasting(
             i64::try_from(seconds).unwrap_or(i64::MAX / 1000).saturating_mul(1000),
@@ -419,11 +445,7 @@ fn failure(facts: &Facts<'_>, mishap: &Mishap, language: Language) -> Vec<Line> 
         Piece::Break,
         Piece::Small(failure.account.clone()),
     ];
-    let said = match mishap.kind {
-        MishapKind::Alarm => words::advised(&failure.message, language),
-        MishapKind::NotDone | MishapKind::Unknown | MishapKind::Look | MishapKind::Stop => failure.message.clone(),
-    };
-    let mut message = vec![code(&failure.code), text(" "), text(said)];
+    let mut message = vec![code(&failure.code), text(" "), text(facts.said(&failure.message))];
     if let Some(id) = &failure.request_id {
         message.extend([Piece::Break, Piece::Small(Text::RequestId.fill(language, &[id]))]);
     }

@@ -4,7 +4,7 @@ mod named;
 
 pub(crate) use named::{charge, class, phase, side, stamp, status, undo, weekday, weight};
 
-/// The language of a report. What the plan itself says (titles, notes, evidence) is shown as it stands.
+/// The language of a report. What a runbook says itself (its gates' questions, its notes) stands as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -21,15 +21,6 @@ impl Language {
             Language::Ja => "ja",
         }
     }
-}
-
-/// What a step that stopped advises: the journal keeps it in English. What another release has said stands as it is.
-pub(crate) fn advised(said: &str, language: Language) -> String {
-    let japanese = match language {
-        Language::En => None,
-        Language::Ja => model::advice::in_japanese(said),
-    };
-    japanese.unwrap_or_else(|| said.to_owned())
 }
 
 macro_rules! texts {
@@ -324,6 +315,8 @@ texts! {
     Undo: "Undo", "取り消し方法";
     Expected: "Expected", "見積もり";
     Starts: "Starts after", "開始（経過時間）";
+    StartsAt: "Starts", "開始予定";
+    BegunAt: "Moments are those of a run that is begun {0}.", "時刻は {0} に実行を開始した場合の見込みです。";
     NeedsAndGates: "Waits for", "待つもの";
     Inputs: "Inputs", "入力";
     Disturbs: "disturbs", "影響あり";

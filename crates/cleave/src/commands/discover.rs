@@ -280,7 +280,7 @@ async fn look_up(target: &Account, name: &str) -> Result<String, CliError> {
     let unseen = |failure: &Failure| CliError::preflight(Failed::NotLookedUp.fill(&[name]), failure, ToDo::LetLookUp);
     match Reference::of(name) {
         None => Ok(name.to_owned()),
-        Some(Err(reason)) => Err(refused(reason)),
+        Some(Err(reason)) => Err(refused(reason.into())),
         Some(Ok(Reference::Tag { key, value })) => {
             let found = target
                 .ec2

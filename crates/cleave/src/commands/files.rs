@@ -9,7 +9,7 @@ use moves::{Prices, Runbook};
 use crate::durations::Samples;
 use crate::error::CliError;
 use crate::exit;
-use crate::words::{Failed, ToDo};
+use crate::words::{self, Failed, ToDo};
 
 /// A runbook with its inventory.
 pub struct Written {
@@ -60,8 +60,8 @@ impl Written {
         let mut error = CliError::before(exit::BLOCKED, Failed::Blocked.fill(&[&plan.migration]), ToDo::Unblock)
             .at(self.path.display().to_string());
         error.causes.extend(blocks.map(|note| match &note.resource {
-            Some(resource) => format!("{resource}: {}", note.text),
-            None => note.text.clone(),
+            Some(resource) => format!("{resource}: {}", words::said(&note.text)),
+            None => words::said(&note.text),
         }));
         Err(error)
     }

@@ -20,7 +20,7 @@ use crate::rehearsal::campaign::{self, Campaign};
 use crate::rehearsal::shrink::{self, Shrunk};
 use crate::rehearsal::{Besides, Rehearsal, Rehearsed, Which, rehearse_with};
 use crate::screen::rehearsed;
-use crate::words::{Failed, ToDo};
+use crate::words::{self, Failed, ToDo};
 
 /// How many rehearsals shrinking a seed of a range takes at most, where nobody says otherwise.
 const SHRINK: usize = 100;
@@ -200,7 +200,8 @@ fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
     let _ = writeln!(
         out,
         "\ngate {}: {}\n{evidence}\ntype {wanted:?} to agree: ",
-        gate.name, gate.ask
+        gate.name,
+        words::said(&gate.ask)
     );
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted

@@ -9,6 +9,7 @@ use model::{Plan, ResourceRef, State, Undo};
 
 use super::lines;
 use super::planned::duration;
+use crate::words;
 
 /// More lines of one sort are counted, not read.
 const MOST: usize = 20;
@@ -69,8 +70,8 @@ pub fn text(state: &State, product: &str) -> String {
     });
     let notes: Vec<String> = notes
         .map(|note| match &note.resource {
-            Some(resource) => format!("{resource}: {}", note.text),
-            None => note.text.clone(),
+            Some(resource) => format!("{resource}: {}", words::said(&note.text)),
+            None => words::said(&note.text),
         })
         .collect();
     several(&mut out, "to know:", &notes);
@@ -98,10 +99,10 @@ pub fn void(state: &State, product: &str, then: &State, said: &Agreement) -> Str
     let said: Vec<String> = differs
         .iter()
         .map(|difference| match difference {
-            Difference::New { title, resource } => format!("new: {resource}: {title}"),
-            Difference::Gone { title, resource } => format!("not any more: {resource}: {title}"),
+            Difference::New { title, resource } => format!("new: {resource}: {}", words::said(title)),
+            Difference::Gone { title, resource } => format!("not any more: {resource}: {}", words::said(title)),
             Difference::Otherwise { title, resource, parts } => {
-                format!("otherwise ({}): {resource}: {title}", parts.join(", "))
+                format!("otherwise ({}): {resource}: {}", parts.join(", "), words::said(title))
             }
         })
         .collect();
@@ -117,8 +118,11 @@ pub fn void(state: &State, product: &str, then: &State, said: &Agreement) -> Str
     out
 }
 
-fn undo_lines<'p>(plan: &'p Plan, product: &'p str, words: impl Fn(&'p Undo) -> Option<&'p String>) -> Vec<String> {
-    let line = |step: &'p model::StepSpec| Some(format!("{}: {}: {}", step.resource, step.title, words(&step.undo)?));
+fn undo_lines<'p>(plan: &'p Plan, product: &'p str, why: impl Fn(&'p Undo) -> Option<&'p String>) -> Vec<String> {
+    let line = |step: &'p model::StepSpec| {
+        let (title, why) = (words::said(&step.title), words::said(why(&step.undo)?));
+        Some(format!("{}: {title}: {why}", step.resource))
+    };
     plan.steps_of_product(product).filter_map(line).collect()
 }
 

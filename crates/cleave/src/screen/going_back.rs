@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use model::state::UndoScope;
 use model::{State, StepId, StepSpec, Undo};
 
+use crate::words;
+
 /// The steps that may have left something, the last first, by what becomes of them.
 pub fn text(state: &State, scope: &UndoScope) -> String {
     let mut state = state.clone();
@@ -33,7 +35,13 @@ pub fn text(state: &State, scope: &UndoScope) -> String {
     }
     let by_itself = |step: &&&StepSpec| step.undo == Undo::Auto && !stays.contains(&step.id);
     for step in standing.iter().filter(by_itself) {
-        let _ = writeln!(out, "  {:<7} {:<60} {}", step.side.to_string(), step.id, step.title);
+        let _ = writeln!(
+            out,
+            "  {:<7} {:<60} {}",
+            step.side.to_string(),
+            step.id,
+            words::said(&step.title)
+        );
     }
     for step in &standing {
         let (how, why) = match &step.undo {
@@ -41,7 +49,13 @@ pub fn text(state: &State, scope: &UndoScope) -> String {
             Undo::Manual { guide } => ("by hand, where it still stands", guide),
             Undo::None { reason } => ("cannot be taken back, where it still stands", reason),
         };
-        let _ = writeln!(out, "  {:<7} {:<60} {how}: {why}", step.side.to_string(), step.id);
+        let _ = writeln!(
+            out,
+            "  {:<7} {:<60} {how}: {}",
+            step.side.to_string(),
+            step.id,
+            words::said(why)
+        );
     }
     for step in standing
         .iter()

@@ -109,7 +109,11 @@ pub fn minute(at: jiff::Timestamp) -> String {
 }
 
 fn text(event: &Event, state: &State) -> Option<String> {
-    let title = |step| state.spec(step).map_or("", |spec| spec.title.as_str());
+    let title = |step| {
+        state
+            .spec(step)
+            .map_or_else(String::new, |spec| words::said(&spec.title))
+    };
     Some(match event {
         Event::RunStarted { run, digest, plan, .. } => {
             format!(

@@ -171,7 +171,7 @@ pub fn farewell(end: &RunEnd, state: &State, at: &Path, now: jiff::Timestamp) {
             left => {
                 say(&format!("done: {moved}, but for what is left for you to do:"));
                 for (step, what) in left {
-                    say(&format!("  {step}: {what}"));
+                    say(&format!("  {step}: {}", words::said(what)));
                 }
             }
         },

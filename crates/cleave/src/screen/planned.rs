@@ -7,6 +7,7 @@ use model::plan::Weight;
 use model::{Plan, ResourceRef, Undo};
 
 use crate::durations::{Line, Predicted, Samples};
+use crate::words;
 
 /// The plan.
 pub fn text(plan: &Plan) -> String {
@@ -58,7 +59,7 @@ pub fn text(plan: &Plan) -> String {
                 out,
                 "  {:<7} {:<60} {:>8}{marks}",
                 step.side.to_string(),
-                step.title,
+                words::said(&step.title),
                 duration(step.estimate.p50)
             );
         }
@@ -74,7 +75,7 @@ pub fn text(plan: &Plan) -> String {
                 .resource
                 .as_ref()
                 .map_or(String::new(), |resource| format!("{resource}: "));
-            let _ = writeln!(out, "\n{word}: {of}{}", note.text);
+            let _ = writeln!(out, "\n{word}: {of}{}", words::said(&note.text));
         }
     }
     out

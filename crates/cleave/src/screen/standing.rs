@@ -139,7 +139,7 @@ pub fn text(
         }
     }
     for (step, what) in state.left_out() {
-        let _ = writeln!(out, "\nLEFT OUT {step}: {what}");
+        let _ = writeln!(out, "\nLEFT OUT {step}: {}", words::said(what));
     }
     for gate in asked(state) {
         let ask = words::question(&state.plan, gate);

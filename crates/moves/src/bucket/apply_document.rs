@@ -151,7 +151,7 @@ pub(super) fn wanted(document: &Document, mut found: Found, key: Option<&str>, r
         found.xml = documents::with_key(&found.xml, key);
     }
     if let Some(why) = renaming.hopeless(document, &found.xml) {
-        return Wanted::Hopeless(why);
+        return Wanted::Hopeless(why.into());
     }
     found.xml = renaming.renamed(document, &found.xml);
     Wanted::This(found)

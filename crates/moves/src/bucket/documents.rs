@@ -5,13 +5,15 @@ use aws::s3_raw::{self, RawAnswer};
 use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 
+use super::titles::Title;
+
 /// A sub-resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Document {
     /// The query parameter that names it.
     pub(super) name: &'static str,
-    /// What people call it.
-    pub(super) called: &'static str,
+    /// What the step is called that carries it over; its place is the name.
+    pub(super) title: Title,
     get: &'static str,
     put: &'static str,
     delete: &'static str,
@@ -24,7 +26,7 @@ pub(super) struct Document {
 const fn document(name: &'static str, get: &'static str, put: &'static str, delete: &'static str) -> Document {
     Document {
         name,
-        called: name,
+        title: Title::CarryOver,
         get,
         put,
         delete,
@@ -34,8 +36,8 @@ const fn document(name: &'static str, get: &'static str, put: &'static str, dele
 }
 
 impl Document {
-    const fn called(self, called: &'static str) -> Self {
-        Self { called, ..self }
+    const fn titled(self, title: Title) -> Self {
+        Self { title, ..self }
     }
 
     const fn refusable(self) -> Self {
@@ -58,31 +60,30 @@ pub(super) const ENCRYPTION: Document = document(
     "GetBucketEncryption",
     "PutBucketEncryption",
     "DeleteBucketEncryption",
-)
-.called("default encryption");
+);
 pub(super) const LIFECYCLE: Document = document(
     "lifecycle",
     "GetBucketLifecycleConfiguration",
     "PutBucketLifecycleConfiguration",
     "DeleteBucketLifecycle",
 )
-.called("lifecycle rules");
+.titled(Title::CarryLifecycle);
 pub(super) const PUBLIC_ACCESS_BLOCK: Document = document(
     "publicAccessBlock",
     "GetPublicAccessBlock",
     "PutPublicAccessBlock",
     "DeletePublicAccessBlock",
 )
-.called("public-access block");
+.titled(Title::CarryPublicAccessBlock);
 pub(super) const TAGGING: Document =
-    document("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging").called("tags");
+    document("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging").titled(Title::CarryTags);
 
 /// What makes a website of it.
 pub(super) const WEBSITE: Document = document("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite");
 
 /// Where its access logs go.
 pub(super) const LOGGING: Document = document("logging", "GetBucketLogging", "PutBucketLogging", "-")
-    .called("access logging")
+    .titled(Title::CarryLogging)
     .refusable();
 /// Whom S3 tells of what happens in it.
 pub(super) const NOTIFICATION: Document = document(
@@ -91,7 +92,7 @@ pub(super) const NOTIFICATION: Document = document(
     "PutBucketNotificationConfiguration",
     "-",
 )
-.called("notifications")
+.titled(Title::CarryNotifications)
 .refusable();
 /// Where it is replicated to.
 pub(super) const REPLICATION: Document = document(
@@ -103,7 +104,7 @@ pub(super) const REPLICATION: Document = document(
 .refusable();
 /// Whether its tags decide about access. Where it is switched on, tags are not put as a whole any more.
 const ABAC: Document = document("abac", "GetBucketAbac", "PutBucketAbac", "-")
-    .called("ABAC")
+    .titled(Title::CarryAbac)
     .refusable();
 
 const INVENTORY: Document = document(
@@ -112,7 +113,7 @@ const INVENTORY: Document = document(
     "PutBucketInventoryConfiguration",
     "-",
 )
-.called("inventories")
+.titled(Title::CarryInventories)
 .many("InventoryConfiguration");
 const METRICS: Document = document(
     "metrics",
@@ -120,7 +121,7 @@ const METRICS: Document = document(
     "PutBucketMetricsConfiguration",
     "-",
 )
-.called("request metrics")
+.titled(Title::CarryMetrics)
 .many("MetricsConfiguration");
 const ANALYTICS: Document = document(
     "analytics",
@@ -128,7 +129,7 @@ const ANALYTICS: Document = document(
     "PutBucketAnalyticsConfiguration",
     "-",
 )
-.called("analytics")
+.titled(Title::CarryAnalytics)
 .many("AnalyticsConfiguration");
 const TIERING: Document = document(
     "intelligent-tiering",
@@ -136,7 +137,7 @@ const TIERING: Document = document(
     "PutBucketIntelligentTieringConfiguration",
     "-",
 )
-.called("Intelligent-Tiering")
+.titled(Title::CarryTiering)
 .many("IntelligentTieringConfiguration");
 
 /// What is carried over, in the order in which it is put on the new bucket once its content is there. The public-access block is
@@ -149,10 +150,10 @@ pub(super) const CARRIED: [Document; 15] = [
         "PutBucketOwnershipControls",
         "DeleteBucketOwnershipControls",
     )
-    .called("ownership controls"),
+    .titled(Title::CarryOwnership),
     TAGGING,
     ABAC,
-    document("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors").called("CORS rules"),
+    document("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors").titled(Title::CarryCors),
     WEBSITE,
     document(
         "accelerate",
@@ -160,7 +161,7 @@ pub(super) const CARRIED: [Document; 15] = [
         "PutBucketAccelerateConfiguration",
         "-",
     )
-    .called("transfer acceleration"),
+    .titled(Title::CarryAcceleration),
     PUBLIC_ACCESS_BLOCK,
     LOGGING,
     INVENTORY,

@@ -66,10 +66,12 @@ mod tables;
 mod tag_bucket;
 pub(crate) mod terraform;
 mod terraform_shapes;
+pub(crate) mod titles;
 mod untold;
 mod wait;
 mod win_name;
 mod withdraw_grant;
+pub(crate) mod words;
 mod write_manifests;
 
 use std::rc::Rc;

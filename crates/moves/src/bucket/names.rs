@@ -1,50 +1,47 @@
 //! Names that cannot be had again: a bucket under one of them cannot be moved under its own name, and that must be said before
 //! anything is touched.
 
-use model::{AccountId, Region};
+use model::{AccountId, Region, Said};
+
+use super::words::Text;
 
 const RESERVED_PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
 const RESERVED_SUFFIXES: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
 /// Why a bucket of this name cannot be made anew; none when it can.
-pub(super) fn unmovable(name: &str, account: &AccountId, region: &Region) -> Option<String> {
+pub(super) fn unmovable(name: &str, account: &AccountId, region: &Region) -> Option<Said> {
     let own = format!("-{account}-{region}-an");
     if name.ends_with(&own) {
-        return Some(format!(
-            "its name ends with {own}: it lies in the source account's own namespace and no other account can have it"
-        ));
+        return Some(Text::OwnNamespace.fill(&[&own]));
     }
     if name.ends_with("-an") {
-        return Some("names that end with -an belong to an account's own namespace".to_owned());
+        return Some(Text::SomeNamespace.into());
     }
     if !(3..=63).contains(&name.len()) {
-        return Some(format!(
-            "its name has {} characters; a new bucket's has 3 to 63",
-            name.len()
-        ));
+        return Some(Text::NameLength.fill(&[&name.len().to_string()]));
     }
     if let Some(odd) = name
         .chars()
         .find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.')))
     {
-        return Some(format!("its name has {odd:?}, which names of today may not have"));
+        return Some(Text::NameCharacter.fill(&[&format!("{odd:?}")]));
     }
     let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if !alphanumeric(name.chars().next()) || !alphanumeric(name.chars().last()) {
-        return Some("a name of today begins and ends with a letter or a digit".to_owned());
+        return Some(Text::NameEnds.into());
     }
     if ["..", ".-", "-."].iter().any(|pair| name.contains(pair)) {
-        return Some("its dots stand beside dots or hyphens, which names of today may not have".to_owned());
+        return Some(Text::NameDots.into());
     }
     let parts: Vec<&str> = name.split('.').collect();
     if parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok()) {
-        return Some("its name looks like an IP address".to_owned());
+        return Some(Text::NameLikeAddress.into());
     }
     if let Some(prefix) = RESERVED_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
-        return Some(format!("names that begin with {prefix} are reserved"));
+        return Some(Text::ReservedPrefix.fill(&[prefix]));
     }
     if let Some(suffix) = RESERVED_SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)) {
-        return Some(format!("names that end with {suffix} are reserved"));
+        return Some(Text::ReservedSuffix.fill(&[suffix]));
     }
     None
 }
@@ -53,7 +50,7 @@ pub(super) fn unmovable(name: &str, account: &AccountId, region: &Region) -> Opt
 mod tests {
     use super::*;
 
-    fn why(name: &str) -> Option<String> {
+    fn why(name: &str) -> Option<Said> {
         let account = AccountId::new("111111111111").expect("an account");
         unmovable(name, &account, &Region::new("ap-northeast-1").expect("a region"))
     }

@@ -4,6 +4,7 @@ use model::{Phase, ResourceRef, Side, StepId};
 
 use super::change_policy::{self, Change};
 use super::place::Named;
+use super::titles::Title;
 use super::{discard_bucket, make_bucket, tag_bucket, withdraw_grant};
 use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::SPREADS_WITHIN;
@@ -41,13 +42,16 @@ pub(crate) fn make(draft: &mut Draft, resource: &ResourceRef, which: &str, side:
         acls: true,
         stays,
     };
-    let title = format!("make a bucket in the {side} for the files of its snapshot");
+    let title = match side {
+        Side::Target => Title::MakeInTarget,
+        Side::Source | Side::Parent => Title::MakeInSource,
+    };
     let step = DraftStep::new(resource, "bucket.make", side, title, input).named(&format!("make_{which}_bucket"));
     let made = draft.push(step.patience(SPREADS_WITHIN));
     let input = tag_bucket::Input {
         bucket: place(side, &made),
     };
-    let title = "tag it as this run's";
+    let title = Title::Tag;
     let step = DraftStep::new(resource, "bucket.tag", side, title, input).named(&format!("tag_{which}_bucket"));
     draft.push(step.needs([&made]).leaves_nothing());
     made
@@ -63,9 +67,9 @@ pub(crate) fn admit(
     principals: Vec<String>,
 ) -> DraftStep {
     let (change, title) = match admitted {
-        Admitted::ToRead => (Change::Grant, "let the target read it"),
-        Admitted::ServiceToWrite => (Change::TakeSnapshots, "let ElastiCache write into it"),
-        Admitted::ServiceToRead => (Change::GiveSnapshots, "let ElastiCache read it"),
+        Admitted::ToRead => (Change::Grant, Title::LetTargetRead),
+        Admitted::ServiceToWrite => (Change::TakeSnapshots, Title::LetCacheWrite),
+        Admitted::ServiceToRead => (Change::GiveSnapshots, Title::LetCacheRead),
     };
     let side = bucket.side;
     // Two changes of one policy at the same moment would lose one of them.
@@ -96,7 +100,7 @@ pub(crate) fn withdraw(
         granted: granted.clone(),
         recorded: None,
     };
-    let title = "let ElastiCache write into it no longer";
+    let title = Title::EndCacheWriting;
     let step = DraftStep::new(resource, "bucket.withdraw_grant", side, title, input).named(verb);
     step.patience(SPREADS_WITHIN)
         .limit(limit)
@@ -110,7 +114,10 @@ pub(crate) fn discard(resource: &ResourceRef, which: &str, side: Side, made: &St
         bucket: place(side, made),
         ops: false,
     };
-    let title = format!("empty and delete the bucket in the {side}");
+    let title = match side {
+        Side::Target => Title::DiscardInTarget,
+        Side::Source | Side::Parent => Title::DiscardInSource,
+    };
     let step = DraftStep::new(resource, "bucket.discard", side, title, input).named(&format!("discard_{which}_bucket"));
     let step = step.phase(Phase::CleanUp).needs([made]).leaves_nothing();
     step.patience(SPREADS_WITHIN).estimate(10, 60)

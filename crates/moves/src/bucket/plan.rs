@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{Bucket, Versioning};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 use serde::Serialize;
 
 use super::change_policy::Change;
@@ -12,6 +12,8 @@ use super::plan_blockers::note_blockers;
 use super::plan_notes::{Keys, Roles, keys, note_aftermath, note_contents, note_names, roles};
 use super::plan_replication::{Replicators, note_replication};
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried};
+use super::titles::Title;
+use super::words::Text;
 use super::{
     apply_document, apply_policy, change_policy, discard_bucket, documents, keep_versions, make_bucket,
     pause_lifecycle, plan_costs, plan_inventories, record_configuration, tag_bucket, wait,
@@ -69,12 +71,8 @@ pub fn plan(draft: &mut Draft, spec: &BucketSpec) {
     let resource = ResourceRef::new("bucket", &spec.name);
     let region = draft.regional(Side::Source);
     let Some(bucket) = region.and_then(|region| region.buckets.iter().find(|bucket| bucket.name == spec.name)) else {
-        let text = format!(
-            "account {} has no bucket {} in {}",
-            draft.account(Side::Source),
-            spec.name,
-            draft.region()
-        );
+        let (account, region) = (draft.account(Side::Source), draft.region());
+        let text = Text::NoBucket.fill(&[account.as_str(), &spec.name, region.as_str()]);
         draft.note(Some(&resource), Says::Blocks(&known::BUCKET_MISSING), text);
         return;
     };
@@ -132,7 +130,7 @@ pub fn plan_last(draft: &mut Draft) {
         bucket: Place::made_by(&made),
         ops: true,
     };
-    let title = "empty and delete the bucket of manifests and reports";
+    let title = Title::DiscardOps;
     let step = DraftStep::new(&resource, "bucket.discard", Side::Target, title, input).named("discard_ops");
     let step = step.phase(Phase::CleanUp).needs([&made]).needs(&users).leaves_nothing();
     draft.push(step.patience(SPREADS_WITHIN).estimate(10, 60));
@@ -152,10 +150,10 @@ fn make_ops(draft: &mut Draft) -> StepId {
         acls: false,
         stays: false,
     };
-    let title = "make a bucket in the target for manifests and reports";
+    let title = Title::MakeOps;
     let step = DraftStep::new(&resource, "bucket.make", Side::Target, title, input).named("create_ops");
     draft.push(step.patience(SPREADS_WITHIN));
-    let title = "tag it as this run's";
+    let title = Title::Tag;
     let input = tag_bucket::Input {
         bucket: Place::made_by(&made),
     };
@@ -187,7 +185,7 @@ impl Steps<'_, '_> {
         action: &str,
         verb: &str,
         side: Side,
-        title: impl Into<String>,
+        title: impl Into<Said>,
         input: impl Serialize,
     ) -> DraftStep {
         DraftStep::new(&self.resource, action, side, title, input)
@@ -195,10 +193,10 @@ impl Steps<'_, '_> {
             .patience(SPREADS_WITHIN)
     }
 
-    fn wait(&self, verb: &str, seconds: u64, why: &str) -> DraftStep {
+    fn wait(&self, verb: &str, seconds: u64, why: Title) -> DraftStep {
         let input = wait::Input {
             seconds,
-            why: why.to_owned(),
+            why: why.into(),
         };
         self.step("bucket.wait", verb, Side::Target, why, input)
             .leaves_nothing()
@@ -256,7 +254,7 @@ impl Steps<'_, '_> {
             }),
             leave: self.spec.leave.clone(),
         };
-        let title = "record its configuration";
+        let title = Title::RecordConfiguration;
         let step = self.step(
             "bucket.record_configuration",
             "record_configuration",
@@ -271,8 +269,8 @@ impl Steps<'_, '_> {
     fn first_copy(&mut self, recorded: &StepId) -> Vec<StepId> {
         let new = self.spec.new_name.clone();
         let (which, title) = match new {
-            None => ("interim", "make the interim bucket in the target"),
-            Some(_) => ("new", "make the bucket under its new name in the target"),
+            None => ("interim", Title::MakeInterim),
+            Some(_) => ("new", Title::MakeNew),
         };
         let input = make_bucket::Input {
             stem: self.spec.name.clone(),
@@ -289,7 +287,7 @@ impl Steps<'_, '_> {
             let input = tag_bucket::Input {
                 bucket: Place::made_by(&made),
             };
-            let step = self.step("bucket.tag", "tag_interim", Side::Target, "tag it as this run's", input);
+            let step = self.step("bucket.tag", "tag_interim", Side::Target, Title::Tag, input);
             ready.push(self.draft.push(step.needs([&made]).leaves_nothing()));
         }
         // Without a key a new bucket has SSE-S3 by itself. Under a new name there is no second making that would set what else belongs
@@ -324,13 +322,7 @@ impl Steps<'_, '_> {
             key: self.keys.target.clone(),
             instead: BTreeMap::new(),
         };
-        let step = self.step(
-            "bucket.apply_document",
-            verb,
-            Side::Target,
-            "set its default encryption",
-            input,
-        );
+        let step = self.step("bucket.apply_document", verb, Side::Target, Title::SetEncryption, input);
         let key = match &self.keys.target {
             Some(KeyFrom::Step(key)) => vec![key.clone()],
             Some(KeyFrom::Arn(_)) | None => Vec::new(),
@@ -351,11 +343,11 @@ impl Steps<'_, '_> {
             "bucket.keep_versions",
             &verb,
             Side::Target,
-            "switch its versioning on",
+            Title::SwitchVersioningOn,
             input,
         );
         let enabled = self.draft.push(step.needs([made]).phase(phase).leaves_nothing());
-        let why = "versioning that was just switched on needs 15 minutes to hold everywhere";
+        let why = Title::AwaitVersioning;
         let step = self.wait(&format!("await_{which}_versioning"), VERSIONING_SPREADS, why);
         self.draft.push(step.needs([&enabled]).phase(phase))
     }
@@ -364,14 +356,11 @@ impl Steps<'_, '_> {
         let (roles, title) = match change {
             Change::Grant => (
                 vec![self.roles.batch.clone(), self.roles.target.clone()],
-                "let the target's roles read it",
+                Title::LetRolesRead,
             ),
-            Change::Deny => (
-                vec![self.roles.source.clone()],
-                "deny writing to it, to everyone but this tool",
-            ),
+            Change::Deny => (vec![self.roles.source.clone()], Title::DenyWriting),
             Change::TakeReplicas | Change::TakeReports | Change::TakeSnapshots | Change::GiveSnapshots => {
-                (Vec::new(), "not for the source")
+                (Vec::new(), Title::NotForSource)
             }
         };
         let input = change_policy::Input {
@@ -414,17 +403,13 @@ impl Steps<'_, '_> {
                 bucket: self.spec.name.clone(),
                 recorded: recorded.clone(),
             };
-            let title = "take its lifecycle rules away while it is copied";
+            let title = Title::PauseLifecycle;
             let step = self.step("bucket.pause_lifecycle", "pause_lifecycle", Side::Source, title, input);
             last = self
                 .draft
                 .push(step.phase(Phase::Freeze).needs([recorded, &last]).disturbs());
         }
-        let step = self.wait(
-            "await_last_write",
-            POLICY_SPREADS,
-            "let the last write arrive that was under way",
-        );
+        let step = self.wait("await_last_write", POLICY_SPREADS, Title::AwaitLastWrite);
         self.draft.push(step.phase(Phase::Freeze).needs([&last]))
     }
 
@@ -449,7 +434,7 @@ impl Steps<'_, '_> {
                 instead: self.spec.instead.clone(),
             };
             let verb = format!("apply_{}", snake(document.name));
-            let title = format!("carry over its {}", document.called);
+            let title = document.title.fill(&[document.name]);
             let step = self
                 .step("bucket.apply_document", &verb, Side::Target, title, input)
                 .phase(Phase::CleanUp);
@@ -470,7 +455,7 @@ impl Steps<'_, '_> {
             bucket: self.finally(),
             on: false,
         };
-        let title = "suspend its versioning, as it was";
+        let title = Title::SuspendVersioning;
         let step = self.step("bucket.keep_versions", "suspend_versioning", Side::Target, title, input);
         let step = step.phase(Phase::CleanUp).needs(behind.last()).leaves_nothing();
         vec![self.draft.push(step)]
@@ -491,7 +476,7 @@ impl Steps<'_, '_> {
             "bucket.apply_policy",
             "apply_policy",
             Side::Target,
-            "carry over its policy",
+            Title::CarryPolicy,
             input,
         );
         let last = applied.last().cloned();

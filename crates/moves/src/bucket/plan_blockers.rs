@@ -1,10 +1,11 @@
 //! What would stop the move of a bucket half-way, or behind the point of no return: said before anything is touched.
 
 use model::inventory::Bucket;
-use model::{AccountId, ResourceRef, Side};
+use model::{AccountId, ResourceRef, Said, Side};
 use serde_json::Value;
 
 use super::spec::{BucketSpec, Creator, KeptAccess};
+use super::words::Text;
 use super::{documents, plan_configuration};
 use crate::check::known;
 use crate::draft::Blocks;
@@ -20,27 +21,17 @@ pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
     let denials = denials(bucket);
     let deleted = spec.new_name.is_none();
     for (statement, _) in denials.iter().filter(|(_, for_all)| deleted && *for_all) {
-        blocks.push(&known::BUCKET_DENIES_DELETING, format!(
-            "statement {statement} of its policy denies deleting to everyone: the source could not be emptied or deleted, behind the \
-             point of no return. Take it out of the policy first"
-        ));
+        blocks.push(&known::BUCKET_DENIES_DELETING, Text::DeniesDeleting.fill(&[statement]));
     }
     for (statement, _) in denials.iter().filter(|(_, for_all)| deleted && !*for_all) {
-        let text = format!(
-            "statement {statement} of its policy denies deleting under conditions or to some: make sure that it does not hold for \
-             source.role, which empties and deletes the source"
-        );
+        let text = Text::MayDenyDeleting.fill(&[statement]);
         draft.note(Some(resource), Says::Warns(&known::BUCKET_DENIES_DELETING), text);
     }
     for other in draft.every_bucket(Side::Source) {
         blocks.extend(&known::BUCKET_WRITTEN_BY, written_by(other, &bucket.name));
     }
     let unhindered = blocks.tell(draft, resource);
-    for owner in owners_of_name(bucket) {
-        let text = format!(
-            "{owner} owns it in the source: take it out of there first, keeping the bucket. An apply or a stack's deletion while the \
-             name is nobody's would take it back, or fail for good"
-        );
+    for text in owners_of_name(bucket) {
         draft.note(Some(resource), Says::Warns(&known::BUCKET_OWNED), text);
     }
     unhindered
@@ -49,42 +40,27 @@ pub(super) fn note_blockers(draft: &mut Draft, resource: &ResourceRef, spec: &Bu
 fn of_itself(spec: &BucketSpec, bucket: &Bucket) -> Blocks {
     let mut blocks = Blocks::default();
     if bucket.documents.contains_key(documents::OBJECT_LOCK.name) {
-        blocks.push(
-            &known::BUCKET_OBJECT_LOCK,
-            "it has Object Lock: locked versions can neither be carried nor deleted",
-        );
+        blocks.push(&known::BUCKET_OBJECT_LOCK, Text::ObjectLock);
     }
     // Under a new name nothing is deleted, and the old name's clients stay where they are.
     let deleted = spec.new_name.is_none();
     if bucket.mfa_delete && deleted {
-        blocks.push(&known::BUCKET_MFA_DELETE, "it has MFA delete: its versions cannot be deleted without the root user's device. Only root can switch it off, and must \
-             do so first, or give it a new_name",
-        );
+        blocks.push(&known::BUCKET_MFA_DELETE, Text::MfaDelete);
     }
     if bucket.requester_pays {
-        blocks.push(
-            &known::BUCKET_REQUESTER_PAYS,
-            "its requesters pay: batch jobs and copies would be refused. Let the owner pay until it has moved",
-        );
+        blocks.push(&known::BUCKET_REQUESTER_PAYS, Text::RequesterPays);
     }
     if !bucket.access_points.is_empty() && deleted {
-        blocks.push(&known::BUCKET_ACCESS_POINTS, "it has access points: it cannot be deleted as long as they are there, and their ARNs and aliases cannot be had again. \
-             Move their clients to the bucket's name and delete them first, or give it a new_name",
-        );
+        blocks.push(&known::BUCKET_ACCESS_POINTS, Text::AccessPoints);
     }
     if bucket.generated.is_some() {
-        blocks.push(
-            &known::BUCKET_MISSING,
-            "its contents are computed by simcloud, to be listed: there is nothing that could be moved",
-        );
+        blocks.push(&known::BUCKET_MISSING, Text::Computed);
     }
     if bucket.has_customer_keys {
-        blocks.push(&known::BUCKET_CUSTOMER_KEYS, "some of its versions lie under keys that clients bring with each request (SSE-C): nobody else can copy them. Copy them \
-             under another encryption first",
-        );
+        blocks.push(&known::BUCKET_CUSTOMER_KEYS, Text::CustomerKeys);
     }
     if spec.archived.days == 0 {
-        blocks.push(&known::BUCKET_ARCHIVED, "archived.days must be at least 1");
+        blocks.push(&known::BUCKET_ARCHIVED, Text::ArchivedDays);
     }
     blocks
 }
@@ -127,11 +103,9 @@ fn denies_deleting(action: &str) -> bool {
 }
 
 /// Grants are for those who could use the bucket before: nobody else is let in by a move.
-fn unfit_grants(spec: &BucketSpec, source: &AccountId) -> Vec<String> {
+fn unfit_grants(spec: &BucketSpec, source: &AccountId) -> Vec<Said> {
     if spec.create == Creator::Terraform && !spec.keep_access.is_empty() {
-        let text =
-            "keep_access and create = \"terraform\" do not go together: the policy is Terraform's, and must admit them";
-        return vec![text.to_owned()];
+        return vec![Text::KeepAccessAndTerraform.into()];
     }
     let of_source = format!("arn:aws:iam::{source}:");
     let fits = |principal: &str| {
@@ -140,17 +114,12 @@ fn unfit_grants(spec: &BucketSpec, source: &AccountId) -> Vec<String> {
             .is_some_and(|rest| rest == "root" || rest.starts_with("role/") || rest.starts_with("user/"))
     };
     let unfit = spec.keep_access.iter().filter(|user| !fits(&user.principal));
-    let words = |user: &KeptAccess| {
-        format!(
-            "keep_access names {:?}, which is no role, user or root of the source account, such as {of_source}role/shop-web",
-            user.principal
-        )
-    };
+    let words = |user: &KeptAccess| Text::KeepAccessOfOthers.fill(&[&format!("{:?}", user.principal), &of_source]);
     unfit.map(words).collect()
 }
 
 /// Why another bucket of the account would go on writing into it, whatever its policy says.
-fn written_by(other: &Bucket, name: &str) -> Option<String> {
+fn written_by(other: &Bucket, name: &str) -> Option<Said> {
     let targets = |document: &str, element: &str| {
         let text = other.documents.get(document).map_or("", String::as_str);
         let opening = format!("<{element}>");
@@ -160,27 +129,23 @@ fn written_by(other: &Bucket, name: &str) -> Option<String> {
             .any(|target| target.trim().trim_start_matches("arn:aws:s3:::") == name)
     };
     let how = if targets("logging", "TargetBucket") {
-        "writes its access logs"
+        Text::LogsIntoIt
     } else if other.name != name && targets("replication", "Bucket") {
-        "replicates"
+        Text::ReplicatesIntoIt
     } else if targets("inventory", "Bucket") {
-        "writes its inventory reports"
+        Text::ReportsIntoIt
     } else {
         return None;
     };
-    Some(format!(
-        "bucket {} {how} into it, which no policy of ours stops: a bucket that is written to is never empty, and after the deletion \
-         they would go to whoever has the name. Stop that first",
-        other.name
-    ))
+    Some(how.fill(&[&other.name]))
 }
 
-/// Who, as its tags tell, would make it anew, or delete it.
-fn owners_of_name(bucket: &Bucket) -> Vec<String> {
+/// Who, as its tags tell, would make it anew, or delete it: what is said of each.
+fn owners_of_name(bucket: &Bucket) -> Vec<Said> {
     let tags = bucket.tags.iter();
     let owners = tags.filter_map(|(tag, value)| match tag.as_str() {
-        "aws:cloudformation:stack-name" => Some(format!("the CloudFormation stack {value}")),
-        tag if says_terraform(tag) || says_terraform(value) => Some(format!("Terraform (tag {tag} = {value})")),
+        "aws:cloudformation:stack-name" => Some(Text::OwnedByStack.fill(&[value])),
+        tag if says_terraform(tag) || says_terraform(value) => Some(Text::OwnedByTerraform.fill(&[tag, value])),
         _ => None,
     });
     owners.collect()

@@ -8,6 +8,7 @@ use super::plan::Steps;
 use super::plan_inventories::{AWAIT_BOTH, Reports};
 use super::plan_notes::has_archived;
 use super::spec::Proof;
+use super::titles::Title;
 use super::{documents, note_archived, prove_copy, restore_archived, survey};
 
 const NOTE_ARCHIVED: &str = "note_archived";
@@ -42,11 +43,11 @@ impl Way {
         }
     }
 
-    fn title(self) -> &'static str {
+    fn title(self) -> Title {
         match self {
-            Self::Bulk => "list it whole, and plan how it is copied while it is still in use",
-            Self::Out => "list it and its copy, and plan how what was written since is copied",
-            Self::Back => "list the interim bucket, and plan how it is copied back",
+            Self::Bulk => Title::SurveySource,
+            Self::Out => Title::SurveyChanged,
+            Self::Back => Title::SurveyInterim,
         }
     }
 }
@@ -82,7 +83,7 @@ impl Steps<'_, '_> {
         } else {
             self.size.listing()
         };
-        let title = "have what is archived restored, for a time";
+        let title = Title::Restore;
         let step = self.step(
             "bucket.restore_archived",
             "restore_archived",
@@ -100,7 +101,7 @@ impl Steps<'_, '_> {
             key: format!("notes/{}/archived.csv", self.spec.name),
         };
         let (p50, p90) = self.size.listing();
-        let title = "note the storage classes of what is archived";
+        let title = Title::NoteArchived;
         let step = self.step("bucket.note_archived", NOTE_ARCHIVED, Side::Target, title, input);
         let step = step.phase(Phase::Freeze).needs([frozen]).leaves_nothing();
         self.draft.push(step.estimate(p50, p90))
@@ -205,7 +206,7 @@ impl Steps<'_, '_> {
             accept_unproved: self.spec.accept_unproved,
             replicated: self.replicators.is_some(),
         };
-        let title = "compare every version of both buckets";
+        let title = Title::CompareVersions;
         let before = way.before(self.spec.new_name.is_some());
         let step = self.step("bucket.prove_copy", before, Side::Target, title, input);
         self.draft.push(

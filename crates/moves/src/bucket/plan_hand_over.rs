@@ -7,6 +7,7 @@ use super::place::Place;
 use super::plan::Steps;
 use super::plan_copy::Way;
 use super::spec::Creator;
+use super::titles::Title;
 use super::{delete_source, discard_bucket, empty_source, win_name};
 
 /// How long the asking for a name bears other refusals than that it is taken.
@@ -27,7 +28,7 @@ impl Steps<'_, '_> {
             bucket: Place::made_by(interim),
             ops: false,
         };
-        let title = "empty and delete the interim bucket";
+        let title = Title::DiscardInterim;
         let step = self
             .step("bucket.discard", "discard_interim", Side::Target, title, input)
             .phase(Phase::CleanUp);
@@ -44,22 +45,13 @@ impl Steps<'_, '_> {
         let name = &self.spec.name;
         let gate = GateName::new(format!("hand-over:{name}")).ok()?;
         let (source, target) = (self.draft.account(Side::Source), self.draft.account(Side::Target));
-        let creator = match self.spec.create {
-            Creator::Cleave => "",
-            Creator::Terraform => {
-                "The target's own Terraform makes the bucket: start its apply when the source is deleted, with a create timeout of hours, \
-                 and again whenever it gives up. "
-            }
+        let ask = match self.spec.create {
+            Creator::Cleave => Title::HandOver,
+            Creator::Terraform => Title::HandOverToTerraform,
         };
-        let ask = format!(
-            "Every version of {name} has an equal in the interim bucket. From here there is no way back: {name} is emptied and \
-             deleted in account {source}, its name is asked for until account {target} has it (minutes to hours, in which all \
-             requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no \
-             Terraform in the old account either. {creator}Type the bucket's name to hand it over."
-        );
         let spec = GateSpec {
             name: gate.clone(),
-            ask,
+            ask: ask.fill(&[name, source.as_str(), target.as_str()]).into(),
             after: vec![proved.clone()],
             typed: Some(name.clone()),
             people: self.draft.runbook.people,
@@ -82,7 +74,7 @@ impl Steps<'_, '_> {
             "bucket.empty_source",
             "empty_source",
             Side::Source,
-            "empty the source bucket",
+            Title::EmptySource,
             input,
         );
         let step = step
@@ -99,7 +91,7 @@ impl Steps<'_, '_> {
             "bucket.delete_source",
             "delete_source",
             Side::Source,
-            "delete the source bucket",
+            Title::DeleteSource,
             input,
         );
         let step = step.phase(Phase::Cutover).needs([&emptied]).disturbs().presses_on();
@@ -109,11 +101,8 @@ impl Steps<'_, '_> {
             interim: Place::made_by(interim),
         };
         let (action, title) = match self.spec.create {
-            Creator::Cleave => ("bucket.win_name", "ask for the name in the target until it is won"),
-            Creator::Terraform => (
-                "bucket.await_name",
-                "wait until the target's Terraform has made the bucket",
-            ),
+            Creator::Cleave => ("bucket.win_name", Title::AskForName),
+            Creator::Terraform => ("bucket.await_name", Title::AwaitTerraform),
         };
         let step = self
             .step(action, "win_name", Side::Target, title, input)

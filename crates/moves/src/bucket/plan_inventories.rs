@@ -6,6 +6,8 @@ use super::place::Place;
 use super::plan::{Steps, ops};
 use super::plan_copy::Way;
 use super::spec::{BucketSpec, Comparison, Proof, Route};
+use super::titles::Title;
+use super::words::Text;
 use super::{admit_reports, ask_report, await_reports, compare_reports, tables};
 use crate::check::known;
 use crate::draft::Says;
@@ -23,30 +25,21 @@ pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
     let athena = spec.inventory.compare == Comparison::Athena;
     if !are_used(spec, entries) {
         if athena {
-            let text = format!(
-                "inventory.compare = \"athena\" holds from {} entries on, and it has {entries}: both buckets are listed and compared",
-                spec.inventory.from
-            );
+            let text = Text::TooFewForAthena.fill(&[&spec.inventory.from.to_string(), &entries.to_string()]);
             draft.note(Some(resource), Says::Warns(&known::BUCKET_COMPARED), text);
         }
         return;
     }
-    let text = format!(
-        "it has {entries} entries, {} or more: its first copy is planned from a report of S3 Inventory, which comes within 48 hours and is \
-         asked for once a day until then. What changed since is found by listing it once nobody writes any more",
-        spec.inventory.from
-    );
+    let text = Text::PlannedFromReport.fill(&[&entries.to_string(), &spec.inventory.from.to_string()]);
     draft.note(Some(resource), Says::Tells, text);
     if !athena {
         return;
     }
     if spec.verify == Proof::Checksums {
-        let text = "inventory.compare = \"athena\" and verify = \"checksums\" do not go together: reports have ETags and no checksums";
+        let text = Text::AthenaAndChecksums;
         draft.note(Some(resource), Says::Blocks(&known::BUCKET_COMPARED), text);
     }
-    let text = "Athena compares it with its copy over reports of both that are made after the last copy: they take up to 48 hours more, in \
-                which nobody may write. The target's role needs Athena and Glue's catalog; what is read is charged for. Keys that the \
-                reports leave open (written twice within a second, under a KMS key, uploaded in parts) are listed one by one";
+    let text = Text::ComparedByAthena;
     draft.note(Some(resource), Says::Warns(&known::BUCKET_COMPARED), text);
 }
 
@@ -106,7 +99,7 @@ impl Steps<'_, '_> {
         let input = admit_reports::Input {
             ops: Place::made_by(&self.ops),
         };
-        let title = "let S3 write inventory reports into the bucket of manifests";
+        let title = Title::AdmitReports;
         let step = DraftStep::new(&resource, "bucket.admit_reports", Side::Target, title, input);
         self.draft.push(step.needs([&self.ops]).patience(1800))
     }
@@ -117,7 +110,10 @@ impl Steps<'_, '_> {
             of,
             ops: Place::made_by(&self.ops),
         };
-        let title = format!("ask S3 for inventory reports of the {which}");
+        let title = match side {
+            Side::Target => Title::AskCopyReports,
+            Side::Source | Side::Parent => Title::AskSourceReports,
+        };
         let step = self.step("bucket.ask_report", &format!("ask_report_{which}"), side, title, input);
         self.draft.push(step.needs(needs))
     }
@@ -130,9 +126,9 @@ impl Steps<'_, '_> {
             since,
         };
         let title = if since {
-            "wait for inventory reports of both buckets as they are now"
+            Title::AwaitReports
         } else {
-            "wait for the first inventory report"
+            Title::AwaitFirstReport
         };
         let step = self.step("bucket.await_reports", verb, Side::Target, title, input);
         let step = step.phase(phase).needs(&needs).leaves_nothing();
@@ -145,7 +141,10 @@ impl Steps<'_, '_> {
             of,
             asked: asked.clone(),
         };
-        let title = format!("ask S3 for no more inventory reports of the {which}");
+        let title = match side {
+            Side::Target => Title::EndCopyReports,
+            Side::Source | Side::Parent => Title::EndSourceReports,
+        };
         let verb = format!("withdraw_report_{which}");
         let step = self.step("bucket.withdraw_report", &verb, side, title, input);
         self.draft
@@ -173,12 +172,15 @@ impl Steps<'_, '_> {
             self.withdraw_report("copy", copy.clone(), of_copy, &awaited, Phase::Freeze),
         ];
         let input = tables::DatabaseInput { ops: ops.clone() };
-        let title = "make a database of its own in the target's catalog";
+        let title = Title::MakeDatabase;
         let step = self.step("bucket.make_database", "make_database", Side::Target, title, input);
         let step = step.phase(Phase::Freeze).needs([&awaited, &self.ops]);
         let database = self.draft.push(step.estimate(60, 300));
         let mut tables = vec![database.clone()];
-        for (of, table) in [(original, "original"), (copy, "copied")] {
+        for (of, table, title) in [
+            (original, "original", Title::MakeOriginalTable),
+            (copy, "copied", Title::MakeCopiedTable),
+        ] {
             let input = tables::TableInput {
                 ops: ops.clone(),
                 database: database.clone(),
@@ -186,7 +188,6 @@ impl Steps<'_, '_> {
                 of,
                 table: table.to_owned(),
             };
-            let title = format!("make a table over the report of the {table} bucket");
             let verb = format!("make_table_{table}");
             let step = self.step("bucket.make_table", &verb, Side::Target, title, input);
             let step = step.phase(Phase::Freeze).needs([&database, &awaited]).leaves_nothing();
@@ -198,7 +199,7 @@ impl Steps<'_, '_> {
             surveyed: surveyed.clone(),
             storage: self.storage(Way::Out),
         };
-        let title = "have Athena compare the reports of both buckets";
+        let title = Title::CompareReports;
         let step = self.step("bucket.compare_reports", "compare_reports", Side::Target, title, input);
         let step = step
             .phase(Phase::Freeze)
@@ -207,7 +208,7 @@ impl Steps<'_, '_> {
             .leaves_nothing();
         let compared = self.draft.push(step.estimate(300, 3600));
         let input = tables::DropInput { ops, database };
-        let title = "drop the database again";
+        let title = Title::DropDatabase;
         let step = self.step("bucket.drop_database", "drop_database", Side::Target, title, input);
         let step = step.phase(Phase::Freeze).needs([&compared]).leaves_nothing();
         self.draft.push(step.estimate(60, 300));

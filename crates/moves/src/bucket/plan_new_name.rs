@@ -3,6 +3,7 @@
 use model::{Advice, Phase, Side, StepId, Undo};
 
 use super::plan::Steps;
+use super::titles::Title;
 use super::withdraw_grant;
 
 impl Steps<'_, '_> {
@@ -14,7 +15,7 @@ impl Steps<'_, '_> {
             granted: granted.clone(),
             recorded: Some(recorded.clone()),
         };
-        let title = "take the target's roles out of the source's policy again";
+        let title = Title::WithdrawRoles;
         let step = self.step("bucket.withdraw_grant", "withdraw_grant", Side::Source, title, input);
         let limit = self.draft.limit(format!("policy of {}", self.resource), 1);
         let undo = Undo::None {

@@ -1,9 +1,10 @@
 //! What a `[[bucket]]` section needs before steps can be planned, and what people should know: notes that block, warn and tell.
 
 use model::inventory::{Bucket, ObjectEntry, Versioning};
-use model::{ResourceRef, Side, StepId};
+use model::{ResourceRef, Said, Side, StepId};
 
 use super::spec::{Access, BucketSpec, Creator, PolicyCarried, RestoreSpeed, Route};
+use super::words::Text;
 use super::{names, plan_configuration, policy};
 use crate::check::known;
 use crate::draft::Draft;
@@ -28,12 +29,10 @@ pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> 
     let (from, to) = (&draft.runbook.source, &draft.runbook.target);
     let (source, target) = (from.role.as_ref(), to.role.as_ref());
     if source.is_none() || target.is_none() {
-        let text = "moving a bucket needs source.role and target.role in the runbook: its policy must name who may still write, and \
-                    who may copy";
-        draft.note(Some(resource), Says::Blocks(&known::BUCKET_ROLES), text);
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_ROLES), Text::NoRoles);
     }
     let Some(batch) = to.batch_role.as_ref() else {
-        let text = "target.batch_role is missing in the runbook: the role that S3 Batch Operations takes on to copy";
+        let text = Text::NoBatchRoleNamed;
         draft.note(Some(resource), Says::Blocks(&known::BUCKET_BATCH_ROLE), text);
         return None;
     };
@@ -46,7 +45,7 @@ pub(super) fn roles(draft: &mut Draft, resource: &ResourceRef) -> Option<Roles> 
         .observed(Side::Target)
         .and_then(|account| account.roles.get(batch));
     if !found.is_some_and(|role| role.trusts.iter().any(|trusted| trusted == BATCH_SERVICE)) {
-        let text = format!("the target account has no role {batch} that trusts {BATCH_SERVICE}");
+        let text = Text::NoBatchRole.fill(&[batch, BATCH_SERVICE]);
         draft.note(Some(resource), Says::Blocks(&known::BUCKET_BATCH_ROLE), text);
         return None;
     }
@@ -62,19 +61,16 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
             fine = false;
         }
     } else if let Some(why) = names::unmovable(&spec.name, draft.account(Side::Source), draft.region()) {
-        let text = format!("it cannot be made anew under its name: {why}. With new_name it is copied under another");
+        let text = Text::NameUnfit.fill(&[why.as_str()]);
         draft.note(Some(resource), Says::Blocks(&known::BUCKET_NAME), text);
         fine = false;
     }
     if let Some(interim) = &spec.interim {
         let why = names::unmovable(interim, draft.account(Side::Target), draft.region())
-            .or_else(|| (*interim == spec.name).then(|| "it is the bucket's own name".to_owned()));
+            .or_else(|| (*interim == spec.name).then(|| Text::OwnName.into()));
         if let Some(why) = why {
-            draft.note(
-                Some(resource),
-                Says::Blocks(&known::BUCKET_INTERIM),
-                format!("interim = {interim:?} cannot be made: {why}"),
-            );
+            let text = Text::InterimUnfit.fill(&[&format!("{interim:?}"), why.as_str()]);
+            draft.note(Some(resource), Says::Blocks(&known::BUCKET_INTERIM), text);
             fine = false;
         }
     }
@@ -82,36 +78,26 @@ pub(super) fn note_names(draft: &mut Draft, resource: &ResourceRef, spec: &Bucke
 }
 
 /// Why a bucket cannot be copied under this new name.
-fn unfit_new_name(draft: &Draft, spec: &BucketSpec, new: &str) -> Option<String> {
+fn unfit_new_name(draft: &Draft, spec: &BucketSpec, new: &str) -> Option<Said> {
     if spec.interim.is_some() {
-        return Some(
-            "interim and new_name do not go together: under a new name there is one copy, and it stays".to_owned(),
-        );
+        return Some(Text::NewNameAndInterim.into());
     }
     if spec.create == Creator::Terraform {
-        return Some(
-            "create = \"terraform\" and new_name do not go together: nobody races for a new name, and Terraform can import the bucket \
-             when the run is done"
-                .to_owned(),
-        );
+        return Some(Text::NewNameAndTerraform.into());
     }
     let why = names::unmovable(new, draft.account(Side::Target), draft.region())
-        .or_else(|| (*new == spec.name).then(|| "it is the bucket's own name".to_owned()))?;
-    Some(format!("new_name = {new:?} cannot be made: {why}"))
+        .or_else(|| (*new == spec.name).then(|| Text::OwnName.into()))?;
+    Some(Text::NewNameUnfit.fill(&[&format!("{new:?}"), why.as_str()]))
 }
 
 /// What becomes of what is in it, as far as the inventory tells.
 pub(super) fn note_contents(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
     if has_archived(bucket) && spec.route == Route::Copy {
-        let (hours, days) = match spec.archived.restore {
-            RestoreSpeed::Standard => ("up to 12 hours", spec.archived.days),
-            RestoreSpeed::Bulk => ("up to 48 hours", spec.archived.days),
+        let hours = match spec.archived.restore {
+            RestoreSpeed::Standard => "12",
+            RestoreSpeed::Bulk => "48",
         };
-        let text = format!(
-            "versions in GLACIER or DEEP_ARCHIVE are restored before they are copied, which takes {hours} and costs a retrieval and, \
-             for {days} days, a second storage; the new bucket has them in their old class again, where early deletion from the \
-             source may be charged"
-        );
+        let text = Text::ThawedFirst.fill(&[hours, &spec.archived.days.to_string()]);
         draft.note(Some(resource), Says::Warns(&known::BUCKET_ARCHIVED), text);
     }
 }
@@ -144,15 +130,11 @@ pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
     };
     let source = key::source_key(draft, named);
     if source.aws_managed {
-        let text = "its objects lie under aws/s3, a key that AWS manages and that cannot be shared with another account: \
-                    re-encrypt them under a customer key first (UpdateObjectEncryption)";
-        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_AWS), text);
+        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_AWS), Text::UnderKeyOfAws);
         return Err(());
     }
     let target = key::target_key(draft, resource, spec.key.as_deref(), Some(named)).ok_or(())?;
-    let text = "its objects lie under a KMS key: the roles that copy need kms:Decrypt on the source's key and kms:GenerateDataKey and \
-                kms:Decrypt on the target's, in their own policies";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::UnderKey);
     Ok(Keys {
         opened: Some(key::opened(draft, &source.id)),
         target: Some(KeyFrom::Step(target)),
@@ -161,58 +143,28 @@ pub(super) fn keys(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec,
 }
 
 pub(super) fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
-    let mut tell = |weight, text: &str| draft.note(Some(resource), weight, text);
+    let mut tell = |weight, text: Said| draft.note(Some(resource), weight, text);
     match &spec.new_name {
-        None => tell(
-            Says::Warns(&known::BUCKET_NAME_IS_NOBODYS),
-            "its name is nobody's between the source's deletion and the new bucket: minutes to hours, in which every request fails and \
-             in theory a stranger could take it",
+        None => tell(Says::Warns(&known::BUCKET_NAME_IS_NOBODYS), Text::NameIsNobodys.into()),
+        Some(new) => tell(
+            Says::Warns(&known::BUCKET_NEW_NAME),
+            Text::BecomesNew.fill(&[new, &spec.name]),
         ),
-        Some(new) => {
-            let text = format!(
-                "it becomes {new}: everything that names it must be pointed there, once the run has ended and not before. {old} stays as \
-                 it is when writing ends, readable and, by a statement of its policy that stays, not writable for anyone but the run's \
-                 role: take that out when you delete it",
-                old = spec.name
-            );
-            tell(Says::Warns(&known::BUCKET_NEW_NAME), &text);
-        }
     }
     if spec.create == Creator::Terraform {
-        tell(
-            Says::Warns(&known::BUCKET_OF_TERRAFORM),
-            "the target's Terraform makes the bucket and configures it: give its create a timeout of hours, apply again when it gives up, \
-             and leave lifecycle rules, notifications and replication to an apply after the run's end, or they act on half a content. \
-             Versioning and the default encryption are set by the run as copying needs them",
-        );
+        tell(Says::Warns(&known::BUCKET_OF_TERRAFORM), Text::OfTerraform.into());
     }
-    let lost = match spec.route {
-        Route::Copy => "version ids, dates, ACLs and object locks do not survive a copy",
-        Route::Replication => "ACLs and object locks are not carried",
+    let access = match spec.route {
+        Route::Copy => Text::AccessAfterCopy,
+        Route::Replication => Text::AccessAfterReplication,
     };
-    tell(
-        Says::Warns(&known::BUCKET_ACCESS),
-        &format!(
-            "who had access as a principal of the source account needs a grant in the new bucket's policy (keep_access); {lost}; uploads in \
-             parts that are under way are ended"
-        ),
-    );
-    tell(
-        Says::Tells,
-        "not checked before the first step: whether the target account may make buckets with global names at all. The step that makes the \
-         bucket of manifests shows it, before anything of the source is touched",
-    );
+    tell(Says::Warns(&known::BUCKET_ACCESS), access.into());
+    tell(Says::Tells, Text::NamesNotChecked.into());
     if spec.new_name.is_none() {
-        tell(
-            Says::Tells,
-            "the statements that let the target read the source stand in the source's policy and vanish with it",
-        );
+        tell(Says::Tells, Text::GrantsVanish.into());
     }
     if bucket.versioning == Versioning::Suspended {
-        tell(
-            Says::Tells,
-            "null versions get real version ids; versioning is suspended again at the end",
-        );
+        tell(Says::Tells, Text::NullVersions.into());
     }
     if spec.create == Creator::Cleave {
         note_policy(draft, resource, spec, bucket);
@@ -230,29 +182,21 @@ fn note_policy(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, buc
             after = policy::rewrite(&after, &source, &target);
         }
         for [statement, from, to] in policy::rewrites(&before, &after) {
-            let text = format!("in its policy, statement {statement}, {from} becomes {to}");
+            let text = Text::PolicyBecomes.fill(&[&statement, &from, &to]);
             draft.note(Some(resource), Says::Tells, text);
         }
         draft.rewrite(resource, "policy", policy::in_lines(&before), policy::in_lines(&after));
         if spec.policy == PolicyCarried::Rewrite && before.contains(source.as_str()) {
-            let text = "its policy is put on the new bucket with the target's account id in place of the source's: roles that it names \
-                        must exist in the target by then";
-            draft.note(Some(resource), Says::Tells, text);
+            draft.note(Some(resource), Says::Tells, Text::PolicyRewritten);
         }
     }
     for user in &spec.keep_access {
-        let may = match user.may {
-            Access::Read => "read it",
-            Access::Write => "read, write and delete its objects",
+        let text = match (user.may, bucket.key.is_some()) {
+            (Access::Read, false) => Text::AdmittedToRead,
+            (Access::Read, true) => Text::AdmittedToDecrypt,
+            (Access::Write, false) => Text::AdmittedToWrite,
+            (Access::Write, true) => Text::AdmittedToEncrypt,
         };
-        let mut text = format!("{} is admitted by the new bucket's policy, to {may}", user.principal);
-        if bucket.key.is_some() {
-            let key = match user.may {
-                Access::Read => "kms:Decrypt",
-                Access::Write => "kms:Decrypt and kms:GenerateDataKey",
-            };
-            text = format!("{text}; the policy of the target's key admits it to {key}, through S3 only, and stays so");
-        }
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, text.fill(&[&user.principal]));
     }
 }

@@ -2,7 +2,7 @@
 //! touched, and the steps are those that take the place of the copying ones.
 
 use model::inventory::{Bucket, ObjectEntry, Versioning};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::change_policy::{self, Change};
 use super::place::Place;
@@ -10,6 +10,8 @@ use super::plan::{Steps, ops};
 use super::plan_copy::Way;
 use super::plan_notes::{BATCH_SERVICE, has_archived};
 use super::spec::{BucketSpec, Route};
+use super::titles::Title;
+use super::words::Text;
 use super::{documents, replicate, replicate_rule, withdraw_grant};
 use crate::check::known;
 use crate::draft::Draft;
@@ -42,98 +44,68 @@ pub(super) fn note_replication(
         Some(_) => Ok(None),
         None => role(draft, Side::Target).map(Some).map_err(|why| blocks.push(why)),
     };
-    for text in &blocks {
-        draft.note(
-            Some(resource),
-            Says::Blocks(&known::BUCKET_REPLICATION),
-            format!("route = \"replication\": {text}"),
-        );
+    let fits = blocks.is_empty();
+    for text in blocks {
+        draft.note(Some(resource), Says::Blocks(&known::BUCKET_REPLICATION), text);
     }
-    let (Ok(source), Ok(target), true) = (source, target, blocks.is_empty()) else {
+    let (Ok(source), Ok(target), true) = (source, target, fits) else {
         return Err(());
     };
     note_consequences(draft, resource, spec, bucket);
     Ok(Some(Replicators { source, target }))
 }
 
-fn unfit(spec: &BucketSpec, bucket: &Bucket) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let copy = "move it by route = \"copy\"";
+fn unfit(spec: &BucketSpec, bucket: &Bucket) -> Vec<Said> {
+    let mut blocks: Vec<Said> = Vec::new();
     if bucket.versioning != Versioning::Enabled {
-        blocks.push(format!(
-            "its versioning is not enabled, and S3 replicates versions only: {copy}"
-        ));
+        blocks.push(Text::NotVersioned.into());
     }
     if has_archived(bucket) {
-        blocks.push(format!(
-            "versions in GLACIER or DEEP_ARCHIVE are never replicated: {copy}"
-        ));
+        blocks.push(Text::ArchivedNotReplicated.into());
     }
     if bucket.documents.contains_key(documents::REPLICATION.name) {
-        blocks.push(format!(
-            "it has a replication configuration, and a bucket has only one: take that away until it has moved, or {copy}"
-        ));
+        blocks.push(Text::ReplicatesAlready.into());
     }
     let null = |entry: &ObjectEntry| matches!(entry, ObjectEntry::Version { null: true, .. });
     if bucket.objects.iter().flat_map(|object| &object.entries).any(null) {
-        blocks.push(format!(
-            "it has versions from before versioning (null), and what replication makes of them no source says: {copy}"
-        ));
+        blocks.push(Text::NullReplicated.into());
     }
     if spec.batch_from.is_some() {
-        blocks.push("batch_from is for copying".to_owned());
+        blocks.push(Text::BatchFromForCopies.into());
     }
     blocks
 }
 
 /// The role that replicates buckets of an account; why there is none, else.
-fn role(draft: &Draft, side: Side) -> Result<String, String> {
-    let (section, whose) = match side {
-        Side::Target => (&draft.runbook.target, "target"),
-        Side::Source | Side::Parent => (&draft.runbook.source, "source"),
+fn role(draft: &Draft, side: Side) -> Result<String, Said> {
+    let (section, whose, missing) = match side {
+        Side::Target => (&draft.runbook.target, "target", Text::NoTargetReplicator),
+        Side::Source | Side::Parent => (&draft.runbook.source, "source", Text::NoSourceReplicator),
     };
-    let name = section.replication_role.as_ref().ok_or_else(|| {
-        format!("{whose}.replication_role is missing in the runbook: the role that S3 takes on to replicate the {whose}'s buckets")
-    })?;
+    let unnamed = || Text::NoReplicatorNamed.fill(&[whose]);
+    let name = section.replication_role.as_ref().ok_or_else(unnamed)?;
     let found = draft.observed(side).and_then(|account| account.roles.get(name));
     let trusts = |service: &str| found.is_some_and(|role| role.trusts.iter().any(|trusted| trusted == service));
     if !trusts(S3_SERVICE) || !trusts(BATCH_SERVICE) {
-        return Err(format!(
-            "the {whose} account has no role {name} that trusts both {S3_SERVICE} and {BATCH_SERVICE}"
-        ));
+        return Err(missing.fill(&[name, S3_SERVICE, BATCH_SERVICE]));
     }
     Ok(format!("arn:aws:iam::{}:role/{name}", section.account))
 }
 
 fn note_consequences(draft: &mut Draft, resource: &ResourceRef, spec: &BucketSpec, bucket: &Bucket) {
-    let mut note = |weight, text: &str| draft.note(Some(resource), weight, text);
-    let permissions = "S3 replicates it: every version keeps its id and date, and lifecycle rules go on counting from them. The \
-                       replication roles need, in their own policies, s3:GetReplicationConfiguration, s3:ListBucket and \
-                       s3:PutInventoryConfiguration on the bucket that they replicate from, s3:InitiateReplication, \
-                       s3:GetObjectVersionForReplication, s3:GetObjectVersionAcl and s3:GetObjectVersionTagging on what is in it, \
-                       s3:ReplicateObject, s3:ReplicateDelete and s3:ReplicateTags where they replicate to, and to read manifests and \
-                       write reports in the bucket of manifests";
-    note(Says::Tells, permissions);
+    let mut note = |weight, text: Text| draft.note(Some(resource), weight, text);
+    note(Says::Tells, Text::Replicated);
     if bucket.key.is_some() {
-        let text = "its objects lie under a KMS key: the source's replication role needs kms:Decrypt on the source's key and \
-                    kms:GenerateDataKey on the target's, the target's role both on the target's; the target's key is opened to the source \
-                    account until everything is replicated. Objects under aws/s3, or under a key and in a bucket without one, are not \
-                    replicated, and would stop the run before anything is deleted";
-        note(Says::Warns(&known::BUCKET_REPLICATION), text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), Text::ReplicatedUnderKey);
     }
     if bucket.documents.contains_key(documents::LIFECYCLE.name) {
-        let text = "it has lifecycle rules: what they do while it is in use is not replicated; what they expired for good is taken out of \
-                    the replicas again, what they archive meanwhile stops the run. They are taken away when writing ends";
-        note(Says::Warns(&known::BUCKET_REPLICATION), text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), Text::LifecycleNotReplicated);
     }
     if bucket.documents.contains_key(documents::WEBSITE.name) {
-        let text = "it is a website: whether the redirects of single objects are replicated no source says, and no listing tells it. \
-                    Compare them by hand, or move it by route = \"copy\"";
-        note(Says::Warns(&known::BUCKET_REPLICATION), text);
+        note(Says::Warns(&known::BUCKET_REPLICATION), Text::RedirectsUntold);
     }
-    let text = "a version that replication brings keeps its storage class, in the interim bucket too: leaving that early may be charged";
     if spec.new_name.is_none() {
-        note(Says::Tells, text);
+        note(Says::Tells, Text::ReplicasKeepClass);
     }
 }
 
@@ -206,7 +178,7 @@ impl Steps<'_, '_> {
             granted: admitted,
             recorded: None,
         };
-        let title = "take the source's replication role out of the new bucket's policy again";
+        let title = Title::DismissReplicator;
         let step = self.step("bucket.withdraw_grant", "dismiss_replicas", Side::Target, title, input);
         self.draft
             .push(step.phase(Phase::Freeze).needs([&ended]).leaves_nothing())
@@ -223,9 +195,9 @@ impl Steps<'_, '_> {
 
     fn admit(&mut self, bucket: Place, change: Change, verb: &str, needs: &[StepId]) -> StepId {
         let title = match change {
-            Change::TakeReports => "let the source's replication role read manifests and write reports",
+            Change::TakeReports => Title::LetReplicatorWork,
             Change::TakeReplicas | Change::TakeSnapshots | Change::GiveSnapshots | Change::Grant | Change::Deny => {
-                "let the source's replication role replicate into it"
+                Title::LetReplicatorWrite
             }
         };
         // Two changes of one policy at the same moment would lose one of them, and all buckets have one bucket of manifests.
@@ -255,8 +227,8 @@ impl Steps<'_, '_> {
         };
         let verb = format!("put_rule_{}", hop.name());
         let title = match hop {
-            Hop::Out => "have S3 replicate what is written to it",
-            Hop::Back => "let the interim bucket replicate into the new one",
+            Hop::Out => Title::ReplicateWritten,
+            Hop::Back => Title::LetInterimReplicate,
         };
         let step = self.step("bucket.replicate_rule", &verb, from.side, title, input);
         let step = step.phase(phase).needs(needs);
@@ -269,9 +241,9 @@ impl Steps<'_, '_> {
     fn replicate(&mut self, hop: Hop, what: &str, (from, to): (Place, Place), needs: &StepId, phase: Phase) -> StepId {
         let until_whole = what != "existing";
         let title = match (hop, until_whole) {
-            (Hop::Out, false) => "have what is in it replicated by a batch job, while it is in use",
-            (Hop::Out, true) => "wait for what is on its way, and have the rest replicated",
-            (Hop::Back, _) => "have the interim bucket replicated into the new one",
+            (Hop::Out, false) => Title::ReplicateExisting,
+            (Hop::Out, true) => Title::ReplicateRest,
+            (Hop::Back, _) => Title::ReplicateBack,
         };
         let side = from.side;
         let input = replicate::Input {
@@ -304,7 +276,7 @@ impl Steps<'_, '_> {
             put: self.resource.step(&format!("put_rule_{}", hop.name())),
         };
         let verb = format!("end_rule_{}", hop.name());
-        let title = "take the replication rule away again";
+        let title = Title::EndRule;
         let step = self.step("bucket.end_rule", &verb, side, title, input);
         self.draft.push(step.phase(phase).needs([proved]).leaves_nothing())
     }

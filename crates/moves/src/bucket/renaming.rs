@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use model::AccountId;
+use model::{AccountId, Said};
 
 use super::documents::{self, Document, text_of};
 use super::policy;
+use super::words::Text;
 
 /// How names change.
 pub(super) struct Renaming<'a> {
@@ -124,18 +125,13 @@ impl Renaming<'_> {
     }
 
     /// Why S3 would refuse it whatever anybody did: said instead of being tried.
-    pub(super) fn hopeless(&self, document: &Document, xml: &str) -> Option<String> {
+    pub(super) fn hopeless(&self, document: &Document, xml: &str) -> Option<Said> {
         // Access logs are written to buckets of the same account only, and the bucket that they go to now is the source's.
         if *document != documents::LOGGING {
             return None;
         }
         let target = text_of(xml, "TargetBucket").unwrap_or_default();
-        (self.name(Holds::Bucket, target) == target).then(|| {
-            format!(
-                "access logs go to buckets of the same account only, and {target} stays in the source: say instead = {{ {target:?} = \
-                 \"a bucket of the target\" }}"
-            )
-        })
+        (self.name(Holds::Bucket, target) == target).then(|| Text::LogsStay.fill(&[target, &format!("{target:?}")]))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Buckets that are left: those that were copied under a new name. One that was handed over is gone.
 
 use aws::s3::BucketSeen;
-use model::{Advice, Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Said, Side, StepSpec, Undo};
 
 use super::place::{MadeBucket, Place};
 use super::survey::Surveyed;
 use super::terraform::is_passing;
+use super::titles::Title;
 use super::{delete_source, empty_source, prove_kept};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
@@ -50,10 +51,7 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
             "bucket, whole as it was when writing to it ended",
             name.clone(),
         );
-        left.way_back(
-            None,
-            "take the statement that denies writing out of its policy to use it again; what was written to the new one since is not in it",
-        );
+        left.way_back(None, Title::WayBack);
         let surveys = old
             .run
             .done("bucket.survey")
@@ -99,7 +97,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         .last()
         .unwrap_or_default();
     let entries = sums.versions + sums.markers;
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(&left.of, &format!("bucket.{verb}"), Side::Source, title, input).phase(Phase::CleanUp)
     };
     let value = |input: serde_json::Result<serde_json::Value>| input.expect("a step's input has only string keys");
@@ -107,14 +105,12 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         source: name.clone(),
         copy: copy.clone(),
     };
-    let title = format!("prove that every version of {name} has an equal in {new} still");
+    let title = Title::ProveKept.fill(&[&name, &new]);
     let proved = step("prove_kept", title, value(serde_json::to_value(input)));
     let seconds = 10 + entries / 5_000;
     let proved = retiring.push(proved.leaves_nothing().estimate(seconds, 3 * seconds));
-    let consent = format!(
-        "The bucket {name} is emptied, every version, and deleted; what has no equal in {new} stops it. Its name becomes free for anybody."
-    );
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let consent = Title::Goes.fill(&[&name, &new]);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent);
     let undo = Undo::None {
         reason: Advice::EqualsStand.fill(&[&new]).into(),
     };
@@ -125,7 +121,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     };
     let emptied = step(
         "empty_source",
-        format!("empty {name}"),
+        Title::Empty.fill(&[&name]),
         value(serde_json::to_value(input)),
     );
     let emptied = emptied.needs([&proved]).gates([gate.clone()]).undo(undo.clone());
@@ -133,7 +129,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let input = delete_source::Input { bucket: name.clone() };
     let deleted = step(
         "delete_source",
-        format!("delete {name}"),
+        Title::Delete.fill(&[&name]),
         value(serde_json::to_value(input)),
     );
     retiring.push(deleted.needs([&emptied]).gates([gate]).undo(undo));

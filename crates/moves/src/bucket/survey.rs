@@ -10,7 +10,7 @@ use listing::waves::{self, Amount, Classes as ByClass, Depths};
 use listing::{Missing, lacking};
 use model::listing::{KeyHistory, Sums};
 use model::plan::Estimate;
-use model::{Advice, Digest, Failure, FailureClass, Phase, Side, StepId, StepSpec};
+use model::{Advice, Digest, Failure, FailureClass, Phase, Said, Side, StepId, StepSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use super::archived::{Classes, Wanted};
 use super::listed::Both;
 use super::place::Place;
 use super::spec::Archived;
+use super::titles::Title;
 use super::{copy_wave, restore_archived, settle, write_manifests};
 use crate::draft::DraftStep;
 use crate::world::World;
@@ -259,7 +260,7 @@ struct Waves<'a> {
 }
 
 impl Waves<'_> {
-    fn step(&self, action: &str, verb: &str, title: String, input: impl Serialize) -> DraftStep {
+    fn step(&self, action: &str, verb: &str, title: impl Into<Said>, input: impl Serialize) -> DraftStep {
         let survey = self.survey;
         DraftStep::new(&survey.resource, action, survey.side, title, input)
             .named(&format!("{}_{verb}", self.input.way))
@@ -302,10 +303,7 @@ impl Waves<'_> {
             speed: how.restore,
             days: how.days,
         };
-        let title = format!(
-            "have {} versions restored that were archived since",
-            self.found.archived
-        );
+        let title = Title::RestoreSince.fill(&[&self.found.archived.to_string()]);
         let mut step = self.step("bucket.restore_archived", "restore_archived", title, input);
         step.spec.side = Side::Source;
         let (p50, p90) = how.restore.estimate();
@@ -314,7 +312,7 @@ impl Waves<'_> {
     }
 
     fn set_markers(&mut self, wave: u64) {
-        let title = format!("set the delete markers that come before wave {wave}");
+        let title = Title::SetMarkers.fill(&[&wave.to_string()]);
         let step = self.step(
             "bucket.settle",
             &format!("set_markers_{wave}"),
@@ -342,8 +340,8 @@ impl Waves<'_> {
         };
         let objects = total(classes).rows;
         let title = match most_rows {
-            Some(rows) => format!("write the manifests of a first copy of {rows} objects, as a test"),
-            None => format!("write the manifests of wave {name} ({objects} objects)"),
+            Some(rows) => Title::WriteTestManifests.fill(&[&rows.to_string()]),
+            None => Title::WriteManifests.fill(&[name, &objects.to_string()]),
         };
         let step = self.step(
             "bucket.write_manifests",
@@ -368,8 +366,8 @@ impl Waves<'_> {
                 is_test: most_rows.is_some(),
             };
             let title = match most_rows {
-                Some(_) => format!("copy {rows} objects of {class} by a batch job, as a test of role, key and policy"),
-                None => format!("copy wave {name} ({class}, {rows} objects) by a batch job"),
+                Some(_) => Title::CopyTest.fill(&[&rows.to_string(), class]),
+                None => Title::CopyWave.fill(&[name, class, &rows.to_string()]),
             };
             let step = self.step("bucket.copy_wave", &format!("copy_wave_{verb}"), title, input);
             let step = step
@@ -381,7 +379,7 @@ impl Waves<'_> {
     }
 
     fn settle(&mut self) {
-        let title = "copy what is left, key by key, and set delete markers".to_owned();
+        let title = Title::Settle;
         let in_jobs = sum(self.found.waves.iter().map(total));
         let left = Amount {
             rows: (self.found.missing.versions + self.found.missing.markers).saturating_sub(in_jobs.rows),

@@ -27,7 +27,7 @@ fn steps_with(waves: &[&[(&str, u64)]], markers: u64, archived: u64) -> Vec<Step
         before: "prove_interim".into(),
     };
     let resource = ResourceRef::new("bucket", "b");
-    let survey = DraftStep::new(&resource, "bucket.survey", Side::Target, "", &input)
+    let survey = DraftStep::new(&resource, "bucket.survey", Side::Target, Title::SurveyChanged, &input)
         .named("survey_out")
         .spec;
     let waves = waves

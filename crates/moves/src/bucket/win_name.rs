@@ -13,7 +13,7 @@ use aws::s3::BucketSeen;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
 use listing::Lister;
-use model::{Advice, Advised, Failure};
+use model::{Advice, Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ impl WinName {
 }
 
 /// What it can mean that neither account owns the name, and what to do. Always in the same words: they are stored when they change.
-pub(super) fn alarm(bucket: &str, interim: &str, first: Timestamp) -> Advised {
+pub(super) fn alarm(bucket: &str, interim: &str, first: Timestamp) -> Said {
     Advice::NameTaken.fill(&[bucket, &first.to_string(), &LONGEST.as_hours().to_string(), interim])
 }
 

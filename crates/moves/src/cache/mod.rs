@@ -21,6 +21,7 @@ mod plan_tests;
 pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

@@ -5,6 +5,7 @@ use model::{ResourceRef, Side};
 
 use super::plan_export;
 use super::spec::Content;
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
@@ -21,21 +22,12 @@ pub(crate) fn plan(draft: &mut Draft) {
         match spec.content {
             Content::Skip => {
                 if found.is_none() {
-                    let text = format!(
-                        "the inventory lists no cache {} in the source: whether it exists cannot be told",
-                        spec.id
-                    );
+                    let text = Text::Unlisted.fill(&[&spec.id]);
                     draft.note(Some(&resource), Says::Warns(&known::CACHE_MISSING), text);
                 }
-                let text = format!(
-                    "its content stays behind: {}. The target's cache starts empty and fills itself; expect more load behind it at first",
-                    spec.because
-                );
-                draft.note(Some(&resource), Says::Tells, text);
+                draft.note(Some(&resource), Says::Tells, Text::StaysBehind.fill(&[&spec.because]));
                 if spec.fill.is_some() {
-                    let text =
-                        "fill belongs to content = \"export\": with \"skip\" nothing is there to fill a cache from";
-                    draft.note(Some(&resource), Says::Blocks(&known::CACHE_FILL), text);
+                    draft.note(Some(&resource), Says::Blocks(&known::CACHE_FILL), Text::FillOfSkipped);
                 }
                 if let Some(cache) = found {
                     note_store(draft, &resource, cache);
@@ -46,11 +38,7 @@ pub(crate) fn plan(draft: &mut Draft) {
     }
     for cache in listed {
         if !draft.runbook.caches.iter().any(|spec| spec.id == cache.id) {
-            let text = format!(
-                "the source has the cache {} ({}), and the runbook does not say what becomes of it: add [[cache]] with content = \"skip\" \
-                 or \"export\", and why",
-                cache.id, cache.engine
-            );
+            let text = Text::Undecided.fill(&[&cache.id, &cache.engine]);
             let resource = ResourceRef::new("cache", &cache.id);
             draft.note(Some(&resource), Says::Warns(&known::CACHE_UNDECIDED), text);
             note_store(draft, &resource, cache);
@@ -61,10 +49,7 @@ pub(crate) fn plan(draft: &mut Draft) {
 /// Who has a cache backed up may take it for a store.
 fn note_store(draft: &mut Draft, resource: &ResourceRef, cache: &Cache) {
     if cache.snapshot_retention_days > 0 {
-        let text = format!(
-            "it keeps automatic snapshots for {} day(s): make sure that nobody takes it for a store (queues, sessions, counters)",
-            cache.snapshot_retention_days
-        );
+        let text = Text::IsStore.fill(&[&cache.snapshot_retention_days.to_string()]);
         draft.note(Some(resource), Says::Warns(&known::CACHE_IS_STORE), text);
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::inventory::{Cache, CacheKind, RegionInventory};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::{CacheSpec, Fill, FillSpec};
+use super::words::Text;
 use super::{admit_service, copy_files, create_group, create_snapshot, delete_snapshot, export_snapshot, own_files};
 use crate::bucket::passing::{self, Admitted, Place};
 use crate::check::known;
@@ -64,25 +65,21 @@ fn service(region: &str) -> Service {
 pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, found: Option<&Cache>) {
     let mut blocks = Blocks::default();
     let Some(cache) = found else {
-        let text = format!(
-            "account {} has no cache {} in {}, or the inventory does not list it: let discover look",
-            draft.account(Side::Source),
-            spec.id,
-            draft.region()
-        );
+        let (account, region) = (draft.account(Side::Source), draft.region());
+        let text = Text::NoCache.fill(&[account.as_str(), &spec.id, region.as_str()]);
         draft.note(Some(resource), Says::Blocks(&known::CACHE_MISSING), text);
         return;
     };
     blocks.take(impossible(cache));
-    for side in [Side::Source, Side::Target] {
+    for (side, text) in [
+        (Side::Source, Text::SourceNamespace),
+        (Side::Target, Text::TargetNamespace),
+    ] {
         if draft
             .observed(side)
             .is_some_and(|account| account.denies_global_bucket_names)
         {
-            blocks.push(&known::BUCKET_NAMESPACE, format!(
-                "a policy lets the {side} account {} make buckets in its own namespace only, and its files pass through one that is made",
-                draft.account(side)
-            ));
+            blocks.push(&known::BUCKET_NAMESPACE, text.fill(&[draft.account(side).as_str()]));
         }
     }
     let fill = match &spec.fill {
@@ -92,18 +89,11 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
         }
         Some(Fill::Whether(false)) => None,
         Some(Fill::Whether(true)) => {
-            blocks.push(
-                &known::CACHE_FILL,
-                "fill = true says nothing of the new cache: write fill = { subnet_group = …, … }".to_owned(),
-            );
+            blocks.push(&known::CACHE_FILL, Text::FillTrue);
             None
         }
         None => {
-            blocks.push(&known::CACHE_FILL, "content = \"export\" needs fill: the replication group that is made of it in the target, as fill = { subnet_group, \
-                 security_groups, node_type, parameter_group, encrypted_in_transit, encrypted_at_rest }, or fill = false, which leaves the \
-                 files in a bucket of the target for your Terraform's snapshot_arns"
-                    .to_owned(),
-            );
+            blocks.push(&known::CACHE_FILL, Text::FillUntold);
             None
         }
     };
@@ -132,28 +122,18 @@ pub(super) fn plan(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, 
 fn impossible(cache: &Cache) -> Blocks {
     let mut blocks = Blocks::default();
     if cache.engine == "memcached" {
-        blocks.push(&known::CACHE_EXPORT, "Memcached has no snapshots, so there is nothing to export: write content = \"skip\"; the target's cache fills itself".to_owned(),
-        );
+        blocks.push(&known::CACHE_EXPORT, Text::Memcached);
         return blocks;
     }
     if cache.kind == CacheKind::Serverless {
-        blocks.push(&known::CACHE_EXPORT, "it is serverless, and cleave exports replication groups and clusters only. By hand: aws elasticache \
-             create-serverless-cache-snapshot, export-serverless-cache-snapshot to a bucket in the source, and in the target \
-             create-serverless-cache --snapshot-arns-to-restore; write content = \"skip\" once that is arranged"
-                .to_owned(),
-        );
+        blocks.push(&known::CACHE_EXPORT, Text::Serverless);
         return blocks;
     }
     if cache.data_tiering {
-        blocks.push(&known::CACHE_EXPORT, "it keeps data on SSDs (data tiering), and ElastiCache exports no backup of such a cache: write content = \"skip\", or move it \
-             to nodes without before"
-                .to_owned(),
-        );
+        blocks.push(&known::CACHE_EXPORT, Text::DataTiering);
     }
     if cache.engine_version.is_empty() || cache.node_type.is_empty() || cache.shards == 0 || cache.nodes == 0 {
-        blocks.push(&known::CACHE_EXPORT, "the inventory does not tell its engine_version, node_type, shards and nodes, from which the new one is made: let discover look"
-                .to_owned(),
-        );
+        blocks.push(&known::CACHE_EXPORT, Text::ShapeUntold);
     }
     blocks
 }
@@ -167,59 +147,37 @@ fn unfit(draft: &Draft, cache: &Cache, fill: &FillSpec) -> Blocks {
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let begins = id.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
     if !lower || !begins || id.ends_with('-') || id.contains("--") || id.len() > 40 {
-        blocks.push(&known::CACHE_FILL, format!(
-            "{id:?} cannot be the id of a replication group: at most 40 lower-case letters, digits and single hyphens, beginning with a letter"
-        ));
+        blocks.push(&known::CACHE_FILL, Text::BadId.fill(&[&format!("{id:?}")]));
     }
     let target = draft.regional(Side::Target);
     if target.is_some_and(|region| region.caches.iter().any(|other| other.id == *id)) {
-        blocks.push(
-            &known::NAME_TAKEN,
-            format!("the target account has a cache {id} already: give fill another id"),
-        );
+        blocks.push(&known::NAME_TAKEN, Text::HasCache.fill(&[id]));
     }
     let asked_for = cache.auth_token || !cache.user_groups.is_empty();
     if asked_for && fill.auth.is_none() && fill.user_groups.is_empty() {
-        let asks = match cache.auth_token {
-            true => "a token, which ElastiCache tells nobody and cleave never asks for",
-            false => "its user groups, which are the source account's own",
+        let text = match cache.auth_token {
+            true => Text::AsksForToken,
+            false => Text::AsksForGroups,
         };
-        blocks.push(&known::CACHE_ACCESS, format!(
-            "the source asks for {asks}: say who the new one admits, by user_groups = […] (RBAC) or auth = \"none\", or write fill = false \
-             and let your Terraform make it with its token"
-        ));
+        blocks.push(&known::CACHE_ACCESS, text);
     }
     if fill.auth.is_some() && !fill.user_groups.is_empty() {
-        blocks.push(
-            &known::CACHE_ACCESS,
-            "auth = \"none\" and user_groups contradict each other: keep one".to_owned(),
-        );
+        blocks.push(&known::CACHE_ACCESS, Text::AuthContradicts);
     }
     if !fill.user_groups.is_empty() && !fill.encrypted_in_transit {
-        blocks.push(
-            &known::CACHE_ACCESS,
-            "user groups can be had only over TLS: encrypted_in_transit = true".to_owned(),
-        );
+        blocks.push(&known::CACHE_ACCESS, Text::GroupsNeedTls);
     }
     if fill.key.is_some() && !fill.encrypted_at_rest {
-        blocks.push(&known::CACHE_FILL, "key needs encrypted_at_rest = true".to_owned());
+        blocks.push(&known::CACHE_FILL, Text::KeyNeedsRest);
     }
     if fill.security_groups.is_empty() {
-        blocks.push(
-            &known::SECURITY_GROUP,
-            "fill.security_groups is empty: without any the VPC's default group would be taken".to_owned(),
-        );
+        blocks.push(&known::SECURITY_GROUP, Text::SecurityGroupsEmpty);
     }
     if let Some(version) = &fill.engine_version
         && major(version) < major(&cache.engine_version)
     {
-        blocks.push(
-            &known::CACHE_FILL,
-            format!(
-                "engine_version = {version:?} is older than the source's {}: it cannot read its files",
-                cache.engine_version
-            ),
-        );
+        let text = Text::OlderEngine.fill(&[&format!("{version:?}"), &cache.engine_version]);
+        blocks.push(&known::CACHE_FILL, text);
     }
     if let Some(target) = target {
         blocks.take(missing(target, fill));
@@ -234,20 +192,20 @@ fn major(version: &str) -> u32 {
 
 /// What the target lacks, as far as its inventory lists any of it.
 fn missing(target: &RegionInventory, fill: &FillSpec) -> Blocks {
-    let lacks = |what: &str, listed: &[String], name: &String| {
+    let lacks = |text: Text, listed: &[String], name: &String| {
         let missing = !listed.is_empty() && !listed.contains(name);
-        missing.then(|| format!("the target account has no {what} {name}"))
+        missing.then(|| text.fill(&[name]))
     };
     let mut found = Blocks::default();
     found.extend(
         &known::SUBNET_GROUP,
-        lacks("cache subnet group", &target.cache_subnet_groups, &fill.subnet_group),
+        lacks(Text::NoSubnetGroup, &target.cache_subnet_groups, &fill.subnet_group),
     );
     if !fill.parameter_group.starts_with("default.") {
         found.extend(
             &known::PARAMETER_GROUP,
             lacks(
-                "cache parameter group",
+                Text::NoParameterGroup,
                 &target.cache_parameter_groups,
                 &fill.parameter_group,
             ),
@@ -256,13 +214,13 @@ fn missing(target: &RegionInventory, fill: &FillSpec) -> Blocks {
     for group in &fill.security_groups {
         found.extend(
             &known::SECURITY_GROUP,
-            lacks("security group", &target.security_groups, group),
+            lacks(Text::NoSecurityGroup, &target.security_groups, group),
         );
     }
     for group in &fill.user_groups {
         found.extend(
             &known::CACHE_ACCESS,
-            lacks("cache user group", &target.cache_user_groups, group),
+            lacks(Text::NoUserGroup, &target.cache_user_groups, group),
         );
     }
     found
@@ -270,50 +228,30 @@ fn missing(target: &RegionInventory, fill: &FillSpec) -> Blocks {
 
 /// What people should know before they agree.
 fn notes(draft: &mut Draft, spec: &CacheSpec, resource: &ResourceRef, cache: &Cache, fill: Option<&FillSpec>) {
-    let text = format!("its content is taken along: {}", spec.because);
-    draft.note(Some(resource), Says::Tells, text);
-    let gated = match draft.gates_before(resource).is_empty() {
-        true => "add a [[gate]] before = [\"cache\"], and stop what writes to it before you agree",
-        false => "stop what writes to it before you agree at the gate",
+    draft.note(Some(resource), Says::Tells, Text::TakenAlong.fill(&[&spec.because]));
+    let text = match draft.gates_before(resource).is_empty() {
+        true => Text::AddGate,
+        false => Text::StopBeforeGate,
     };
-    let text = format!(
-        "what is written to it after its snapshot was begun is not in the new one, and keys that expire meanwhile may be; {gated}"
-    );
     draft.note(Some(resource), Says::Warns(&known::CACHE_WRITES), text);
-    let text = "while the snapshot is taken nothing else can be done to the cache, and its primary needs memory for it \
-                (reserved-memory-percent): take it at a quiet hour. ElastiCache takes at most 20 manual snapshots of a node a day";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::Busy);
     match fill {
         Some(fill) => {
-            let text = format!(
-                "whether a shard's data fits on a {} shows only when it is filled ({}): if it does not, the new cache is restore-failed, the run \
-                 stops, and undo or a retry with a larger fill.node_type in a new plan helps",
-                fill.node_type,
-                match cache.data_mib {
-                    0 => "the inventory does not tell data_mib".to_owned(),
-                    mib => format!("{mib} MiB in {} shard(s)", cache.shards),
-                }
-            );
+            let text = match cache.data_mib {
+                0 => Text::SizeUntold.fill(&[&fill.node_type]),
+                mib => Text::SizeTold.fill(&[&fill.node_type, &mib.to_string(), &cache.shards.to_string()]),
+            };
             draft.note(Some(resource), Says::Tells, text);
             if cache.auth_token && fill.user_groups.is_empty() {
-                let text = "the source asks for a token and the new cache for none, as auth = \"none\" says: whoever its security groups admit \
-                            can read it. Give it a token afterwards with aws elasticache modify-replication-group --auth-token-update-strategy";
-                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), text);
+                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), Text::NoToken);
             }
             if cache.encrypted_in_transit && !fill.encrypted_in_transit {
-                let text = "the source is spoken to over TLS and the new cache is not: its applications must be told";
-                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), text);
+                draft.note(Some(resource), Says::Warns(&known::CACHE_ACCESS), Text::NoTls);
             }
         }
-        None => {
-            let text = "fill = false: its files stay in a bucket of the target that ElastiCache may read, and the end of the run tells their \
-                        snapshot_arns. Delete the bucket once your cache is filled: the files are all of its content";
-            draft.note(Some(resource), Says::Warns(&known::CACHE_FILL), text);
-        }
+        None => draft.note(Some(resource), Says::Warns(&known::CACHE_FILL), Text::FilesStay),
     }
-    let text = "its tags, endpoint, maintenance window, log delivery and notifications are not carried, except for the tags of a cache that is \
-                filled";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::NotCarried);
 }
 
 struct Export<'d, 'p, 'a> {
@@ -324,7 +262,7 @@ struct Export<'d, 'p, 'a> {
 }
 
 impl Export<'_, '_, '_> {
-    fn step(&self, verb: &str, side: Side, title: impl Into<String>, input: impl serde::Serialize) -> DraftStep {
+    fn step(&self, verb: &str, side: Side, title: impl Into<Said>, input: impl serde::Serialize) -> DraftStep {
         DraftStep::new(self.resource, &format!("cache.{verb}"), side, title, input)
             .patience(SPREADS_WITHIN)
             .phase(Phase::Freeze)
@@ -374,12 +312,7 @@ impl Export<'_, '_, '_> {
         let input = delete_snapshot::Input {
             snapshot: snapshot.clone(),
         };
-        let step = self.step(
-            "delete_snapshot",
-            Side::Source,
-            "delete the snapshot that was taken for the way",
-            input,
-        );
+        let step = self.step("delete_snapshot", Side::Source, Text::DeleteSnapshot, input);
         let step = step.phase(Phase::CleanUp).needs([&snapshot, &exported]).needs(&done);
         self.draft.push(step.leaves_nothing());
     }
@@ -390,7 +323,7 @@ impl Export<'_, '_, '_> {
             is_group: self.cache.kind == CacheKind::Group,
             shards: self.cache.shards as usize,
         };
-        let title = format!("take a snapshot of {}", self.cache.id);
+        let title = Text::TakeSnapshot.fill(&[&self.cache.id]);
         let gates = self.draft.gates_before(self.resource);
         let step = self.step("create_snapshot", Side::Source, title, input);
         let step = self.sized(step, 180).patience(BUSY).disturbs();
@@ -405,8 +338,7 @@ impl Export<'_, '_, '_> {
                     bucket: from.clone(),
                     service: (*id).to_owned(),
                 };
-                let title = "let ElastiCache write into the bucket";
-                self.step("admit_export", Side::Source, title, input)
+                self.step("admit_export", Side::Source, Text::LetWrite, input)
             }
             Service::Principal(name) => {
                 let admitted = (Admitted::ServiceToWrite, false);
@@ -420,8 +352,7 @@ impl Export<'_, '_, '_> {
             snapshot: snapshot.clone(),
             bucket: from.clone(),
         };
-        let title = "have ElastiCache write the snapshot into the bucket";
-        let step = self.step("export_snapshot", Side::Source, title, input);
+        let step = self.step("export_snapshot", Side::Source, Text::Export, input);
         let step = self.sized(step, 120).needs([made, snapshot, &admitted]);
         self.draft.push(step)
     }
@@ -435,8 +366,8 @@ impl Export<'_, '_, '_> {
                     bucket: from.clone(),
                     service: (*id).to_owned(),
                 };
-                let title = "let ElastiCache write into the bucket no longer";
-                self.step("end_export", Side::Source, title, input).leaves_nothing()
+                self.step("end_export", Side::Source, Text::LetWriteNoLonger, input)
+                    .leaves_nothing()
             }
             Service::Principal(_) => {
                 passing::withdraw(self.draft, self.resource, "end_export", from.clone(), &admitted)
@@ -445,8 +376,7 @@ impl Export<'_, '_, '_> {
         let end = end.phase(Phase::Freeze).needs([made, exported, &admitted]);
         let ended = self.draft.push(end);
         let input = own_files::Input { bucket: from.clone() };
-        let title = "make the files that ElastiCache wrote the source account's own";
-        let step = self.step("own_files", Side::Source, title, input);
+        let step = self.step("own_files", Side::Source, Text::OwnFiles, input);
         let owned = self.draft.push(step.needs([made, &ended]).leaves_nothing());
         (owned, vec![ended])
     }
@@ -465,8 +395,7 @@ impl Export<'_, '_, '_> {
             exported: exported.clone(),
             to: to.clone(),
         };
-        let title = "copy the files into the target's bucket, and prove them equal";
-        let step = self.step("copy_files", Side::Target, title, input);
+        let step = self.step("copy_files", Side::Target, Text::CopyFiles, input);
         let step = self.sized(step, 15).needs([made, exported, admitted]);
         self.draft.push(step)
     }
@@ -491,8 +420,8 @@ impl Export<'_, '_, '_> {
             stays,
         };
         let title = match stays {
-            true => "let ElastiCache read the files, which stay",
-            false => "let ElastiCache read the files",
+            true => Text::LetReadWhatStays,
+            false => Text::LetRead,
         };
         let step = self.step("admit_reading", Side::Target, title, input);
         done.push(self.draft.push(step.needs([made, copied]).needs(&done)));
@@ -512,10 +441,7 @@ impl Export<'_, '_, '_> {
         let id = fill.id.clone().unwrap_or_else(|| cache.id.clone());
         let own = cache.tags.iter().filter(|(key, _)| !key.starts_with("aws:"));
         let tags: BTreeMap<String, String> = own.map(|(key, value)| (key.clone(), value.clone())).collect();
-        let title = format!(
-            "make the replication group {id} of the files, on {} nodes",
-            fill.node_type
-        );
+        let title = Text::MakeGroup.fill(&[&id, &fill.node_type]);
         let input = create_group::Input {
             original: cache.id.clone(),
             id,

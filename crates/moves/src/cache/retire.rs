@@ -2,10 +2,12 @@
 //! and only then the deletion.
 
 use jiff::Timestamp;
-use model::{Advice, Phase, Side, StepSpec, Undo};
+use model::inventory::Cache;
+use model::{Advice, Phase, Said, Side, StepSpec, Undo};
 
 use super::delete_cache;
 use super::old_cache::{self, OldCache};
+use super::words::Text;
 use super::{create_group, create_snapshot};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
@@ -70,15 +72,17 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
     }
 }
 
+/// It, as a look at all of the source's listed it.
+fn listed<'a>(old: &Old<'a>, id: &str) -> Option<&'a Cache> {
+    let all = old.seen?.source.caches.as_ref()?;
+    all.iter().find(|one| one.id == id)
+}
+
 fn one(old: &Old, step: &StepSpec, taken: &create_snapshot::Input) -> Left {
     let id = &taken.cache;
     let mut left = Left::new(step.resource.clone(), "cache", id.clone());
-    left.way_back(
-        None,
-        "it holds what was written to it until the hand-over; what was written in the target since is not in it",
-    );
-    let listed = old.seen.and_then(|seen| seen.source.caches.as_ref());
-    match listed.and_then(|all| all.iter().find(|one| one.id == *id)) {
+    left.way_back(None, Text::HeldUntilHandOver);
+    match listed(old, id) {
         Some(one) => {
             left.what = format!(
                 "cache ({}, {} node(s) of {})",
@@ -130,13 +134,13 @@ fn asked(old: &Old, left: &mut Left) {
                 why: "CloudWatch tells of no command of a client since; before that was not looked".to_owned(),
             });
         }
-        (None, None) => left.tell("CloudWatch tells nothing of what it was asked for in the last hour"),
+        (None, None) => left.tell(Text::NothingTold),
     }
 }
 
 fn replaced(old: &Old, step: &StepSpec, is_group: bool, left: &mut Left) {
     let Some(new) = filled(&old.run, step) else {
-        left.tell("the run filled no cache with it: make sure that somebody has");
+        left.tell(Text::NotFilled);
         let delete = match is_group {
             true => "delete-replication-group --replication-group-id",
             false => "delete-cache-cluster --cache-cluster-id",
@@ -176,26 +180,23 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         instead,
     };
     let id = &cache.id;
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(&left.of, &format!("cache.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(BUSY_WITHIN)
     };
-    let title = format!(
-        "prove that the target's cache {} is in service, and that nobody uses {id}",
-        cache.instead
-    );
+    let title = Text::ProveReplaced.fill(&[&cache.instead, id]);
     let proved = step("prove_replaced", title, value(&cache));
     let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
-    let title = format!("take the last snapshot of {id}, which stays");
+    let title = Text::LastSnapshot.fill(&[id]);
     let taken = step("last_snapshot", title, value(&cache)).named("final_snapshot");
     let taken = retiring.push(taken.needs([&proved]).estimate(180, 900));
-    let consent = format!(
-        "The {} {id} is deleted for good with all of its nodes, and its automatic snapshots with it. Its last snapshot, taken by this run, \
-         stays and costs.",
-        left.what
-    );
-    let gate = retiring.gate(left, &[proved.clone(), taken.clone()], &consent);
+    let consent = match listed(old, id) {
+        // As `left.what` says it.
+        Some(one) => Text::GoesWithNodes.fill(&[&one.engine, &one.nodes.max(1).to_string(), &one.node_type, id]),
+        None => Text::Goes.fill(&[id]),
+    };
+    let gate = retiring.gate(left, &[proved.clone(), taken.clone()], consent);
     let undo = Undo::None {
         reason: Advice::LastSnapshot.fill(&[id, taken.as_str()]).into(),
     };
@@ -203,7 +204,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         cache: cache.clone(),
         snapshot: taken.clone(),
     };
-    let step = step("delete_cache", format!("delete {id} with its nodes"), value(&input));
+    let step = step("delete_cache", Text::DeleteCache.fill(&[id]), value(&input));
     let step = step.needs([&proved, &taken]).gates([gate]);
     retiring.push(step.undo(undo).estimate(300, 900));
 }

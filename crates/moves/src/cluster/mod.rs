@@ -16,6 +16,7 @@ pub(crate) mod retire;
 mod share_cluster;
 pub mod spec;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws::rds::Family;
 use model::databases::Settings;
 use model::inventory::{Cluster, ClusterMember};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::plan_notes::{self, Groups};
 use super::plan_settings::{self, Asked};
 use super::spec::{ClusterSpec, RestoreSpec, Route};
+use super::words::Text;
 use super::{accept_share, check_members, create_member, is_aurora, plan_clone, restore_cluster, share_cluster};
 use crate::check::known;
 use crate::database::spec::CARRY;
@@ -32,12 +33,8 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         .regional(Side::Source)
         .and_then(|region| region.clusters.iter().find(|cluster| cluster.id == spec.id));
     let Some(cluster) = listed else {
-        let text = format!(
-            "account {} has no cluster {} in {}",
-            draft.account(Side::Source),
-            spec.id,
-            draft.region()
-        );
+        let (account, region) = (draft.account(Side::Source), draft.region());
+        let text = Text::NoCluster.fill(&[account.as_str(), &spec.id, region.as_str()]);
         draft.note(Some(&resource), Says::Blocks(&known::CLUSTER_MISSING), text);
         return;
     };
@@ -53,7 +50,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
         .as_deref()
         .filter(|named| !key::source_key(draft, named).listed)
     {
-        let text = format!("its key {named} is not in the inventory: whether it can be shared cannot be told");
+        let text = Text::KeyUnlisted.fill(&[named]);
         draft.note(Some(&resource), Says::Blocks(&known::KEY_UNLISTED), text);
         return;
     }
@@ -67,8 +64,11 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
     let cloned = spec.route == Route::Clone;
     match &spec.snapshot {
         Some(_) if cloned => {
-            let text = "a clone is made of the cluster as it is, and has no snapshot: leave snapshot out, or route";
-            draft.note(Some(&resource), Says::Blocks(&known::CLUSTER_CLONE), text);
+            draft.note(
+                Some(&resource),
+                Says::Blocks(&known::CLUSTER_CLONE),
+                Text::CloneHasNoSnapshot,
+            );
         }
         Some(at_hand) => snapshot::note_at_hand(draft, &resource, at_hand, cluster.backup_retention_days.max(1)),
         None => {}
@@ -80,9 +80,7 @@ pub fn plan(draft: &mut Draft, spec: &ClusterSpec) {
     }
     plan_notes::note_aftermath(draft, &resource, spec, cluster);
     if spec.stop_writes == StopWrites::BlockAndReboot && !is_aurora(&cluster.engine) {
-        let text = "stop_writes = \"block-and-reboot\" reboots instances one by one, which RDS does not do with the writer of a Multi-AZ cluster: \
-                    write \"block\"";
-        draft.note(Some(&resource), Says::Blocks(&known::WRITES_GATE), text);
+        draft.note(Some(&resource), Says::Blocks(&known::WRITES_GATE), Text::NoReboot);
     }
     plan_settings::note_multi_az(draft, &resource, cluster);
     let restored = spec.restore.as_ref().map(|asked| {
@@ -162,7 +160,7 @@ struct Steps<'d, 'a> {
 }
 
 impl Steps<'_, '_> {
-    fn step(&self, action: &str, side: Side, title: String, input: impl serde::Serialize) -> DraftStep {
+    fn step(&self, action: &str, side: Side, title: impl Into<Said>, input: impl serde::Serialize) -> DraftStep {
         DraftStep::new(&self.resource, action, side, title, input)
     }
 
@@ -198,7 +196,7 @@ impl Steps<'_, '_> {
         let mut facts = BTreeMap::from([("cluster".to_owned(), restored.clone())]);
         let (settled, secret) = self.draft.settled(&self.resource);
         facts.extend(secret.map(|step| ("secret".to_owned(), step)));
-        let title = format!("ask it whether all is there: {}", command.run.join(" "));
+        let title = Text::AskTheTeam.fill(&[&command.run.join(" ")]);
         let step = hook::step(&self.resource, "check", title, command, facts);
         Some(
             self.draft
@@ -217,17 +215,15 @@ impl Steps<'_, '_> {
         let input = share_cluster::Input {
             cluster: cluster.clone(),
         };
-        let title = "share the cluster with the target account".to_owned();
-        let step = self.step("cluster.share_cluster", Side::Source, title, input);
+        let step = self.step("cluster.share_cluster", Side::Source, Text::ShareCluster, input);
         let shared = self.draft.push(step.phase(Phase::Freeze).patience(SPREADS_WITHIN));
         let input = accept_share::Input { shared: shared.clone() };
-        let title = "take the target's part in that share".to_owned();
-        let step = self.step("cluster.accept_share", Side::Target, title, input);
+        let step = self.step("cluster.accept_share", Side::Target, Text::AcceptShare, input);
         let step = step.phase(Phase::Freeze).needs([&shared]).leaves_nothing();
         let accepted = self.draft.push(step.patience(SPREADS_WITHIN));
 
         let input = self.restore_input(None, how);
-        let title = format!("clone {cluster} as it is then into the target, without instances");
+        let title = Text::CloneCluster.fill(&[&cluster]);
         let step = self
             .step("cluster.clone_cluster", Side::Target, title, input)
             .phase(Phase::Cutover)
@@ -244,8 +240,7 @@ impl Steps<'_, '_> {
         self.draft.needed_until(&opened, &checked);
 
         let input = share_cluster::Ending { shared: shared.clone() };
-        let title = "share the cluster no longer".to_owned();
-        let step = self.step("cluster.unshare_cluster", Side::Source, title, input);
+        let step = self.step("cluster.unshare_cluster", Side::Source, Text::UnshareCluster, input);
         let step = step.phase(Phase::CleanUp).needs([&shared, &accepted, &checked]);
         self.draft.push(step.leaves_nothing());
     }
@@ -263,9 +258,8 @@ impl Steps<'_, '_> {
             },
             made_by_rds,
         };
-        let title = "look at the whole cluster: its key, its members, its writer".to_owned();
         let step = self
-            .step("cluster.check_members", Side::Target, title, input)
+            .step("cluster.check_members", Side::Target, Text::CheckMembers, input)
             .phase(Phase::Cutover)
             .needs([restored, &self.target_key])
             .needs(&members)
@@ -280,7 +274,7 @@ impl Steps<'_, '_> {
         let mut last = checked.clone();
         if how.settings.afterwards != Settings::default() {
             let told: Vec<String> = how.settings.afterwards.told().into_keys().collect();
-            let title = format!("set what no restore takes: {}", told.join(", "));
+            let title = Text::Settle.fill(&[&told.join(", ")]);
             let input = restored::SettleInput {
                 restored: restored.clone(),
                 key: self.target_key.clone(),
@@ -293,16 +287,14 @@ impl Steps<'_, '_> {
             let input = restored::DataApiInput {
                 restored: restored.clone(),
             };
-            let title = "switch the Data API on".to_owned();
-            let step = self.step("cluster.enable_data_api", Side::Target, title, input);
+            let step = self.step("cluster.enable_data_api", Side::Target, Text::EnableDataApi, input);
             last = self.push_change(step, restored, &last);
         }
         if self.cluster.managed_secret {
             let input = restored::SecretInput {
                 restored: restored.clone(),
             };
-            let title = "keep a new master password in Secrets Manager".to_owned();
-            let step = self.step("cluster.manage_secret", Side::Target, title, input);
+            let step = self.step("cluster.manage_secret", Side::Target, Text::KeepSecret, input);
             self.push_change(step, restored, &last);
         }
     }
@@ -315,8 +307,8 @@ impl Steps<'_, '_> {
     fn copy(&mut self, left: &snapshot::Left, encrypted: bool, gib: u64) -> StepId {
         let key = encrypted.then(|| self.target_key.clone());
         let title = match encrypted {
-            true => "copy the snapshot in the target, under the target's own key",
-            false => "copy the snapshot in the target",
+            true => Text::CopyUnderOwnKey,
+            false => Text::CopyAsItIs,
         };
         let input = snapshot::CopyToTargetInput {
             of: self.spec.id.clone(),
@@ -327,7 +319,7 @@ impl Steps<'_, '_> {
         };
         let limit = self.draft.limit("rds-cluster-copies", COPIES);
         let step = self
-            .step("cluster.copy_to_target", Side::Target, title.to_owned(), input)
+            .step("cluster.copy_to_target", Side::Target, title, input)
             .phase(Phase::Freeze)
             .needs([&left.travels, &left.shared])
             .needs(&key)
@@ -375,9 +367,10 @@ impl Steps<'_, '_> {
         let input = self.restore_input(Some(copied), how);
         let aurora = is_aurora(&self.cluster.engine);
         let title = match aurora {
-            true => format!("restore {} in the target, without instances", self.spec.id),
-            false => format!("restore {} in the target, with three instances", self.spec.id),
+            true => Text::RestoreAlone,
+            false => Text::RestoreMultiAz,
         };
+        let title = title.fill(&[&self.spec.id]);
         let step = self
             .step("cluster.restore_cluster", Side::Target, title, input)
             .phase(Phase::Cutover)
@@ -408,8 +401,11 @@ impl Steps<'_, '_> {
                 key: self.target_key.clone(),
                 tags: parameter_group::own(&member.tags),
             };
-            let does = if made.is_empty() { "the writer" } else { "a reader" };
-            let title = format!("make {} ({class}), {does}", member.id);
+            let title = match made.is_empty() {
+                true => Text::MakeWriter,
+                false => Text::MakeReader,
+            };
+            let title = title.fill(&[&member.id, class]);
             let step = self
                 .step("cluster.create_member", Side::Target, title, input)
                 .named(&format!("create_member_{}", member.id))

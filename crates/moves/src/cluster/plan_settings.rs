@@ -9,6 +9,7 @@ use model::{ResourceRef, Side};
 use serde_json::Value;
 
 use super::spec::RestoreSpec;
+use super::words::Text;
 use crate::check::known;
 use crate::database::plan_settings::consistent;
 use crate::draft::Draft;
@@ -90,7 +91,7 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
         let told = given.told();
         let unknown = told.keys().filter(|name| !known.concat().contains(&name.as_str()));
         for name in unknown {
-            let text = format!("{of}.{name} is nothing that RDS lets such a cluster have there: leave it out");
+            let text = Text::NoSuchSetting.fill(&[&format!("{of}.{name}")]);
             draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
         }
     };
@@ -103,13 +104,14 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
     });
     consistent(draft, resource, &mut asked, named);
     if !aurora && asked.iops.is_none() {
-        let text = "the inventory does not tell its IOPS, without which RDS does not restore a Multi-AZ cluster: name restore.settings.iops";
-        draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
+        draft.note(
+            Some(resource),
+            Says::Blocks(&known::DATABASE_SETTINGS),
+            Text::IopsUntold,
+        );
     }
     if asked.data_api == Some(true) {
-        let text = "the Data API is switched on in the target; its users' policies name the cluster by its ARN, which is another there, and \
-                    a secret, which is another too";
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::DataApi);
     }
     let of_members = cluster.members.iter().map(|member| {
         let named = restore.member_settings.monitoring_role.is_some();
@@ -140,10 +142,6 @@ pub(super) fn note_multi_az(draft: &mut Draft, resource: &ResourceRef, cluster: 
     if super::is_aurora(&cluster.engine) {
         return;
     }
-    let text = format!(
-        "it is a Multi-AZ cluster that is not Aurora. Whether RDS lets the snapshot of such a cluster be shared with another account no source \
-         says: where it refuses, the run stops there, before anything is restored in account {}; undo it then",
-        draft.account(Side::Target)
-    );
+    let text = Text::MultiAz.fill(&[draft.account(Side::Target).as_str()]);
     draft.note(Some(resource), Says::Warns(&known::CLUSTER_MULTI_AZ), text);
 }

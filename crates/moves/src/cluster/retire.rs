@@ -4,11 +4,13 @@
 use aws::rds::Family;
 use jiff::Timestamp;
 use model::StepSpec;
+use model::inventory::Cluster;
 
+use super::words::Text;
 use super::{ClusterOutput, is_aurora};
 use crate::database::retire::{
     connected, kept, kept_copy, look_who_connects, not_looked, on_own_key, opened_again, quiet, steps, subject,
-    way_back,
+    way_back, with_size,
 };
 use crate::prices::Item;
 use crate::retire::month::MonthLine;
@@ -80,11 +82,16 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
     }
 }
 
+/// It, as a look at all of the source's listed it.
+fn listed<'a>(old: &Old<'a>, id: &str) -> Option<&'a Cluster> {
+    let all = old.seen?.source.clusters.as_ref()?;
+    all.iter().find(|one| one.id == id)
+}
+
 fn one(old: &Old, step: &StepSpec) -> Left {
     let of = step.resource.clone();
     let id = of.name.clone();
-    let listed = old.seen.and_then(|seen| seen.source.clusters.as_ref());
-    let listed = listed.and_then(|all| all.iter().find(|one| one.id == id));
+    let listed = listed(old, &id);
     let mut left = Left::new(of.clone(), "RDS cluster", id.clone());
     left.quiet = quiet(old, &of);
     way_back(old, &mut left);
@@ -118,7 +125,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             }
             let members: Vec<&str> = listed.members.iter().map(|member| member.id.as_str()).collect();
             if is_aurora(&listed.engine) && !members.is_empty() {
-                left.tell(format!("its instances {} go before it", members.join(", ")));
+                left.tell(Text::MembersFirst.fill(&[&members.join(", ")]));
             }
         }
     }
@@ -128,7 +135,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             drifted.extend(opened_again(old, &of, &found.security_groups));
             left.protected = found.deletion_protection;
             if found.deletion_protection {
-                left.tell("it refuses to be deleted (deletion protection): --despite-protection lifts that, as a step of its own");
+                left.tell(Text::Protected);
             }
             if found.status != "available" {
                 left.block(format!("it is {}: look again when it is available", found.status));
@@ -147,7 +154,7 @@ fn replaced(old: &Old, step: &StepSpec, left: &mut Left) {
     };
     left.instead = Some(made.arn.clone());
     if step.action == "cluster.clone_cluster" {
-        left.tell("the target's is a clone: no source says whether the two still share pages that the source holds. AWS has a clone outlive its original");
+        left.tell(Text::ReplacedByClone);
     }
     let Some(found) = old.seen.and_then(|seen| seen.target.cluster.get(&made.id)) else {
         return not_looked(old, left);
@@ -182,5 +189,10 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let mut members: Vec<_> = found.members.iter().filter(|_| own).collect();
     members.sort_by_key(|member| (member.writer, member.id.clone()));
     let members: Vec<String> = members.into_iter().map(|member| member.id.clone()).collect();
-    steps(left, &subject, &members, 50, retiring);
+    // As the listing says it, with its name.
+    let named = match listed(old, &left.id) {
+        Some(listed) => Text::ClusterOf.fill(&[&listed.engine, &listed.members.len().to_string(), &with_size(left)]),
+        None => Text::Cluster.fill(&[&with_size(left)]),
+    };
+    steps(left, &named, &subject, &members, 50, retiring);
 }

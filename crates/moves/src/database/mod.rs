@@ -13,6 +13,7 @@ mod restore_instance;
 pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

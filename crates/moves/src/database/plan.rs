@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use aws::rds::Family;
 use model::databases::Settings;
 use model::inventory::{Cluster, Database};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::{CARRY, DatabaseSpec, RestoreSpec};
+use super::words::Text;
 use super::{plan_groups, plan_loading, plan_settings, plan_slots, restore_instance};
 use crate::check::known;
 use crate::draft::Blocks;
@@ -37,18 +38,11 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
                 |cluster: &&Cluster| cluster.id == spec.id || cluster.members.iter().any(|member| member.id == spec.id);
             region.clusters.iter().find(named)
         });
-        let instead = cluster.map_or_else(String::new, |cluster| {
-            format!(
-                ": it is the cluster {}, or a member of it; write [[cluster]]",
-                cluster.id
-            )
-        });
-        let text = format!(
-            "account {} has no database {} in {}{instead}",
-            draft.account(Side::Source),
-            spec.id,
-            draft.region()
-        );
+        let (account, region) = (draft.account(Side::Source).as_str(), draft.region().as_str());
+        let text = match cluster {
+            Some(cluster) => Text::NoDatabaseButCluster.fill(&[account, &spec.id, region, &cluster.id]),
+            None => Text::NoDatabase.fill(&[account, &spec.id, region]),
+        };
         draft.note(Some(&resource), Says::Blocks(&known::DATABASE_MISSING), text);
         return;
     };
@@ -73,7 +67,7 @@ pub fn plan(draft: &mut Draft, spec: &DatabaseSpec) {
         .as_deref()
         .filter(|named| !key::source_key(draft, named).listed)
     {
-        let text = format!("its key {named} is not in the inventory: whether it can be shared cannot be told");
+        let text = Text::KeyUnlisted.fill(&[named]);
         draft.note(Some(&resource), Says::Blocks(&known::KEY_UNLISTED), text);
         return;
     }
@@ -134,7 +128,7 @@ struct Steps<'d, 'a> {
 }
 
 impl Steps<'_, '_> {
-    fn step(&self, action: &str, side: Side, title: String, input: impl serde::Serialize) -> DraftStep {
+    fn step(&self, action: &str, side: Side, title: impl Into<Said>, input: impl serde::Serialize) -> DraftStep {
         DraftStep::new(&self.resource, action, side, title, input)
     }
 
@@ -169,14 +163,10 @@ impl Steps<'_, '_> {
 
     /// That a second copy is necessary, and what is not known of it.
     fn note_rekeyed(&mut self) {
-        let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied under a \
-                    transport key. That is a second full copy";
-        self.draft.note(Some(&self.resource), Says::Tells, text);
+        self.draft.note(Some(&self.resource), Says::Tells, Text::Rekeyed);
         if self.database.encryption_type.as_deref() == Some(SSE_RDS) {
-            let text = "its key is AWS's own (sse-rds). No source says whether RDS copies its snapshot under a customer key: where it \
-                        refuses, the run stops there, with nothing changed but the snapshot, and access that is blocked until the run is undone";
-            self.draft
-                .note(Some(&self.resource), Says::Warns(&known::KEY_OF_AWS), text);
+            let says = Says::Warns(&known::KEY_OF_AWS);
+            self.draft.note(Some(&self.resource), says, Text::KeyOfAws);
         }
     }
 
@@ -194,9 +184,8 @@ impl Steps<'_, '_> {
             stays: self.spec.restore.is_none(),
         };
         let limit = self.draft.limit("rds-copies", COPIES);
-        let title = "copy the snapshot in the target, under the target's own key".into();
         let step = self
-            .step("database.copy_to_target", Side::Target, title, input)
+            .step("database.copy_to_target", Side::Target, Text::CopyToTarget, input)
             .phase(Phase::Freeze);
         let step = step
             .needs([&left.travels, &left.shared, &self.target_key])
@@ -245,7 +234,7 @@ impl Steps<'_, '_> {
         let step = self.step(
             "database.restore_instance",
             Side::Target,
-            format!("restore {} in the target", self.spec.id),
+            Text::Restore.fill(&[&self.spec.id]),
             input,
         );
         let step = step
@@ -271,13 +260,13 @@ impl Steps<'_, '_> {
         let warmed = self.spec.warm.as_ref().map(|command| {
             let gib = u64::from(self.database.storage_gib);
             let seconds = plan_loading::seconds(self.database);
-            let title = format!("load its {gib} GiB from S3: {}", command.run.join(" "));
+            let title = Text::Load.fill(&[&gib.to_string(), &command.run.join(" ")]);
             let step = hook::step(&self.resource, "load_storage", title, command, facts.clone());
             let step = step.phase(Phase::Settle).needs(&settled);
             self.draft.push(step.estimate(seconds, command.timeout.max(seconds)))
         });
         let checked = self.spec.check.as_ref().map(|command| {
-            let title = format!("ask it whether all is there: {}", command.run.join(" "));
+            let title = Text::Ask.fill(&[&command.run.join(" ")]);
             let step = hook::step(&self.resource, "check", title, command, facts.clone());
             self.draft
                 .push(step.phase(Phase::Settle).needs(&settled).needs(&warmed))
@@ -291,7 +280,7 @@ impl Steps<'_, '_> {
             return None;
         }
         let told: Vec<String> = settings.told().into_keys().collect();
-        let title = format!("set what no restore takes: {}", told.join(", "));
+        let title = Text::Settle.fill(&[&told.join(", ")]);
         let input = restored::SettleInput {
             restored: restored.clone(),
             key: self.target_key.clone(),
@@ -306,15 +295,12 @@ impl Steps<'_, '_> {
     }
 
     fn manage_secret(&mut self, restored: &StepId, settled: Option<&StepId>) {
-        let text = "Secrets Manager has its master password. No snapshot carries that: the restored instance gets a new password and a \
-                    secret of a new ARN, under aws/secretsmanager; the step says which, and consumers must be pointed to it";
-        self.draft
-            .note(Some(&self.resource), Says::Warns(&known::MASTER_SECRET), text);
+        let says = Says::Warns(&known::MASTER_SECRET);
+        self.draft.note(Some(&self.resource), says, Text::MasterSecret);
         let input = restored::SecretInput {
             restored: restored.clone(),
         };
-        let title = "keep a new master password in Secrets Manager".into();
-        let step = self.step("database.manage_secret", Side::Target, title, input);
+        let step = self.step("database.manage_secret", Side::Target, Text::ManageSecret, input);
         // One change at a time: RDS refuses a second while it makes the first.
         let step = step
             .phase(Phase::Settle)
@@ -329,17 +315,14 @@ impl Steps<'_, '_> {
 fn note_engine(draft: &mut Draft, resource: &ResourceRef, database: &Database) -> bool {
     let engine = database.engine.as_str();
     let why = if engine.starts_with("aurora") {
-        "an Aurora database moves as a cluster: write [[cluster]]"
+        Text::OfAurora
     } else if engine.starts_with("custom-") {
-        "RDS Custom snapshots cannot be copied to another account"
+        Text::OfCustom
     } else {
         return true;
     };
-    draft.note(
-        Some(resource),
-        Says::Blocks(&known::DATABASE_ENGINE),
-        format!("{engine}: {why}"),
-    );
+    let says = Says::Blocks(&known::DATABASE_ENGINE);
+    draft.note(Some(resource), says, why.fill(&[engine]));
     false
 }
 
@@ -357,10 +340,7 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
     match draft.regional(Side::Target) {
         None => blocks.push(
             &known::TARGET_UNSEEN,
-            format!(
-                "the inventory does not say what account {account} has in {}",
-                draft.region()
-            ),
+            Text::TargetUnseen.fill(&[account.as_str(), draft.region().as_str()]),
         ),
         Some(target) => {
             // Instances and members of clusters share one set of names.
@@ -369,17 +349,10 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
                 .map(|member| &member.id)
                 .chain(target.databases.iter().map(|database| &database.id));
             if taken.any(|id| *id == spec.id) {
-                blocks.push(
-                    &known::NAME_TAKEN,
-                    format!("account {account} has a database {} already", spec.id),
-                );
+                blocks.push(&known::NAME_TAKEN, Text::NameTaken.fill(&[account.as_str(), &spec.id]));
             }
             let subnets = Wanted::new(&asked.subnet_group, &asked.subnets, &database.subnet_group);
-            let unfit = subnet_group::unfit(target, &subnets);
-            blocks.extend(
-                &known::SUBNET_GROUP,
-                unfit.map(|text| format!("account {account} {text}")),
-            );
+            blocks.extend(&known::SUBNET_GROUP, subnet_group::unfit(account, target, &subnets));
             for group in asked
                 .security_groups
                 .iter()
@@ -387,24 +360,18 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
             {
                 blocks.push(
                     &known::SECURITY_GROUP,
-                    format!("account {account} has no security group {group}"),
+                    Text::NoSecurityGroup.fill(&[account.as_str(), group]),
                 );
             }
             let regions = [draft.regional(Side::Source), Some(target)];
             let carried = asked.parameter_group == CARRY;
             let had = &database.parameter_group;
-            let unfit = parameter_group::unfit(Family::Instance, regions, had, &parameter_group, carried);
-            blocks.extend(
-                &known::PARAMETER_GROUP,
-                unfit.map(|text| format!("account {account} {text}")),
-            );
+            let unfit = parameter_group::unfit(account, Family::Instance, regions, had, &parameter_group, carried);
+            blocks.extend(&known::PARAMETER_GROUP, unfit);
         }
     }
     if asked.security_groups.is_empty() {
-        blocks.push(
-            &known::SECURITY_GROUP,
-            "restore.security_groups is empty: AWS would take the VPC's default group",
-        );
+        blocks.push(&known::SECURITY_GROUP, Text::NoSecurityGroups);
     }
     blocks.tell(draft, resource);
     parameter_group
@@ -413,31 +380,18 @@ fn note_target(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, d
 /// What a restore does not bring.
 fn note_aftermath(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, database: &Database) {
     let Some(restore) = &spec.restore else {
-        let text = "restore = false: the copy of its snapshot stays in the target, under the target's key, and its ARN is told; whoever \
-                    restores it (Terraform: snapshot_identifier) names subnet group, security groups and parameter group there";
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::NotRestored);
         return;
     };
-    let text = "the endpoint's host name changes, and its \
-                resource id in policies of rds-db:connect; alarms and automated backups are not in a snapshot";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::HostChanges);
     if restore.public {
-        draft.note(
-            Some(resource),
-            Says::Warns(&known::PUBLIC_ADDRESS),
-            "it will have a public address: restore.public = true",
-        );
+        let says = Says::Warns(&known::PUBLIC_ADDRESS);
+        draft.note(Some(resource), says, Text::PublicAddress);
     }
     if restore.extended_support.is_none() {
-        let text = "AWS enrols a restored database in extended support, which costs once its major version is out of standard \
-                    support; restore.extended_support = false refuses that";
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::ExtendedSupport);
     }
     if !database.encrypted {
-        draft.note(
-            Some(resource),
-            Says::Tells,
-            "it is not encrypted in the source; in the target it will be",
-        );
+        draft.note(Some(resource), Says::Tells, Text::Unencrypted);
     }
 }

@@ -6,6 +6,7 @@ use model::{ResourceRef, Side, StepId};
 
 use super::carry_option_group::{self, has};
 use super::spec::RestoreSpec;
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
@@ -39,11 +40,7 @@ pub(super) fn option_group(
             .find(|option| ENCRYPTING.contains(&option.name.as_str()))
     });
     if let Some(option) = encrypts {
-        let text = format!(
-            "its option group has {}: a snapshot of a database with transparent data encryption can neither be shared nor copied to \
-             another account",
-            option.name
-        );
+        let text = Text::Encrypts.fill(&[&option.name]);
         draft.note(Some(of), Says::Blocks(&known::OPTION_GROUP), text);
         return Vec::new();
     }
@@ -58,16 +55,13 @@ pub(super) fn option_group(
             .map(|option| option.name.as_str())
             .collect();
         if !lacking.is_empty() {
-            let text = format!(
-                "the target's option group {name} lacks, or has otherwise: {}",
-                lacking.join(", ")
-            );
+            let text = Text::OptionsLacking.fill(&[name, &lacking.join(", ")]);
             draft.note(Some(of), Says::Warns(&known::OPTION_GROUP), text);
         }
         return Vec::new();
     }
     let Some(had) = listed(source, name) else {
-        let text = format!("neither account has an option group {name} in the inventory: make it in the target first");
+        let text = Text::NoOptionGroup.fill(&[name]);
         draft.note(Some(of), Says::Blocks(&known::OPTION_GROUP), text);
         return Vec::new();
     };
@@ -92,10 +86,7 @@ pub(super) fn option_group(
     };
     let options: Vec<GroupOption> = had.options.iter().map(renamed).collect();
     if had.options.iter().any(|option| !option.security_groups.is_empty()) {
-        let text = format!(
-            "options of {name} have security groups: in the target they get {}",
-            instead.join(", ")
-        );
+        let text = Text::OptionsSecurityGroups.fill(&[name, &instead.join(", ")]);
         draft.note(Some(of), Says::Tells, text);
     }
     let group = OptionGroup {
@@ -104,7 +95,7 @@ pub(super) fn option_group(
         tags: own(&had.tags),
         ..had.clone()
     };
-    let title = format!("make the option group {name} in the target, as the source's");
+    let title = Text::MakeOptionGroup.fill(&[name]);
     let input = carry_option_group::Input { group };
     draft.push(DraftStep::new(
         &resource,
@@ -115,7 +106,7 @@ pub(super) fn option_group(
     ));
     if !options.is_empty() {
         let names: Vec<&str> = options.iter().map(|option| option.name.as_str()).collect();
-        let title = format!("add to it {}", names.join(", "));
+        let title = Text::AddOptions.fill(&[&names.join(", ")]);
         let input = carry_option_group::Adding {
             name: name.to_owned(),
             made: made.clone(),
@@ -124,7 +115,6 @@ pub(super) fn option_group(
         let step = DraftStep::new(&resource, "database.add_options", Side::Target, title, input);
         draft.push(step.needs([&made]).leaves_nothing());
     }
-    let text = format!("the target has no option group {name}: it is made there, with the source's options");
-    draft.note(Some(of), Says::Tells, text);
+    draft.note(Some(of), Says::Tells, Text::OptionGroupMade.fill(&[name]));
     all
 }

@@ -5,6 +5,7 @@ use model::ResourceRef;
 use model::inventory::Database;
 
 use super::spec::DatabaseSpec;
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
@@ -25,27 +26,19 @@ pub(super) fn seconds(database: &Database) -> u64 {
 pub(super) fn note(draft: &mut Draft, resource: &ResourceRef, spec: &DatabaseSpec, database: &Database) {
     if spec.restore.is_none() {
         if spec.warm.is_some() || spec.check.is_some() {
-            let text = "warm and check ask the restored database, and restore = false restores none: take them out";
-            draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
+            let says = Says::Blocks(&known::DATABASE_SETTINGS);
+            draft.note(Some(resource), says, Text::NothingToAsk);
         }
         return;
     }
-    let minutes = seconds(database).div_ceil(60);
-    let gib = database.storage_gib;
-    let slow = format!(
-        "its blocks come from S3 on first touch: reading all {gib} GiB takes {minutes} min at the least, and until then it is slow"
-    );
+    let minutes = seconds(database).div_ceil(60).to_string();
+    let gib = database.storage_gib.to_string();
     let text = match &spec.warm {
-        Some(command) => format!(
-            "{slow}. {} reads them before its check, as a step of its own",
-            command.run.join(" ")
-        ),
-        None => format!("{slow}. A command of your own can read them first: warm = {{ run = [\"./warm.sh\"] }}"),
+        Some(command) => Text::SlowUntilWarm.fill(&[&gib, &minutes, &command.run.join(" ")]),
+        None => Text::Slow.fill(&[&gib, &minutes]),
     };
     draft.note(Some(resource), Says::Tells, text);
     if spec.check.is_none() {
-        let text = "nothing asks it whether all of its data is there: check = { run = [\"./check.sh\"] } runs a command of your own, and what \
-                    travelled is kept until that has ended well";
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::NotChecked);
     }
 }

@@ -3,9 +3,10 @@
 use model::databases::Settings;
 use model::inventory::Database;
 use model::plan::Note;
-use model::{ResourceRef, Side};
+use model::{ResourceRef, Said, Side};
 
 use super::spec::RestoreSpec;
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Draft;
 use crate::draft::Says;
@@ -21,8 +22,8 @@ pub(super) fn asked(draft: &mut Draft, resource: &ResourceRef, restore: &Restore
         ..Settings::default()
     });
     if asked.data_api.take().is_some() {
-        let text = "the Data API is of Aurora clusters: leave restore.settings.data_api out";
-        draft.note(Some(resource), Says::Blocks(&known::DATABASE_SETTINGS), text);
+        let says = Says::Blocks(&known::DATABASE_SETTINGS);
+        draft.note(Some(resource), says, Text::NoDataApi);
     }
     consistent(draft, resource, &mut asked, named);
     asked
@@ -50,14 +51,14 @@ pub(crate) fn consistent(draft: &mut Draft, resource: &ResourceRef, asked: &mut 
     }
     monitoring_role(draft, resource, asked, named);
     if asked.performance_insights == Some(true) {
-        let text = "what Performance Insights gathered stays behind; in the target they lie under the target's own key";
-        once(draft, resource, Says::Tells, text.to_owned());
+        once(draft, resource, Says::Tells, Text::InsightsStay);
     }
 }
 
 /// Says something of a resource, and of its members but once.
-fn once(draft: &mut Draft, resource: &ResourceRef, weight: Says, text: String) {
-    let said = |note: &Note| note.resource.as_ref() == Some(resource) && note.text == text;
+fn once(draft: &mut Draft, resource: &ResourceRef, weight: Says, text: impl Into<Said>) {
+    let text: Said = text.into();
+    let said = |note: &Note| note.resource.as_ref() == Some(resource) && note.text == text.as_str();
     if !draft.notes.iter().any(said) {
         draft.note(Some(resource), weight, text);
     }
@@ -69,9 +70,8 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
         return;
     }
     let Some(role) = asked.monitoring_role.take() else {
-        let text = "it has enhanced monitoring, and the inventory does not say which role writes it: name \
-                    restore.settings.monitoring_role, or set restore.settings.monitoring_interval = 0";
-        once(draft, resource, Says::Blocks(&known::MONITORING_ROLE), text.to_owned());
+        let says = Says::Blocks(&known::MONITORING_ROLE);
+        once(draft, resource, says, Text::MonitoringRoleUnknown);
         return;
     };
     let (source, target) = (draft.account(Side::Source), draft.account(Side::Target));
@@ -80,7 +80,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
     } else {
         let rewritten = role.replacen(&format!("::{source}:"), &format!("::{target}:"), 1);
         if rewritten != role {
-            let text = format!("its monitoring role {role} becomes {rewritten}");
+            let text = Text::MonitoringRoleBecomes.fill(&[&role, &rewritten]);
             once(draft, resource, Says::Tells, text);
             draft.rewrite(resource, "monitoring_role", role, rewritten.clone());
         }
@@ -91,10 +91,7 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
         .observed(Side::Target)
         .is_some_and(|account| account.roles.contains_key(name));
     if !listed {
-        let text = format!(
-            "the inventory does not list the role {name} in account {target}: make it before the run, trusting monitoring.rds.amazonaws.com, \
-             or RDS refuses to monitor the restored database"
-        );
+        let text = Text::NoMonitoringRole.fill(&[name, target.as_str()]);
         once(draft, resource, Says::Warns(&known::MONITORING_ROLE), text);
     }
     asked.monitoring_role = Some(rewritten);
@@ -104,27 +101,30 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
 pub(super) fn note_attached(draft: &mut Draft, resource: &ResourceRef, database: &Database) {
     let attached = &database.attached;
     let lists = [
-        (&attached.read_replicas, "read replicas"),
-        (&attached.roles, "associated roles (re-attach the target's own)"),
-        (&attached.proxies, "proxies"),
-        (&attached.event_subscriptions, "event subscriptions"),
+        (&attached.read_replicas, Text::Replicas, Text::ReplicasAnd),
+        (&attached.roles, Text::Roles, Text::RolesAnd),
+        (&attached.proxies, Text::Proxies, Text::ProxiesAnd),
+        (
+            &attached.event_subscriptions,
+            Text::Subscriptions,
+            Text::SubscriptionsAnd,
+        ),
     ];
-    let mut left: Vec<String> = lists
-        .iter()
-        .filter(|(names, _)| !names.is_empty())
-        .map(|(names, what)| format!("{what}: {}", names.join(", ")))
-        .collect();
-    if database.backup_retention_days > 0 {
-        let days = match database.backup_retention_days {
-            1 => "a day".to_owned(),
-            days => format!("{days} days"),
-        };
-        left.push(format!(
-            "{days} of automated backups: point-in-time restore in the target begins with the restore"
-        ));
-    }
-    if !left.is_empty() {
-        let text = format!("no snapshot carries these, make them anew by hand: {}", left.join("; "));
+    let backups: Option<Said> = match database.backup_retention_days {
+        1 => Some(Text::BackupsOfADay.into()),
+        days if days > 0 => Some(Text::BackupsOfDays.fill(&[&days.to_string()])),
+        _ => None,
+    };
+    let listed = lists.into_iter().rev().filter(|(names, ..)| !names.is_empty());
+    let left = listed.fold(backups, |behind, (names, alone, and)| {
+        let names = names.join(", ");
+        Some(match behind {
+            Some(behind) => and.fill(&[&names, behind.as_str()]),
+            None => alone.fill(&[&names]),
+        })
+    });
+    if let Some(left) = left {
+        let text = Text::NotCarried.fill(&[left.as_str()]);
         draft.note(Some(resource), Says::Warns(&known::DATABASE_LEFT), text);
     }
 }

@@ -4,6 +4,7 @@
 use model::inventory::Database;
 use model::{ResourceRef, StepId};
 
+use super::words::Text;
 use crate::draft::Draft;
 use crate::draft::Says;
 use crate::key::SourceKey;
@@ -24,25 +25,21 @@ pub(super) fn note(
     // One that was there is copied in the source in any case, and on an AWS-managed key under another at once.
     let copies = if rekeyed || at_hand { 2 } else { 1 };
     let in_source = if rekeyed && !at_hand { 2 } else { 1 };
-    let own = match under {
-        None => "under no key".to_owned(),
-        Some(key) => format!("under {}", key.aliases.first().unwrap_or(&key.id)),
-    };
-    let between = if rekeyed {
-        "its copy in the source under the transport key, "
-    } else {
-        ""
-    };
     let target = draft
         .steps
         .iter()
         .find(|step| step.id == *key)
-        .map(|step| step.resource.name.clone());
-    let text = format!(
-        "snapshots meanwhile: {in_source} in the source, 1 in the target; full copies: {copies} of {gib} GiB, {} GiB in all. The snapshot \
-         lies {own}, {between}its copy in the target under the target's {}",
-        copies * gib,
-        target.unwrap_or_default()
-    );
+        .map(|step| step.resource.name.clone())
+        .unwrap_or_default();
+    let (in_source, all) = (in_source.to_string(), (copies * gib).to_string());
+    let (copies, gib) = (copies.to_string(), gib.to_string());
+    let text = match under {
+        None => Text::CopiesUnderNoKey.fill(&[&in_source, &copies, &gib, &all, &target]),
+        Some(key) => {
+            let own = key.aliases.first().unwrap_or(&key.id);
+            let text = if rekeyed { Text::CopiesRekeyed } else { Text::Copies };
+            text.fill(&[&in_source, &copies, &gib, &all, own, &target])
+        }
+    };
     draft.note(Some(resource), Says::Tells, text);
 }

@@ -3,8 +3,9 @@
 
 use aws::rds::Family;
 use jiff::Timestamp;
-use model::{Advice, Phase, ResourceRef, Side, StepId, StepSpec, Undo};
+use model::{Advice, Phase, ResourceRef, Said, Side, StepId, StepSpec, Undo};
 
+use super::words::Text;
 use super::{InstanceOutput, restore_instance};
 use crate::draft::DraftStep;
 use crate::key::account_in;
@@ -136,17 +137,11 @@ pub(crate) fn quiet(old: &Old, of: &ResourceRef) -> Option<Quiet> {
 
 /// What going back to a database means.
 pub(crate) fn way_back(old: &Old, left: &mut Left) {
-    let since = match taken_at(old, &left.of) {
-        Some(at) => format!("since {at}"),
-        None => "since its snapshot".to_owned(),
+    let why = match taken_at(old, &left.of) {
+        Some(at) => Text::WayBackSince.fill(&[&at.to_string()]),
+        None => Text::WayBack.into(),
     };
-    left.way_back(
-        None,
-        format!(
-            "it is the only way back to before the hand-over; what was written in the target {since} is not in it, so it is worth less every day. No \
-             moment can be told: keep it until the team is sure"
-        ),
-    );
+    left.way_back(None, why);
 }
 
 /// Tells the instances that stand in the source still.
@@ -203,7 +198,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             drifted.extend(opened_again(old, &of, &found.security_groups));
             left.protected = found.deletion_protection;
             if found.deletion_protection {
-                left.tell("it refuses to be deleted (deletion protection): --despite-protection lifts that, as a step of its own");
+                left.tell(Text::Protected);
             }
             if !matches!(found.status.as_str(), "available" | "stopped" | "storage-optimization") {
                 left.block(format!("it is {}: look again when it is available", found.status));
@@ -327,7 +322,18 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let Some(subject) = subject(old, left, (step, made), Family::Instance, &found.resource_id) else {
         return;
     };
-    steps(left, &subject, &[], u64::from(found.gib), retiring);
+    // As `left.what` says it.
+    let engine = old.run.output(&step.id).map(|copy: SnapshotOutput| copy.engine);
+    let named = Text::Instance.fill(&[&engine.unwrap_or_default(), &with_size(left)]);
+    steps(left, &named, &subject, &[], u64::from(found.gib), retiring);
+}
+
+/// By which id it is known, and how large it is.
+pub(crate) fn with_size(left: &Left) -> String {
+    match &left.size {
+        Some(size) => format!("{} ({size})", left.id),
+        None => left.id.clone(),
+    }
 }
 
 /// What goes, and what the target has instead of it: the database that the run made of it, else the copy of its snapshot; none where it has neither.
@@ -350,39 +356,38 @@ pub(crate) fn subject(
     })
 }
 
-/// The steps by which an instance or a cluster goes, its members before it.
-pub(crate) fn steps(left: &Left, subject: &Subject, members: &[String], gib: u64, retiring: &mut Retiring) {
+/// The steps by which an instance or a cluster goes, its members before it. `named`: what it is, by kind, id and size.
+pub(crate) fn steps(
+    left: &Left,
+    named: &Said,
+    subject: &Subject,
+    members: &[String],
+    gib: u64,
+    retiring: &mut Retiring,
+) {
     let kind = &left.of.kind;
     let id = &left.id;
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(&left.of, &format!("{kind}.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(BUSY_WITHIN)
     };
-    let proved = step(
-        "prove_replaced",
-        format!("prove that the target has what {id} held, and that nobody uses {id}"),
-        value(subject),
-    );
+    let proved = step("prove_replaced", Text::ProveReplaced.fill(&[id]), value(subject));
     let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
     let input = LastSnapshotInput {
         subject: subject.clone(),
     };
-    let taken = step(
-        "last_snapshot",
-        format!("take the last snapshot of {id}, which stays"),
-        value(&input),
-    );
+    let taken = step("last_snapshot", Text::TakeLast.fill(&[id]), value(&input));
     let taken = taken.named("final_snapshot").needs([&proved]);
     let taken = retiring.push(taken.estimate(120 + 3 * gib, 600 + 10 * gib));
     let lifts = left.protected && retiring.despite_protection(left);
-    let gate = retiring.gate(left, &[proved.clone(), taken.clone()], &consent(left, members, lifts));
+    let gate = retiring.gate(left, &[proved.clone(), taken.clone()], consent(named, members, lifts));
     let mut behind = vec![proved, taken.clone()];
     if lifts {
         let input = LiftInput {
             subject: subject.clone(),
         };
-        let step = step("lift_protection", format!("let {id} be deleted"), value(&input));
+        let step = step("lift_protection", Text::LetDelete.fill(&[id]), value(&input));
         behind.push(retiring.push(step.needs(&behind).gates([gate.clone()]).estimate(20, 120)));
     }
     let no_way_back = Undo::None {
@@ -394,11 +399,7 @@ pub(crate) fn steps(left: &Left, subject: &Subject, members: &[String], gib: u64
             subject: subject.clone(),
             member: member.clone(),
         };
-        let step = step(
-            "delete_member",
-            format!("delete the instance {member} of {id}"),
-            value(&input),
-        );
+        let step = step("delete_member", Text::DeleteMember.fill(&[member, id]), value(&input));
         let step = step
             .named(&format!("delete_{member}"))
             .needs(&behind)
@@ -409,33 +410,20 @@ pub(crate) fn steps(left: &Left, subject: &Subject, members: &[String], gib: u64
         subject: subject.clone(),
         snapshot: taken,
     };
-    let step = step(
-        "delete_database",
-        format!("delete {id} with its automated backups"),
-        value(&input),
-    );
+    let step = step("delete_database", Text::Delete.fill(&[id]), value(&input));
     let step = step.needs(&behind).needs(&gone).gates([gate]);
     retiring.push(step.undo(no_way_back).estimate(300, 900));
 }
 
-fn consent(left: &Left, members: &[String], lifts: bool) -> String {
-    let size = left
-        .size
-        .as_deref()
-        .map_or_else(String::new, |size| format!(" ({size})"));
-    let with = match members {
-        [] => String::new(),
-        members => format!(", its instances {} before it", members.join(", ")),
+fn consent(named: &Said, members: &[String], lifts: bool) -> Said {
+    let deleted = match members {
+        [] => Text::Deleted.fill(&[named.as_str()]),
+        members => Text::DeletedWithMembers.fill(&[named.as_str(), &members.join(", ")]),
     };
-    let lifted = if lifts {
-        " Its deletion protection is lifted first."
-    } else {
-        ""
-    };
-    format!(
-        "{} {}{size} is deleted for good{with}, and its automated backups with it. Its last snapshot, taken by this run, stays and costs.{lifted}",
-        left.what, left.id
-    )
+    match lifts {
+        true => Text::LiftedFirst.fill(&[deleted.as_str()]),
+        false => deleted,
+    }
 }
 
 fn value(input: &impl serde::Serialize) -> serde_json::Value {

@@ -9,6 +9,7 @@ pub mod lookups;
 mod plan;
 pub mod spec;
 pub mod trust;
+pub(crate) mod words;
 
 pub(crate) use plan::plan;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use model::{GateName, Phase, ResourceRef, Side, StepId, StepSpec};
+use model::{GateName, Phase, ResourceRef, Said, Side, StepId, StepSpec};
 
 use super::look_before::Input;
 use super::spec::DeliverySpec;
+use super::words::Text;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 
@@ -16,17 +17,12 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
         return;
     }
     let resource = ResourceRef::new("delivery", "flow");
-    let files = match delivery.scan.is_empty() {
-        true => "",
-        false => {
-            " Files (scan) are looked through by `cleave check` alone: they lie where it is typed, and not where a run is resumed"
-        }
+    let told = |text: Text| match delivery.scan.is_empty() {
+        true => Said::from(text),
+        false => Text::WithoutFiles.fill(&[Said::from(text).as_str()]),
     };
     if !is_in_accounts(delivery) {
-        let text = format!(
-            "no step looks at the delivery flow: `cleave check RUNBOOK` does, some days before and once more before the cut-over.{files}"
-        );
-        draft.note(Some(&resource), Says::Tells, text);
+        draft.note(Some(&resource), Says::Tells, told(Text::NoLook));
         return;
     }
     let gates: Vec<GateName> = draft.gates.iter().map(|gate| gate.name.clone()).collect();
@@ -38,11 +34,7 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
     if looks.is_empty() {
         return;
     }
-    let text = format!(
-        "the delivery flow is looked at before writes stop and traffic moves. What is open then is waited for with an alarm, and after 15 minutes a person is asked; what fires in \
-         the source is told and not waited for. `cleave check RUNBOOK` looks at the same beforehand.{files}"
-    );
-    draft.note(Some(&resource), Says::Tells, text);
+    draft.note(Some(&resource), Says::Tells, told(Text::Looked));
 }
 
 /// Whether there is anything to look at in AWS that somebody might have to make ready, or to stop.
@@ -55,7 +47,7 @@ fn cuts_over(step: &StepSpec) -> bool {
     matches!(step.phase, Phase::Freeze | Phase::Cutover)
 }
 
-fn look(draft: &Draft<'_>, resource: &ResourceRef, verb: &str, title: String, needs: &[StepId]) -> DraftStep {
+fn look(draft: &Draft<'_>, resource: &ResourceRef, verb: &str, title: impl Into<Said>, needs: &[StepId]) -> DraftStep {
     let input = Input {
         delivery: DeliverySpec {
             scan: Vec::new(),
@@ -99,7 +91,7 @@ fn before_gate(draft: &mut Draft<'_>, resource: &ResourceRef, gate: &GateName) -
     let after = draft.gates.iter().find(|one| one.name == *gate)?.after.clone();
     needs.extend(after);
     let at = draft.steps.iter().position(waits)?;
-    let title = format!("look whether the delivery flow is ready, before {gate} is asked");
+    let title = Text::LookBeforeGate.fill(&[gate.as_str()]);
     let verb = format!("look_before_{}", gate.as_str().replace('/', ":"));
     let step = look(draft, resource, &verb, title, &needs);
     let id = step.spec.id.clone();
@@ -129,8 +121,7 @@ fn before_the_rest(draft: &mut Draft<'_>, resource: &ResourceRef, looks: &[StepI
     let needs = common_needs(&roots);
     let waiting: BTreeSet<StepId> = roots.iter().map(|step| step.id.clone()).collect();
     let at = draft.steps.iter().position(|step| waiting.contains(&step.id))?;
-    let title = "look whether the delivery flow is ready, before anything is cut over".to_owned();
-    let step = look(draft, resource, "look", title, &needs);
+    let step = look(draft, resource, "look", Text::LookBeforeCutover, &needs);
     let id = step.spec.id.clone();
     draft.steps.insert(at, step.spec);
     for step in draft.steps.iter_mut().filter(|step| waiting.contains(&step.id)) {

@@ -7,6 +7,7 @@
 mod plan;
 mod run_hook;
 pub mod spec;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Phase, ResourceRef, Side, StepId, Undo};
+use model::{Phase, ResourceRef, Said, Side, StepId, Undo};
 
 use super::run_hook::Input;
 use super::spec::{Command, HookSection};
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
@@ -15,12 +16,11 @@ pub(crate) fn plan(draft: &mut Draft<'_>) {
     for hook in &draft.runbook.hooks {
         let resource = ResourceRef::new("hook", &hook.name);
         let gates = draft.gates_before(&resource);
-        let title = format!("run {}", hook.run.join(" "));
+        let title = Text::Run.fill(&[&hook.run.join(" ")]);
         let step = step(&resource, "run", title, &hook.command(), BTreeMap::new());
         draft.push(step.phase(Phase::Freeze).gates(gates).disturbs());
         if hook.undo.is_empty() {
-            let text = "it has no undo: what it does is not taken back with the run";
-            draft.note(Some(&resource), Says::Warns(&known::HOOK_UNDO), text);
+            draft.note(Some(&resource), Says::Warns(&known::HOOK_UNDO), Text::NoUndo);
         }
     }
 }
@@ -41,7 +41,7 @@ pub(crate) fn hooks_before(draft: &Draft<'_>, resource: &ResourceRef) -> Vec<Ste
 pub(crate) fn step(
     resource: &ResourceRef,
     verb: &str,
-    title: String,
+    title: impl Into<Said>,
     command: &Command,
     facts: BTreeMap<String, StepId>,
 ) -> DraftStep {

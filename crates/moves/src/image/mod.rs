@@ -18,6 +18,7 @@ mod rekey_image;
 pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

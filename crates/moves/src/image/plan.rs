@@ -6,6 +6,7 @@ use model::{ResourceRef, Side};
 use super::plan_deprecation::{self, Deprecation};
 use super::plan_steps::{Steps, Travels};
 use super::spec::ImageSpec;
+use super::words::Text;
 use super::{plan_account, plan_steps};
 use crate::check::known;
 use crate::draft::Blocks;
@@ -27,7 +28,7 @@ pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
             draft.note(
                 Some(&resource),
                 Says::Tells,
-                format!("{:?} means it, too: it is moved once", spec.name),
+                Text::AlsoMeant.fill(&[&format!("{:?}", spec.name)]),
             );
         } else {
             plan_image(draft, spec, image, resource);
@@ -35,12 +36,11 @@ pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
     }
     if none {
         let resource = ResourceRef::new("image", &spec.name);
-        let text = format!(
-            "account {} has no image {} in {}",
-            draft.account(Side::Source),
-            spec.name,
-            draft.region()
-        );
+        let text = Text::NoImage.fill(&[
+            draft.account(Side::Source).as_str(),
+            &spec.name,
+            draft.region().as_str(),
+        ]);
         draft.note(Some(&resource), Says::Blocks(&known::IMAGE_MISSING), text);
     }
 }
@@ -57,47 +57,30 @@ fn source_key_of(snapshot: &ImageSnapshot) -> Option<String> {
 fn blockers(draft: &Draft, image: &Image) -> Blocks {
     let mut blocks = Blocks::default();
     if !image.marketplace_codes.is_empty() {
-        blocks.push(&known::IMAGE_MARKETPLACE, format!(
-            "{} carries the Marketplace codes {:?}: it cannot be copied into another account. Subscribe in the target, launch it there \
-             once and make an image of that",
-            image.id, image.marketplace_codes
-        ));
+        let codes = format!("{:?}", image.marketplace_codes);
+        blocks.push(&known::IMAGE_MARKETPLACE, Text::Marketplace.fill(&[&image.id, &codes]));
     }
     match image.settings.state.as_deref() {
         None | Some("available") => {}
-        Some("disabled") => blocks.push(&known::IMAGE_STATE, format!(
-            "{} is disabled: nobody can copy it. Enable it (aws ec2 enable-image --image-id {}) and make the inventory anew",
-            image.id, image.id
-        )),
-        Some(state) => blocks.push(&known::IMAGE_STATE, format!(
-            "{} is {state}, not available: it cannot be shared or copied",
-            image.id
-        )),
+        Some("disabled") => blocks.push(&known::IMAGE_STATE, Text::Disabled.fill(&[&image.id])),
+        Some(state) => blocks.push(&known::IMAGE_STATE, Text::NotAvailable.fill(&[&image.id, state])),
     }
     if image.snapshots.is_empty() {
-        blocks.push(
-            &known::IMAGE_SNAPSHOTS,
-            format!(
-                "{} has no EBS snapshots: images on an instance store cannot be re-encrypted",
-                image.id
-            ),
-        );
+        blocks.push(&known::IMAGE_SNAPSHOTS, Text::NoSnapshots.fill(&[&image.id]));
     }
     for snapshot in &image.snapshots {
         if let Some(owner) = &snapshot.owner {
-            blocks.push(&known::IMAGE_SNAPSHOTS, format!(
-                "{} behind {} belongs to {owner}: account {} cannot share it. Copy the image within the account first, and move the copy",
-                snapshot.id,
-                image.id,
-                draft.account(Side::Source)
-            ));
+            let account = draft.account(Side::Source).as_str();
+            blocks.push(
+                &known::IMAGE_SNAPSHOTS,
+                Text::SnapshotOfOthers.fill(&[&snapshot.id, &image.id, owner, account]),
+            );
         }
         if snapshot.archived {
-            blocks.push(&known::IMAGE_ARCHIVED, format!(
-                "{} behind {} lies in the archive tier, where it can be neither shared nor copied: restore it first (aws ec2 \
-                 restore-snapshot-tier --snapshot-id {} --permanent-restore; it takes 24 to 72 hours)",
-                snapshot.id, image.id, snapshot.id
-            ));
+            blocks.push(
+                &known::IMAGE_ARCHIVED,
+                Text::SnapshotArchived.fill(&[&snapshot.id, &image.id]),
+            );
         }
     }
     blocks.extend(&known::NAME_TAKEN, plan_steps::name_taken(draft, &image.name));
@@ -121,11 +104,7 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
     if let Some(protection) = image.settings.deregistration_protection.as_deref()
         && !protection.starts_with("disabled")
     {
-        let text = format!(
-            "{} is protected from deregistration ({protection}); its copy is not, so that the run can be taken back: protect it once the \
-             run is over",
-            image.id
-        );
+        let text = Text::Protected.fill(&[&image.id, protection]);
         draft.note(Some(&resource), Says::Tells, text);
         let cooldown = if protection.contains("with-cooldown") {
             " --with-cooldown"
@@ -159,28 +138,25 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
     }
     .push(&keys);
     plan_deprecation::plan(draft, &resource, image, deprecation, &copied);
-    let mut text = "its id in the target is a new one: launch templates, Auto Scaling groups, SSM parameters and infrastructure code \
-                    that name it must be changed, together with any snapshot and key that they pin"
-        .to_owned();
-    let weight = if image.named_by.is_empty() {
-        Says::Tells
+    let (weight, text) = if image.named_by.is_empty() {
+        (Says::Tells, Text::NewId.into())
     } else {
-        text = format!("{text}. In the source {} name {}", image.named_by.join(", "), image.id);
-        Says::Warns(&known::IMAGE_NAMED_BY)
+        let text = Text::NewIdNamed.fill(&[&image.named_by.join(", "), &image.id]);
+        (Says::Warns(&known::IMAGE_NAMED_BY), text)
     };
     draft.note(Some(&resource), weight, text);
     if scales {
-        draft.note(Some(&resource), Says::Warns(&known::IMAGE_NAMED_BY), AUTO_SCALING);
+        // Fact 3.6: without it instances end with `Client.InternalError: Client error on launch`.
+        draft.note(
+            Some(&resource),
+            Says::Warns(&known::IMAGE_NAMED_BY),
+            Text::AutoScalingRole,
+        );
     }
     draft.note(Some(&resource), Says::Tells, SLOW_AT_FIRST);
 }
 
-/// Fact 3.6: without it instances end with `Client.InternalError: Client error on launch`.
-const AUTO_SCALING: &str = "an Auto Scaling group of the target launches it as the service-linked role AWSServiceRoleForAutoScaling, \
-                            which a new account may not have yet and which no customer key admits by itself: let the role be made, and \
-                            admit it in the target key's policy (its use, and kms:CreateGrant); else instances end with Client.InternalError";
-
-/// The command for that, in the account whose group it is.
+/// The command by which the role of Auto Scaling is admitted, in the account whose group it is.
 fn admit_auto_scaling(draft: &Draft) -> String {
     format!(
         "an Auto Scaling group launches {{id}} only once its role may use {{key}}: aws kms create-grant --key-id {{key}} --grantee-principal \
@@ -191,5 +167,4 @@ fn admit_auto_scaling(draft: &Draft) -> String {
 }
 
 /// Fact 3.4.
-pub(crate) const SLOW_AT_FIRST: &str =
-    "what is launched of the copy is slow at first: each block is fetched when it is first read";
+pub(crate) const SLOW_AT_FIRST: Text = Text::SlowAtFirst;

@@ -5,6 +5,7 @@ use model::inventory::Image;
 use model::{ResourceRef, Side, StepId};
 
 use super::deprecate_image;
+use super::words::Text;
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
@@ -51,7 +52,7 @@ pub(super) fn plan(
     match deprecation {
         Deprecation::None => {}
         Deprecation::Carried(at) => {
-            let title = format!("have the copy become deprecated at {at}, as its original");
+            let title = Text::Deprecate.fill(&[&at.to_string()]);
             let input = deprecate_image::Input {
                 image: copied.clone(),
                 at,
@@ -63,18 +64,12 @@ pub(super) fn plan(
         Deprecation::Past(at) => draft.note(
             Some(resource),
             Says::Warns(&known::IMAGE_DEPRECATION),
-            format!(
-                "{} is deprecated since {at}, and EC2 takes no date in the past: its copy is not deprecated",
-                image.id
-            ),
+            Text::DeprecatedBefore.fill(&[&image.id, &at.to_string()]),
         ),
         Deprecation::TooFar(at) => draft.note(
             Some(resource),
             Says::Warns(&known::IMAGE_DEPRECATION),
-            format!(
-                "{} becomes deprecated at {at}; EC2 takes ten years at most: the copy gets no date",
-                image.id
-            ),
+            Text::DeprecatedLate.fill(&[&image.id, &at.to_string()]),
         ),
     }
 }

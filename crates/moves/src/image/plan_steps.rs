@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use model::inventory::Image;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::change_share::{ShareInput, Shared, UnshareInput};
+use super::words::Text;
 use super::{From, copy_image, deregister_image, rekey_image};
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
@@ -38,29 +39,22 @@ pub(crate) struct Steps<'d, 'a> {
 }
 
 /// Says that the target has an image of this name, or that another step makes one.
-pub(crate) fn name_taken(draft: &Draft, name: &str) -> Option<String> {
+pub(crate) fn name_taken(draft: &Draft, name: &str) -> Option<Said> {
     if let Some(other) = draft.image_names.get(name) {
-        return Some(format!("{other} becomes an image {name} in the target, too"));
+        return Some(Text::NameTwice.fill(&[&other.to_string(), name]));
     }
     let listed = draft.regional(Side::Target)?;
     listed
         .images
         .iter()
         .any(|other| other.name == name)
-        .then(|| format!("account {} has an image {name} already", draft.account(Side::Target)))
+        .then(|| Text::NameTaken.fill(&[draft.account(Side::Target).as_str(), name]))
 }
 
 /// Says which keys the inventory does not list.
-pub(crate) fn unlisted(keys: &[key::SourceKey]) -> Vec<String> {
+pub(crate) fn unlisted(keys: &[key::SourceKey]) -> Vec<Said> {
     let unlisted = keys.iter().filter(|key| !key.listed);
-    unlisted
-        .map(|key| {
-            format!(
-                "the key {} of its snapshots is not in the inventory: whether it can be shared cannot be told",
-                key.id
-            )
-        })
-        .collect()
+    unlisted.map(|key| Text::KeyUnlisted.fill(&[&key.id])).collect()
 }
 
 /// The step of the target's key. One for all snapshots of an image: the first customer key tells it.
@@ -79,7 +73,7 @@ pub(crate) fn target_key(
 }
 
 impl Steps<'_, '_> {
-    fn step(&self, action: &str, side: Side, title: String, input: impl serde::Serialize) -> DraftStep {
+    fn step(&self, action: &str, side: Side, title: impl Into<Said>, input: impl serde::Serialize) -> DraftStep {
         let phase = match self.travels.made {
             None => Phase::Prepare,
             Some(_) => Phase::Freeze,
@@ -139,28 +133,26 @@ impl Steps<'_, '_> {
         let taken_away = u64::from(rekeyed.is_some()) + u64::from(self.travels.made.is_some());
         snapshot_costs::add(self.draft, &self.resource, Of::Disks, taken_away, self.gib());
         if let Some(made) = rekeyed {
-            let title = "take the copy that travelled away, with its snapshots";
+            let title = Text::TakeCopyAway;
             self.take_away("image.deregister_rekeyed_image", title, &made, &copied, &unshared);
         }
         if let Some(made) = self.travels.made.clone() {
-            let title = "take the image that was made for the way away, with its snapshots";
+            let title = Text::TakeImageAway;
             self.take_away("image.deregister_source_image", title, &made, &copied, &unshared);
         }
         copied
     }
 
-    fn take_away(&mut self, action: &str, title: &str, made: &StepId, copied: &StepId, unshared: &[StepId]) {
+    fn take_away(&mut self, action: &str, title: Text, made: &StepId, copied: &StepId, unshared: &[StepId]) {
         let input = deregister_image::Input { image: made.clone() };
-        let step = self.step(action, Side::Source, title.to_owned(), input);
+        let step = self.step(action, Side::Source, title, input);
         let step = step.phase(Phase::CleanUp).needs([made, copied]).needs(unshared);
         self.draft.push(step.leaves_nothing());
     }
 
     fn rekey(&mut self) -> (StepId, StepId) {
         let transport = key::transport_key(self.draft);
-        let text = "it lies on a key that AWS manages, which cannot be opened to another account: it is first copied under a transport \
-                    key. That is a second full copy";
-        self.draft.note(Some(&self.resource), Says::Tells, text);
+        self.draft.note(Some(&self.resource), Says::Tells, Text::Rekeyed);
         let image = self.travels.image;
         let input = rekey_image::Input {
             image: image.id.clone(),
@@ -175,7 +167,7 @@ impl Steps<'_, '_> {
             Some(_) => Vec::new(),
         };
         let what = if image.id.is_empty() { &image.name } else { &image.id };
-        let title = format!("copy {what} under the transport key");
+        let title = Text::CopyForTransport.fill(&[what]);
         let step = self
             .step("image.rekey_image", Side::Source, title, input)
             .needs([&transport.made])
@@ -190,21 +182,15 @@ impl Steps<'_, '_> {
 
     /// The step that shares something. A snapshot of the source may stand behind two images: it is shared once.
     fn share(&mut self, verb: &str, what: Shared, base: Option<&StepId>) -> (StepId, Shared) {
-        let action = if matches!(what, Shared::Image(_)) {
-            "image.share_image"
+        let (action, title) = if matches!(what, Shared::Image(_)) {
+            ("image.share_image", Text::ShareImage)
         } else {
-            "image.share_snapshot"
+            ("image.share_snapshot", Text::ShareSnapshot)
         };
         let input = serde_json::json!(ShareInput { what: what.clone() });
         if let Some(known) = self.draft.doing(action, &input) {
             return (known, what);
         }
-        let noun = if matches!(what, Shared::Image(_)) {
-            "the image"
-        } else {
-            "a snapshot behind it"
-        };
-        let title = format!("share {noun} with the target account");
         let gates = if base.is_none() {
             self.draft.gates_before(&self.resource)
         } else {
@@ -237,7 +223,7 @@ impl Steps<'_, '_> {
                 .collect::<BTreeMap<_, _>>(),
         };
         let limit = self.draft.limit("image-copies", COPIES);
-        let title = format!("copy {} in the target, under the target's own key", image.name);
+        let title = Text::CopyInTarget.fill(&[&image.name]);
         let step = self
             .step("image.copy_image", Side::Target, title, input)
             .needs(base)
@@ -278,9 +264,8 @@ impl Steps<'_, '_> {
             return id;
         }
         let verb = share.verb().replacen("share", "unshare", 1);
-        let title = "share it with the target account no longer".into();
         let step = self
-            .step(action, Side::Source, title, input)
+            .step(action, Side::Source, Text::ShareNoLonger, input)
             .named(&verb)
             .phase(Phase::CleanUp)
             .leaves_nothing();

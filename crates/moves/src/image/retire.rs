@@ -1,9 +1,10 @@
 //! What is left of images that have moved: the images, and the snapshots behind them.
 
 use model::machines::ImageSettings;
-use model::{Advice, Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Phase, ResourceRef, Said, Side, StepSpec, Undo};
 
 use super::old_image::OldImage;
+use super::words::Text;
 use super::{From, ImageOutput, copy_image};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
@@ -81,10 +82,7 @@ fn one(old: &Old, step: &StepSpec, id: &str) -> Left {
     // A snapshot is charged by what is in it and in none before it: the volume's size is the most.
     let line = old.priced("its snapshots, at most", &Item::Snapshot, 1, Some(gib));
     left.month = Month { lines: vec![line] };
-    left.way_back(
-        None,
-        "none is needed: its copy in the target is whole, and nothing writes to an image",
-    );
+    left.way_back(None, Text::NoWayBackNeeded);
     if let Some(found) = old.seen.and_then(|seen| seen.source.image.get(id)) {
         let there = found.as_ref().is_some_and(|image| image.state != "deregistered");
         left.was_seen(there, Vec::new());
@@ -180,10 +178,7 @@ fn behind(old: &Old, id: &str) -> Vec<(String, Vec<String>)> {
 fn shared_snapshots(old: &Old, id: &str, left: &mut Left) {
     for (snapshot, others) in behind(old, id) {
         if !others.is_empty() {
-            left.tell(format!(
-                "{snapshot} stays: it stands behind {} as well",
-                others.join(", ")
-            ));
+            left.tell(Text::SnapshotStays.fill(&[&snapshot, &others.join(", ")]));
         }
     }
 }
@@ -205,21 +200,18 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         copy: made.id,
         copied: made.snapshots.into_iter().map(|snapshot| snapshot.id).collect(),
     };
-    let step = |verb: &str, title: String| {
+    let step = |verb: &str, title: Said| {
         let input = serde_json::to_value(&image).expect("a step's input has only string keys");
         DraftStep::new(&left.of, &format!("image.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(900)
     };
-    let title = format!("prove that the copy of {id} is whole and that nothing names {id}");
+    let title = Text::ProveCopied.fill(&[&id]);
     let proved = retiring.push(step("prove_copied", title).leaves_nothing().estimate(5, 30));
-    let goes = image.snapshots.len() - image.stay.len();
-    let consent = format!(
-        "The image {} ({id}) is deregistered, and {goes} snapshot(s) behind it are deleted: nothing launches of it any more.",
-        left.of.name
-    );
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
-    let title = format!("deregister {id} and delete {goes} snapshot(s) behind it");
+    let goes = (image.snapshots.len() - image.stay.len()).to_string();
+    let consent = Text::Goes.fill(&[&left.of.name, &id, &goes]);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent);
+    let title = Text::Deregister.fill(&[&id, &goes]);
     let undo = Undo::None {
         reason: Advice::ImageCopyStands.fill(&[&image.copy]).into(),
     };

@@ -9,6 +9,7 @@ pub(crate) mod retire;
 pub mod spec;
 mod stop_instance;
 mod terminate_instance;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

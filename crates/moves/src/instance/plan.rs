@@ -2,9 +2,10 @@
 
 use model::inventory::{Image, ImageSnapshot};
 use model::machines::{Instance, Volume};
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::{InstanceSpec, InstanceStore};
+use super::words::Text;
 use super::{create_image, stop_instance};
 use crate::check::known;
 use crate::draft::Blocks;
@@ -19,12 +20,7 @@ pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
     let resource = ResourceRef::new("instance", &spec.id);
     let region = draft.regional(Side::Source);
     let Some(instance) = region.and_then(|region| region.instances.iter().find(|one| one.id == spec.id)) else {
-        let text = format!(
-            "account {} has no instance {} in {}, or the inventory does not list it",
-            draft.account(Side::Source),
-            spec.id,
-            draft.region()
-        );
+        let text = Text::NoInstance.fill(&[draft.account(Side::Source).as_str(), &spec.id, draft.region().as_str()]);
         draft.note(Some(&resource), Says::Blocks(&known::INSTANCE_MISSING), text);
         return;
     };
@@ -106,100 +102,77 @@ fn blockers(draft: &Draft, spec: &InstanceSpec, instance: &Instance, volumes: &[
     let running = instance.state == "running";
     let mut blocks = Blocks::default();
     if !running && instance.state != "stopped" {
-        blocks.push(
-            &known::INSTANCE_STATE,
-            format!(
-                "{id} is {:?}: it must be running or stopped. Make the inventory anew",
-                instance.state
-            ),
-        );
+        let state = format!("{:?}", instance.state);
+        blocks.push(&known::INSTANCE_STATE, Text::WrongState.fill(&[id, &state]));
     }
     if let Some(group) = &instance.auto_scaling_group {
-        blocks.push(&known::INSTANCE_AUTO_SCALING, format!(
-            "{id} belongs to the Auto Scaling group {group}, which replaces what is stopped: take it out first (aws autoscaling \
-             detach-instances), or move the group's image as [[image]]"
-        ));
+        blocks.push(&known::INSTANCE_AUTO_SCALING, Text::AutoScaling.fill(&[id, group]));
     }
     if instance.spot {
-        blocks.push(&known::INSTANCE_SPOT, format!(
-            "{id} is a Spot instance, which cannot be stopped as others can: move its volumes as [[volume]], or an image as [[image]]"
-        ));
+        blocks.push(&known::INSTANCE_SPOT, Text::Spot.fill(&[id]));
     }
     if instance.stop_protected && running {
-        blocks.push(&known::INSTANCE_STOP_PROTECTED, format!(
-            "{id} refuses to be stopped (disableApiStop): aws ec2 modify-instance-attribute --instance-id {id} --no-disable-api-stop"
-        ));
+        blocks.push(&known::INSTANCE_STOP_PROTECTED, Text::StopProtected.fill(&[id]));
     }
     if instance.root_on_instance_store {
-        blocks.push(&known::INSTANCE_STORE, format!(
-            "the root of {id} is an instance store: it can be neither stopped nor imaged. Carry what it holds with rsync to an instance \
-             in account {}",
-            draft.account(Side::Target)
-        ));
+        let account = draft.account(Side::Target).as_str();
+        blocks.push(&known::INSTANCE_STORE, Text::RootOnStore.fill(&[id, account]));
     } else if !volumes.iter().any(|(device, _)| *device == instance.root_device) {
         blocks.push(
             &known::INSTANCE_ROOT,
-            format!(
-                "the inventory lists no volume as {} of {id}: what an image of it would hold cannot be told",
-                instance.root_device
-            ),
+            Text::NoRootVolume.fill(&[&instance.root_device, id]),
         );
     }
     if instance.instance_store_volumes > 0 && running && spec.instance_store == InstanceStore::Keep {
-        blocks.push(&known::INSTANCE_STORE, format!(
-            "{id} has {} instance-store volume(s): what they hold is gone when it is stopped, and no image has it. Carry it with rsync \
-             first, and say instance_store = \"lose\"",
-            instance.instance_store_volumes
-        ));
+        let volumes = instance.instance_store_volumes.to_string();
+        blocks.push(&known::INSTANCE_STORE, Text::OnStore.fill(&[id, &volumes]));
     }
     if !instance.marketplace_codes.is_empty() {
-        blocks.push(&known::IMAGE_MARKETPLACE, format!(
-            "{id} carries the Marketplace codes {:?}, and so would its image, which cannot be copied into another account",
-            instance.marketplace_codes
-        ));
+        let codes = format!("{:?}", instance.marketplace_codes);
+        blocks.push(&known::IMAGE_MARKETPLACE, Text::Marketplace.fill(&[id, &codes]));
     }
     blocks
 }
 
 fn notes(draft: &mut Draft, resource: &ResourceRef, spec: &InstanceSpec, instance: &Instance, image: &Image) {
     let id = &instance.id;
-    let mut warn = |text: String| draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), text);
+    let mut warn = |text: Said| draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), text);
     if instance.state == "running" {
-        warn(format!(
-            "{id} ({}) is STOPPED by this run and stays stopped after it: whatever it serves is away from then on, until something of \
-             its image is launched in the target. It is never terminated; taking the run back starts it again",
-            instance.name()
-        ));
+        warn(Text::Stopped.fill(&[id, instance.name()]));
     }
     if instance.instance_store_volumes > 0 && spec.instance_store == InstanceStore::Lose {
-        warn(format!(
-            "what the {} instance-store volume(s) of {id} hold is lost when it is stopped, as the runbook says",
-            instance.instance_store_volumes
-        ));
+        let volumes = instance.instance_store_volumes.to_string();
+        warn(Text::StoreLost.fill(&[&volumes, id]));
     }
-    let given = |what: &str, told: &Option<String>| told.as_ref().map(|told| format!("{what} {told}"));
-    let left: Vec<String> = [
-        Some(format!("the type {}", instance.kind)),
-        Some(format!("the subnet {}", instance.subnet)),
-        Some(format!("the security groups {}", instance.security_groups.join(", "))),
-        given("the instance profile", &instance.profile),
-        given("the key pair", &instance.key_pair),
-        given("the address", &instance.public_address),
-        instance.user_data.then(|| "its user data".to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    warn(format!(
-        "an image carries its volumes and nothing else. Not carried, and yours to say when {:?} is launched in the target: {}",
-        image.name,
-        left.join("; ")
-    ));
+    let name = format!("{:?}", image.name);
+    warn(Text::NotCarried.fill(&[&name, not_carried(instance).as_str()]));
     if draft.gates_before(resource).is_empty() && instance.state == "running" {
-        let text = "no gate stands before it is stopped: add [[gate]] with before = [\"instance\"] if somebody should agree first";
-        draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), text);
+        draft.note(Some(resource), Says::Warns(&known::INSTANCE_STOPS), Text::NoGate);
     }
     draft.note(Some(resource), Says::Tells, SLOW_AT_FIRST);
+}
+
+/// What of an instance no image carries. Put together from its end: each says what follows it.
+fn not_carried(instance: &Instance) -> Said {
+    let mut behind: Option<Said> = instance.user_data.then(|| Text::UserData.into());
+    for (told, alone, and) in [
+        (&instance.public_address, Text::Address, Text::AddressAnd),
+        (&instance.key_pair, Text::KeyPair, Text::KeyPairAnd),
+        (&instance.profile, Text::Profile, Text::ProfileAnd),
+    ] {
+        if let Some(told) = told {
+            behind = Some(match &behind {
+                None => alone.fill(&[told]),
+                Some(behind) => and.fill(&[told, behind.as_str()]),
+            });
+        }
+    }
+    let (kind, subnet) = (instance.kind.as_str(), instance.subnet.as_str());
+    let groups = instance.security_groups.join(", ");
+    match &behind {
+        None => Text::Placed.fill(&[kind, subnet, &groups]),
+        Some(behind) => Text::PlacedAnd.fill(&[kind, subnet, &groups, behind.as_str()]),
+    }
 }
 
 /// What launches the copy, once its id is known.
@@ -217,12 +190,17 @@ fn launch(draft: &Draft, instance: &Instance) -> String {
     )
 }
 
+/// An id without what every instance's begins with.
+pub(super) fn number(id: &str) -> &str {
+    id.strip_prefix("i-").unwrap_or(id)
+}
+
 fn stop(draft: &mut Draft, resource: &ResourceRef, instance: &Instance) -> StepId {
     let gates = draft.gates_before(resource);
     let input = stop_instance::Input {
         instance: instance.id.clone(),
     };
-    let title = format!("stop {} ({})", instance.id, instance.name());
+    let title = Text::Stop.fill(&[number(&instance.id), instance.name()]);
     let step = DraftStep::new(resource, "instance.stop_instance", Side::Source, title, input);
     let step = step.phase(Phase::Freeze).disturbs().gates(gates);
     draft.push(step.estimate(60, 600).patience(SPREADS_WITHIN))
@@ -243,11 +221,7 @@ fn make_image(
         sizes: image.snapshots.iter().map(|snapshot| snapshot.size_gib).collect(),
         keys: (!rekeyed).then(|| keys.iter().map(|key| key.arn.clone()).collect()),
     };
-    let title = format!(
-        "make an image of {} with its {} EBS volume(s)",
-        instance.id,
-        image.snapshots.len()
-    );
+    let title = Text::MakeImage.fill(&[&instance.id, &image.snapshots.len().to_string()]);
     let gib: u64 = image
         .snapshots
         .iter()

@@ -1,10 +1,12 @@
 //! What is left of instances that have moved as images: stopped, with their volumes.
 
-use model::machines::Volume;
-use model::{Advice, Phase, Side, StepSpec, Undo};
+use model::machines::{Instance, Volume};
+use model::{Advice, Phase, Said, Side, StepSpec, Undo};
 
 use super::old_instance::OldInstance;
+use super::plan::number;
 use super::terminate_instance;
+use super::words::Text;
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::image::ImageOutput;
@@ -75,13 +77,8 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             why: "the run stopped it".to_owned(),
         });
     }
-    left.way_back(
-        None,
-        "started again it serves as before the hand-over, without what was written in the target since",
-    );
-    let listed = old.seen.and_then(|seen| seen.source.machines.as_ref());
-    let found = listed.map(|all| all.iter().find(|one| one.id == id && one.state != "terminated"));
-    if let Some(found) = found {
+    left.way_back(None, Text::WayBack);
+    if let Some(found) = listed(old, &id) {
         let mut drifted = Vec::new();
         if let Some(one) = found {
             left.what = format!("EC2 instance {} ({}) and its volumes", one.name(), one.kind);
@@ -95,7 +92,7 @@ fn one(old: &Old, step: &StepSpec) -> Left {
         left.was_seen(found.is_some(), drifted);
         left.protected = found.is_some_and(|one| one.termination_protected);
         if left.protected {
-            left.tell("it refuses to be terminated (disableApiTermination): --despite-protection lifts that, as a step of its own");
+            left.tell(Text::TerminationProtected);
         }
     }
     let volumes = volumes(old, &id);
@@ -113,19 +110,16 @@ fn one(old: &Old, step: &StepSpec) -> Left {
             let mut at = volume.attached_to.iter().filter(|at| at.instance == id);
             at.any(|at| at.delete_on_termination == Some(true))
         };
-        let named = |all: Vec<&&Volume>| match all.as_slice() {
-            [] => "none".to_owned(),
-            all => all
-                .iter()
-                .map(|volume| volume.id.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
+        let (goes, stays): (Vec<&&Volume>, Vec<&&Volume>) = volumes.iter().partition(marked);
+        let named = |all: &[&&Volume]| {
+            let ids: Vec<&str> = all.iter().map(|volume| volume.id.as_str()).collect();
+            ids.join(", ")
         };
-        let goes = named(volumes.iter().filter(marked).collect());
-        let stays = named(volumes.iter().filter(|volume| !marked(volume)).collect());
-        left.tell(format!(
-            "of its volumes go with it (DeleteOnTermination): {goes}; stay, detached: {stays}"
-        ));
+        left.tell(match (goes.as_slice(), stays.as_slice()) {
+            (goes, []) => Text::AllGo.fill(&[&named(goes)]),
+            ([], stays) => Text::NoneGoes.fill(&[&named(stays)]),
+            (goes, stays) => Text::SomeGo.fill(&[&named(goes), &named(stays)]),
+        });
     }
     match copied(&old.run, step) {
         None => left.block("the journal does not tell the image of it in the target"),
@@ -141,6 +135,12 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     left
 }
 
+/// The instance, where it stands still; not even whether it does, where nobody has looked.
+fn listed<'a>(old: &Old<'a>, id: &str) -> Option<Option<&'a Instance>> {
+    let all = old.seen.and_then(|seen| seen.source.machines.as_ref())?;
+    Some(all.iter().find(|one| one.id == id && one.state != "terminated"))
+}
+
 /// The volumes that are attached to an instance.
 fn volumes<'a>(old: &Old<'a>, id: &str) -> Vec<&'a Volume> {
     let all = old
@@ -154,32 +154,27 @@ fn volumes<'a>(old: &Old<'a>, id: &str) -> Vec<&'a Volume> {
 pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let Some(image) = left.instead.clone() else { return };
     let id = &left.id;
+    // What is gone, or not looked at, is refused before.
+    let Some(Some(machine)) = listed(old, id) else { return };
     let instance = OldInstance { id: id.clone(), image };
-    let step = |verb: &str, title: String, input: serde_json::Result<serde_json::Value>| {
+    let step = |verb: &str, title: Said, input: serde_json::Result<serde_json::Value>| {
         let input = input.expect("a step's input has only string keys");
         DraftStep::new(&left.of, &format!("instance.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(900)
     };
-    let title = format!("prove that {id} is stopped and that its image in the target is whole");
+    let title = Text::ProveImaged.fill(&[id]);
     let proved = step("prove_imaged", title, serde_json::to_value(&instance));
     let proved = retiring.push(proved.leaves_nothing().estimate(5, 30));
     let lifts = left.protected && retiring.despite_protection(left);
-    let lifted = if lifts {
-        " Its protection against that is lifted first."
-    } else {
-        ""
-    };
-    let consent = format!(
-        "{} ({id}) is terminated; no image of it is made first.{lifted}",
-        left.what
-    );
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let goes = if lifts { Text::GoesUnprotected } else { Text::Goes };
+    let consent = goes.fill(&[machine.name(), &machine.kind, id]);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent);
     let mut behind = vec![proved];
     if lifts {
         let lift = step(
             "lift_protection",
-            format!("let {id} be terminated"),
+            Text::LiftProtection.fill(&[id]),
             serde_json::to_value(&instance),
         );
         behind.push(retiring.push(lift.needs(&behind).gates([gate.clone()]).estimate(5, 30)));
@@ -193,7 +188,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     };
     let step = step(
         "terminate_instance",
-        format!("terminate {id}"),
+        Text::Terminate.fill(&[number(id)]),
         serde_json::to_value(&input),
     );
     retiring.push(step.needs(&behind).gates([gate]).undo(undo).estimate(60, 300));

@@ -18,6 +18,7 @@ pub(crate) mod retire;
 pub mod spec;
 pub(crate) mod terraform;
 mod use_target_key;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

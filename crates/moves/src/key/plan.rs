@@ -4,6 +4,7 @@ use model::inventory::{Key, KeyManager};
 use model::{Phase, ResourceRef, Side, StepId, StepSpec};
 
 use super::admit_users::{self, User};
+use super::words::Text;
 use super::{
     KeyFrom, close_source_key, create_alias, create_key, open_source_key, plan_policies, policy, prove_independence,
     use_target_key,
@@ -84,10 +85,7 @@ pub fn plan_first(draft: &mut Draft) {
     for spec in &draft.runbook.keys {
         let resource = ResourceRef::new("key", &spec.alias);
         if !spec.alias.starts_with("alias/") || spec.alias.starts_with("alias/aws/") {
-            let text = format!(
-                "{:?} is not an alias that can be given: write \"alias/name\", not \"alias/aws/…\"",
-                spec.alias
-            );
+            let text = Text::NoSuchAlias.fill(&[&format!("{:?}", spec.alias)]);
             draft.note(Some(&resource), Says::Blocks(&known::KEY_ALIAS), text);
             continue;
         }
@@ -102,7 +100,7 @@ pub fn plan_first(draft: &mut Draft) {
                 .unwrap_or_else(|| format!("{} of {}", spec.alias, draft.runbook.migration))
         });
         let gates = draft.gates_before(&resource);
-        let title = format!("make the target's own key for {}", spec.alias);
+        let title = Text::MakeKey.fill(&[&spec.alias]);
         let input = create_key::Input {
             side: Side::Target,
             description,
@@ -114,26 +112,20 @@ pub fn plan_first(draft: &mut Draft) {
                 .leaves_nothing()
                 .patience(SPREADS_WITHIN),
         );
-        let title = format!("give the new key the alias {}", spec.alias);
+        let title = Text::GiveAlias.fill(&[&spec.alias]);
         let input = create_alias::Input {
             alias: spec.alias.clone(),
             key: made.clone(),
         };
         let step = DraftStep::new(&resource, "key.create_target_alias", Side::Target, title, input);
         draft.push(step.needs([&made]).patience(SPREADS_WITHIN));
-        let text = "a new key: data under the source's key is re-encrypted on its way. The key stays if the run is undone, \
-                    without its alias and with no foreign access: a deleted key takes everything under it along";
-        draft.note(Some(&resource), Says::Tells, text);
+        draft.note(Some(&resource), Says::Tells, Text::NewKey);
     }
 }
 
 fn note_source_policy(draft: &mut Draft, resource: &ResourceRef, alias: &str) {
     let Some(key) = listed_key(draft, Side::Source, alias) else {
-        draft.note(
-            Some(resource),
-            Says::Tells,
-            "the source has no key of this alias: the target gets one all the same",
-        );
+        draft.note(Some(resource), Says::Tells, Text::NotInSource);
         return;
     };
     let own_root = format!("arn:aws:iam::{}:root", draft.account(Side::Source));
@@ -142,9 +134,11 @@ fn note_source_policy(draft: &mut Draft, resource: &ResourceRef, alias: &str) {
         matches!(statements, [only] if only["Principal"]["AWS"] == own_root.as_str())
     });
     if !default {
-        let text = "the source key's policy names principals of its own; the new key has AWS's default policy, which leaves access \
-                    to the target account's IAM. Carry over by hand what the target needs";
-        draft.note(Some(resource), Says::Warns(&known::KEY_POLICY_OF_SOURCE), text);
+        draft.note(
+            Some(resource),
+            Says::Warns(&known::KEY_POLICY_OF_SOURCE),
+            Text::PolicyOfSource,
+        );
     }
 }
 
@@ -156,12 +150,8 @@ fn use_listed(draft: &mut Draft, alias: &str) -> Option<StepId> {
     if draft.steps.iter().any(|step| step.id == id) {
         return Some(id);
     }
-    draft.note(
-        Some(&resource),
-        Says::Tells,
-        format!("the target has the key {} under this alias: it is used", key.id),
-    );
-    let title = format!("find the target's key {alias}");
+    draft.note(Some(&resource), Says::Tells, Text::InTarget.fill(&[&key.id]));
+    let title = Text::FindKey.fill(&[alias]);
     let input = use_target_key::Input {
         alias: alias.to_owned(),
     };
@@ -188,9 +178,7 @@ pub fn target_key(
     if let Some(alias) = alias {
         let found = target_key_of_alias(draft, alias);
         if found.is_none() {
-            let text = format!(
-                "key = {alias:?}: neither does the runbook have a [[key]] of this alias, nor the target account a customer key"
-            );
+            let text = Text::NoKeyOfAlias.fill(&[&format!("{alias:?}")]);
             draft.note(Some(resource), Says::Blocks(&known::KEY_OF_TARGET), text);
         }
         return found;
@@ -208,15 +196,9 @@ pub fn target_key(
         _ => None,
     };
     if let (Some(_), [spec]) = (&only, draft.runbook.keys.as_slice()) {
-        let text = format!(
-            "in the target it will lie under {}, the runbook's only [[key]]",
-            spec.alias
-        );
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::OnlyKey.fill(&[&spec.alias]));
     } else {
-        let text = "which key of the target shall it lie under? Add [[key]] alias = \"alias/…\" to the runbook, and where there \
-                    are several, key = \"alias/…\" to this section; it cannot be changed afterwards";
-        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_TARGET), text);
+        draft.note(Some(resource), Says::Blocks(&known::KEY_OF_TARGET), Text::WhichKey);
     }
     only
 }
@@ -232,14 +214,14 @@ pub fn opened(draft: &mut Draft, named: &str) -> StepId {
         .any(|step| step.id == resource.step("open_source_key"));
     if let Some(listed) = listed_key(draft, Side::Source, named).filter(|_| fresh) {
         if listed.policy.as_ref().is_some_and(policy::names_deleted_principal) {
-            let text = "its policy names a principal that was deleted (AROA…, AIDA…): KMS is likely to refuse any change until \
-                        that statement is removed";
-            draft.note(Some(&resource), Says::Warns(&known::KEY_DELETED_PRINCIPAL), text);
+            draft.note(
+                Some(&resource),
+                Says::Warns(&known::KEY_DELETED_PRINCIPAL),
+                Text::DeletedPrincipal,
+            );
         }
         if let Some(tag) = listed.tags.keys().find(|tag| is_iac(tag)) {
-            let text = format!(
-                "its tag {tag} says that another tool writes its policy: do not apply that tool during the run"
-            );
+            let text = Text::WrittenElsewhere.fill(&[tag]);
             draft.note(Some(&resource), Says::Warns(&known::KEY_WRITTEN_ELSEWHERE), text);
         }
     }
@@ -255,7 +237,7 @@ pub fn opened_to_source(draft: &mut Draft, key: &StepId) -> Option<StepId> {
         return Some(id);
     }
     let limit = draft.limit(format!("policy of the target's {resource}"), 1);
-    let title = format!("open the target's key {} to the source account", resource.name);
+    let title = Text::OpenTargetKey.fill(&[&resource.name]);
     let input = open_source_key::Input {
         key: KeyFrom::Step(key.clone()),
         of: Side::Target,
@@ -275,10 +257,7 @@ pub fn admitted(
 ) -> Option<StepId> {
     let resource = draft.steps.iter().find(|step| step.id == *key)?.resource.clone();
     let limit = draft.limit(format!("policy of the target's {resource}"), 1);
-    let title = format!(
-        "admit {}'s former users to the target's key {}",
-        user.name, resource.name
-    );
+    let title = Text::AdmitUsers.fill(&[&user.name, &resource.name]);
     let input = admit_users::Input {
         key: KeyFrom::Step(key.clone()),
         users,
@@ -301,7 +280,7 @@ fn open(draft: &mut Draft, resource: &ResourceRef, key: KeyFrom, needs: &[&StepI
     }
     // Two changes of one policy at the same moment would lose one of them.
     let limit = draft.limit(format!("policy of {resource}"), 1);
-    let title = format!("open the source key {} to the target account", resource.name);
+    let title = Text::OpenSourceKey.fill(&[&resource.name]);
     let input = open_source_key::Input { key, of: Side::Source };
     let step = DraftStep::new(resource, "key.open_source_key", Side::Source, title, input);
     draft.push(
@@ -327,12 +306,10 @@ pub fn transport_key(draft: &mut Draft) -> TransportKey {
             description,
             original: None,
         };
-        let title = "make a key in the source, under which copies of what lies on AWS-managed keys travel";
+        let title = Text::MakeTransportKey;
         let step = DraftStep::new(&resource, "key.create_transport_key", Side::Source, title, input);
         draft.push(step.leaves_nothing().patience(SPREADS_WITHIN));
-        let text = "a key made for the way: what lies on an AWS-managed key cannot be shared and is copied under this one first. It \
-                    stays in the source, without foreign access; schedule its deletion by hand once nothing needs it";
-        draft.note(Some(&resource), Says::Tells, text);
+        draft.note(Some(&resource), Says::Tells, Text::TransportKey);
     }
     let opened = open(draft, &resource, KeyFrom::Step(made.clone()), &[&made]);
     TransportKey { made, opened }
@@ -340,9 +317,9 @@ pub fn transport_key(draft: &mut Draft) -> TransportKey {
 
 /// Closes every key that was opened, once all that needed it open are done.
 pub fn plan_last(draft: &mut Draft) {
-    for (action, of, whose) in [
-        ("key.open_source_key", Side::Source, "the source"),
-        ("key.open_target_key", Side::Target, "the target's"),
+    for (action, of, title) in [
+        ("key.open_source_key", Side::Source, Text::CloseSourceKey),
+        ("key.open_target_key", Side::Target, Text::CloseTargetKey),
     ] {
         let opened = draft.steps.iter().filter(|step| step.action == action);
         let opened: Vec<(StepId, ResourceRef)> = opened.map(|step| (step.id.clone(), step.resource.clone())).collect();
@@ -352,7 +329,7 @@ pub fn plan_last(draft: &mut Draft) {
                 Side::Target => draft.limit(format!("policy of the target's {resource}"), 1),
                 Side::Source | Side::Parent => draft.limit(format!("policy of {resource}"), 1),
             };
-            let title = format!("close {whose} key {} again", resource.name);
+            let title = title.fill(&[&resource.name]);
             let input = close_source_key::Input {
                 opened: opened.clone(),
                 of,
@@ -395,7 +372,7 @@ fn prove_independence(draft: &mut Draft) {
     };
     let needs: Vec<StepId> = before.into_iter().chain(input.opened.iter().cloned()).collect();
     let resource = ResourceRef::new("key", "all");
-    let title = "see that nothing in the target lies under a key of the source".to_owned();
+    let title = Text::ProveIndependence;
     let step = DraftStep::new(&resource, "key.prove_independence", Side::Target, title, input);
     draft.push(step.phase(Phase::CleanUp).needs(&needs).leaves_nothing());
 }

@@ -4,6 +4,7 @@
 use aws::key_uses::KeyUse;
 use model::ResourceRef;
 
+use super::words::Text;
 use super::{KeyOutput, account_in, create_key};
 use crate::prices::Item;
 use crate::retire::month::Month;
@@ -69,10 +70,7 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
         left.month = Month {
             lines: vec![old.priced("the key", &Item::Key, 1, None)],
         };
-        left.way_back(
-            None,
-            "everything that lies under it can be read only with it, snapshots and copies of backups, too; once deleted it never comes back",
-        );
+        left.way_back(None, Text::ReadOnlyWithIt);
         left.removal = How::Hand {
             command: format!(
                 "first {kms} disable-key --key-id {id}, and weeks later, once nothing has failed: {kms} schedule-key-deletion --key-id {id} \
@@ -80,7 +78,7 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
                 kms = old.aws("kms")
             ),
         };
-        left.tell("KMS keeps no list of what a key encrypts: buckets, secrets, logs and queues are not looked at. CloudTrail shows who uses it");
+        left.tell(Text::NoListOfUses);
         if let Some(found) = old.seen.and_then(|seen| seen.source.key.get(&id)) {
             let drifted = found.as_ref().filter(|key| !key.enabled);
             let drifted = drifted.map(|_| "it cannot be used (disabled, or to be deleted)".to_owned());

@@ -3,6 +3,7 @@
 
 mod delete_group;
 pub(crate) mod retire;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

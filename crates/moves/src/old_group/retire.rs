@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::groups_in_use::{GroupKind, GroupUse, UsedBy};
-use model::{Advice, Phase, ResourceRef, Side, Undo};
+use model::{Advice, Phase, ResourceRef, Said, Side, Undo};
 
+use super::words::Text;
 use super::{OldGroup, held, user, what};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
@@ -129,6 +130,20 @@ fn of(kind: GroupKind, name: &str) -> ResourceRef {
     ResourceRef::new(kind, name)
 }
 
+/// It by kind and name, as a gate and its steps' titles say it.
+fn called(kind: GroupKind, name: &str) -> Said {
+    let text = match kind {
+        GroupKind::Parameter => Text::ParameterGroup,
+        GroupKind::ClusterParameter => Text::ClusterParameterGroup,
+        GroupKind::Option => Text::OptionGroup,
+        GroupKind::Subnet => Text::SubnetGroup,
+        GroupKind::CacheParameter => Text::CacheParameterGroup,
+        GroupKind::CacheSubnet => Text::CacheSubnetGroup,
+        GroupKind::CacheUser => Text::UserGroup,
+    };
+    text.fill(&[name])
+}
+
 fn one(
     old: &Old,
     (kind, name): (GroupKind, &str),
@@ -136,7 +151,7 @@ fn one(
     carried: bool,
 ) -> Left {
     let mut left = Left::new(of(kind, name), what(kind), name);
-    left.way_back(None, "as long as what has it");
+    left.way_back(None, Text::AsLongAsUsed);
     let place = (kind, name.to_owned());
     let there = match by {
         [] => old.seen.and_then(|seen| seen.source.group.get(&place).copied()),
@@ -173,18 +188,18 @@ fn one(
         left.block("who has it cannot be looked at");
     }
     if carried {
-        left.instead = Some(format!("the {} {name} that the run made of it", what(kind)));
+        left.instead = Some(Text::MadeOfIt.fill(&[called(kind, name).as_str()]).into());
         match old.seen.and_then(|seen| seen.target.group.get(&place)) {
             None => not_looked(old, &mut left),
             Some(true) => {}
             Some(false) => left.block("the one that the run made of it is gone in the target: this is the only one"),
         }
     } else {
-        left.tell("the run did not make the target's from it: what it sets is written into the journal of its removal");
+        left.tell(Text::NotMadeOfIt);
     }
     if kind == GroupKind::CacheUser {
         left.told.clear();
-        left.tell("no run carries a user group: its users and their passwords are the source's own");
+        left.tell(Text::NoUserGroup);
         left.removal = How::Hand {
             command: format!("{} delete-user-group --user-group-id {name}", old.aws("elasticache")),
         };
@@ -202,7 +217,7 @@ fn closed_groups(old: &Old, all: &mut Vec<Left>) {
             "the security group that admits nobody, made by the run",
             id,
         );
-        left.way_back(None, format!("as long as {}", step.resource));
+        left.way_back(None, Text::AsLongAs.fill(&[&step.resource.to_string()]));
         let stands = all
             .iter()
             .find(|one| one.of == step.resource)
@@ -237,21 +252,22 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         name: name.clone(),
         carried: carried.contains(&(kind, name.clone())),
     };
-    let step = |verb: &str, title: String| {
+    let step = |verb: &str, title: Said| {
         let input = serde_json::to_value(&group).expect("a step's input has only string keys");
         DraftStep::new(&left.of, &format!("group.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(GONE_WITHIN)
     };
     let first: Vec<_> = left.after.iter().flat_map(|of| retiring.deletes(of)).collect();
-    let title = format!("prove that nothing has the {} {name}, and keep what it sets", left.what);
+    let called = called(kind, name);
+    let title = Text::ProveUnused.fill(&[called.as_str()]);
     let proved = step("prove_unused", title).needs(&first).leaves_nothing();
     let proved = retiring.push(proved.estimate(5, 30));
-    let consent = format!("The {} {name} is deleted.", left.what);
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let consent = Text::Deleted.fill(&[called.as_str()]);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent);
     let undo = Undo::None {
         reason: Advice::WhatItSet.fill(&[proved.as_str()]).into(),
     };
-    let step = step("delete_group", format!("delete the {} {name}", left.what));
+    let step = step("delete_group", Text::Delete.fill(&[called.as_str()]));
     retiring.push(step.needs([&proved]).gates([gate]).undo(undo).estimate(5, 60));
 }

@@ -4,6 +4,7 @@
 mod carry;
 pub(crate) mod outputs;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,12 +12,14 @@ use std::rc::Rc;
 use aws::rds::Family;
 use engine::Registry;
 use model::inventory::{ParameterGroup, RegionInventory};
-use model::{ResourceRef, Side, StepId};
+use model::{AccountId, ResourceRef, Said, Side, StepId};
 
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
+
+use words::Text;
 
 /// Parameters that one call sets.
 const A_CALL: usize = 20;
@@ -65,47 +68,44 @@ pub(crate) fn listed<'i>(kind: Family, region: Option<&'i RegionInventory>, name
     groups(kind, region?).iter().find(|group| group.name == name)
 }
 
-/// What such a group is called.
-fn what(kind: Family) -> &'static str {
-    match kind {
-        Family::Instance => "parameter group",
-        Family::Cluster => "cluster parameter group",
-    }
+/// What a group of this name is called.
+fn called(kind: Family, name: &str) -> Said {
+    let text = match kind {
+        Family::Instance => Text::Group,
+        Family::Cluster => Text::ClusterGroup,
+    };
+    text.fill(&[name])
 }
 
-/// Why a restore cannot have this group in the target; none when it is there, fits, or is going to be made. Without its group the settings
-/// of a database are lost silently.
+/// Why a restore cannot have this group in the target, which is `account`; none when it is there, fits, or is going to be made. Without its
+/// group the settings of a database are lost silently.
 pub(crate) fn unfit(
+    account: &AccountId,
     kind: Family,
     regions: [Option<&RegionInventory>; 2],
     had: &str,
     wanted: &str,
     carried: bool,
-) -> Option<String> {
-    let ([source, target], what) = (regions, what(kind));
+) -> Option<Said> {
+    let ([source, target], account) = (regions, account.as_str());
     if wanted.is_empty() {
-        return Some(format!(
-            "cannot be told which {what} to look for: the inventory does not name it, nor the section's restore"
-        ));
+        let text = match kind {
+            Family::Instance => Text::WhichGroup,
+            Family::Cluster => Text::WhichClusterGroup,
+        };
+        return Some(text.fill(&[account]));
     }
     // AWS makes the groups of its own defaults as they are needed.
     if wanted.starts_with("default.") {
         return None;
     }
+    let group = called(kind, wanted);
     let Some(found) = listed(kind, target, wanted) else {
         let can_be_made = carried && listed(kind, source, wanted).is_some();
-        return (!can_be_made).then(|| {
-            format!(
-                "has no {what} {wanted}, and the inventory none of the source's that could be carried: make it there first, of the source's \
-                 family"
-            )
-        });
+        return (!can_be_made).then(|| Text::NoGroup.fill(&[account, group.as_str()]));
     };
     let had = listed(kind, source, had).filter(|had| had.family != found.family)?;
-    Some(format!(
-        "has a {what} {wanted} of family {}, the source's is of {}",
-        found.family, had.family
-    ))
+    Some(Text::OtherFamily.fill(&[account, group.as_str(), &found.family, &had.family]))
 }
 
 /// The steps after which the target has the group; none where it has it already. `carried`: it is to be the source's of that name.
@@ -114,14 +114,10 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, kind: Family, name: &str
     let (Some(had), false) = (listed(kind, source, name), name.starts_with("default.")) else {
         return Vec::new();
     };
-    let what = what(kind);
+    let group = called(kind, name);
     if let Some(has) = listed(kind, target, name) {
-        let differing = differing(&had.parameters, &has.parameters);
-        if !differing.is_empty() {
-            let text = format!(
-                "the target's {what} {name} is not as the source's: {}",
-                differing.join("; ")
-            );
+        if let Some(differing) = differing(&had.parameters, &has.parameters) {
+            let text = Text::NotAsSource.fill(&[group.as_str(), differing.as_str()]);
             draft.note(Some(of), Says::Warns(&known::PARAMETER_GROUP), text);
         }
         return Vec::new();
@@ -166,11 +162,11 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, kind: Family, name: &str
         parameters: had.parameters.clone(),
         tags: own(&had.tags),
     };
-    let title = format!("make the {what} {name} in the target, as the source's");
+    let title = Text::Make.fill(&[group.as_str()]);
     draft.push(DraftStep::new(&resource, create, Side::Target, title, input));
     for (n, parameters) in sets.into_iter().enumerate() {
         let names: Vec<&str> = parameters.keys().map(String::as_str).collect();
-        let title = format!("set in it {}", names.join(", "));
+        let title = Text::Set.fill(&[&names.join(", ")]);
         let input = carry::Setting {
             name: name.to_owned(),
             made: made.clone(),
@@ -179,24 +175,22 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, kind: Family, name: &str
         let step = DraftStep::new(&resource, set, Side::Target, title, input);
         draft.push(step.named(&ids(n)).needs([&made]).leaves_nothing());
     }
-    let text = format!("the target has no {what} {name}: it is made there, with what a user has set in the source's");
-    draft.note(Some(of), Says::Tells, text);
+    draft.note(Some(of), Says::Tells, Text::Made.fill(&[group.as_str()]));
     all
 }
 
-fn differing(had: &BTreeMap<String, String>, has: &BTreeMap<String, String>) -> Vec<String> {
-    let shown = |value: Option<&String>| value.map_or_else(|| "its default".to_owned(), Clone::clone);
+/// In what they differ, one parameter after the other; none where in nothing.
+fn differing(had: &BTreeMap<String, String>, has: &BTreeMap<String, String>) -> Option<Said> {
+    let shown = |value: Option<&String>| value.map_or_else(|| Text::ItsDefault.into(), Clone::clone);
     let mut names: Vec<&String> = had.keys().chain(has.keys()).collect();
     names.sort();
     names.dedup();
     let differing = names.into_iter().filter(|name| had.get(*name) != has.get(*name));
-    differing
-        .map(|name| {
-            format!(
-                "{name} is {} there, {} here",
-                shown(has.get(name)),
-                shown(had.get(name))
-            )
+    differing.rev().fold(None, |behind: Option<Said>, name| {
+        let (there, here): (String, String) = (shown(has.get(name)), shown(had.get(name)));
+        Some(match behind {
+            Some(behind) => Text::DiffersAnd.fill(&[name, &there, &here, behind.as_str()]),
+            None => Text::Differs.fill(&[name, &there, &here]),
         })
-        .collect()
+    })
 }

@@ -8,11 +8,12 @@ mod look;
 pub mod month;
 pub mod plan;
 pub(crate) mod proof;
+pub(crate) mod words;
 
 use jiff::{SignedDuration, Timestamp};
 use model::cost::MicroUsd;
 use model::event::Verdict;
-use model::{ResourceRef, Side, State, StepSpec};
+use model::{ResourceRef, Said, Side, State, StepSpec};
 use serde::Serialize;
 
 pub use look::{Seen, look};
@@ -176,8 +177,8 @@ impl Left {
     }
 
     /// Says something else.
-    pub(crate) fn tell(&mut self, text: impl Into<String>) {
-        self.told.push(text.into());
+    pub(crate) fn tell(&mut self, text: impl Into<Said>) {
+        self.told.push(text.into().into());
     }
 
     /// Notes that it was looked for.
@@ -190,8 +191,9 @@ impl Left {
     }
 
     /// Of what nobody has a way back but by it.
-    pub(crate) fn way_back(&mut self, until: Option<Timestamp>, why: impl Into<String>) {
-        self.way_back = WayBack { until, why: why.into() };
+    pub(crate) fn way_back(&mut self, until: Option<Timestamp>, why: impl Into<Said>) {
+        let why = why.into().into();
+        self.way_back = WayBack { until, why };
     }
 }
 

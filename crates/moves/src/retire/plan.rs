@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use model::cost::Costs;
 use model::plan::{Note, PLAN_FORMAT, Weight};
 use model::products::{Agreements, Products};
-use model::{Digest, GateName, GateSpec, Plan, ResourceRef, State, StepId, StepSpec};
+use model::{Digest, GateName, GateSpec, Plan, ResourceRef, Said, State, StepId, StepSpec};
 
+use super::words::Text;
 use super::{How, Left, MayGo, Old, Seen, Standing, left};
 use crate::draft::DraftStep;
 use crate::prices::Prices;
@@ -97,7 +98,7 @@ impl Retiring {
     }
 
     /// The gate of one thing: asked after its proofs, opened by typing what it is called.
-    pub(crate) fn gate(&mut self, left: &Left, after: &[StepId], consent: &str) -> GateName {
+    pub(crate) fn gate(&mut self, left: &Left, after: &[StepId], consent: impl Into<Said>) -> GateName {
         let named = left.of.to_string();
         let fitting = |c: char| {
             if c.is_ascii_alphanumeric() || "-_.".contains(c) {
@@ -114,19 +115,17 @@ impl Retiring {
             number += 1;
         }
         let name = GateName::new(text).expect("letters, digits, dots and dashes, few enough");
-        let mut ask = format!("{consent} ");
-        if let Some(instead) = &left.instead {
-            ask.push_str(&format!("The target has {instead} instead. "));
-        }
-        if !left.way_back.why.is_empty() {
-            ask.push_str(&format!("Way back: {}. ", left.way_back.why));
-        }
-        ask.push_str(&format!(
-            "There is no undo behind this gate. Type {named} to let it go."
-        ));
+        let consent = consent.into();
+        let consent = consent.as_str();
+        let ask = match (&left.instead, left.way_back.why.as_str()) {
+            (None, "") => Text::Goes.fill(&[consent, &named]),
+            (Some(instead), "") => Text::GoesFor.fill(&[consent, instead, &named]),
+            (None, why) => Text::WayBackGoes.fill(&[consent, why, &named]),
+            (Some(instead), why) => Text::WayBackGoesFor.fill(&[consent, instead, why, &named]),
+        };
         self.gates.push(GateSpec {
             name: name.clone(),
-            ask,
+            ask: ask.into(),
             after: after.to_vec(),
             typed: Some(named),
             people: self.people,

@@ -12,6 +12,7 @@ mod plan;
 pub(crate) mod retire;
 mod share_snapshot;
 mod unshare_snapshot;
+pub(crate) mod words;
 
 use std::rc::Rc;
 
@@ -43,6 +44,7 @@ pub(crate) use create_snapshot::CreateSnapshot;
 use delete_snapshot::DeleteSnapshot;
 use share_snapshot::ShareSnapshot;
 use unshare_snapshot::UnshareSnapshot;
+use words::Text;
 
 /// The output of every step that makes a snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,20 +167,17 @@ pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
 /// Says what travels where the run takes no snapshot of its own: what people must know before anything else.
 pub(crate) fn note_at_hand(draft: &mut Draft, resource: &ResourceRef, at_hand: &str, retention_days: u32) {
     if at_hand == LATEST_AUTOMATED && retention_days == 0 {
-        let text = "snapshot = \"latest-automated\", and the inventory tells of no automated backups: there is none";
-        draft.note(Some(resource), Says::Blocks(&known::SNAPSHOT_AT_HAND), text);
+        draft.note(
+            Some(resource),
+            Says::Blocks(&known::SNAPSHOT_AT_HAND),
+            Text::NoAutomated,
+        );
         return;
     }
-    let which = match at_hand {
-        LATEST_AUTOMATED => {
-            "the newest automated snapshot that there is when its copy begins, up to a day old".to_owned()
-        }
-        named => format!("the snapshot {named}"),
+    let text = match at_hand {
+        LATEST_AUTOMATED => Text::AutomatedTravels.fill(&[]),
+        named => Text::NamedTravels.fill(&[named]),
     };
-    let text = format!(
-        "WHAT WAS WRITTEN AFTER ITS SNAPSHOT WAS TAKEN IS NOT IN THE TARGET: it travels as {which}, of which a manual copy is made in the source \
-         first. Leave snapshot out, and the run takes one of its own"
-    );
     draft.note(Some(resource), Says::Warns(&known::SNAPSHOT_AT_HAND), text);
 }
 

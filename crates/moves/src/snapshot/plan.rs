@@ -2,9 +2,10 @@
 //! there copied, re-keyed where its key cannot be opened, shared; and all of that gone again in the end.
 
 use aws::rds::Family;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 use serde::Serialize;
 
+use super::words::Text;
 use super::{CopyInSourceInput, CreateInput, DeleteInput, ShareInput, UnshareInput};
 use crate::draft::{Draft, DraftStep};
 use crate::hook;
@@ -47,7 +48,7 @@ pub(crate) struct Left {
 }
 
 impl Leaving<'_> {
-    fn step(&self, verb: &str, side: Side, title: &str, input: impl Serialize) -> DraftStep {
+    fn step(&self, verb: &str, side: Side, title: impl Into<Said>, input: impl Serialize) -> DraftStep {
         let action = format!("{}.{verb}", self.resource.kind);
         DraftStep::new(self.resource, &action, side, title, input)
     }
@@ -95,8 +96,8 @@ impl Leaving<'_> {
             of: self.resource.name.clone(),
             shared_itself: !managed,
         };
-        let title = format!("take the snapshot of {} that travels", self.resource.name);
-        let step = self.step("create_snapshot", Side::Source, &title, input);
+        let title = Text::TakeSnapshot.fill(&[&self.resource.name]);
+        let step = self.step("create_snapshot", Side::Source, title, input);
         let step = step
             .phase(Phase::Freeze)
             .needs(stopped.as_ref().map(|stopped| &stopped.proved))
@@ -116,10 +117,9 @@ impl Leaving<'_> {
         let transport = managed.then(|| key::transport_key(draft));
         let hooks = hook::hooks_before(draft, self.resource);
         let gates = draft.gates_before(self.resource);
-        let name = &self.resource.name;
-        let title = format!("copy the snapshot {at_hand} of {name}, which was there, to one that travels");
+        let title = Text::CopyAtHand.fill(&[at_hand, &self.resource.name]);
         let key = transport.as_ref().map(|key| key.made.clone());
-        let copied = self.copy_in_source(draft, "copy_at_hand", &title, (None, Some(at_hand)), key);
+        let copied = self.copy_in_source(draft, "copy_at_hand", title, (None, Some(at_hand)), key);
         let taken = draft.push(copied.gates(gates).needs(&hooks));
         let opened = match (transport, under) {
             (Some(transport), _) => Some(transport.opened),
@@ -140,7 +140,7 @@ impl Leaving<'_> {
     /// The snapshot under the transport key, and the step that opens that key.
     fn rekey(&self, draft: &mut Draft, taken: &StepId) -> (StepId, StepId) {
         let transport = key::transport_key(draft);
-        let title = "copy the snapshot under the transport key";
+        let title = Text::CopyUnderTransportKey;
         let key = Some(transport.made.clone());
         let copied = self.copy_in_source(draft, "rekey_snapshot", title, (Some(taken), None), key);
         (draft.push(copied.needs([taken])), transport.opened)
@@ -150,7 +150,7 @@ impl Leaving<'_> {
         &self,
         draft: &mut Draft,
         verb: &str,
-        title: &str,
+        title: impl Into<Said>,
         (snapshot, at_hand): (Option<&StepId>, Option<&str>),
         key: Option<StepId>,
     ) -> DraftStep {
@@ -173,8 +173,7 @@ impl Leaving<'_> {
         let input = ShareInput {
             snapshot: travels.clone(),
         };
-        let title = "share the snapshot with the target account";
-        let step = self.step("share_snapshot", Side::Source, title, input);
+        let step = self.step("share_snapshot", Side::Source, Text::Share, input);
         draft.push(step.phase(Phase::Freeze).needs([travels]))
     }
 
@@ -185,7 +184,7 @@ impl Leaving<'_> {
         let input = UnshareInput {
             snapshot: travels.clone(),
         };
-        let step = self.step("unshare_snapshot", Side::Source, "share the snapshot no longer", input);
+        let step = self.step("unshare_snapshot", Side::Source, Text::Unshare, input);
         let step = step
             .phase(Phase::CleanUp)
             .needs([travels, shared, copied, whole])
@@ -198,8 +197,8 @@ impl Leaving<'_> {
                 side,
                 snapshot: made.clone(),
             };
-            let title = format!("delete the snapshot of {}", made.verb());
-            let step = self.step(verb, side, &title, input).phase(Phase::CleanUp);
+            let title = Text::DeleteMadeBy.fill(&[made.verb()]);
+            let step = self.step(verb, side, title, input).phase(Phase::CleanUp);
             draft.push(step.needs([made]).needs(after.iter().copied()).leaves_nothing());
         };
         if let Some(rekeyed) = &left.rekeyed {

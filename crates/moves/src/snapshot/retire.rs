@@ -2,9 +2,10 @@
 //! where the target has its copy; all others are data that only the source has.
 
 use aws::rds::{DbSnapshot, Family};
-use model::{Advice, Phase, RUN_TAG, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Phase, RUN_TAG, ResourceRef, Said, Side, StepSpec, Undo};
 
 use super::old_snapshot::{self, OldSnapshot};
+use super::words::Text;
 use super::{CopyInSourceInput, DeleteInput, LATEST_AUTOMATED, SnapshotOutput};
 use crate::database::retire::{kept_copy, not_looked, snapshot_month};
 use crate::draft::DraftStep;
@@ -149,7 +150,7 @@ fn begun(old: &Old, (family, name): (Family, &str), why: &str, gib: Option<u64>)
     let mut left = Left::new(of(family, name), format!("manual RDS snapshot: it {why}"), name);
     left.size = gib.map(|gib| format!("{gib} GiB"));
     left.month = snapshot_month(old, gib);
-    left.tell("as many GiB of backups as the region's databases have of storage are free");
+    left.tell(Text::FreeBackups);
     left
 }
 
@@ -175,7 +176,7 @@ pub(crate) fn left(old: &Old, all: &mut Vec<Left>) {
 /// One of which the journal tells.
 fn told(old: &Old, one: &Named) -> Left {
     let mut left = begun(old, (one.family, &one.name), &one.why, one.gib);
-    left.way_back(None, format!("a backup of {}, as far as it goes", one.of.resource));
+    left.way_back(None, Text::BackupAsFarAsItGoes.fill(&[&one.of.resource.to_string()]));
     let place = (one.family == Family::Cluster, one.name.clone());
     if let Some(found) = old.seen.and_then(|seen| seen.source.db_snapshot.get(&place)) {
         left.was_seen(found.is_some(), Vec::new());
@@ -241,8 +242,12 @@ fn not_copied(old: &Old, family: Family, of: &ResourceRef, found: &DbSnapshot) -
         false => format!("was taken of {of} by people, and no run copied it"),
     };
     let mut left = begun(old, (family, &found.name), &why, Some(u64::from(found.gib)));
-    let taken = found.taken_at.map_or_else(String::new, |at| format!(" as of {at}"));
-    left.way_back(None, format!("a backup of {of}{taken}"));
+    let of = of.to_string();
+    let backup = match found.taken_at {
+        Some(at) => Text::BackupAsOf.fill(&[&of, &at.to_string()]),
+        None => Text::Backup.fill(&[&of]),
+    };
+    left.way_back(None, backup);
     left.was_seen(true, Vec::new());
     left.block("the target has no copy of it: what it holds only the source has");
     left.removal = by_hand(old, family, &found.name);
@@ -269,19 +274,19 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         copy: copy.name,
     };
     let name = &snapshot.name;
-    let step = |verb: &str, title: String| {
+    let step = |verb: &str, title: Said| {
         let input = serde_json::to_value(&snapshot).expect("a step's input has only string keys");
         DraftStep::new(&left.of, &format!("snapshot.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(BUSY_WITHIN)
     };
-    let title = format!("prove that the target has the copy of {name}, and that nobody else may restore {name}");
+    let title = Text::ProveCopied.fill(&[name]);
     let proved = retiring.push(step("prove_copied", title).leaves_nothing().estimate(5, 30));
-    let consent = format!("The snapshot {name} of {} is deleted.", one.of.resource);
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let consent = Text::Goes.fill(&[name, &one.of.resource.to_string()]);
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent);
     let undo = Undo::None {
         reason: Advice::CopyStands.fill(&[&snapshot.copy]).into(),
     };
-    let step = step("delete_old", format!("delete the snapshot {name}"));
+    let step = step("delete_old", Text::DeleteOld.fill(&[name]));
     retiring.push(step.needs([&proved]).gates([gate]).undo(undo).estimate(30, 300));
 }

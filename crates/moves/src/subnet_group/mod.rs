@@ -3,17 +3,20 @@
 
 mod create;
 pub(crate) mod terraform;
+pub(crate) mod words;
 
 use std::rc::Rc;
 
 use engine::Registry;
 use model::inventory::{RegionInventory, SubnetGroup};
-use model::{ResourceRef, Side, StepId};
+use model::{AccountId, ResourceRef, Said, Side, StepId};
 
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::world::{World, action};
+
+use words::Text;
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -51,19 +54,15 @@ fn listed<'r>(region: &'r RegionInventory, name: &str) -> Option<&'r SubnetGroup
         .map(|(_, group)| group)
 }
 
-/// Why a restore cannot have this group in the target; none when it is there or is going to be made.
-pub(crate) fn unfit(target: &RegionInventory, wanted: &Wanted<'_>) -> Option<String> {
+/// Why a restore cannot have this group in the target, which is `account`; none when it is there or is going to be made.
+pub(crate) fn unfit(account: &AccountId, target: &RegionInventory, wanted: &Wanted<'_>) -> Option<Said> {
     let name = wanted.name;
     if listed(target, name).is_some() {
         return None;
     }
     match wanted.subnets {
-        [] => Some(format!(
-            "has no subnet group {name}: make it, or name its subnets (restore.subnets), and it is made"
-        )),
-        [_] => Some(format!(
-            "has no subnet group {name}, and RDS makes none of a single subnet: name subnets in two zones at least"
-        )),
+        [] => Some(Text::NoGroup.fill(&[account.as_str(), name])),
+        [_] => Some(Text::OneSubnet.fill(&[account.as_str(), name])),
         _ => None,
     }
 }
@@ -82,7 +81,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
             ..SubnetGroup::default()
         },
     };
-    let mut notes: Vec<(Says, String)> = Vec::new();
+    let mut notes: Vec<(Says, Said)> = Vec::new();
     notes.extend(
         source
             .and_then(|had| fewer(had, &there, name))
@@ -90,19 +89,13 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
     );
     let sorted = |subnets: &[String]| subnets.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     if target.is_some() && !wanted.subnets.is_empty() && sorted(&there.subnets) != sorted(wanted.subnets) {
-        let text = format!(
-            "the target has the subnet group {name}, of {}: it is used as it is, and not of restore.subnets",
-            there.subnets.join(", ")
-        );
+        let text = Text::AsItIs.fill(&[name, &there.subnets.join(", ")]);
         notes.push((Says::Warns(&known::SUBNET_GROUP), text));
     }
     let resource = ResourceRef::new("subnet_group", name.to_ascii_lowercase());
     let made = resource.step("create_subnet_group");
     if target.is_none() {
-        let text = format!(
-            "the target has no subnet group {name}: it is made there of {}",
-            wanted.subnets.join(", ")
-        );
+        let text = Text::Made.fill(&[name, &wanted.subnets.join(", ")]);
         notes.push((Says::Tells, text));
     }
     let missing = target.is_none();
@@ -118,7 +111,7 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
             description: format!("as {} of account {}", wanted.had, draft.account(Side::Source)),
             subnets: wanted.subnets.to_vec(),
         };
-        let title = format!("make the subnet group {name} in the target");
+        let title = Text::Make.fill(&[name]);
         draft.push(DraftStep::new(
             &resource,
             "subnet_group.create_subnet_group",
@@ -131,11 +124,11 @@ pub(crate) fn plan(draft: &mut Draft, of: &ResourceRef, wanted: &Wanted<'_>) -> 
 }
 
 /// Fewer zones are fewer places to go on in when one fails.
-fn fewer(had: &SubnetGroup, there: &SubnetGroup, name: &str) -> Option<String> {
+fn fewer(had: &SubnetGroup, there: &SubnetGroup, name: &str) -> Option<Said> {
     let zones = |group: &SubnetGroup| group.zone_ids.iter().collect::<std::collections::BTreeSet<_>>().len();
-    let (was, is, of) = match (zones(had), zones(there)) {
-        (0, _) | (_, 0) => (had.subnets.len(), there.subnets.len(), "subnets"),
-        (was, is) => (was, is, "zones"),
+    let (was, is, text) = match (zones(had), zones(there)) {
+        (0, _) | (_, 0) => (had.subnets.len(), there.subnets.len(), Text::FewerSubnets),
+        (was, is) => (was, is, Text::FewerZones),
     };
-    (is < was).then(|| format!("its subnet group {name} has {is} {of} in the target, and {was} in the source"))
+    (is < was).then(|| text.fill(&[name, &is.to_string(), &was.to_string()]))
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use model::Said;
 use model::inventory::Other;
+
+use super::words::Text;
 
 /// A kind of thing, as its ARN tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,30 +15,45 @@ pub struct Kind {
     /// How the last part of its ARN begins; empty: any.
     begins: &'static str,
     /// What people call several of them.
-    pub called: &'static str,
+    called: Called,
     /// The way that people take; none: `cleave discover` lists them by themselves, as what may move.
-    pub way: Option<&'static str>,
+    way: Option<Text>,
+}
+
+/// What people call several things of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Called {
+    Text(Text),
+    /// A single word stands in no table: a bucket may be called so, too, and its name would be translated.
+    Word(&'static str),
 }
 
 const fn listed(service: &'static str, begins: &'static str) -> Kind {
     Kind {
         service,
         begins,
-        called: "",
+        called: Called::Word(""),
         way: None,
     }
 }
 
-const fn kind(service: &'static str, begins: &'static str, called: &'static str, way: &'static str) -> Kind {
+const fn kind(service: &'static str, begins: &'static str, called: Text, way: Text) -> Kind {
     Kind {
         service,
         begins,
-        called,
+        called: Called::Text(called),
         way: Some(way),
     }
 }
 
-const TERRAFORM: &str = "make them anew with the team's Terraform in the target";
+const fn word(service: &'static str, begins: &'static str, called: &'static str, way: Text) -> Kind {
+    Kind {
+        service,
+        begins,
+        called: Called::Word(called),
+        way: Some(way),
+    }
+}
 
 /// The first that fits is the kind: what begins with more stands before what begins with less.
 #[rustfmt::skip]
@@ -48,95 +66,95 @@ const KINDS: &[Kind] = &[
     listed("elasticache", ""),
     listed("elasticfilesystem", "file-system/"),
     listed("route53", "hostedzone/"), listed("route53", "healthcheck/"),
-    kind("rds", "proxy:", "RDS proxies", "make them anew with the team's Terraform once the database is restored"),
-    kind("dynamodb", "table/", "DynamoDB tables", "export to S3 in the source and import into a new table in the target (both need point-in-time recovery on), or AWS Backup into a vault of the target"),
-    kind("dax", "cache/", "DAX clusters", TERRAFORM),
-    kind("memorydb", "cluster/", "MemoryDB clusters", "export a snapshot to S3 and make a cluster of it in the target"),
-    kind("redshift", "cluster:", "Redshift clusters", "share a manual snapshot with the target and restore it there"),
-    kind("redshift-serverless", "", "Redshift Serverless namespaces and workgroups", "share a snapshot with the target and restore it there"),
-    kind("es", "domain/", "OpenSearch domains", "register one bucket as a snapshot repository in both, take a snapshot, restore it in the target; or index anew"),
-    kind("aoss", "collection/", "OpenSearch Serverless collections", "make them in the target and index anew"),
-    kind("fsx", "file-system/", "FSx file systems", "DataSync into a new one, or AWS Backup into a vault of the target"),
-    kind("elasticfilesystem", "access-point/", "EFS access points", "make them anew on the target's file system"),
-    kind("backup", "backup-vault:", "backup vaults", "copy the recovery points that must last into a vault of the target"),
-    kind("backup", "backup-plan:", "backup plans", TERRAFORM),
-    kind("sqs", "", "SQS queues", "make them anew with Terraform; drain them before the switch: messages do not travel"),
-    kind("sns", "", "SNS topics", "make them anew with Terraform, and have every subscriber subscribe (and confirm) again"),
-    kind("kinesis", "stream/", "Kinesis streams", "make them anew; let consumers read the old one to its end"),
-    kind("firehose", "deliverystream/", "Firehose streams", TERRAFORM),
-    kind("kafka", "cluster/", "MSK clusters", "make one in the target and carry topics with MSK Replicator or MirrorMaker 2"),
-    kind("mq", "broker:", "MQ brokers", "make one in the target; drain the queues before the switch"),
-    kind("events", "rule/", "EventBridge rules", "deploy them to the target (ecschedule, Terraform), and disable them in the source, or jobs run twice: cleave check looks"),
-    kind("events", "event-bus/", "event buses", "make them anew with Terraform; archives do not travel"),
-    kind("scheduler", "", "EventBridge schedules", "deploy them to the target, and disable them in the source, or jobs run twice: cleave check looks"),
-    kind("pipes", "pipe/", "EventBridge pipes", TERRAFORM),
-    kind("states", "stateMachine:", "state machines", "deploy them to the target; let running executions end in the source"),
-    kind("lambda", "function:", "Lambda functions", "deploy them to the target from their own pipeline (Serverless Framework, SAM, lambroll)"),
-    kind("lambda", "layer:", "Lambda layers", "publish them in the target before the functions"),
-    kind("lambda", "event-source-mapping:", "event source mappings", "they come with the functions' deployment; leave them off until the switch"),
-    kind("ecs", "service/", "ECS services", "deploy them to the target (ecspresso) once what they need is there"),
-    kind("ecs", "cluster/", "ECS clusters", TERRAFORM),
-    kind("ecs", "task-definition/", "task definitions", "register them in the target with the names that cleave outputs tells"),
-    kind("ecs", "task/", "ECS tasks", "they are their service's or schedule's: nothing is to be done"),
-    kind("eks", "cluster/", "EKS clusters", "make one in the target and deploy to it; carry volumes as [[volume]] or with Velero"),
-    kind("eks", "", "parts of EKS clusters", "they come with their cluster"),
-    kind("batch", "", "AWS Batch environments, queues and definitions", TERRAFORM),
-    kind("apprunner", "", "App Runner services", "deploy them to the target; custom domains are linked anew"),
-    kind("elasticbeanstalk", "", "Elastic Beanstalk applications and environments", "make them anew in the target from the same application version"),
-    kind("ecr", "repository/", "ECR repositories", "push to the target's registry from the pipeline, or replicate (PutReplicationConfiguration) before the switch: cleave check looks which images are missing"),
-    kind("secretsmanager", "secret:", "secrets", "write them into the target by hand or from where they are kept: with a customer key and a resource policy the target can read them meanwhile"),
-    kind("ssm", "parameter/", "SSM parameters", "write them into the target with the values that cleave outputs tells; SecureString ones are encrypted anew under the target's key"),
-    kind("ssm", "", "SSM documents, windows and associations", TERRAFORM),
-    kind("acm", "certificate/", "certificates", "request them anew in the target: a key does not leave ACM. [[zone]] waits for them with certificates = …"),
-    kind("acm-pca", "certificate-authority/", "private certificate authorities", "share them with the target by RAM, or make new ones and trust both"),
-    kind("logs", "log-group:", "log groups", "new ones are made as things run; export to S3 (CreateExportTask) what must be kept"),
-    kind("cloudwatch", "alarm:", "alarms", TERRAFORM),
-    kind("cloudwatch", "", "dashboards and other things of CloudWatch", TERRAFORM),
-    kind("synthetics", "canary:", "canaries", TERRAFORM),
-    kind("apigateway", "/domainnames", "domain names of API Gateway", "a domain name is one account's in its region: delete it in the source and make it in the target within the outage, or switch the record to a new regional endpoint"),
-    kind("apigateway", "/restapis", "REST APIs", "deploy them to the target; API keys are imported from a CSV export"),
-    kind("apigateway", "/apis", "HTTP and WebSocket APIs", "deploy them to the target (export and import OpenAPI)"),
-    kind("apigateway", "", "other things of API Gateway", TERRAFORM),
-    kind("appsync", "apis/", "AppSync APIs", "deploy them to the target; API keys are new"),
-    kind("execute-api", "", "APIs", "deploy them to the target"),
-    kind("cloudfront", "distribution/", "CloudFront distributions", "make one in the target and move the alternate name over (associate-alias, with a TXT record that proves the name)"),
-    kind("cloudfront", "", "functions and policies of CloudFront", TERRAFORM),
-    kind("wafv2", "", "WAF web ACLs and sets", TERRAFORM),
-    kind("elasticloadbalancing", "loadbalancer/", "load balancers", "make them anew with Terraform; [[zone]] re-points aliases to them (repoint = …)"),
-    kind("elasticloadbalancing", "", "target groups, listeners and rules", "they come with their load balancer"),
-    kind("autoscaling", "", "Auto Scaling groups", "make them anew with Terraform, with the image's new id: cleave outputs tells it"),
-    kind("ec2", "launch-template/", "launch templates", "make them anew with Terraform, with the image's new id: cleave outputs tells it"),
-    kind("ec2", "elastic-ip/", "Elastic IP addresses", "transfer them (enable-address-transfer, accept-address-transfer): who has them in an allow-list goes on seeing them"),
-    kind("ec2", "natgateway/", "NAT gateways", "make them anew: traffic leaves from other addresses, which others may have to allow"),
-    kind("ec2", "vpc/", "VPCs", "make them anew with Terraform before the window"),
-    kind("ec2", "subnet/", "subnets", "make them anew with Terraform before the window"),
-    kind("ec2", "vpc-endpoint", "VPC endpoints", TERRAFORM),
-    kind("ec2", "transit-gateway", "transit gateways and attachments", "share them by RAM, or make them anew: whoever has the network decides"),
-    kind("ec2", "vpn-", "VPN connections and gateways", "make them anew: the other side gets new addresses and keys"),
-    kind("ec2", "key-pair/", "key pairs", "import the public key into the target"),
-    kind("ec2", "", "network and other things of EC2", TERRAFORM),
-    kind("directconnect", "", "things of Direct Connect", "whoever has the network decides"),
-    kind("servicediscovery", "", "Cloud Map namespaces and services", "make them anew: the services register themselves"),
-    kind("cognito-idp", "userpool/", "Cognito user pools", "passwords do not leave a pool: make one in the target with a migration trigger, or import users, who then set a new password"),
-    kind("cognito-identity", "", "Cognito identity pools", "make them anew: identity ids change"),
-    kind("ses", "", "SES identities", "verify them anew in the target (DKIM records in the zone), and ask to leave its sandbox well before"),
-    kind("glue", "", "things of Glue", "make databases, tables and jobs anew with Terraform, or share the catalogue with Lake Formation"),
-    kind("athena", "", "workgroups and catalogues of Athena", TERRAFORM),
-    kind("transfer", "server/", "Transfer Family servers", "make one in the target with the old host key, so that clients see the same"),
-    kind("sagemaker", "", "things of SageMaker", "copy model artefacts with their bucket, and make models and endpoints anew"),
-    kind("codebuild", "", "CodeBuild projects", TERRAFORM),
-    kind("codepipeline", "", "pipelines", TERRAFORM),
-    kind("codecommit", "", "CodeCommit repositories", "push them to one in the target"),
-    kind("codedeploy", "", "things of CodeDeploy", TERRAFORM),
-    kind("amplify", "", "Amplify apps", "connect the repository anew in the target; a custom domain is linked to one app at a time"),
-    kind("cloudformation", "stack/", "CloudFormation stacks", "deploy them to the target; before a bucket moves take it out of its stack, keeping it"),
-    kind("cloudtrail", "", "trails", "the target's landing zone has its own: cleave check looks"),
-    kind("guardduty", "", "GuardDuty detectors", "the target's landing zone has its own: cleave check looks"),
-    kind("config", "", "rules and recorders of Config", "the target's landing zone has its own"),
-    kind("iam", "", "roles, users and policies of IAM", "make them anew with Terraform; no keys are carried over"),
-    kind("route53resolver", "", "resolver rules and endpoints", "share them by RAM, or make them anew"),
-    kind("route53domains", "domain/", "registered domains", "transfer them to the target (transfer-domain-to-another-aws-account): nothing changes in DNS"),
-    kind("resource-groups", "group/", "resource groups", TERRAFORM),
+    kind("rds", "proxy:", Text::RdsProxies, Text::OnceRestored),
+    kind("dynamodb", "table/", Text::DynamoDbTables, Text::ExportTable),
+    kind("dax", "cache/", Text::DaxClusters, Text::ByTerraform),
+    kind("memorydb", "cluster/", Text::MemoryDbClusters, Text::ExportSnapshot),
+    kind("redshift", "cluster:", Text::RedshiftClusters, Text::ShareManualSnapshot),
+    kind("redshift-serverless", "", Text::RedshiftServerless, Text::ShareSnapshot),
+    kind("es", "domain/", Text::OpenSearchDomains, Text::SnapshotRepository),
+    kind("aoss", "collection/", Text::OpenSearchCollections, Text::IndexAnew),
+    kind("fsx", "file-system/", Text::FsxFileSystems, Text::DataSync),
+    kind("elasticfilesystem", "access-point/", Text::EfsAccessPoints, Text::OnFileSystem),
+    kind("backup", "backup-vault:", Text::BackupVaults, Text::CopyRecoveryPoints),
+    kind("backup", "backup-plan:", Text::BackupPlans, Text::ByTerraform),
+    kind("sqs", "", Text::SqsQueues, Text::DrainQueues),
+    kind("sns", "", Text::SnsTopics, Text::SubscribeAgain),
+    kind("kinesis", "stream/", Text::KinesisStreams, Text::ReadToEnd),
+    kind("firehose", "deliverystream/", Text::FirehoseStreams, Text::ByTerraform),
+    kind("kafka", "cluster/", Text::MskClusters, Text::CarryTopics),
+    kind("mq", "broker:", Text::MqBrokers, Text::DrainBroker),
+    kind("events", "rule/", Text::EventRules, Text::DeployRules),
+    kind("events", "event-bus/", Text::EventBuses, Text::NoArchives),
+    kind("scheduler", "", Text::Schedules, Text::DeploySchedules),
+    kind("pipes", "pipe/", Text::EventPipes, Text::ByTerraform),
+    kind("states", "stateMachine:", Text::StateMachines, Text::LetEnd),
+    kind("lambda", "function:", Text::Functions, Text::DeployFunctions),
+    kind("lambda", "layer:", Text::Layers, Text::PublishBefore),
+    kind("lambda", "event-source-mapping:", Text::EventSources, Text::WithFunctions),
+    kind("ecs", "service/", Text::EcsServices, Text::DeployServices),
+    kind("ecs", "cluster/", Text::EcsClusters, Text::ByTerraform),
+    kind("ecs", "task-definition/", Text::TaskDefinitions, Text::RegisterTasks),
+    kind("ecs", "task/", Text::EcsTasks, Text::NothingToDo),
+    kind("eks", "cluster/", Text::EksClusters, Text::DeployEks),
+    kind("eks", "", Text::EksParts, Text::WithCluster),
+    kind("batch", "", Text::Batch, Text::ByTerraform),
+    kind("apprunner", "", Text::AppRunner, Text::LinkDomains),
+    kind("elasticbeanstalk", "", Text::Beanstalk, Text::SameVersion),
+    kind("ecr", "repository/", Text::EcrRepositories, Text::PushImages),
+    word("secretsmanager", "secret:", "secrets", Text::WriteSecrets),
+    kind("ssm", "parameter/", Text::SsmParameters, Text::WriteParameters),
+    kind("ssm", "", Text::SsmOthers, Text::ByTerraform),
+    word("acm", "certificate/", "certificates", Text::RequestAnew),
+    kind("acm-pca", "certificate-authority/", Text::PrivateAuthorities, Text::ShareAuthorities),
+    kind("logs", "log-group:", Text::LogGroups, Text::ExportLogs),
+    word("cloudwatch", "alarm:", "alarms", Text::ByTerraform),
+    kind("cloudwatch", "", Text::CloudWatchOthers, Text::ByTerraform),
+    word("synthetics", "canary:", "canaries", Text::ByTerraform),
+    kind("apigateway", "/domainnames", Text::ApiDomains, Text::OneAccountsDomain),
+    kind("apigateway", "/restapis", Text::RestApis, Text::ImportKeys),
+    kind("apigateway", "/apis", Text::HttpApis, Text::ImportOpenApi),
+    kind("apigateway", "", Text::ApiOthers, Text::ByTerraform),
+    kind("appsync", "apis/", Text::AppSyncApis, Text::NewKeys),
+    word("execute-api", "", "APIs", Text::Deploy),
+    kind("cloudfront", "distribution/", Text::Distributions, Text::MoveAlternateName),
+    kind("cloudfront", "", Text::CloudFrontOthers, Text::ByTerraform),
+    kind("wafv2", "", Text::Waf, Text::ByTerraform),
+    kind("elasticloadbalancing", "loadbalancer/", Text::LoadBalancers, Text::Repoint),
+    kind("elasticloadbalancing", "", Text::TargetGroups, Text::WithBalancer),
+    kind("autoscaling", "", Text::AutoScaling, Text::WithNewImage),
+    kind("ec2", "launch-template/", Text::LaunchTemplates, Text::WithNewImage),
+    kind("ec2", "elastic-ip/", Text::ElasticIps, Text::TransferAddresses),
+    kind("ec2", "natgateway/", Text::NatGateways, Text::OtherAddresses),
+    word("ec2", "vpc/", "VPCs", Text::BeforeWindow),
+    word("ec2", "subnet/", "subnets", Text::BeforeWindow),
+    kind("ec2", "vpc-endpoint", Text::VpcEndpoints, Text::ByTerraform),
+    kind("ec2", "transit-gateway", Text::TransitGateways, Text::ShareOrMake),
+    kind("ec2", "vpn-", Text::Vpns, Text::OtherSide),
+    kind("ec2", "key-pair/", Text::KeyPairs, Text::ImportPublicKey),
+    kind("ec2", "", Text::Ec2Others, Text::ByTerraform),
+    kind("directconnect", "", Text::OfDirectConnect, Text::NetworkDecides),
+    kind("servicediscovery", "", Text::CloudMap, Text::RegisterThemselves),
+    kind("cognito-idp", "userpool/", Text::UserPools, Text::NoPasswords),
+    kind("cognito-identity", "", Text::IdentityPools, Text::NewIds),
+    kind("ses", "", Text::SesIdentities, Text::VerifyAnew),
+    kind("glue", "", Text::OfGlue, Text::ShareCatalogue),
+    kind("athena", "", Text::Athena, Text::ByTerraform),
+    kind("transfer", "server/", Text::TransferServers, Text::OldHostKey),
+    kind("sagemaker", "", Text::OfSageMaker, Text::CopyModels),
+    kind("codebuild", "", Text::CodeBuildProjects, Text::ByTerraform),
+    word("codepipeline", "", "pipelines", Text::ByTerraform),
+    kind("codecommit", "", Text::CodeCommitRepositories, Text::PushRepository),
+    kind("codedeploy", "", Text::OfCodeDeploy, Text::ByTerraform),
+    kind("amplify", "", Text::AmplifyApps, Text::ConnectAnew),
+    kind("cloudformation", "stack/", Text::Stacks, Text::DeployStacks),
+    word("cloudtrail", "", "trails", Text::LandingZoneChecked),
+    kind("guardduty", "", Text::GuardDuty, Text::LandingZoneChecked),
+    kind("config", "", Text::Config, Text::LandingZone),
+    kind("iam", "", Text::Iam, Text::NoKeys),
+    kind("route53resolver", "", Text::Resolvers, Text::ShareByRam),
+    kind("route53domains", "domain/", Text::Domains, Text::TransferDomains),
+    kind("resource-groups", "group/", Text::ResourceGroups, Text::ByTerraform),
 ];
 
 /// Things of one kind.
@@ -145,13 +163,10 @@ pub struct Left<'a> {
     /// What people call several of them.
     pub called: String,
     /// The way that people take.
-    pub way: &'static str,
+    pub way: Said,
     /// What there is of it, by ARN.
     pub things: Vec<&'a Other>,
 }
-
-/// What is said where no way is known here.
-const NOT_KNOWN: &str = "look with the team that has them: this program knows nothing of them";
 
 fn kind_of(other: &Other) -> Option<&'static Kind> {
     let fits = |kind: &&Kind| kind.service == other.service() && other.resource().starts_with(kind.begins);
@@ -169,7 +184,7 @@ pub fn left<'a>(others: impl IntoIterator<Item = &'a Other>) -> Vec<Left<'a>> {
     for other in others {
         let (called, way) = match kind_of(other) {
             Some(kind) => match kind.way {
-                Some(way) => (kind.called.to_owned(), way),
+                Some(way) => (kind.called.shown(), way),
                 None => continue,
             },
             None => {
@@ -179,17 +194,26 @@ pub fn left<'a>(others: impl IntoIterator<Item = &'a Other>) -> Vec<Left<'a>> {
                     .next()
                     .filter(|kind| kind.len() < resource.len());
                 let called = [other.service(), kind.unwrap_or_default()].join(" ");
-                (format!("things of {}", called.trim_end()), NOT_KNOWN)
+                (Text::Of.fill(&[called.trim_end()]).into(), Text::NotKnown)
             }
         };
         let kind = kinds.entry(called.clone()).or_insert_with(|| Left {
             called,
-            way,
+            way: way.into(),
             things: Vec::new(),
         });
         kind.things.push(other);
     }
     kinds.into_values().collect()
+}
+
+impl Called {
+    fn shown(self) -> String {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Word(word) => word.to_owned(),
+        }
+    }
 }
 
 impl Left<'_> {
@@ -249,7 +273,7 @@ mod tests {
             ]
         );
         assert!(
-            found[0].way.contains("export to S3") && found[5].way == NOT_KNOWN,
+            found[0].way.as_str().contains("export to S3") && found[5].way == Said::from(Text::NotKnown),
             "{found:?}"
         );
         assert!(is_listed_otherwise(&held[3]) && !is_listed_otherwise(&held[0]));
@@ -262,7 +286,7 @@ mod tests {
             let found = kind_of(&other(&arn)).expect("a kind");
             assert_eq!(found, kind, "line {nth}");
         }
-        let ways: BTreeSet<_> = KINDS.iter().filter_map(|kind| kind.way).collect();
+        let ways: BTreeSet<String> = KINDS.iter().filter_map(|kind| kind.way).map(String::from).collect();
         assert!(
             ways.iter().all(|way| !way.ends_with('.')),
             "they stand within a sentence"

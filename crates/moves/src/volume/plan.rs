@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::machines::Volume;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::VolumeSpec;
+use super::words::Text;
 use super::{copy_snapshot, create_snapshot, create_volume, delete_snapshot};
 use crate::check::known;
 use crate::draft::Blocks;
@@ -13,7 +14,7 @@ use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
 use crate::image::change_share::{ShareInput, Shared, UnshareInput};
 use crate::image::plan_steps::{self, SPREADS_WITHIN};
-use crate::image::{From, plan_account};
+use crate::image::{self, From, plan_account};
 use crate::key;
 use crate::snapshot_costs::{self, Of};
 
@@ -39,12 +40,7 @@ struct Original {
 pub fn plan(draft: &mut Draft, spec: &VolumeSpec) {
     let resource = ResourceRef::new("volume", &spec.id);
     let Some(mut original) = find(draft, spec) else {
-        let text = format!(
-            "account {} has no {} in {}, or the inventory does not list it among volumes, ebs_snapshots or the snapshots of images",
-            draft.account(Side::Source),
-            spec.id,
-            draft.region()
-        );
+        let text = Text::NoVolume.fill(&[draft.account(Side::Source).as_str(), &spec.id, draft.region().as_str()]);
         draft.note(Some(&resource), Says::Blocks(&known::VOLUME_MISSING), text);
         return;
     };
@@ -55,13 +51,13 @@ pub fn plan(draft: &mut Draft, spec: &VolumeSpec) {
         letter.is_some_and(|letter| letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_lowercase()))
     };
     match (spec.restore, zone) {
-        (true, None) => blocks.push(&known::VOLUME_ZONE, format!(
-            "where shall it lie in the target? Add availability_zone = \"{}a\" or another one, or restore = false, which leaves the copy \
-             of the snapshot",
-            draft.region()
-        )),
+        (true, None) => blocks.push(&known::VOLUME_ZONE, Text::WhichZone.fill(&[draft.region().as_str()])),
         (true, Some(zone)) if !inside(zone) => {
-            blocks.push(&known::VOLUME_ZONE, format!("{zone:?} is no availability zone of {}", draft.region()));
+            let zone = format!("{zone:?}");
+            blocks.push(
+                &known::VOLUME_ZONE,
+                Text::NoSuchZone.fill(&[&zone, draft.region().as_str()]),
+            );
         }
         _ => {}
     }
@@ -108,10 +104,7 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
         });
     }
     let mut blocks = Blocks::default();
-    let archived = format!(
-        "{} lies in the archive tier, where it can be neither shared nor copied: restore it first (aws ec2 restore-snapshot-tier)",
-        spec.id
-    );
+    let archived = Text::Archived.fill(&[&spec.id]);
     let original = |gib, key: Option<String>, encrypted: bool, tags, blocks| Original {
         id: spec.id.clone(),
         gib,
@@ -128,10 +121,7 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
             blocks.push(&known::VOLUME_ARCHIVED, archived);
         }
         if let Some(state) = snapshot.state.as_deref().filter(|state| *state != "completed") {
-            blocks.push(
-                &known::VOLUME_SNAPSHOT,
-                format!("{} is {state}, not completed: it cannot be copied", spec.id),
-            );
+            blocks.push(&known::VOLUME_SNAPSHOT, Text::NotCompleted.fill(&[&spec.id, state]));
         }
         let tags = own_tags(&snapshot.tags);
         return Some(original(
@@ -151,20 +141,11 @@ fn find(draft: &Draft, spec: &VolumeSpec) -> Option<Original> {
         blocks.push(&known::VOLUME_ARCHIVED, archived);
     }
     if let Some(owner) = &snapshot.owner {
-        blocks.push(
-            &known::VOLUME_SNAPSHOT,
-            format!("{} belongs to {owner}, who alone can share it", spec.id),
-        );
+        blocks.push(&known::VOLUME_SNAPSHOT, Text::OfOthers.fill(&[&spec.id, owner]));
     }
     // One share, taken away by whichever copy is done first, would fail the other.
     if draft.runbook.images.iter().any(|other| other.means(&image.name)) {
-        blocks.push(
-            &known::VOLUME_SNAPSHOT,
-            format!(
-                "{} stands behind the image {}, which this runbook moves: leave one of the two to another run",
-                spec.id, image.name
-            ),
-        );
+        blocks.push(&known::VOLUME_SNAPSHOT, Text::ImageMoves.fill(&[&spec.id, &image.name]));
     }
     Some(original(
         snapshot.size_gib,
@@ -195,28 +176,18 @@ fn note_consistency(draft: &mut Draft, resource: &ResourceRef, original: &Origin
         }
         let instance = region.and_then(|region| region.instances.iter().find(|one| one.id == at.instance));
         let (weight, text) = if instance.is_some_and(|instance| instance.state == "stopped") {
-            let text = format!(
-                "{} is attached to {}, which is stopped: leave it so",
-                original.id, at.instance
-            );
-            (Says::Tells, text)
+            (Says::Tells, Text::AttachedStopped)
         } else {
-            let gated = match draft.gates_before(resource).is_empty() {
-                true => "add a [[gate]] before = [\"volume\"], stop the instance or unmount it, and agree then",
-                false => "stop the instance or unmount it before you agree at the gate",
+            let text = match draft.gates_before(resource).is_empty() {
+                true => Text::AttachedUngated,
+                false => Text::AttachedGated,
             };
-            let text = format!(
-                "{} is attached to {}: its snapshot holds what is on the volume at that moment, as after a power failure, and not what \
-                 is in memory; {gated}",
-                original.id, at.instance
-            );
             (Says::Warns(&known::VOLUME_ATTACHED), text)
         };
-        draft.note(Some(resource), weight, text);
+        draft.note(Some(resource), weight, text.fill(&[&original.id, &at.instance]));
     }
     if attached.len() > 1 {
-        let text = "it is attached to several instances (Multi-Attach): the new one is a plain volume";
-        draft.note(Some(resource), Says::Warns(&known::VOLUME_ATTACHED), text);
+        draft.note(Some(resource), Says::Warns(&known::VOLUME_ATTACHED), Text::MultiAttach);
     }
     stopped
 }
@@ -231,7 +202,7 @@ struct Steps<'d, 'a> {
 }
 
 impl Steps<'_, '_> {
-    fn step(&self, verb: &str, side: Side, title: String, input: impl serde::Serialize) -> DraftStep {
+    fn step(&self, verb: &str, side: Side, title: impl Into<Said>, input: impl serde::Serialize) -> DraftStep {
         DraftStep::new(&self.resource, &format!("volume.{verb}"), side, title, input)
             .patience(SPREADS_WITHIN)
             .phase(Phase::Freeze)
@@ -254,7 +225,7 @@ impl Steps<'_, '_> {
                 gib,
                 keys: (!rekeys).then(|| key.iter().map(|key| key.arn.clone()).collect()),
             };
-            let title = format!("take a snapshot of {}", self.original.id);
+            let title = Text::TakeSnapshot.fill(&[&self.original.id]);
             let step = self.step("create_snapshot", Side::Source, title, input);
             let step = Self::copying(step.needs(stopped).gates(std::mem::take(&mut gates)), gib);
             let taken = self.draft.push(step);
@@ -264,13 +235,10 @@ impl Steps<'_, '_> {
         let opened = match key {
             Some(_) if rekeys => {
                 let transport = key::transport_key(self.draft);
-                let text = "it lies on a key that AWS manages, which cannot be opened to another account: its snapshot is first copied \
-                            under a transport key. That is a second full copy";
-                self.draft.note(Some(&self.resource), Says::Tells, text);
+                self.draft.note(Some(&self.resource), Says::Tells, Text::Rekeyed);
                 let input = self.copy_input(Side::Source, base.as_ref(), &transport.made, false);
-                let title = "copy the snapshot under the transport key".to_owned();
                 let limit = self.draft.limit("snapshot-copies-source", COPIES);
-                let step = self.step("rekey_snapshot", Side::Source, title, input);
+                let step = self.step("rekey_snapshot", Side::Source, Text::CopyForTransport, input);
                 let step = step.needs(base.as_ref()).needs([&transport.made]).limit(limit);
                 let step = Self::copying(step.gates(std::mem::take(&mut gates)), gib);
                 let rekeyed = self.draft.push(step);
@@ -282,15 +250,14 @@ impl Steps<'_, '_> {
             None => None,
         };
         let what = Shared::Snapshot(self.snapshot(base.as_ref()));
-        let title = "share the snapshot with the target account".to_owned();
-        let step = self.step("share_snapshot", Side::Source, title, ShareInput { what: what.clone() });
+        let input = ShareInput { what: what.clone() };
+        let step = self.step("share_snapshot", Side::Source, Text::ShareSnapshot, input);
         let shared = self.draft.push(step.needs(base.as_ref()).gates(gates));
         let stays = self.zone.is_none() || !self.original.taken;
         let target_key = self.target_key.clone();
         let input = self.copy_input(Side::Target, base.as_ref(), &target_key, stays);
-        let title = "copy the snapshot in the target, under the target's own key".to_owned();
         let limit = self.draft.limit("snapshot-copies", COPIES);
-        let step = self.step("copy_to_target", Side::Target, title, input);
+        let step = self.step("copy_to_target", Side::Target, Text::CopyInTarget, input);
         let step = step
             .needs(base.as_ref())
             .needs([&shared, &target_key])
@@ -299,7 +266,7 @@ impl Steps<'_, '_> {
         if let Some(opened) = &opened {
             self.draft.needed_until(opened, &copied);
         }
-        let title = "share it with the target account no longer".to_owned();
+        let title = image::words::Text::ShareNoLonger;
         let input = UnshareInput {
             what,
             shared: shared.clone(),
@@ -345,15 +312,11 @@ impl Steps<'_, '_> {
 
     fn volume(&mut self, zone: String, copied: &StepId) -> StepId {
         if !self.original.taken {
-            let text = "a snapshot does not say of what type its volume was: the new one is gp3, and the copy of the snapshot stays";
-            self.draft.note(Some(&self.resource), Says::Tells, text);
+            self.draft.note(Some(&self.resource), Says::Tells, Text::BecomesGp3);
         }
-        let text = "the new volume is slow at first: each block is fetched when it is first read";
-        self.draft.note(Some(&self.resource), Says::Tells, text);
-        let title = format!(
-            "make a volume of it in {zone}, {} {} GiB",
-            self.original.kind, self.original.gib
-        );
+        self.draft.note(Some(&self.resource), Says::Tells, Text::SlowAtFirst);
+        let gib = self.original.gib.to_string();
+        let title = Text::MakeVolume.fill(&[&zone, &self.original.kind, &gib]);
         let input = create_volume::Input {
             original: self.original.id.clone(),
             snapshot: copied.clone(),
@@ -372,12 +335,12 @@ impl Steps<'_, '_> {
     }
 
     fn delete(&mut self, verb: &str, side: Side, snapshot: &StepId, behind: &[&StepId]) {
-        let title = "delete the snapshot that was made for the way".to_owned();
         let input = delete_snapshot::Input {
             side,
             snapshot: snapshot.clone(),
         };
-        let step = self.step(verb, side, title, input).phase(Phase::CleanUp);
+        let step = self.step(verb, side, Text::DeletePassing, input);
+        let step = step.phase(Phase::CleanUp);
         let step = step.needs([snapshot]).needs(behind.iter().copied());
         self.draft.push(step.leaves_nothing());
     }

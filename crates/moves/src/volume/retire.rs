@@ -1,10 +1,11 @@
 //! What is left of volumes and snapshots that have moved as such.
 
-use model::{Advice, Phase, Side, StepSpec, Undo};
+use model::{Advice, Phase, Said, Side, StepSpec, Undo};
 use serde::Deserialize;
 
 use super::create_volume;
 use super::old_disk::{OldDisk, is_snapshot};
+use super::words::Text;
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::prices::Item;
@@ -59,12 +60,12 @@ fn one(old: &Old, step: &StepSpec) -> Left {
     let what = if is_snapshot { "EBS snapshot" } else { "EBS volume" };
     let mut left = Left::new(step.resource.clone(), what, id.clone());
     if is_snapshot && old.done_of(&step.resource, "volume.create_volume").is_some() {
-        left.tell("the target has a volume of it, which has been written to since, and no snapshot: it is the only one as it was");
+        left.tell(Text::OnlyOne);
         left.removal = How::Hand {
             command: format!("{} delete-snapshot --snapshot-id {id}", old.aws("ec2")),
         };
     }
-    left.way_back(None, "what was written in the target since is not in it");
+    left.way_back(None, Text::WayBack);
     let source = old.seen.map(|seen| &seen.source);
     let volume = source
         .and_then(|seen| seen.volumes.as_ref())
@@ -157,20 +158,26 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
         kept,
     };
     let id = &left.id;
-    let step = |verb: &str, title: String| {
+    let step = |verb: &str, title: Said| {
         let input = serde_json::to_value(&disk).expect("a step's input has only string keys");
         DraftStep::new(&left.of, &format!("volume.{verb}"), Side::Source, title, input)
             .phase(Phase::CleanUp)
             .patience(900)
     };
-    let title = format!("prove that the target has {} and that nothing uses {id}", disk.kept);
+    let title = Text::ProveKept.fill(&[&disk.kept, id]);
     let proved = retiring.push(step("prove_kept", title).leaves_nothing().estimate(5, 30));
-    let consent = format!("The {} {id} is deleted; no snapshot of it is taken first.", left.what);
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent);
+    let (goes, delete) = if is_snapshot(id) {
+        (Text::SnapshotGoes, Text::DeleteSnapshot)
+    } else {
+        (Text::VolumeGoes, Text::DeleteVolume)
+    };
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), goes.fill(&[id]));
     let undo = Undo::None {
         reason: Advice::SnapshotStands.fill(&[&disk.kept]).into(),
     };
-    let step = step("delete_old", format!("delete {id}"))
+    // Without what every id of its kind begins with.
+    let (_, number) = id.split_once('-').unwrap_or(("", id.as_str()));
+    let step = step("delete_old", delete.fill(&[number]))
         .needs([&proved])
         .gates([gate]);
     retiring.push(step.undo(undo).estimate(5, 60));

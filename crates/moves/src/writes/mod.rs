@@ -13,6 +13,7 @@ mod prove_quiet;
 mod prove_unwritten;
 mod record_access;
 pub mod spec;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

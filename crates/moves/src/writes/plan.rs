@@ -1,9 +1,10 @@
 //! From `stop_writes` to steps.
 
 use aws::rds::Family;
-use model::{GateName, Phase, ResourceRef, Side, StepId};
+use model::{GateName, Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::StopWrites;
+use super::words::Text;
 use super::{Database, block_access, closed_group, drop_connections, prove_quiet, prove_unwritten, record_access};
 use crate::check::known;
 use crate::draft::Says;
@@ -33,7 +34,7 @@ pub(crate) fn before_snapshot(
     let database = Database { family, id: id.clone() };
     let hooks = hook::hooks_before(draft, resource);
     note(draft, resource, how, gates, &hooks);
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(resource, &format!("writes.{verb}"), Side::Source, title, input).phase(Phase::Freeze)
     };
     let blocked = match how {
@@ -43,24 +44,20 @@ pub(crate) fn before_snapshot(
             let input = serde_json::json!(record_access::Input {
                 database: database.clone()
             });
-            let recorded = step("record_access", format!("note who can connect to {id}"), input);
+            let recorded = step("record_access", Text::RecordAccess.fill(&[id]), input);
             let recorded = draft.push(recorded.phase(Phase::Prepare).leaves_nothing());
             let input = serde_json::json!(closed_group::Input {
                 database: id.clone(),
                 recorded: recorded.clone(),
             });
-            let made = step(
-                "create_closed_group",
-                "make a security group that admits nobody".to_owned(),
-                input,
-            );
+            let made = step("create_closed_group", Text::MakeClosedGroup.into(), input);
             let closed = draft.push(made.phase(Phase::Prepare).needs([&recorded]));
             let input = serde_json::json!(block_access::Input {
                 database: database.clone(),
                 recorded: recorded.clone(),
                 closed: closed.clone(),
             });
-            let blocked = step("block_access", format!("let nobody connect to {id} any more"), input)
+            let blocked = step("block_access", Text::BlockAccess.fill(&[id]), input)
                 .needs([&recorded, &closed])
                 .needs(&hooks)
                 .gates(gates.iter().cloned())
@@ -74,8 +71,7 @@ pub(crate) fn before_snapshot(
         let input = serde_json::json!(drop_connections::Input {
             database: database.clone()
         });
-        let title = format!("reboot {id}, which ends the connections that are left");
-        let rebooted = step("drop_connections", title, input)
+        let rebooted = step("drop_connections", Text::Reboot.fill(&[id]), input)
             .needs(&blocked)
             .disturbs()
             .leaves_nothing()
@@ -87,7 +83,7 @@ pub(crate) fn before_snapshot(
         database: database.clone(),
         how,
     });
-    let mut proved = step("prove_quiet", format!("see that nobody is connected to {id}"), input)
+    let mut proved = step("prove_quiet", Text::ProveQuiet.fill(&[id]), input)
         .needs(&blocked)
         .needs(&rebooted)
         .leaves_nothing()
@@ -109,8 +105,8 @@ pub(crate) fn after_snapshot(draft: &mut Draft, resource: &ResourceRef, stopped:
         quiet: stopped.proved.clone(),
         snapshot: taken.clone(),
     };
-    let title = "see that nobody was connected until the snapshot was taken".to_owned();
-    let step = DraftStep::new(resource, "writes.prove_unwritten", Side::Source, title, input);
+    let (action, title) = ("writes.prove_unwritten", Text::ProveUnwritten);
+    let step = DraftStep::new(resource, action, Side::Source, title, input);
     let step = step
         .phase(Phase::Freeze)
         .needs([&stopped.proved, taken])
@@ -121,37 +117,18 @@ pub(crate) fn after_snapshot(draft: &mut Draft, resource: &ResourceRef, stopped:
 
 fn note(draft: &mut Draft, resource: &ResourceRef, how: StopWrites, gates: &[GateName], hooks: &[StepId]) {
     let id = &resource.name;
-    let gate = "somebody must stop what uses it: stop_writes = \"gate\" only looks whether anybody is connected";
     let (weight, text) = match how {
-        StopWrites::Block => (
-            Says::Tells,
-            format!(
-                "before its snapshot {id} gets a security group that admits nobody, and keeps it: undo gives its own back. Who is connected \
-                 then stays so until it hangs up (security groups track connections), so the snapshot waits until nobody has been connected \
-                 for five minutes; stop_writes = \"block-and-reboot\" ends those connections"
-            ),
-        ),
-        StopWrites::BlockAndReboot => (
-            Says::Warns(&known::WRITES_STOP),
-            format!(
-                "before its snapshot {id} gets a security group that admits nobody, and keeps it, and is rebooted: parameters that wait for a \
-                 reboot come into force"
-            ),
-        ),
+        StopWrites::Block => (Says::Tells, Text::Blocked.fill(&[id])),
+        StopWrites::BlockAndReboot => (Says::Warns(&known::WRITES_STOP), Text::BlockedAndRebooted.fill(&[id])),
         StopWrites::Gate if gates.is_empty() && hooks.is_empty() => (
             Says::Blocks(&known::WRITES_GATE),
-            format!("{gate}, and no [[gate]] or [[hook]] stands before it: add one with before = [\"{resource}\"]"),
+            Text::NoGate.fill(&[&resource.to_string()]),
         ),
-        StopWrites::Gate => (Says::Tells, gate.to_owned()),
-        StopWrites::No => (
-            Says::Warns(&known::WRITES_STOP),
-            "stop_writes = \"no\": what is written to it after its snapshot is not in the target, and nothing says what that was".to_owned(),
-        ),
+        StopWrites::Gate => (Says::Tells, Text::ByGate.into()),
+        StopWrites::No => (Says::Warns(&known::WRITES_STOP), Text::NotStopped.into()),
     };
     draft.note(Some(resource), weight, text);
     if how != StopWrites::No {
-        let text = "the first write to the target's database is the point of no return for its data: whoever goes back to the source after \
-                    that loses what was written in the target";
-        draft.note(Some(resource), Says::Tells, text);
+        draft.note(Some(resource), Says::Tells, Text::NoReturn);
     }
 }

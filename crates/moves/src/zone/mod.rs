@@ -40,6 +40,7 @@ pub(crate) mod terraform;
 mod wait_ttl;
 mod watch_answers;
 mod withdrawal;
+pub(crate) mod words;
 
 use std::rc::Rc;
 

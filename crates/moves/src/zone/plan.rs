@@ -2,7 +2,7 @@
 //! the delegation from one to the other; its old TTL and values are in the plan, and so in the journal, before anything changes.
 
 use model::inventory::{Record, Zone};
-use model::{Phase, ResourceRef, Side, StepId, StepSpec};
+use model::{Phase, ResourceRef, Said, Side, StepId, StepSpec};
 
 use super::names::{canonical, servers};
 use super::ns_sets::{ParentZone, ZoneFrom};
@@ -11,6 +11,7 @@ use super::plan_adopt::Adopted;
 use super::set_ns_ttl::Expected;
 use super::spec::{ParentAccount, ZoneSpec};
 use super::taking_back::Origin;
+use super::words::Text;
 use super::{
     Pair, adopt_zone, certificate, compare_records, copy_records, delegate, keep_equal, named, plan_adopt, plan_carve,
     plan_outside, release_zone, repoint, set_ns_ttl, tag_zone, wait_ttl, watch_answers,
@@ -76,15 +77,26 @@ pub(super) fn records<'z>(zone: &'z Zone, name: &str, kind: &str) -> Option<&'z 
         .find(|record| record.kind == kind && canonical(&record.name) == canonical(name))
 }
 
-pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Result<Vec<&'a Zone>, String> {
+pub(super) fn public_zones<'a>(draft: &Draft<'a>, side: Side, name: &str) -> Result<Vec<&'a Zone>, Said> {
     let Some(account) = draft.observed(side) else {
-        return Err(format!(
-            "the inventory does not have the {side} account {}",
-            draft.account(side)
-        ));
+        let lacks = match side {
+            Side::Source => Text::NoSourceAccount,
+            Side::Target => Text::NoTargetAccount,
+            Side::Parent => Text::NoParentAccount,
+        };
+        return Err(lacks.fill(&[draft.account(side).as_str()]));
     };
     let named = |zone: &&Zone| !zone.private && canonical(&zone.name) == canonical(name);
     Ok(account.zones.iter().filter(named).collect())
+}
+
+/// An account for people.
+pub(super) fn account_of(side: Side) -> Said {
+    match side {
+        Side::Source => Text::SourceAccount.into(),
+        Side::Target => Text::TargetAccount.into(),
+        Side::Parent => Text::ParentAccount.into(),
+    }
 }
 
 /// The account that holds the parent zone; none where it lies outside of Route 53.
@@ -97,21 +109,16 @@ pub(super) fn side_of(account: ParentAccount) -> Option<Side> {
     }
 }
 
-fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
+fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, Said> {
     let (name, parent_name, side) = (&spec.name, &spec.parent.zone, side_of(spec.parent.account));
     if !canonical(name).ends_with(&format!(".{}", canonical(parent_name))) {
-        return Err(format!(
-            "{name} does not lie below {parent_name}, which is named as its parent"
-        ));
+        return Err(Text::NotBelow.fill(&[name, parent_name]));
     }
     if spec.ttl == 0 || spec.ttl > 900 {
-        return Err(format!(
-            "ttl = {}: the lowered TTL is between 1 and 900 seconds",
-            spec.ttl
-        ));
+        return Err(Text::BadTtl.fill(&[&spec.ttl.to_string()]));
     }
     if side == Some(Side::Parent) && draft.runbook.parent.is_none() {
-        return Err("its parent zone lies in the parent account, and the runbook has no [parent] account".into());
+        return Err(Text::NoParentSection.into());
     }
     if draft
         .runbook
@@ -119,30 +126,21 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
         .iter()
         .any(|zone| canonical(&zone.name) == canonical(parent_name))
     {
-        return Err(format!(
-            "its parent {parent_name} moves in the same run: move {name} in a later one, or the other way round"
-        ));
+        return Err(Text::ParentMoves.fill(&[parent_name, name]));
     }
     let zone = match public_zones(draft, Side::Source, name)?.as_slice() {
         [] => None,
-        [zone] if zone.id.is_empty() => return Err(format!("the inventory does not tell the id of zone {name}")),
+        [zone] if zone.id.is_empty() => return Err(Text::NoId.fill(&[name])),
         [zone] => Some(*zone),
         several => {
             let ids: Vec<&str> = several.iter().map(|zone| zone.id.as_str()).collect();
-            return Err(format!(
-                "the source account has several public zones {name} ({}): delete those not in use",
-                ids.join(", ")
-            ));
+            return Err(Text::SourceHasSeveral.fill(&[name, &ids.join(", ")]));
         }
     };
     let zone = match (zone, side) {
         (Some(zone), _) => zone,
         (None, Some(side)) => return plan_carve::find(draft, spec, side),
-        (None, None) => {
-            return Err(format!(
-                "the source account has no public zone {name}, and what lies in a zone outside of Route 53 cannot be read"
-            ));
-        }
+        (None, None) => return Err(Text::NoneOutside.fill(&[name])),
     };
     let apex = records(zone, name, "NS");
     let own = match zone.name_servers.as_slice() {
@@ -150,7 +148,7 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
         listed => listed.to_vec(),
     };
     if own.is_empty() {
-        return Err(format!("the inventory does not tell the name servers of zone {name}"));
+        return Err(Text::NoServers.fill(&[name]));
     }
     let Some(side) = side else {
         return Ok(plan_outside::found(spec, zone, apex, own));
@@ -159,35 +157,30 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
     // Of several parents of one name, the one that delegates the zone.
     let delegates = |zone: &&&Zone| records(zone, name, "NS").is_some_and(|set| servers(&set.values) == servers(&own));
     let Some(parent) = parents.iter().find(delegates).or(parents.first()) else {
-        return Err(format!("the {side} account has no public zone {parent_name}"));
+        return Err(Text::NoParentZone.fill(&[account_of(side).as_str(), parent_name]));
     };
     if parent.id.is_empty() {
-        return Err(format!("the inventory does not tell the id of zone {parent_name}"));
+        return Err(Text::NoId.fill(&[parent_name]));
     }
     let Some(delegation) = records(parent, name, "NS") else {
-        return Err(format!(
-            "zone {parent_name} ({}) does not delegate {name}: it has no NS set of it",
-            parent.id
-        ));
+        return Err(Text::NotDelegated.fill(&[parent_name, &parent.id, name]));
     };
     if servers(&delegation.values) != servers(&own) {
-        return Err(format!(
-            "zone {parent_name} ({}) delegates {name} to {}, and zone {} is on {}: the zone that would move is not the one in use",
-            parent.id,
-            servers(&delegation.values).join(", "),
-            zone.id,
-            servers(&own).join(", ")
-        ));
+        return Err(Text::OtherInUse.fill(&[
+            parent_name,
+            &parent.id,
+            name,
+            &servers(&delegation.values).join(", "),
+            &zone.id,
+            &servers(&own).join(", "),
+        ]));
     }
     if records(parent, name, "DS").is_some() {
-        return Err(format!(
-            "{name} is signed (zone {parent_name} has a DS set of it), and signing cannot move: remove the DS, wait its TTL and until \
-             every server of the parent has forgotten it, and sign the new zone afterwards"
-        ));
+        return Err(Text::Signed.fill(&[name, parent_name]));
     }
     let delegation_ttl = delegation
         .ttl
-        .ok_or_else(|| format!("the delegation of {name} in {parent_name} has no TTL"))?;
+        .ok_or_else(|| Text::NoDelegationTtl.fill(&[name, parent_name]))?;
     Ok(Found {
         zone,
         old_side: Side::Source,
@@ -207,8 +200,7 @@ fn find<'a>(draft: &Draft<'a>, spec: &ZoneSpec) -> Result<Found<'a>, String> {
 /// Says what of it the new zone will not have.
 fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
     if found.zone.signed == Some(true) && !found.carved {
-        let text = "Route 53 signs it, and nothing refers to its keys: the new zone is not signed. Sign it afterwards, with a key of the target's, if it is to be";
-        draft.note(Some(resource), Says::Warns(&known::ZONE_SIGNED), text);
+        draft.note(Some(resource), Says::Warns(&known::ZONE_SIGNED), Text::NewUnsigned);
     }
     let by_policy: Vec<String> = named::plan::moved(found, &spec.name)
         .into_iter()
@@ -216,12 +208,7 @@ fn note_left(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, fou
         .map(|record| format!("{} {}", record.name, record.kind))
         .collect();
     if !by_policy.is_empty() {
-        let text = format!(
-            "traffic policies made {}, which cannot be copied as records: make policies and records anew in account {}, or records in their place, and \
-             drop them here first",
-            by_policy.join(", "),
-            draft.account(Side::Target)
-        );
+        let text = Text::ByTrafficPolicy.fill(&[&by_policy.join(", "), draft.account(Side::Target).as_str()]);
         draft.note(Some(resource), Says::Blocks(&known::ZONE_TRAFFIC_POLICY), text);
     }
 }
@@ -236,7 +223,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         Parent::Zone(_) => None,
         Parent::Outside { .. } => Some(plan_outside::check(draft, spec, resource, found)),
     };
-    let step = |verb: &str, side, title: String, input: serde_json::Value| {
+    let step = |verb: &str, side, title: Said, input: serde_json::Value| {
         DraftStep::new(resource, &format!("zone.{verb}"), side, title, input).patience(PATIENCE)
     };
 
@@ -251,11 +238,11 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     let repointing = repoint::plan::prepare(draft, spec, resource, found);
     let new = match adopted {
         None => {
-            let title = format!("make a new zone {name}");
+            let title = Text::MakeZone.fill(&[&name]);
             step("create_zone", Side::Target, title, value(origin))
         }
         Some(adopted) => {
-            let title = format!("use the zone {} that the target has", adopted.id);
+            let title = Text::UseZone.fill(&[&adopted.id]);
             let input = adopt_zone::Input {
                 id: adopted.id.clone(),
                 origin,
@@ -294,11 +281,11 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     };
     // One that is adopted keeps its own: its Terraform would take others off again.
     let tagged = adopted.is_none().then(|| {
-        let step = step("tag_zone", Side::Target, "tag the new zone".into(), value(input));
+        let step = step("tag_zone", Side::Target, Text::TagZone.into(), value(input));
         draft.push(step.needs([&new]).leaves_nothing())
     });
 
-    let copy = |verb: &str, title: String| {
+    let copy = |verb: &str, title: Said| {
         let input = copy_records::Input {
             zones: zones(),
             late: verb == "copy_late_changes",
@@ -310,7 +297,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             .estimate(40 + sets / 50, 120 + sets / 20)
     };
     let copied = draft.push(
-        copy("copy_records", format!("copy its {sets} record sets"))
+        copy("copy_records", Text::CopySets.fill(&[&sets.to_string()]))
             .needs([&new])
             .needs(&tagged)
             .needs(&beside.whole)
@@ -325,7 +312,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         to: apex_low,
         servers: of_new(),
     };
-    let title = format!("lower the new zone's own NS TTL to {apex_low} s, so that there is a quick way back");
+    let title = Text::LowerNewApex.fill(&[&apex_low.to_string()]);
     let lower = step("set_ns_ttl", Side::Target, title, value(input))
         .named("lower_new_apex_ttl")
         .needs([&copied, &new])
@@ -336,15 +323,15 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         Some(_) => lower,
     });
 
-    let compare = |verb: &str, title: &str| {
+    let compare = |verb: &str, title: Text| {
         let input = compare_records::Input { zones: zones() };
         step("compare_records", Side::Target, title.into(), value(input))
             .named(verb)
             .leaves_nothing()
             .estimate(5 + sets / 5, 60 + sets)
     };
-    let title = "ask each of the new name servers for every name and compare with the old ones";
-    let compared = draft.push(compare("compare_records", title).needs([&new_lowered, &copied, &new]));
+    let compared = compare("compare_records", Text::AskServers);
+    let compared = draft.push(compared.needs([&new_lowered, &copied, &new]));
 
     let mut lowered: Vec<StepId> = Vec::new();
     let ttl_of_delegation = |draft: &mut Draft<'_>, parent: &ParentZone, verb: &str, (from, to), servers, title| {
@@ -364,10 +351,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     if let (Parent::Zone(parent), Some(delegation), Some(ttl)) = (&found.parent, found.delegation, found.delegation_ttl)
         && ttl > delegation_low
     {
-        let title = format!(
-            "lower the TTL of the delegation in {} from {ttl} to {delegation_low} s",
-            spec.parent.zone
-        );
+        let title = Text::LowerDelegation.fill(&[&spec.parent.zone, &ttl.to_string(), &delegation_low.to_string()]);
         let servers = Expected::Planned(delegation.values.clone());
         let lower = ttl_of_delegation(draft, parent, "lower_ttl", (ttl, delegation_low), servers, title);
         lowered.push(draft.push(lower));
@@ -382,10 +366,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             to: apex_low,
             servers: Expected::Planned(found.servers.clone()),
         };
-        let title = format!(
-            "lower the old zone's own NS TTL from {} to {apex_low} s",
-            found.apex_ttl
-        );
+        let title = Text::LowerOldApex.fill(&[&found.apex_ttl.to_string(), &apex_low.to_string()]);
         lowered.push(
             draft.push(
                 step("set_ns_ttl", Side::Source, title, value(input))
@@ -400,7 +381,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     ready.extend(beside.healthy.iter().cloned());
     if !lowered.is_empty() {
         let seconds = found.delegation_ttl.unwrap_or_default().max(found.apex_ttl);
-        let title = format!("wait {seconds} s, until no resolver remembers the old TTL");
+        let title = Text::WaitTtl.fill(&[&seconds.to_string()]);
         let wait = step(
             "wait_ttl",
             found.side_of_parent(),
@@ -417,11 +398,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
 
     let gates = draft.gates_before(resource);
     let repointed = repoint::plan::cut_over(draft, resource, found, &repointing, &ready, &gates);
-    let late = copy(
-        "copy_late_changes",
-        "copy what was changed in the old zone since".into(),
-    )
-    .phase(Phase::Cutover);
+    let late = copy("copy_late_changes", Text::CopyLate.into()).phase(Phase::Cutover);
     let put_late = named::plan::put_late(draft, &beside, &ready, &gates);
     let late = draft.push(
         late.needs(&ready)
@@ -430,7 +407,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             .gates(gates.clone())
             .estimate(5, 60),
     );
-    let again = compare("compare_late_changes", "compare the answers once more").phase(Phase::Cutover);
+    let again = compare("compare_late_changes", Text::CompareAgain).phase(Phase::Cutover);
     let again = draft.push(again.needs([&late, &new]).gates(gates.clone()));
 
     let handing_over = |parent: &ParentZone| delegate::Input {
@@ -443,8 +420,8 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
         Parent::Zone(parent) => {
             let input = handing_over(parent);
             let title = match found.carved {
-                false => format!("point the delegation in {} at the new zone", spec.parent.zone),
-                true => format!("delegate {} in {} to the new zone", spec.name, spec.parent.zone),
+                false => Text::PointDelegation.fill(&[&spec.parent.zone]),
+                true => Text::Delegate.fill(&[&spec.name, &spec.parent.zone]),
             };
             let limit = draft.limit(format!("changes of zone {}", parent.id), 1);
             let delegated = step("delegate", parent.side, title, value(input));
@@ -463,7 +440,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             Parent::Outside { .. } => None,
         },
     };
-    let title = format!("watch the delegation and the answers for {} s", spec.soak);
+    let title = Text::Watch.fill(&[&spec.soak.to_string()]);
     let watch = step("watch_answers", Side::Target, title, value(input))
         .phase(Phase::Settle)
         .leaves_nothing();
@@ -474,7 +451,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             copied: late.clone(),
             seconds: spec.equal_for,
         };
-        let title = format!("keep both zones the same for {:.1} h more", hours(spec.equal_for));
+        let title = Text::KeepEqual.fill(&[&hours(spec.equal_for)]);
         let step = step("keep_equal", found.old_side, title, value(input)).phase(Phase::Settle);
         let step = step.leaves_nothing().needs([&watched, &new]);
         watched = draft.push(step.estimate(spec.equal_for, spec.equal_for + 60));
@@ -484,7 +461,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     if let (Parent::Zone(parent), Some(ttl)) = (&found.parent, found.delegation_ttl)
         && ttl > delegation_low
     {
-        let title = format!("raise the TTL of the delegation to {ttl} s again");
+        let title = Text::RaiseDelegation.fill(&[&ttl.to_string()]);
         let raise = ttl_of_delegation(draft, parent, "restore_ttl", (delegation_low, ttl), of_new(), title);
         draft.push(raise.phase(Phase::Settle).needs([&watched, &new]).leaves_nothing());
     }
@@ -498,7 +475,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
             to: new_apex_ttl,
             servers: of_new(),
         };
-        let title = format!("raise the new zone's own NS TTL to {new_apex_ttl} s");
+        let title = Text::RaiseNewApex.fill(&[&new_apex_ttl.to_string()]);
         let step = step("set_ns_ttl", Side::Target, title, value(input))
             .named("restore_apex_ttl")
             .phase(Phase::Settle);
@@ -506,8 +483,7 @@ fn steps(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     }
     if adopted.is_some() {
         let input = release_zone::Input { adopted: new.clone() };
-        let title = "take the run's tags off the target's zone".to_owned();
-        let step = step("release_zone", Side::Target, title, value(input)).phase(Phase::Settle);
+        let step = step("release_zone", Side::Target, Text::ReleaseZone.into(), value(input)).phase(Phase::Settle);
         draft.push(step.needs([&last, &watched, &new]));
     }
     if let Some(checked) = checked {
@@ -525,21 +501,17 @@ pub(super) fn value(input: impl serde::Serialize) -> serde_json::Value {
     serde_json::to_value(input).expect("a step's input has only string keys")
 }
 
-fn hours(seconds: u64) -> f64 {
-    seconds as f64 / 3600.0
+fn hours(seconds: u64) -> String {
+    format!("{:.1}", seconds as f64 / 3600.0)
 }
 
 fn note_wait(draft: &mut Draft<'_>, resource: &ResourceRef, seconds: u32) {
-    let hours = hours(u64::from(seconds));
     let weight = if seconds > 6 * 3600 {
         Says::Warns(&known::ZONE_TTL)
     } else {
         Says::Tells
     };
-    let text = format!(
-        "the TTL is lowered first, and then {hours:.1} hours pass before the hand-over, because resolvers may remember the old TTL \
-         for so long: start the run that much before its window"
-    );
+    let text = Text::WaitBefore.fill(&[&hours(u64::from(seconds))]);
     draft.note(Some(resource), weight, text);
 }
 
@@ -547,40 +519,21 @@ fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: 
     if matches!(found.parent, Parent::Outside { .. }) {
         plan_outside::note(draft, spec, resource);
     }
-    let kept = match spec.equal_for {
-        0 => "Write what changes to both zones; cleave retire takes them away, no earlier than 48 hours after the hand-over"
-            .to_owned(),
-        seconds => format!(
-            "For {:.1} h what is written to the new zone is written there too; what is written there only is told. cleave retire takes them away \
-             after that, no earlier than 48 hours after the hand-over",
-            hours(seconds)
-        ),
+    let kept: Said = match spec.equal_for {
+        0 => Text::WriteBoth.into(),
+        seconds => Text::WrittenToo.fill(&[&hours(seconds)]),
     };
     let text = match found.carved {
-        false => format!(
-            "the records of the old zone {} stay in the source, whole, with a lowered TTL at its apex: resolvers may use it for a while. {kept}",
-            found.zone.id
-        ),
-        true => format!(
-            "its {} record sets stay in zone {}, hidden behind the delegation: they answer again at once where it is taken back. {kept}",
-            found.sets, found.zone.id
-        ),
+        false => Text::OldZoneStays.fill(&[&found.zone.id, kept.as_str()]),
+        true => Text::SetsStay.fill(&[&found.sets.to_string(), &found.zone.id, kept.as_str()]),
     };
     draft.note(Some(resource), Says::Tells, text);
     if matches!(found.parent, Parent::Zone(_)) {
-        let text = format!(
-            "within the {} s after the hand-over the run puts the delegation back by itself, where a name is gone from the new zone or does not \
-             answer as it should for three minutes, unless something was written only to the new zone: approving the hand-over approves that",
-            spec.soak
-        );
+        let text = Text::PutsBack.fill(&[&spec.soak.to_string()]);
         draft.note(Some(resource), Says::Tells, text);
     }
-    let text = "the way back is open while nothing was written only to the new zone; after the TTLs are raised again it takes as long \
-                as the raised TTL";
-    draft.note(Some(resource), Says::Tells, text);
-    let text = "not carried over: query logging, signing, accelerated recovery, the SOA's own TTL. Certificates of the target account \
-                need validation records of their own, in the old zone before the hand-over and in the new one after it (certificates = [...])";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::WayBackOpen);
+    draft.note(Some(resource), Says::Tells, Text::NotCarried);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A zone that the target's Terraform has made already is used, and what it holds stays. What would have to be written over stands in the way.
 
-use model::Side;
 use model::inventory::{Record, Zone};
+use model::{Said, Side};
 
 use super::difference::Kept;
 use super::named;
@@ -9,6 +9,7 @@ use super::names::{canonical, shown};
 use super::plan::{Found, USUAL_TTL, public_zones, records};
 use super::plan_carve;
 use super::spec::{HealthChecks, ZoneSpec};
+use super::words::Text;
 use crate::draft::Draft;
 
 /// The zone that the target has already.
@@ -21,36 +22,18 @@ pub(super) struct Adopted {
 }
 
 /// The zone to adopt; none where a new one is to be made.
-pub(super) fn find(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>) -> Result<Option<Adopted>, String> {
+pub(super) fn find(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>) -> Result<Option<Adopted>, Said> {
     let name = &spec.name;
     let there = public_zones(draft, Side::Target, name).unwrap_or_default();
     let zone = match (spec.adopt, there.as_slice()) {
         (false, []) => return Ok(None),
-        (false, [taken, ..]) => {
-            return Err(format!(
-                "the target account has a zone {name} already ({}), and would get a second one: where the target's Terraform made it, write \
-                 adopt = true; else delete it first",
-                taken.id
-            ));
-        }
-        (true, []) => {
-            return Err(format!(
-                "adopt = true, and the inventory lists no public zone {name} in the target account: have Terraform make it, and look anew, or \
-                 leave adopt out"
-            ));
-        }
-        (true, [one]) if one.id.is_empty() => {
-            return Err(format!(
-                "the inventory does not tell the id of the target's zone {name}"
-            ));
-        }
+        (false, [taken, ..]) => return Err(Text::TargetHasZone.fill(&[name, &taken.id])),
+        (true, []) => return Err(Text::NothingToAdopt.fill(&[name])),
+        (true, [one]) if one.id.is_empty() => return Err(Text::NoTargetId.fill(&[name])),
         (true, [one]) => *one,
         (true, several) => {
             let ids: Vec<&str> = several.iter().map(|zone| zone.id.as_str()).collect();
-            return Err(format!(
-                "the target account has several public zones {name} ({}): delete those not in use",
-                ids.join(", ")
-            ));
+            return Err(Text::TargetHasSeveral.fill(&[name, &ids.join(", ")]));
         }
     };
     let own = |record: &&Record| {
@@ -93,7 +76,7 @@ fn unlike(
     found: &Found<'_>,
     zone: &Zone,
     both: &[(&Record, &Record)],
-) -> Option<String> {
+) -> Option<Said> {
     let which = |stands: &dyn Fn(&Record, &Record) -> bool| {
         let which = both.iter().filter(|(coming, held)| stands(coming, held));
         let which: Vec<String> = which
@@ -102,36 +85,21 @@ fn unlike(
         (!which.is_empty()).then(|| which.join(", "))
     };
     if let Some(other) = which(&|coming, held| !equal((coming, found.zone), (held, zone))) {
-        return Some(format!(
-            "the target's zone {} holds otherwise what would be copied into it: {other}. Make both alike, or delete one of them, first",
-            zone.id
-        ));
+        return Some(Text::HeldOtherwise.fill(&[&zone.id, &other]));
     }
     if let Some(other) = which(&|coming, held| !goes_by_equal(draft, found, coming, held)) {
-        return Some(format!(
-            "the target's zone {} holds what would be copied into it, by another CIDR collection than the copy would go by: {other}. A collection of \
-             the target's serves that has the name and the blocks of the source's: make it so and have these sets go by it, or delete them there, first",
-            zone.id
-        ));
+        return Some(Text::OtherCollection.fill(&[&zone.id, &other]));
     }
     let check_of = |record: &Record| record.health_check.is_some();
     let stands: &dyn Fn(&Record, &Record) -> bool = match checks {
         HealthChecks::Keep => &|coming, held| coming.health_check != held.health_check,
         HealthChecks::Copy => &|coming, held| check_of(coming) || check_of(held),
     };
-    which(stands).map(|other| match checks {
-            HealthChecks::Keep => format!(
-                "the target's zone {} holds what would be copied into it, with another health check: {other}. Have both depend on the same one, or delete \
-                 one of them, first",
-                zone.id
-            ),
-            HealthChecks::Copy => format!(
-                "health_checks = \"copy\", and the target's zone {} holds sets already that depend on a health check there or here: {other}. The copies \
-                 would depend on checks that are not made yet, and would be written over them: delete these sets in the target first, or leave out \
-                 health_checks = \"copy\"",
-                zone.id
-            ),
-    })
+    let why = match checks {
+        HealthChecks::Keep => Text::OtherCheck,
+        HealthChecks::Copy => Text::ChecksThere,
+    };
+    which(stands).map(|other| why.fill(&[&zone.id, &other]))
 }
 
 /// Whether the collection that a set of the target's goes by is the one that its copy will go by. What the inventory does not tell of is told with what

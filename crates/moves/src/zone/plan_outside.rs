@@ -7,6 +7,7 @@ use model::{Phase, ResourceRef, Side, StepId};
 use super::parent::Parent;
 use super::plan::{Found, USUAL_TTL, value};
 use super::spec::ZoneSpec;
+use super::words::Text;
 use super::{Pair, check_parent, delegate_outside};
 use crate::check::known;
 use crate::draft::Says;
@@ -40,7 +41,7 @@ pub(super) fn check(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceR
         old: found.zone.id.clone(),
         old_values: found.servers.clone(),
     };
-    let title = format!("ask the name servers of {} whom they delegate it to", spec.parent.zone);
+    let title = Text::AskParent.fill(&[&spec.parent.zone]);
     let step = DraftStep::new(resource, "zone.check_parent", Side::Source, title, value(input));
     draft.push(step.leaves_nothing().patience(PATIENCE).estimate(3, 30))
 }
@@ -53,10 +54,7 @@ pub(super) fn delegate(spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_
         old_values: found.servers.clone(),
         ttl,
     };
-    let title = format!(
-        "tell the NS lines for {}, and wait until all of its name servers delegate to the new zone",
-        spec.parent.zone
-    );
+    let title = Text::TellLines.fill(&[&spec.parent.zone]);
     DraftStep::new(resource, "zone.delegate_outside", Side::Target, title, value(input))
         .named("delegate")
         .phase(Phase::Cutover)
@@ -66,12 +64,6 @@ pub(super) fn delegate(spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_
 
 /// What people should know of it.
 pub(super) fn note(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef) {
-    let (name, parent) = (&spec.name, &spec.parent.zone);
-    let text = format!(
-        "{parent} is not in Route 53: have somebody at hand in the window who can change the NS lines of {name} there. They are told when the \
-         new zone holds everything, and the run goes on when all name servers of {parent} say so. Going back is the same, the other way round. \
-         How long resolvers remember the delegation is {parent}'s to set (registries: two days): until then they may use the old zone, which goes \
-         on answering"
-    );
+    let text = Text::ParentOutside.fill(&[&spec.parent.zone, &spec.name]);
     draft.note(Some(resource), Says::Warns(&known::ZONE_OUTSIDE), text);
 }

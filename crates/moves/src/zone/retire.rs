@@ -4,7 +4,7 @@
 use aws::route53::RecordSet;
 use engine::StepContext;
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure, FailureClass, Phase, ResourceRef, Side, StepSpec, Undo};
+use model::{Advice, Failure, FailureClass, Phase, ResourceRef, Said, Side, StepSpec, Undo};
 use serde::{Deserialize, Serialize};
 
 use super::difference::{self, called, is_own};
@@ -12,6 +12,7 @@ use super::named::Renamed;
 use super::names::{canonical, servers, shown, within};
 use super::parent::Parent;
 use super::questions::NsSaid;
+use super::words::Text;
 use super::{Created, Pair, delegate, delegate_outside, delete_old_records};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
@@ -309,13 +310,10 @@ fn one(old: &Old, Moved { zone, ttl }: &Moved) -> Left {
         };
     }
     let how = match zone.carved {
-        false => "pointing the delegation at it goes back",
-        true => "deleting the delegation goes back to them",
+        false => Text::BackToZone,
+        true => Text::BackToSets,
     };
-    left.way_back(
-        Some(zone.soaked_at()),
-        format!("{how}, while nothing was written to the new zone only; resolvers may use the old one for 48 hours after the hand-over"),
-    );
+    left.way_back(Some(zone.soaked_at()), how);
     let ttl = SignedDuration::from_secs(i64::from(*ttl));
     left.quiet = zone
         .delegated_at
@@ -341,26 +339,20 @@ fn one(old: &Old, Moved { zone, ttl }: &Moved) -> Left {
         seen.held.is_some()
     };
     left.was_seen(there, Vec::new());
-    left.size = Some(format!("{} record sets", sets.len()));
+    left.size = Some(Text::SetsLeft.fill(&[&sets.len().to_string()]).into());
     for why in zone.reasons(old.now, held, seen.new.as_deref(), seen.said.as_deref()) {
         left.block(why);
     }
     let (collections, checks) = zone.renamed.old();
-    for (what, ids) in [("CIDR collections", collections), ("health checks", checks)] {
+    for (text, ids) in [(Text::CollectionsLeft, collections), (Text::ChecksLeft, checks)] {
         if !ids.is_empty() {
-            left.tell(format!(
-                "its records are not the only ones that may name the {what} {}: no step deletes those. Do it by hand once nothing else uses them",
-                ids.join(", ")
-            ));
+            left.tell(text.fill(&[&ids.join(", ")]));
         }
     }
     let different = seen.new.as_ref().map(|new| zone.only_old(&sets, new).different);
     let different: Vec<String> = different.iter().flatten().map(called).collect();
     if !different.is_empty() {
-        left.tell(format!(
-            "the new zone has these otherwise, changed since the hand-over: {}",
-            different.join(", ")
-        ));
+        left.tell(Text::ChangedSince.fill(&[&different.join(", ")]));
     }
     left
 }
@@ -375,18 +367,14 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     };
     let resource = &left.of;
     let name = shown(&canonical(&zone.name));
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(resource, &format!("zone.{verb}"), zone.old_side, title, input)
             .phase(Phase::CleanUp)
             .patience(900)
     };
-    let proved = step(
-        "prove_retired",
-        format!("prove that the parent delegates {name} to the new zone, which holds all that the old side holds"),
-        value(&zone),
-    );
+    let proved = step("prove_retired", Text::ProveRetired.fill(&[&name]), value(&zone));
     let proved = retiring.push(proved.leaves_nothing().estimate(10, 60));
-    let gate = retiring.gate(left, std::slice::from_ref(&proved), &consent(&zone, left));
+    let gate = retiring.gate(left, std::slice::from_ref(&proved), consent(&zone, left));
     let limit = retiring.limit(format!("changes of zone {}", zone.old), 1);
     let input = delete_old_records::Input {
         zone: zone.clone(),
@@ -395,10 +383,8 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     let no_way_back = |why: Advice| Undo::None {
         reason: why.fill(&[proved.as_str()]).into(),
     };
-    let title = format!(
-        "delete {} of {name}, batch by batch",
-        left.size.as_deref().unwrap_or("the record sets")
-    );
+    let sets = left.size.clone().unwrap_or_else(|| Text::TheSets.into());
+    let title = Text::DeleteSets.fill(&[&sets, &name]);
     let records = step("delete_old_records", title, value(&input));
     let records = records
         .needs([&proved])
@@ -410,11 +396,7 @@ pub(crate) fn plan(old: &Old, left: &Left, retiring: &mut Retiring) {
     if zone.carved {
         return;
     }
-    let deleted = step(
-        "delete_old_zone",
-        format!("delete the old zone {}", zone.old),
-        value(&zone),
-    );
+    let deleted = step("delete_old_zone", Text::DeleteZone.fill(&[&zone.old]), value(&zone));
     let deleted = deleted
         .needs([&records])
         .gates([gate])
@@ -427,17 +409,10 @@ fn value(input: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(input).expect("a step's input has only string keys")
 }
 
-fn consent(zone: &OldZone, left: &Left) -> String {
-    let size = left.size.as_deref().unwrap_or("its record sets");
+fn consent(zone: &OldZone, left: &Left) -> Said {
+    let size = left.size.clone().unwrap_or_else(|| Text::ItsSets.into());
     match zone.carved {
-        false => format!(
-            "The old zone {} of {} is deleted with {size}. Whoever still asks its servers gets no answer, and a new zone never has the same \
-             servers again.",
-            zone.old, zone.name
-        ),
-        true => format!(
-            "{size} at {} and below are deleted from zone {}. The delegation stays; without them taking it back leaves these names without an answer.",
-            zone.name, zone.old
-        ),
+        false => Text::ConsentZone.fill(&[&zone.old, &zone.name, &size]),
+        true => Text::ConsentSets.fill(&[&size, &zone.name, &zone.old]),
     }
 }

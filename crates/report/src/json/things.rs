@@ -114,7 +114,7 @@ struct StepMore {
 /// A resource.
 pub(super) fn resource(facts: &Facts<'_>, resource: &ResourceRef) -> Resource {
     let down = facts.down(resource);
-    let moment = |millis: i64| When::of(millis, facts.run.is_some());
+    let moment = |millis: i64| When::of(millis, facts.is_by_clock());
     let (from, to, still) = match down {
         Down::Never | Down::NotYet => (None, None, false),
         Down::Was { from, to } => (Some(moment(from)), Some(moment(to)), false),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aws::acm::{Proof, Status};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Advice, Advised, Failure};
+use model::{Advice, Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ impl AwaitCertificate {
         Self { input, world }
     }
 
-    fn waiting(text: String, alarm: Option<Advised>, look_again: Duration) -> Observed {
+    fn waiting(text: String, alarm: Option<Said>, look_again: Duration) -> Observed {
         let progress = Progress {
             fraction: None,
             text,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws::acm::Status;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Advice, Advised, Failure, StepId};
+use model::{Advice, Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ impl AwaitIssued {
     }
 
     /// What people should see to.
-    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<Advised> {
+    fn alarm(asked: &Asked, waited: SignedDuration, pending: &str) -> Option<Said> {
         if !asked.elsewhere.is_empty() {
             return Some(Advice::NamesElsewhere.fill(&[pending, &lines(&asked.elsewhere)]));
         }

@@ -2,7 +2,7 @@
 //! comes after the copy is gone.
 
 use model::inventory::Zone;
-use model::{Phase, ResourceRef, Side, StepId};
+use model::{Phase, ResourceRef, Said, Side, StepId};
 
 use super::{Authoritative, Wanted, await_certificate, await_issued, write_validation};
 use crate::check::known;
@@ -12,6 +12,7 @@ use crate::zone::names::{canonical, shown, within};
 use crate::zone::plan::{Found, public_zones, side_of};
 use crate::zone::plan_adopt::Adopted;
 use crate::zone::spec::ZoneSpec;
+use crate::zone::words::Text;
 
 /// The authorities by which a CAA record admits ACM: <https://docs.aws.amazon.com/acm/latest/userguide/setup-caa.html>
 const AUTHORITIES: [&str; 4] = ["amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"];
@@ -46,7 +47,7 @@ pub(in crate::zone) fn plan(
         let blocked = blocked(draft, spec, found, &wanted);
         let twice = seen
             .contains(&wanted)
-            .then(|| format!("the certificate for {} is named twice", wanted.shown()));
+            .then(|| Text::CertificateTwice.fill(&[&wanted.domain, wanted.region.as_str()]));
         if let Some(why) = blocked.or(twice) {
             draft.note(Some(resource), Says::Blocks(&known::ZONE_CERTIFICATE), why);
             continue;
@@ -75,7 +76,7 @@ fn steps(
     };
     let label = label(spec, wanted, draft.region() == &wanted.region);
     let limit = draft.limit(format!("changes of zone {}", zone.id), 1);
-    let step = |verb: &str, side: Side, title: String, input: serde_json::Value| {
+    let step = |verb: &str, side: Side, title: Said, input: serde_json::Value| {
         DraftStep::new(resource, &format!("zone.{verb}"), side, title, input)
             .named(&format!("{verb}{label}"))
             .phase(Phase::Prepare)
@@ -86,10 +87,7 @@ fn steps(
         zone: zone.clone(),
         adopted: adopted.map(|adopted| adopted.id.clone()),
     };
-    let title = format!(
-        "wait until the target's Terraform has asked for a certificate for {}",
-        wanted.shown()
-    );
+    let title = Text::AwaitCertificate.fill(&[&wanted.domain, wanted.region.as_str()]);
     let asked = step("await_certificate", Side::Target, title, value(input)).leaves_nothing();
     let asked = draft.push(asked.estimate(300, 3600));
 
@@ -97,7 +95,7 @@ fn steps(
         zone: zone.clone(),
         asked: asked.clone(),
     };
-    let title = format!("write its validation records into the old zone {}", zone.id);
+    let title = Text::WriteValidation.fill(&[&zone.id]);
     let written = step("write_validation", zone.side, title, value(input)).limit(limit);
     let written = draft.push(written.needs([&asked]).estimate(35, 120));
 
@@ -105,7 +103,7 @@ fn steps(
         certificate: wanted.clone(),
         asked: asked.clone(),
     };
-    let title = format!("wait until the certificate for {} is issued", wanted.shown());
+    let title = Text::AwaitIssued.fill(&[&wanted.domain, wanted.region.as_str()]);
     let issued = step("await_issued", Side::Target, title, value(input)).leaves_nothing();
     let issued = draft.push(issued.needs([&written, &asked]).estimate(300, 1800));
     certified.written.push(written);
@@ -135,25 +133,20 @@ fn label(spec: &ZoneSpec, wanted: &Wanted, at_home: bool) -> String {
 }
 
 /// What stands in the way of a certificate, if anything does.
-fn blocked(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, wanted: &Wanted) -> Option<String> {
+fn blocked(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, wanted: &Wanted) -> Option<Said> {
     let bare = wanted.domain.strip_prefix("*.").unwrap_or(&wanted.domain);
     if bare.contains('*') || bare.split('.').any(str::is_empty) {
-        return Some(format!(
-            "certificates: {:?} is not a name such as {:?} or \"*.{}\"",
-            wanted.domain, spec.name, spec.name
-        ));
+        let (named, such) = (format!("{:?}", wanted.domain), format!("{:?}", spec.name));
+        return Some(Text::NoCertificateName.fill(&[&named, &such, &spec.name]));
     }
     if !within(&canonical(bare), &canonical(&spec.name)) {
-        return Some(format!(
-            "the certificate for {} is not for a name of {}: its validation records lie in another zone",
-            wanted.domain, spec.name
-        ));
+        return Some(Text::CertificateElsewhere.fill(&[&wanted.domain, &spec.name]));
     }
     forbidden(draft, spec, found, wanted, bare)
 }
 
 /// The CAA set that keeps Amazon from issuing a certificate: the first at the name or above it speaks (RFC 8659).
-fn forbidden(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, wanted: &Wanted, bare: &str) -> Option<String> {
+fn forbidden(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, wanted: &Wanted, bare: &str) -> Option<Said> {
     let side = side_of(spec.parent.account);
     let mut zones: Vec<&Zone> = vec![found.zone];
     if let Some(side) = side {
@@ -170,34 +163,22 @@ fn forbidden(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, wanted: &Wan
         sets.next()
     });
     let (zone, set) = sets.into_iter().next()?;
-    let admitted = admitted(&set.values, wanted.domain.starts_with("*."))?;
+    let wild = wanted.domain.starts_with("*.");
+    let mut admitted = admitted(&set.values, wild)?;
     if admitted
         .iter()
         .any(|authority| AUTHORITIES.contains(&authority.as_str()))
     {
         return None;
     }
-    let whom = match admitted
-        .iter()
-        .filter(|authority| !authority.is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-    {
-        none if none.is_empty() => "nobody".to_owned(),
-        some => some.join(", "),
-    };
-    Some(format!(
-        "the CAA record of {} in zone {} admits {whom}, and Amazon is not among them: ACM would refuse the certificate for {}. Add 0 issue \"amazon.com\"{} to \
-         it first",
-        shown(&canonical(&set.name)),
-        zone.id,
-        wanted.domain,
-        if wanted.domain.starts_with("*.") {
-            " (and issuewild, where there is one)"
-        } else {
-            ""
-        }
-    ))
+    admitted.retain(|authority| !authority.is_empty());
+    let (of, whom) = (shown(&canonical(&set.name)), admitted.join(", "));
+    Some(match (whom.is_empty(), wild) {
+        (true, false) => Text::CaaNobody.fill(&[&of, &zone.id, &wanted.domain]),
+        (true, true) => Text::CaaNobodyWild.fill(&[&of, &zone.id, &wanted.domain]),
+        (false, false) => Text::CaaOthers.fill(&[&of, &zone.id, &whom, &wanted.domain]),
+        (false, true) => Text::CaaOthersWild.fill(&[&of, &zone.id, &whom, &wanted.domain]),
+    })
 }
 
 /// The authorities that a CAA set admits; none where it says nothing of issuing. For wildcards `issuewild` speaks where there is one.
@@ -223,13 +204,7 @@ fn admitted(values: &[String], wild: bool) -> Option<Vec<String>> {
 }
 
 fn notes(draft: &mut Draft<'_>, spec: &ZoneSpec, resource: &ResourceRef, found: &Found<'_>) {
-    let text = format!(
-        "the target's Terraform asks for the certificates, the run does not: it waits for each, writes its validation records into zone {}, which is asked now, and \
-         hands {} over when all are issued. Records that stand there already are left alone",
-        found.zone.id, spec.name
-    );
+    let text = Text::TerraformAsks.fill(&[&found.zone.id, &spec.name]);
     draft.note(Some(resource), Says::Tells, text);
-    let text = "the validation records stay in both zones: ACM renews certificates by them. Only taking the run back takes out those that it wrote; the target's \
-                certificates are not renewed then";
-    draft.note(Some(resource), Says::Tells, text);
+    draft.note(Some(resource), Says::Tells, Text::ValidationStays);
 }

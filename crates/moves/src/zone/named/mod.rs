@@ -13,6 +13,7 @@ mod tag_check;
 pub(super) mod terraform;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::rc::Rc;
 
 use aws::route53::{CidrBlocks, RecordSet, Routing};
@@ -217,17 +218,36 @@ fn blocks_that_differ(wanted: &CidrBlocks, held: &CidrBlocks) -> Vec<String> {
     lacking.chain(extra).take(5).collect()
 }
 
-/// What keeps a health check from being copied, by its configuration alone.
-fn uncopyable(config: &HealthCheckConfig, linked_service: Option<&str>) -> Option<String> {
-    if let Some(service) = linked_service {
-        return Some(format!(
-            "was made by {service}, which alone may make and edit such ones"
-        ));
+/// What keeps a health check from being copied.
+enum Uncopyable<'a> {
+    /// This service of AWS's made it.
+    Service(&'a str),
+    /// It has the state of this routing control.
+    Control(Option<&'a str>),
+}
+
+impl fmt::Display for Uncopyable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(service) => {
+                write!(f, "was made by {service}, which alone may make and edit such ones")
+            }
+            Self::Control(control) => write!(
+                f,
+                "has the state of {}, of the Application Recovery Controller, which no run moves",
+                control.unwrap_or("a routing control")
+            ),
+        }
     }
-    (config.kind == "RECOVERY_CONTROL").then(|| {
-        let control = config.routing_control.as_deref().unwrap_or("a routing control");
-        format!("has the state of {control}, of the Application Recovery Controller, which no run moves")
-    })
+}
+
+/// The same, by its configuration alone.
+fn uncopyable<'a>(config: &'a HealthCheckConfig, linked_service: Option<&'a str>) -> Option<Uncopyable<'a>> {
+    match linked_service {
+        Some(service) => Some(Uncopyable::Service(service)),
+        None if config.kind == "RECOVERY_CONTROL" => Some(Uncopyable::Control(config.routing_control.as_deref())),
+        None => None,
+    }
 }
 
 impl Named {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws::route53::{CidrBlocks, canonical_block};
 use model::inventory::{AccountInventory, CidrCollection, HealthCheck, Record};
-use model::{GateName, Phase, ResourceRef, Side, StepId};
+use model::{GateName, Phase, ResourceRef, Said, Side, StepId};
 
 use super::{
-    Named, OldCollection, adopt_collection, await_health, copy_check, create_collection, put_blocks, tag_check,
+    Named, OldCollection, Uncopyable, adopt_collection, await_health, copy_check, create_collection, put_blocks,
+    tag_check, uncopyable,
 };
 use crate::check::known;
 use crate::draft::Says;
@@ -16,6 +17,7 @@ use crate::zone::names::{canonical, shown};
 use crate::zone::plan::{Found, value};
 use crate::zone::plan_carve;
 use crate::zone::spec::{HealthChecks, ZoneSpec};
+use crate::zone::words::Text;
 
 /// Collections that AWS lets an account have, unless it was asked for more.
 const MOST_COLLECTIONS: usize = 5;
@@ -65,12 +67,7 @@ pub(in crate::zone) fn prepare(
     match spec.health_checks {
         HealthChecks::Keep if checks.is_empty() => {}
         HealthChecks::Keep => {
-            let text = format!(
-                "its records go on depending on {} health checks that stay where they are ({}): AWS admits that, and they must not be deleted with what \
-                 is left in the source. With health_checks = \"copy\" the target gets its own",
-                checks.len(),
-                listed(&checks)
-            );
+            let text = Text::ChecksStay.fill(&[&checks.len().to_string(), &listed(&checks)]);
             draft.note(Some(resource), Says::Tells, text);
         }
         HealthChecks::Copy => match ordered(draft, found, &checks) {
@@ -88,11 +85,10 @@ pub(in crate::zone) fn prepare(
 /// The first few of some ids.
 fn listed(ids: &BTreeSet<&str>) -> String {
     let some: Vec<&str> = ids.iter().take(5).copied().collect();
-    let more = match ids.len() - some.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more}", some.join(", "))
+    match ids.len() - some.len() {
+        0 => some.join(", "),
+        more => Text::AndMore.fill(&[&some.join(", "), &more.to_string()]).into(),
+    }
 }
 
 /// The collections of an account, as far as the inventory tells.
@@ -119,7 +115,7 @@ fn collections(
     found: &Found<'_>,
     records: &[&Record],
     prepared: &mut Prepared,
-) -> Vec<String> {
+) -> Vec<Said> {
     let mut ids: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for record in records {
         if let Some(cidr) = &record.cidr {
@@ -129,13 +125,12 @@ fn collections(
     let (old, mut blocked) = (known(draft, found.old_side), Vec::new());
     for (id, records) in ids {
         let Some(collection) = old.iter().find(|collection| collection.id == id) else {
-            blocked.push(format!(
-                "{} and {} more of its record sets go by the CIDR collection {id}, which the inventory does not tell of: write it into \
-                 cidr_collections of account {} (aws route53 list-cidr-collections, and list-cidr-blocks --collection-id {id})",
-                called(records[0]),
-                records.len() - 1,
-                draft.account(found.old_side)
-            ));
+            blocked.push(Text::UnknownCollection.fill(&[
+                &called(records[0]),
+                &(records.len() - 1).to_string(),
+                id,
+                draft.account(found.old_side).as_str(),
+            ]));
             continue;
         };
         let unknown = records.iter().find(|record| {
@@ -143,11 +138,7 @@ fn collections(
             location != "*" && !collection.locations.contains_key(location)
         });
         if let Some(record) = unknown {
-            blocked.push(format!(
-                "{} goes by a location that the CIDR collection {} ({id}) has not, by the inventory: look at the account anew",
-                called(record),
-                collection.name
-            ));
+            blocked.push(Text::UnknownLocation.fill(&[&called(record), &collection.name, id]));
             continue;
         }
         one_collection(draft, resource, found.old_side, collection, prepared);
@@ -199,12 +190,12 @@ fn one_collection(
     let (id, name) = (&collection.id, &collection.name);
     let old = OldCollection { id: id.clone(), side };
     let held = known(draft, Side::Target);
-    let step = |verb: &str, title: String, input: serde_json::Value| {
+    let step = |verb: &str, title: Said, input: serde_json::Value| {
         DraftStep::new(&resource, &format!("zone.{verb}"), Side::Target, title, input)
     };
     if let Some(there) = adoptable(draft, collection) {
         let made = step_of(draft, &resource, "adopt_collection").unwrap_or_else(|| {
-            let title = format!("use the CIDR collection {name} that the target has, as it has the same blocks");
+            let title = Text::UseCollection.fill(&[name]);
             let input = adopt_collection::Input {
                 old,
                 id: there.id.clone(),
@@ -223,22 +214,16 @@ fn one_collection(
         return;
     }
     if namesake(draft, collection).is_some() {
-        let text = format!(
-            "the target has a CIDR collection {name} with other blocks, which stays as it is: its records get one of their own"
-        );
-        draft.note(Some(zone), Says::Tells, text);
+        draft.note(Some(zone), Says::Tells, Text::OtherBlocks.fill(&[name]));
     }
-    let title = format!("make a CIDR collection for what {name} is in the source");
+    let title = Text::MakeCollection.fill(&[name]);
     let input = create_collection::Input {
         collection: id.clone(),
         name: name.clone(),
     };
     let made = draft.push(step("create_collection", title, value(input)));
     let count = blocks(collection).len();
-    let title = format!(
-        "put the {count} blocks of its {} locations into it",
-        collection.locations.len()
-    );
+    let title = Text::PutBlocks.fill(&[&count.to_string(), &collection.locations.len().to_string()]);
     let input = put_blocks::Input {
         old: old.clone(),
         new: made.clone(),
@@ -247,18 +232,12 @@ fn one_collection(
     prepared.whole.push(draft.push(put.estimate(35, 90)));
     let all = draft.steps.iter();
     let coming = all.filter(|step| step.action == "zone.create_collection").count();
-    if held.len() + coming > MOST_COLLECTIONS {
-        let text = format!(
-            "the target would have {} CIDR collections, and AWS lets an account have {MOST_COLLECTIONS} unless it was asked for more",
-            held.len() + coming
-        );
+    let count = held.len() + coming;
+    if count > MOST_COLLECTIONS {
+        let text = Text::ManyCollections.fill(&[&count.to_string(), &MOST_COLLECTIONS.to_string()]);
         draft.note(Some(zone), Says::Warns(&known::ZONE_RECORDS), text);
     }
-    let text = format!(
-        "names that go by the CIDR collection {name} go by the target's own from the hand-over on, called {name} and a piece of the run's token. Blocks that \
-         are changed in one of the two after that are not carried to the other"
-    );
-    draft.note(Some(zone), Says::Tells, text);
+    draft.note(Some(zone), Says::Tells, Text::OwnCollection.fill(&[name]));
     prepared.named.collections.insert(id.clone(), made.clone());
     prepared.made.push(made.clone());
     prepared.fresh.push(made.clone());
@@ -270,7 +249,7 @@ fn ordered<'a>(
     draft: &Draft<'a>,
     found: &Found<'_>,
     named: &BTreeSet<&str>,
-) -> Result<Vec<&'a HealthCheck>, Vec<String>> {
+) -> Result<Vec<&'a HealthCheck>, Vec<Said>> {
     let account = draft.observed(found.old_side);
     let known: BTreeMap<&str, &HealthCheck> = account
         .into_iter()
@@ -282,20 +261,19 @@ fn ordered<'a>(
     let mut todo: Vec<String> = named.iter().map(|id| (*id).to_owned()).collect();
     while let Some(id) = todo.pop() {
         match known.get_key_value(id.as_str()) {
-            None => blocked.push(format!(
-                "its records depend on the health check {id}, which the inventory does not tell of: write it into health_checks of account {} (aws \
-                 route53 get-health-check --health-check-id {id}), or leave out health_checks = \"copy\"",
-                draft.account(found.old_side)
-            )),
-            Some((id, check)) => {
-                if let Some(why) = super::uncopyable(&check.config, check.linked_service.as_deref()) {
-                    blocked.push(format!(
-                        "health_checks = \"copy\", and the health check {id} {why}: leave it out, so that its records go on depending on the source's"
-                    ));
-                } else if wanted.insert(id, check).is_none() {
-                    todo.extend(check.config.children.iter().cloned());
+            None => blocked.push(Text::UnknownCheck.fill(&[&id, draft.account(found.old_side).as_str()])),
+            Some((id, check)) => match uncopyable(&check.config, check.linked_service.as_deref()) {
+                Some(Uncopyable::Service(service)) => blocked.push(Text::CheckOfService.fill(&[id, service])),
+                Some(Uncopyable::Control(control)) => {
+                    let control: String = control.map_or_else(|| Text::SomeControl.into(), str::to_owned);
+                    blocked.push(Text::CheckOfControl.fill(&[id, &control]));
                 }
-            }
+                None => {
+                    if wanted.insert(id, check).is_none() {
+                        todo.extend(check.config.children.iter().cloned());
+                    }
+                }
+            },
         }
     }
     if !blocked.is_empty() {
@@ -313,9 +291,7 @@ fn ordered<'a>(
             }
         }
         if ordered.len() == before {
-            return Err(vec![
-                "its health checks are calculated from each other in a circle".to_owned(),
-            ]);
+            return Err(vec![Text::CheckCircle.into()]);
         }
     }
     Ok(ordered)
@@ -333,7 +309,7 @@ fn copy_checks(
     for check in ordered {
         let (id, config) = (&check.id, &check.config);
         let resource = ResourceRef::new("health_check", id);
-        let step = |verb: &str, title: String, input: serde_json::Value| {
+        let step = |verb: &str, title: Said, input: serde_json::Value| {
             DraftStep::new(&resource, &format!("zone.{verb}"), Side::Target, title, input)
         };
         let children: BTreeMap<String, StepId> = config
@@ -342,7 +318,7 @@ fn copy_checks(
             .map(|child| (child.clone(), copied[child].clone()))
             .collect();
         let made = step_of(draft, &resource, "copy_check").unwrap_or_else(|| {
-            let title = format!("make the {} health check {id} in the target, too", config.kind);
+            let title = Text::CopyCheck.fill(&[&config.kind, id]);
             let needs: Vec<StepId> = children.values().cloned().collect();
             let input = copy_check::Input {
                 check: id.clone(),
@@ -355,7 +331,7 @@ fn copy_checks(
                 made: made.clone(),
                 tags: own.map(|(key, value)| (key.clone(), value.clone())).collect(),
             };
-            let tag = step("tag_check", "tag it".into(), value(input));
+            let tag = step("tag_check", Text::TagCheck.into(), value(input));
             draft.push(tag.needs([&made]).leaves_nothing());
             prepared.fresh.push(made.clone());
             made
@@ -373,10 +349,7 @@ fn copy_checks(
         copied.insert(id.clone(), made);
     }
     if !asked.is_empty() {
-        let title = format!(
-            "wait until the {} copied health checks are healthy where the old ones are",
-            asked.len()
-        );
+        let title = Text::AwaitHealth.fill(&[&asked.len().to_string()]);
         let needs: Vec<StepId> = copied.values().cloned().collect();
         let input = await_health::Input {
             side: found.old_side,
@@ -399,11 +372,7 @@ fn notes(
     alarms: &[&model::inventory::AlarmName],
 ) {
     if !copied.is_empty() {
-        let text = format!(
-            "{} health checks are made in the target, and Route 53 charges for each by the month. Those of the source stay, for the old zone. A copied one asks \
-             what the old one asks: give it another address where that moves, too",
-            copied.len()
-        );
+        let text = Text::ChecksCost.fill(&[&copied.len().to_string()]);
         draft.note(Some(zone), Says::Tells, text);
     }
     if !alarms.is_empty() {
@@ -411,11 +380,7 @@ fn notes(
             .iter()
             .map(|alarm| format!("{} in {}", alarm.name, alarm.region))
             .collect();
-        let text = format!(
-            "health checks go by CloudWatch alarms, which a check looks for in its own account: the target must have them under the same names before the \
-             run, fed with its own metrics ({})",
-            alarms.join(", ")
-        );
+        let text = Text::ChecksByAlarms.fill(&[&alarms.join(", ")]);
         draft.note(Some(zone), Says::Warns(&known::ZONE_HEALTH_CHECKS), text);
     }
 }
@@ -435,13 +400,18 @@ pub(in crate::zone) fn put_late(
             0 | 1 => "put_late_blocks".to_owned(),
             times => format!("put_late_blocks_{times}"),
         };
-        let title = "put the blocks that were changed in the old one since".to_owned();
         let input = put_blocks::Input {
             old: old.clone(),
             new: new.clone(),
         };
-        let step = DraftStep::new(resource, "zone.put_blocks", Side::Target, title, value(input)).named(&verb);
-        let step = step.phase(Phase::Cutover).needs([new]).needs(ready);
+        let step = DraftStep::new(
+            resource,
+            "zone.put_blocks",
+            Side::Target,
+            Text::PutLateBlocks,
+            value(input),
+        );
+        let step = step.named(&verb).phase(Phase::Cutover).needs([new]).needs(ready);
         draft.push(step.gates(gates.to_vec()).leaves_nothing())
     });
     put.collect()

@@ -2,7 +2,7 @@
 //! when the zone is made, or the VPC associated.
 
 use model::inventory::{Zone, ZoneVpc};
-use model::{ResourceRef, Side, StepId};
+use model::{AccountId, ResourceRef, Said, Side, StepId};
 
 use super::super::names::canonical;
 use super::super::ns_sets::ZoneFrom;
@@ -12,6 +12,7 @@ use super::{Association, create_zone, plan_notes, withdraw_vpc};
 use crate::check::known;
 use crate::draft::Says;
 use crate::draft::{Draft, DraftStep};
+use crate::zone::words::Text;
 
 /// How long a busy zone, or a permission that is not known everywhere yet, is borne, in seconds.
 const PATIENCE: u64 = 900;
@@ -39,20 +40,14 @@ pub fn plan(draft: &mut Draft<'_>, spec: &PrivateZoneSpec) {
     }
 }
 
-fn find<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<Found<'a>, String> {
+fn find<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<Found<'a>, Said> {
     let name = &spec.name;
     let zone = the_zone(draft, spec)?;
     if let Some(service) = &zone.linked_service {
-        return Err(format!(
-            "zone {} was made by {service}, which alone changes its records and VPCs: make the namespace and its services anew in the target \
-             (with Cloud Map: create-private-dns-namespace) and drop it here",
-            zone.id
-        ));
+        return Err(Text::MadeByService.fill(&[&zone.id, service]));
     }
     if spec.vpcs.is_empty() {
-        return Err(format!(
-            "vpcs is empty: name the target's VPCs that are to resolve {name}, such as vpcs = [\"vpc-0a1b2c3d\"]"
-        ));
+        return Err(Text::NoVpcs.fill(&[name]));
     }
     let mut vpcs: Vec<ZoneVpc> = Vec::new();
     for id in &spec.vpcs {
@@ -62,22 +57,18 @@ fn find<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<Found<'a>, Stri
         };
         must_be_the_targets(draft, id)?;
         if vpcs.contains(&vpc) {
-            return Err(format!("{id} is named twice"));
+            return Err(Text::VpcTwice.fill(&[id]));
         }
-        if let Some((other, side)) = resolved_by(draft, name, &vpc) {
+        if let Some((other, account)) = resolved_by(draft, name, &vpc) {
             // Shared with it before, it stays so.
             if other.id == zone.id && spec.route == Route::Share {
                 continue;
             }
-            return Err(format!(
-                "{id} resolves zone {} of the same name already ({side}), and a VPC resolves one zone of a name only: end that first (aws route53 \
-                 disassociate-vpc-from-hosted-zone), or leave {id} out{}",
-                other.id,
-                match spec.route {
-                    Route::Copy if other.id == zone.id => "; or leave it as it is with route = \"share\"",
-                    Route::Copy | Route::Share => "",
-                }
-            ));
+            let why = match spec.route {
+                Route::Copy if other.id == zone.id => Text::VpcShares,
+                Route::Copy | Route::Share => Text::VpcResolves,
+            };
+            return Err(why.fill(&[id, &other.id, account.as_str()]));
         }
         vpcs.push(vpc);
     }
@@ -85,36 +76,21 @@ fn find<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<Found<'a>, Stri
 }
 
 /// The private zone in the source that is meant.
-fn the_zone<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<&'a Zone, String> {
+fn the_zone<'a>(draft: &Draft<'a>, spec: &PrivateZoneSpec) -> Result<&'a Zone, Said> {
     let Some(source) = draft.observed(Side::Source) else {
-        return Err(format!(
-            "the inventory does not have the source account {}",
-            draft.account(Side::Source)
-        ));
+        return Err(Text::NoSourceAccount.fill(&[draft.account(Side::Source).as_str()]));
     };
     let named = |zone: &&Zone| zone.private && canonical(&zone.name) == canonical(&spec.name);
     let zones: Vec<&Zone> = source.zones.iter().filter(named).collect();
     match (&spec.id, zones.as_slice()) {
-        (_, []) => Err(format!(
-            "the source account has no private zone {} in the inventory; a public one is moved by [[zone]]",
-            spec.name
-        )),
-        (Some(id), zones) => zones.iter().copied().find(|zone| zone.id == *id).ok_or_else(|| {
-            format!(
-                "none of the source's private zones {} has the id {id}: {}",
-                spec.name,
-                shown(zones)
-            )
-        }),
-        (None, [zone]) if zone.id.is_empty() => {
-            Err(format!("the inventory does not tell the id of zone {}", spec.name))
+        (_, []) => Err(Text::NoPrivateZone.fill(&[&spec.name])),
+        (Some(id), zones) => {
+            let zone = zones.iter().copied().find(|zone| zone.id == *id);
+            zone.ok_or_else(|| Text::NoSuchId.fill(&[&spec.name, id, &shown(zones)]))
         }
+        (None, [zone]) if zone.id.is_empty() => Err(Text::NoId.fill(&[&spec.name])),
         (None, [zone]) => Ok(zone),
-        (None, several) => Err(format!(
-            "the source account has several private zones {}: say with id which is meant: {}",
-            spec.name,
-            shown(several)
-        )),
+        (None, several) => Err(Text::SeveralPrivate.fill(&[&spec.name, &shown(several)])),
     }
 }
 
@@ -130,7 +106,7 @@ fn shown(zones: &[&Zone]) -> String {
     zones.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn must_be_the_targets(draft: &Draft<'_>, id: &str) -> Result<(), String> {
+fn must_be_the_targets(draft: &Draft<'_>, id: &str) -> Result<(), Said> {
     let has = |side| {
         draft.regional(side).is_some_and(|region| {
             let of_subnets = region.subnet_groups.values().map(|group| &group.vpc);
@@ -138,29 +114,26 @@ fn must_be_the_targets(draft: &Draft<'_>, id: &str) -> Result<(), String> {
         })
     };
     match (id.starts_with("vpc-"), has(Side::Target), has(Side::Source)) {
-        (false, ..) => Err(format!("{id:?} is not the id of a VPC, such as \"vpc-0a1b2c3d\"")),
+        (false, ..) => Err(Text::NoVpcId.fill(&[&format!("{id:?}")])),
         (true, true, _) => Ok(()),
-        (true, false, true) => Err(format!("{id} is a VPC of the source: name those of the target")),
-        (true, false, false) => Err(format!(
-            "the inventory has no VPC {id} in {} of the target {}: look whether that is its id, and write it there under vpcs",
-            draft.region(),
-            draft.account(Side::Target)
-        )),
+        (true, false, true) => Err(Text::VpcOfSource.fill(&[id])),
+        (true, false, false) => {
+            let target = draft.account(Side::Target);
+            Err(Text::UnknownVpc.fill(&[id, draft.region().as_str(), target.as_str()]))
+        }
     }
 }
 
 /// Which zone of a name a VPC resolves already, of whichever account the inventory has.
-fn resolved_by<'a>(draft: &Draft<'a>, name: &str, vpc: &ZoneVpc) -> Option<(&'a Zone, String)> {
+fn resolved_by<'a>(draft: &Draft<'a>, name: &str, vpc: &ZoneVpc) -> Option<(&'a Zone, &'a AccountId)> {
     let accounts = draft.inventory.accounts.iter();
     let zones = accounts.flat_map(|(account, contents)| contents.zones.iter().map(move |zone| (account, zone)));
     let mut resolving =
         zones.filter(|(_, zone)| zone.private && zone.vpcs.contains(vpc) && canonical(&zone.name) == canonical(name));
-    resolving
-        .next()
-        .map(|(account, zone)| (zone, format!("of account {account}")))
+    resolving.next().map(|(account, zone)| (zone, account))
 }
 
-fn step(resource: &ResourceRef, verb: &str, side: Side, title: String, input: impl serde::Serialize) -> DraftStep {
+fn step(resource: &ResourceRef, verb: &str, side: Side, title: Said, input: impl serde::Serialize) -> DraftStep {
     DraftStep::new(resource, &format!("private_zone.{verb}"), side, title, input).patience(PATIENCE)
 }
 
@@ -185,16 +158,16 @@ fn share(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, 
             owner: Side::Source,
             vpc: vpc.clone(),
         };
-        let title = format!("let {} be associated with zone {zone}", vpc.id);
+        let title = Text::LetAssociate.fill(&[&vpc.id, zone]);
         // Not before the gate: a permission is not left open while a person thinks.
         let authorise = step(resource, "authorise_vpc", Side::Source, title, &association);
         let authorise = authorise.named(&of_vpc("authorise", vpc)).gates(gates.clone());
         let authorised = draft.push(authorise.limit(&limit));
-        let title = format!("associate {} with zone {zone} of the source", vpc.id);
+        let title = Text::Associate.fill(&[&vpc.id, zone]);
         let associate = step(resource, "associate_vpc", Side::Target, title, &association);
         let associate = associate.named(&of_vpc("associate", vpc)).needs([&authorised]);
         let associated = draft.push(associate.gates(gates.clone()).limit(&limit).estimate(35, 90));
-        let title = format!("withdraw the permission to associate {}", vpc.id);
+        let title = Text::Withdraw.fill(&[&vpc.id]);
         let input = withdraw_vpc::Input {
             association,
             authorised: authorised.clone(),
@@ -217,7 +190,7 @@ fn copy(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, f
         old: old.clone(),
         vpc: first.clone(),
     };
-    let title = format!("make a private zone {name} for {}", first.id);
+    let title = Text::MakePrivateZone.fill(&[name, &first.id]);
     let create = step(resource, "create_zone", Side::Target, title, &input);
     let new: StepId = draft.push(create.gates(gates.clone()).estimate(5, 30));
 
@@ -227,8 +200,7 @@ fn copy(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, f
         new: new.clone(),
         tags: tags.map(|(key, value)| (key.clone(), value.clone())).collect(),
     };
-    let title = "tag the new zone".to_owned();
-    let tag = DraftStep::new(resource, "zone.tag_zone", Side::Target, title, &input);
+    let tag = DraftStep::new(resource, "zone.tag_zone", Side::Target, Text::TagZone, &input);
     draft.push(tag.patience(PATIENCE).needs([&new]).leaves_nothing());
 
     let input = copy_records::Input {
@@ -244,7 +216,7 @@ fn copy(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, f
         late: false,
         meant: Vec::new(),
     };
-    let title = format!("copy its {sets} record sets, and compare what is stored");
+    let title = Text::CopyPrivateSets.fill(&[&sets.to_string()]);
     let copy = DraftStep::new(resource, "zone.copy_records", Side::Target, title, &input);
     let copy = copy.patience(PATIENCE).needs([&new]).leaves_nothing();
     let copied = draft.push(copy.estimate(40 + sets / 50, 120 + sets / 20));
@@ -257,7 +229,7 @@ fn copy(draft: &mut Draft<'_>, spec: &PrivateZoneSpec, resource: &ResourceRef, f
             vpc: vpc.clone(),
         };
         let limit = one_at_a_time(draft, &format!("{name} of the target"));
-        let title = format!("associate {} with the new zone", vpc.id);
+        let title = Text::AssociateNew.fill(&[&vpc.id]);
         let associate = step(resource, "associate_vpc", Side::Target, title, &input).named(&of_vpc("associate", vpc));
         let associate = associate.needs([&copied, &new]).gates(gates.clone());
         draft.push(associate.limit(limit).estimate(35, 90));

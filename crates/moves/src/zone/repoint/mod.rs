@@ -17,6 +17,7 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 
 use super::names::canonical;
+use super::words::Text;
 use crate::world::{World, action};
 
 pub(super) use change_record::Input as ChangeInput;
@@ -151,8 +152,8 @@ impl Data {
                     .as_str()
                     .rsplit_once('/')
                     .map_or(of.as_str(), |(resource, _)| resource);
-                let reader = if *reader { " for reading" } else { "" };
-                format!("the endpoint{reader} of {resource} in the target")
+                let endpoint = if *reader { Text::ReaderOf } else { Text::EndpointOf };
+                endpoint.fill(&[resource]).into()
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use aws::route53::Alias;
 use model::inventory::Record;
-use model::{GateName, Phase, ResourceRef, Side, StepId};
+use model::{GateName, Phase, ResourceRef, Said, Side, StepId};
 
 use super::spec::{RepointSpec, ToSpec};
 use super::{ChangeInput, Content, Data};
@@ -16,6 +16,7 @@ use crate::zone::ns_sets::ZoneFrom;
 use crate::zone::plan::Found;
 use crate::zone::spec::ZoneSpec;
 use crate::zone::wait_ttl;
+use crate::zone::words::Text;
 
 /// How long a busy zone is borne, in seconds.
 const PATIENCE: u64 = 900;
@@ -61,15 +62,11 @@ pub(in crate::zone) fn prepare(
     for one in &spec.repoint {
         match planned(draft, spec, found, one) {
             Ok(planned) if repointing.planned.iter().any(|other| other.record == planned.record) => {
-                let text = format!("repoint: {} {} is named twice", one.name, one.kind);
+                let text = Text::RepointTwice.fill(&[&format!("{} {}", one.name, one.kind)]);
                 draft.note(Some(resource), Says::Blocks(&known::ZONE_REPOINT), text);
             }
             Ok(planned) => repointing.planned.push(planned),
-            Err(why) => draft.note(
-                Some(resource),
-                Says::Blocks(&known::ZONE_REPOINT),
-                format!("repoint: {why}"),
-            ),
+            Err(why) => draft.note(Some(resource), Says::Blocks(&known::ZONE_REPOINT), why),
         }
     }
     if repointing.planned.is_empty() {
@@ -86,7 +83,7 @@ pub(in crate::zone) fn prepare(
         if old == low {
             continue;
         }
-        let title = format!("lower the TTL of {} from {old} to {low} s", called(&planned.record));
+        let title = Text::LowerRecord.fill(&[&called(&planned.record), &old.to_string(), &low.to_string()]);
         let step = change(
             resource,
             found,
@@ -100,7 +97,7 @@ pub(in crate::zone) fn prepare(
         longest = longest.max(old);
     }
     if let Ok(seconds @ 1..) = u32::try_from(longest) {
-        let title = format!("wait {seconds} s, until no resolver remembers an old TTL of what is re-pointed");
+        let title = Text::WaitRecordTtl.fill(&[&seconds.to_string()]);
         let input = serde_json::json!(wait_ttl::Input { seconds });
         let step = DraftStep::new(resource, "zone.wait_ttl", found.old_side, title, input).named("wait_record_ttl");
         let step = step.needs(&repointing.lowered).leaves_nothing().patience(PATIENCE);
@@ -122,12 +119,11 @@ pub(in crate::zone) fn cut_over(
     let mut done: Vec<StepId> = Vec::new();
     let mut of_data: Vec<StepId> = Vec::new();
     for planned in &repointing.planned {
-        let title = format!(
-            "re-point {}: {} → {}",
-            called(&planned.record),
-            planned.old.data.shown(),
-            planned.new.data.shown()
-        );
+        let title = Text::Repoint.fill(&[
+            &called(&planned.record),
+            &planned.old.data.shown(),
+            &planned.new.data.shown(),
+        ]);
         let step = change(resource, found, "repoint", planned, (&planned.low, &planned.new), title);
         let step = step
             .phase(Phase::Cutover)
@@ -172,27 +168,31 @@ pub(in crate::zone) fn settle(
             data: planned.new.data.clone(),
         };
         let both = [
-            ("raise_new_record_ttl", "new", Side::Target, ZoneFrom::Step(new.clone())),
+            (
+                "raise_new_record_ttl",
+                Text::RaiseInNew,
+                Side::Target,
+                ZoneFrom::Step(new.clone()),
+            ),
             (
                 "raise_old_record_ttl",
-                "old",
+                Text::RaiseInOld,
                 found.old_side,
                 ZoneFrom::Id(found.zone.id.clone()),
             ),
         ];
-        for (verb, which, side, zone) in both {
-            let title = format!(
-                "raise the TTL of {} to {ttl} s again in the {which} zone",
-                called(&planned.record)
-            );
+        for (verb, title, side, zone) in both {
+            let limit = if title == Text::RaiseInNew {
+                draft.limit(format!("changes of the new zone {}", resource.name), 1)
+            } else {
+                repointing.limit.clone()
+            };
+            let title = title.fill(&[&called(&planned.record), &ttl.to_string()]);
             let mut step = change(resource, found, verb, planned, (&planned.new, &high), title)
                 .phase(Phase::Settle)
                 .needs([watched, new])
                 .needs(&planned.behind)
-                .limit(match which {
-                    "new" => draft.limit(format!("changes of the new zone {}", resource.name), 1),
-                    _ => repointing.limit.clone(),
-                });
+                .limit(limit);
             step.spec.side = side;
             step.spec.input["side"] = serde_json::json!(side);
             step.spec.input["zone"] = serde_json::json!(zone);
@@ -209,7 +209,7 @@ fn change(
     verb: &str,
     planned: &Planned,
     (from, to): (&Content, &Content),
-    title: String,
+    title: Said,
 ) -> DraftStep {
     let input = ChangeInput {
         side: found.old_side,
@@ -234,15 +234,15 @@ fn called(record: &Kept) -> String {
     }
 }
 
-fn planned(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, one: &RepointSpec) -> Result<Planned, String> {
+fn planned(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, one: &RepointSpec) -> Result<Planned, Said> {
     let name = canonical(&one.name);
     let kind = one.kind.to_ascii_uppercase();
     let what = format!("{} {kind}", one.name);
     if !within(&name, &canonical(&spec.name)) {
-        return Err(format!("{what} is not a name of {}", spec.name));
+        return Err(Text::RepointElsewhere.fill(&[&what, &spec.name]));
     }
     if matches!(kind.as_str(), "NS" | "SOA" | "DS") {
-        return Err(format!("{what}: delegations are not re-pointed"));
+        return Err(Text::RepointDelegation.fill(&[&what]));
     }
     let of_name = |record: &&Record| record.kind == kind && canonical(&record.name) == name;
     let there: Vec<&Record> = found.zone.records.iter().filter(of_name).collect();
@@ -256,22 +256,14 @@ fn planned(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, one: &RepointS
                 .iter()
                 .filter(|record| canonical(&record.name) == name);
             let others: Vec<&str> = others.map(|record| record.kind.as_str()).collect();
-            let others = match others.as_slice() {
-                [] => String::new(),
-                others => format!(
-                    "; of that name it has {}, and a type does not change",
-                    others.join(", ")
-                ),
-            };
-            return Err(format!("zone {} has no {what}{others}", found.zone.id));
+            return Err(match others.as_slice() {
+                [] => Text::RepointNone.fill(&[&found.zone.id, &what]),
+                others => Text::RepointOtherType.fill(&[&found.zone.id, &what, &others.join(", ")]),
+            });
         }
         (several, None) => {
             let identifiers: Vec<&str> = several.iter().filter_map(|set| set.set_identifier.as_deref()).collect();
-            return Err(format!(
-                "{what} has {} sets: say which by set_identifier ({})",
-                several.len(),
-                identifiers.join(", ")
-            ));
+            return Err(Text::RepointWhich.fill(&[&what, &several.len().to_string(), &identifiers.join(", ")]));
         }
     };
     let (data, behind) = data(draft, found, set, &what, &one.to)?;
@@ -287,7 +279,7 @@ fn planned(draft: &Draft<'_>, spec: &ZoneSpec, found: &Found<'_>, one: &RepointS
         },
     };
     if same(&kind, &old.data, &data) {
-        return Err(format!("{what} says {} already", data.shown()));
+        return Err(Text::RepointSame.fill(&[&what, &data.shown()]));
     }
     // Sets of one name have one TTL, so one of several keeps its own.
     let low = match set.set_identifier {
@@ -335,10 +327,10 @@ fn data(
     set: &Record,
     what: &str,
     to: &ToSpec,
-) -> Result<(Data, Vec<StepId>), String> {
+) -> Result<(Data, Vec<StepId>), Said> {
     let restored = match (&to.database, &to.cluster) {
-        (Some(id), None) => Some(("database", id)),
-        (None, Some(id)) => Some(("cluster", id)),
+        (Some(id), None) => Some(("database", id, Text::RepointNoDatabase)),
+        (None, Some(id)) => Some(("cluster", id, Text::RepointNoCluster)),
         _ => None,
     };
     let values = match (&to.value, &to.values) {
@@ -354,27 +346,22 @@ fn data(
         to.cluster.is_some(),
     ];
     if ways.into_iter().filter(|way| *way).count() != 1 {
-        return Err(format!(
-            "{what}: to has exactly one of value, values, alias (with zone_id), database and cluster"
-        ));
+        return Err(Text::RepointOneWay.fill(&[what]));
     }
     if to.alias.is_none() && (to.zone_id.is_some() || to.evaluate_health.is_some()) {
-        return Err(format!("{what}: zone_id and evaluate_health belong to an alias"));
+        return Err(Text::RepointNoAlias.fill(&[what]));
     }
     if to.reader && to.cluster.is_none() {
-        return Err(format!("{what}: reader belongs to a cluster"));
+        return Err(Text::RepointNoReader.fill(&[what]));
     }
     if let Some(name) = &to.alias {
-        let zone = to.zone_id.clone().ok_or_else(|| {
-            format!(
-                "{what}: an alias needs zone_id, the hosted zone of {name} itself (of a load balancer its CanonicalHostedZoneId, of a distribution Z2FDTNDATAQYW2)"
-            )
-        })?;
+        let zone = to.zone_id.clone();
+        let zone = zone.ok_or_else(|| Text::RepointZoneId.fill(&[what, name]))?;
         if zone == found.zone.id {
-            return Err(format!("{what}: an alias within the zone is copied, not re-pointed"));
+            return Err(Text::RepointWithin.fill(&[what]));
         }
         if !matches!(set.kind.as_str(), "A" | "AAAA" | "HTTPS" | "SVCB") {
-            return Err(format!("{what}: an alias to a thing of AWS's is an A or AAAA record"));
+            return Err(Text::RepointAliasType.fill(&[what]));
         }
         let before = set.alias.as_ref().is_some_and(|alias| alias.evaluate_health);
         let alias = Alias {
@@ -384,11 +371,9 @@ fn data(
         };
         return Ok((Data::Alias(alias), Vec::new()));
     }
-    if let Some((kind, id)) = restored {
+    if let Some((kind, id, unrestored)) = restored {
         if set.kind != "CNAME" {
-            return Err(format!(
-                "{what}: an endpoint is a name, so only a CNAME can point at it"
-            ));
+            return Err(Text::RepointNoCname.fill(&[what]));
         }
         let of = ResourceRef::new(kind, id);
         let steps = || draft.steps.iter().filter(|step| step.resource == of);
@@ -398,7 +383,7 @@ fn data(
                 "database.restore_instance" | "cluster.restore_cluster" | "cluster.clone_cluster"
             )
         });
-        let made = made.ok_or_else(|| format!("{what}: this run restores no {kind} {id}"))?;
+        let made = made.ok_or_else(|| unrestored.fill(&[what, id]))?;
         // Settled, loaded and looked over: whoever goes by the name finds it ready.
         let mut behind = vec![made.id.clone()];
         let after = steps().filter(|step| step.phase == Phase::Settle || step.action == "cluster.create_member");
@@ -413,39 +398,36 @@ fn data(
     }
     let values = values.unwrap_or_default();
     if values.is_empty() || values.iter().any(|value| value.trim().is_empty()) {
-        return Err(format!("{what}: an empty value points nowhere"));
+        return Err(Text::RepointEmpty.fill(&[what]));
     }
     if set.kind == "CNAME" && values.len() > 1 {
-        return Err(format!("{what}: a CNAME has one value"));
+        return Err(Text::RepointValues.fill(&[what]));
     }
     Ok((Data::Values(values), Vec::new()))
 }
 
 fn notes(draft: &mut Draft<'_>, resource: &ResourceRef, repointing: &Repointing) {
     for planned in &repointing.planned {
-        let text = format!(
-            "{}: - {} + {}",
-            called(&planned.record),
-            planned.old.data.shown(),
-            planned.new.data.shown()
-        );
+        let text = Text::OldAndNew.fill(&[
+            &called(&planned.record),
+            &planned.old.data.shown(),
+            &planned.new.data.shown(),
+        ]);
         draft.note(Some(resource), Says::Tells, text);
     }
-    let text = "re-pointed records change in the old zone, before the delegation, and are copied from there: until the delegation changes it alone is asked. Whoever goes by them \
-                reaches the target from then on; going back writes the old values again, and what was written in the target meanwhile stays there";
-    draft.note(Some(resource), Says::Tells, text);
-    let text = "a Terraform that still has the re-pointed records in its state would write the old values again: let it not apply until source_removed.tf is in";
-    draft.note(Some(resource), Says::Warns(&known::ZONE_REPOINT), text);
+    draft.note(Some(resource), Says::Tells, Text::RepointedFirst);
+    draft.note(
+        Some(resource),
+        Says::Warns(&known::ZONE_REPOINT),
+        Text::RepointedInState,
+    );
     let fixed = repointing
         .planned
         .iter()
         .filter(|planned| planned.record.set_identifier.is_some() && planned.old.ttl > Some(300));
     for planned in fixed {
-        let text = format!(
-            "{} is one of several sets, which have one TTL: it is not lowered, and resolvers may remember the old value for {} s",
-            called(&planned.record),
-            planned.old.ttl.unwrap_or_default()
-        );
+        let ttl = planned.old.ttl.unwrap_or_default();
+        let text = Text::NotLowered.fill(&[&called(&planned.record), &ttl.to_string()]);
         draft.note(Some(resource), Says::Warns(&known::ZONE_REPOINT), text);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use cleave::commands::files::Written;
 use cleave::world;
 use model::{Plan, Side};
-use moves::check::{Finding, Outcome, accounts};
+use moves::check::{Finding, Outcome, accounts, landing};
 use moves::roles::{self, Purpose, Role};
 use serde_json::Value;
 use simcloud::cloud::Cloud;
@@ -91,6 +91,45 @@ fn given_exactly_the_derived_roles_nothing_is_amiss_of_them() {
     clean(&SHOP, 3);
     // The parent zone's beside them.
     clean(&PRODUCTS, 4);
+}
+
+/// What could not be looked at for want of a permission, of the accounts and of the landing zone.
+fn unseen(roles: &[Role]) -> Vec<String> {
+    let found = checked(&SHOP, roles, |_| {});
+    let of_landing_zone = in_paused_time(async {
+        let Written { runbook, inventory, .. } = &SHOP.written;
+        let mut runbook = runbook.clone();
+        runbook.check.used_actions = true;
+        runbook.check.organization = true;
+        let simulated = world::simulated(inventory, inventory.observed_at, 1, FaultLevel::None, Arc::new(drop));
+        // Organizations tells some things to administrators alone, whatever a role may do.
+        for member in lock(&simulated.cloud).organizations.all[0].members.values_mut() {
+            member.administers = vec!["config.amazonaws.com".to_owned()];
+        }
+        for role in roles {
+            let documents = role.documents();
+            lock(&simulated.cloud)
+                .permissions
+                .set(&role.account, &role.name, documents);
+        }
+        let entered = simulated.world.looking_only().accounts_of(&runbook, "check0000000");
+        let (source, target) = (entered.side(Side::Source), entered.side(Side::Target));
+        landing::look(&source, &target, &runbook).await
+    });
+    let all = found.into_iter().chain(of_landing_zone);
+    let refused = all.filter(|one| one.outcome == Outcome::NotChecked);
+    let words = [" lacks ", "may not ask"];
+    let refused = refused.filter(|one| words.iter().any(|word| one.what.contains(word)));
+    refused.map(|one| format!("{}: {}", one.id, one.what)).collect()
+}
+
+#[test]
+fn with_what_check_reads_nothing_stays_unseen_for_want_of_a_permission() {
+    let without = unseen(&SHOP.roles);
+    assert!(without.len() > 5, "the run itself reads no landing zone: {without:#?}");
+    let region = &SHOP.written.runbook.region;
+    let unseen = unseen(&roles::with_checks(SHOP.roles.clone(), region));
+    assert!(unseen.is_empty(), "{unseen:#?}");
 }
 
 fn role(roles: &mut [Role], purpose: Purpose) -> &mut Role {

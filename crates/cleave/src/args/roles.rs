@@ -36,6 +36,9 @@ pub struct RolesArgs {
     /// Also allow what `cleave retire --remove` does: what the move leaves in the source is deleted.
     #[arg(long)]
     pub retire: bool,
+    /// Also allow what `cleave check` reads beside, and `cleave run` when a window opens: quotas, landing zones, what is new. Without it that is told as not checked.
+    #[arg(long)]
+    pub check: bool,
     /// With --for discover: also allow what `cleave discover --costs` asks in the source, ce:GetCostAndUsage. Each such request costs USD 0.01.
     #[arg(long)]
     pub costs: bool,

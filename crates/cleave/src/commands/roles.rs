@@ -91,9 +91,14 @@ fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
             ToDo::ForDiscoverCosts,
         ));
     }
-    let with = |roles: Vec<Role>, region: &model::Region| match args.costs {
-        true => roles::with_costs(roles, region),
-        false => roles,
+    let with = |mut roles: Vec<Role>, region: &model::Region| {
+        if args.costs {
+            roles = roles::with_costs(roles, region);
+        }
+        if args.check {
+            roles = roles::with_checks(roles, region);
+        }
+        roles
     };
     if let (Some(account), Some(region)) = (&args.account, &args.region) {
         return match args.of {
@@ -109,7 +114,10 @@ fn chosen(args: &RolesArgs) -> Result<Vec<Role>, CliError> {
     let mut written = Written::read(runbook, args.inventory.as_deref())?;
     written.inventory = roles::as_if_made(written.inventory, &written.runbook);
     let plan = written.plan()?;
-    let all = roles::of_plan(&plan, &written.inventory, args.retire);
+    let all = with(
+        roles::of_plan(&plan, &written.inventory, args.retire),
+        &written.runbook.region,
+    );
     let wanted = |role: &Role| match args.of {
         None => true,
         Some(RoleOf::Source) => role.purpose == Purpose::Run(Side::Source),

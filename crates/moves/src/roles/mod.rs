@@ -6,6 +6,7 @@
 
 mod actions;
 mod calls;
+mod checks;
 mod discover;
 mod forms;
 mod scope;
@@ -76,6 +77,18 @@ pub fn with_costs(mut roles: Vec<Role>, region: &Region) -> Vec<Role> {
         .filter(|one| one.purpose == Purpose::Discover(Side::Source))
     {
         let beside = discover::costs(&role.account, region);
+        role.statements = statement::together(role.statements.drain(..).chain(beside));
+    }
+    roles
+}
+
+/// Lets the roles of a run, or those of `discover`, also read what `cleave check` looks at, and what is looked at when a window opens: landing zones, quotas, all that `discover` reads.
+pub fn with_checks(mut roles: Vec<Role>, region: &Region) -> Vec<Role> {
+    for role in &mut roles {
+        let (Purpose::Run(side) | Purpose::Discover(side)) = role.purpose else {
+            continue;
+        };
+        let beside = checks::statements(side, &role.account, region);
         role.statements = statement::together(role.statements.drain(..).chain(beside));
     }
     roles

@@ -523,9 +523,9 @@ static REPOINTED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn re_pointing_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    REPOINTED.crashes(20);
-    REPOINTED.calls(20);
-    REPOINTED.undos(20);
+    REPOINTED.crashes(14);
+    REPOINTED.calls(14);
+    REPOINTED.undos(14);
 }
 
 #[test]

@@ -53,7 +53,7 @@ const KEPT: [&str; 6] = [
 ];
 
 /// How many points of each driver are tried where not all are.
-const SAMPLE: usize = 32;
+const SAMPLE: usize = 24;
 
 /// What is wrong with a run that was to reach the undisturbed one's end.
 fn against_undisturbed(night: &Night) -> Vec<String> {

@@ -191,16 +191,16 @@ static COPIED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn sharing_a_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    SHARED.crashes(24);
-    SHARED.calls(30);
-    SHARED.undos(24);
+    SHARED.crashes(16);
+    SHARED.calls(16);
+    SHARED.undos(16);
 }
 
 #[test]
 fn copying_a_private_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    COPIED.crashes(24);
-    COPIED.calls(30);
-    COPIED.undos(24);
+    COPIED.crashes(16);
+    COPIED.calls(16);
+    COPIED.undos(16);
 }
 
 #[test]

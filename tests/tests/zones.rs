@@ -225,9 +225,9 @@ static OUTSIDE: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn a_zone_whose_parent_is_not_in_route_53_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    OUTSIDE.crashes(30);
-    OUTSIDE.calls(30);
-    OUTSIDE.undos(30);
+    OUTSIDE.crashes(16);
+    OUTSIDE.calls(16);
+    OUTSIDE.undos(16);
 }
 
 static CARVED: LazyLock<Driven> = LazyLock::new(|| {
@@ -237,17 +237,17 @@ static CARVED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn carving_names_out_of_a_zone_survives_a_crash_after_any_event() {
-    CARVED.crashes(30);
+    CARVED.crashes(16);
 }
 
 #[test]
 fn carving_names_out_of_a_zone_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    CARVED.calls(30);
+    CARVED.calls(16);
 }
 
 #[test]
 fn carving_names_out_of_a_zone_can_be_taken_back_from_any_point() {
-    CARVED.undos(30);
+    CARVED.undos(16);
 }
 
 #[test]

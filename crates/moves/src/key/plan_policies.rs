@@ -1,14 +1,16 @@
 //! What becomes of key policies, for the plan's reader: the statements that open a key for a part of the run, and the policy of a key of the target
 //! beside that of the source's. It shows what the steps will do, and adds none.
 
-use model::{Meanwhile, ResourceRef, Rewrite, Side, StepId, StepSpec};
+use model::{AccountId, Meanwhile, ResourceRef, Rewrite, Side, StepId, StepSpec};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::admit_users::{self, User};
 use super::plan::listed_key;
+use super::words::Text;
 use super::{KeyFrom, open_source_key, policy, use_target_key};
-use crate::draft::Draft;
+use crate::check::known;
+use crate::draft::{Draft, Says};
 
 /// Shows the policies that the steps so far change or make.
 pub(super) fn show(draft: &mut Draft) {
@@ -19,6 +21,40 @@ pub(super) fn show(draft: &mut Draft) {
     for rewrite in all {
         draft.show(rewrite);
     }
+    let full = draft.steps.iter().filter_map(|step| overfull(draft, step));
+    let full: Vec<(ResourceRef, usize)> = full.collect();
+    for (resource, bytes) in full {
+        let text = Text::PolicyFull.fill(&[&bytes.to_string()]);
+        draft.note(Some(&resource), Says::Blocks(&known::KEY_POLICY_FULL), text);
+    }
+}
+
+/// How many bytes the policy of a key would have that is opened, where that is more than KMS takes: refused at night, it would stop all that lies under the key.
+fn overfull(draft: &Draft, step: &StepSpec) -> Option<(ResourceRef, usize)> {
+    let (stands, guest) = opens(draft, step)?;
+    // Run and token have these lengths.
+    let added = policy::statements(guest.as_str(), &policy::sids("000000000000", "00000000"));
+    match policy::with(&stands?, &added) {
+        Err(policy::PolicyError::TooLarge(bytes)) => Some((step.resource.clone(), bytes)),
+        Ok(_) | Err(policy::PolicyError::Malformed(_)) => None,
+    }
+}
+
+/// The policy of a key that a step opens, as it stands (none where it is not known), and the account that is let in.
+fn opens<'d>(draft: &'d Draft, step: &StepSpec) -> Option<(Option<String>, &'d AccountId)> {
+    if !matches!(step.action.as_str(), "key.open_source_key" | "key.open_target_key") {
+        return None;
+    }
+    let input: open_source_key::Input = input(step)?;
+    let stands = match &input.key {
+        KeyFrom::Arn(arn) => stands(draft, input.of, arn),
+        KeyFrom::Step(made) => stands_by(draft, made),
+    };
+    let guest = match input.of {
+        Side::Target => Side::Source,
+        Side::Source | Side::Parent => Side::Target,
+    };
+    Some((stands, draft.account(guest)))
 }
 
 fn input<I: DeserializeOwned>(step: &StepSpec) -> Option<I> {
@@ -81,18 +117,10 @@ fn opened(draft: &Draft, step: &StepSpec) -> Option<Rewrite> {
         "key.open_target_key" => "close_target_key",
         _ => return None,
     };
-    let input: open_source_key::Input = input(step)?;
-    let before = match &input.key {
-        KeyFrom::Arn(arn) => stands(draft, input.of, arn),
-        KeyFrom::Step(made) => stands_by(draft, made),
-    };
-    let guest = match input.of {
-        Side::Target => Side::Source,
-        Side::Source | Side::Parent => Side::Target,
-    };
-    let added = policy::statements(draft.account(guest).as_str(), &policy::sids_to_come());
+    let (before, guest) = opens(draft, step)?;
+    let added = policy::statements(guest.as_str(), &policy::sids_to_come());
     let meanwhile = Meanwhile {
-        side: input.of,
+        side: step.side,
         opened: step.id.clone(),
         closed: step.resource.step(closing),
     };

@@ -187,3 +187,21 @@ fn who_is_admitted_to_the_targets_key_for_good_stands_in_its_policy_as_it_is_sho
     );
     assert!(!lasting.before.contains("role/batch"));
 }
+
+#[test]
+fn a_policy_without_room_for_the_statements_that_open_the_key_blocks() {
+    let plan_with = |bytes: usize| {
+        let statement = json!({"Sid": "x".repeat(bytes), "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "kms:*", "Resource": "*"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+        let source = json!({
+            "keys": [{"id": "k1", "aliases": ["alias/shop"], "policy": policy}],
+            "images": [{"id": "ami-1", "name": "web", "snapshots": [{"id": "snap-1", "device": "/dev/xvda", "size_gib": 8, "encrypted": true, "key": "k1"}]}],
+        });
+        plan(&format!("{KEY}[[image]]\nname = \"web\"\n"), &source, &json!({}))
+    };
+    assert!(!plan_with(30_000).is_blocked());
+    let full = plan_with(32_600);
+    assert!(full.is_blocked());
+    let said = blocks(&full);
+    assert!(said[0].contains("KMS takes 32768 at most"), "{said:?}");
+}

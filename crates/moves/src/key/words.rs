@@ -25,6 +25,8 @@ sentences! {
         // Notes: keys of the source
         DeletedPrincipal: "its policy names a principal that was deleted (AROA…, AIDA…): KMS is likely to refuse any change until that statement is removed",
             "キーポリシーに削除済みのプリンシパル（AROA…、AIDA…）があります。そのステートメントを消すまで、KMS はどの変更も拒否する可能性があります";
+        PolicyFull: "with the statements that open it for the way its policy would have {0} bytes, and KMS takes 32768 at most: remove statements that nobody needs",
+            "移行のために開放するステートメントを加えると、キーポリシーは {0} バイトになります。KMS の上限は 32768 バイトです。不要なステートメントを削除してください";
         WrittenElsewhere: "its tag {0} says that another tool writes its policy: do not apply that tool during the run",
             "タグ {0} によると、別のツールがキーポリシーを書き込んでいます。実行中はそのツールで適用しないでください";
         TransportKey: "a key made for the way: what lies on an AWS-managed key cannot be shared and is copied under this one first. It stays in the source, without foreign access; schedule its deletion by hand once nothing needs it",

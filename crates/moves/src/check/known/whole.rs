@@ -59,6 +59,10 @@ explained! { WHOLE:
         "KMS refuses a policy with AROA… or AIDA… in place of a principal, and the run has to add a statement to it.",
         "Take that statement out of the policy.",
         BY_INVENTORY;
+    KEY_POLICY_FULL = "key-policy-full", "Is there room in the key's policy for the statements that open it?",
+        "KMS takes 32,768 bytes, and nobody can raise that. Where there is no room, nothing that lies under the key can be copied.",
+        "Remove statements that nobody needs from the policy, or gather those that say the same.",
+        BY_INVENTORY;
     KEY_WRITTEN_ELSEWHERE = "key-written-elsewhere", "Does another tool write the key's policy?",
         "An apply in the middle of the run takes the run's statement out again.",
         "Do not apply that tool until the run has ended.",

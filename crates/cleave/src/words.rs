@@ -122,6 +122,27 @@ words! { Words
     Completed: "completed", "完了しました";
     Unwound: "everything is taken back", "すべて取り消しました";
     OutsideOpens: "outside the window: the next opens {0}; the same command goes on then", "作業時間帯の外です。次は {0} に始まります。その時に同じコマンドで続行します";
+    PlanOf: "plan {0} of {1}: {2}, {3}\n{4} steps, {5} gates, at least {6} on the longest path",
+        "{1} の計画 {0}: {2}、{3}\nステップ {4} 件、ゲート {5} 件、最長の経路で {6} 以上";
+    PlanLearned: "{0} of them are expected to take what they took in earlier runs, the others what AWS documents",
+        "うち {0} 件の所要時間は過去の実行の実績、残りは AWS の文書による見込みです";
+    MarkDisturbs: "disturbs", "影響あり";
+    MarkNoWayBack: "cannot be taken back", "取り消し不可";
+    MarkByHand: "taken back by hand", "取り消しは手動";
+    MarkGate: "behind gate {0}", "ゲート {0} の後";
+    NoteBlocks: "BLOCKS", "実行不可";
+    NoteWarns: "warns", "要確認";
+    NoteTells: "note", "参考";
+    Charges: "estimated charges: {0}, of that for the proof {1} ({2}; of buckets and of snapshots on the way; line by line with --report or --json)",
+        "料金の見積もり: {0}、うち検証 {1}（{2}。バケットと移行用スナップショットの分。明細は --report か --json）";
+    PricesLent: "prices of {0} that are not known: those of {1}", "{0} の価格が不明なものは {1} の価格";
+    AmountUnknown: "; how much there is the inventory does not tell", "（量はインベントリーにありません）";
+    LineUnpriced: "; {0} line without a price", "（価格のない項目 {0} 件）";
+    LinesUnpriced: "; {0} lines without a price", "（価格のない項目 {0} 件）";
+    ListPrices: "list prices of {0}", "{0} 時点の公開価格";
+    OwnPrices: "your own prices of {0}, and where they tell nothing list prices of {1}", "{0} 時点の自社価格、そこにないものは {1} 時点の公開価格";
+    SumUnknown: "unknown", "不明";
+    FromTo: "{0} to {1}", "{0} ～ {1}";
     OutsideNever: "outside the window: no window opens any more; the same command goes on then", "作業時間帯の外で、今後の時間帯はありません。同じコマンドで続行します";
 }
 

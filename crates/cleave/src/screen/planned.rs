@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use model::cost::{Sum, total};
 use model::plan::Weight;
 use model::{Plan, ResourceRef, Undo};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::durations::{Line, Predicted, Samples};
-use crate::words;
+use crate::words::{self, Words};
 
 /// The plan.
 pub fn text(plan: &Plan) -> String {
@@ -19,35 +20,33 @@ pub fn text(plan: &Plan) -> String {
         .collect();
     let _ = writeln!(
         out,
-        "plan {} of {}: {}, {}\n{} steps, {} gates, at least {} on the longest path\n",
-        plan.digest().short(),
-        plan.migration,
-        access.join(" -> "),
-        plan.region,
-        plan.steps.len(),
-        plan.gates.len(),
-        duration(plan.critical_path_seconds()),
+        "{}\n",
+        Words::PlanOf.fill(&[
+            plan.digest().short(),
+            &plan.migration,
+            &access.join(" -> "),
+            plan.region.as_str(),
+            &plan.steps.len().to_string(),
+            &plan.gates.len().to_string(),
+            &duration(plan.critical_path_seconds()),
+        ])
     );
     let learned = plan.steps.iter().filter(|step| step.learned.is_some()).count();
     if learned > 0 {
-        let _ = writeln!(
-            out,
-            "{} of them are expected to take what they took in earlier runs, the others what AWS documents\n",
-            learned
-        );
+        let _ = writeln!(out, "{}\n", Words::PlanLearned.fill(&[&learned.to_string()]));
     }
     for resource in plan.resources() {
         let _ = writeln!(out, "{resource}");
         for step in plan.steps.iter().filter(|step| step.resource == resource) {
             let mut marks = Vec::new();
-            marks.extend(step.disturbs.then_some("disturbs"));
-            marks.extend(matches!(step.undo, Undo::None { .. }).then_some("cannot be taken back"));
-            marks.extend(matches!(step.undo, Undo::Manual { .. }).then_some("taken back by hand"));
+            marks.extend(step.disturbs.then(|| Words::MarkDisturbs.say()));
+            marks.extend(matches!(step.undo, Undo::None { .. }).then(|| Words::MarkNoWayBack.say()));
+            marks.extend(matches!(step.undo, Undo::Manual { .. }).then(|| Words::MarkByHand.say()));
             let gates: Vec<&str> = step.gates.iter().map(|gate| gate.as_str()).collect();
             let gates = if gates.is_empty() {
                 String::new()
             } else {
-                format!("behind gate {}", gates.join(", "))
+                Words::MarkGate.fill(&[&gates.join(", ")])
             };
             marks.extend((!gates.is_empty()).then_some(gates.as_str()));
             let marks = if marks.is_empty() {
@@ -57,19 +56,20 @@ pub fn text(plan: &Plan) -> String {
             };
             let _ = writeln!(
                 out,
-                "  {:<7} {:<60} {:>8}{marks}",
+                "  {:<7} {} {:>8}{marks}",
                 step.side.to_string(),
-                words::said(&step.title),
+                padded(&words::said(&step.title), 60),
                 duration(step.estimate.p50)
             );
         }
     }
     costs(&mut out, plan);
     for (weight, word) in [
-        (Weight::Blocks, "BLOCKS"),
-        (Weight::Warns, "warns"),
-        (Weight::Tells, "note"),
+        (Weight::Blocks, Words::NoteBlocks),
+        (Weight::Warns, Words::NoteWarns),
+        (Weight::Tells, Words::NoteTells),
     ] {
+        let word = word.say();
         for note in plan.notes.iter().filter(|note| note.weight == weight) {
             let of = note
                 .resource
@@ -130,24 +130,31 @@ fn costs(out: &mut String, plan: &Plan) {
     let for_proof = costs.lines.iter().filter(|line| line.charge.is_for_proof());
     let _ = writeln!(
         out,
-        "\nestimated charges: {}, of that for the proof {} ({}; of buckets and of snapshots on the way; line by line with --report or --json)",
-        money(total(&costs.lines)),
-        money(total(for_proof)),
-        prices_of(&costs.priced_on, costs.own_priced_on.as_deref())
+        "\n{}",
+        Words::Charges.fill(&[
+            &money(total(&costs.lines)),
+            &money(total(for_proof)),
+            &prices_of(&costs.priced_on, costs.own_priced_on.as_deref()),
+        ])
     );
     for lent in costs.lent_by(&plan.region) {
-        let _ = writeln!(out, "  prices of {} that are not known: those of {lent}", plan.region);
+        let lent = Words::PricesLent.fill(&[plan.region.as_str(), lent.as_str()]);
+        let _ = writeln!(out, "  {lent}");
     }
     for resource in costs.resources() {
         let unpriced = costs.of(resource).filter(|line| line.price.is_none()).count();
         let unknown = costs.of(resource).filter(|line| line.quantity.is_none()).count();
         let mut but = String::new();
         if unknown > 0 {
-            but.push_str("; how much there is the inventory does not tell");
+            but.push_str(Words::AmountUnknown.say());
         }
         if unpriced > 0 {
-            let noun = if unpriced == 1 { "line" } else { "lines" };
-            let _ = write!(but, "; {unpriced} {noun} without a price");
+            let words = if unpriced == 1 {
+                Words::LineUnpriced
+            } else {
+                Words::LinesUnpriced
+            };
+            but.push_str(&words.fill(&[&unpriced.to_string()]));
         }
         let _ = writeln!(
             out,
@@ -161,17 +168,27 @@ fn costs(out: &mut String, plan: &Plan) {
 /// Of which day the prices are, and whose.
 pub(crate) fn prices_of(looked_up: &str, own: Option<&str>) -> String {
     match own {
-        None => format!("list prices of {looked_up}"),
-        Some(own) => format!("your own prices of {own}, and where they tell nothing list prices of {looked_up}"),
+        None => Words::ListPrices.fill(&[looked_up]),
+        Some(own) => Words::OwnPrices.fill(&[own, looked_up]),
     }
 }
 
 fn money(sum: Option<Sum>) -> String {
     let Some(Sum { low, high }) = sum else {
-        return "unknown".to_owned();
+        return Words::SumUnknown.say().to_owned();
     };
     let (low, high) = (low.to_string(), high.to_string());
-    if low == high { low } else { format!("{low} to {high}") }
+    if low == high {
+        low
+    } else {
+        Words::FromTo.fill(&[&low, &high])
+    }
+}
+
+/// A text with blanks behind it up to so many columns of a terminal: a Japanese letter takes two.
+pub fn padded(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(blanks))
 }
 
 /// Seconds for people.

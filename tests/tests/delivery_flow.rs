@@ -61,6 +61,25 @@ fn role() -> Value {
 
 /// Two accounts in which the flow is ready, but for the role where that is said; a rule still fires in the source.
 pub(crate) fn scenario(with_role: bool) -> Scenario {
+    Scenario::written(RUNBOOK, &inventory(with_role))
+}
+
+/// The same, where a service runs in the source, and something else than what moves is scheduled there.
+pub(crate) fn deployed() -> Scenario {
+    let mut inventory = inventory(true);
+    let of_source = &mut inventory["accounts"][SOURCE]["regions"]["ap-northeast-1"]["deployed"];
+    let image = format!("{SOURCE}.dkr.ecr.ap-northeast-1.amazonaws.com/shop-api:v1");
+    of_source["task_definitions"] =
+        json!([{ "family": "api", "containerDefinitions": [{ "name": "api", "memory": 128, "image": image }] }]);
+    of_source["services"] =
+        json!([{ "cluster": "shop", "serviceName": "api", "taskDefinition": "api:1", "desiredCount": 1 }]);
+    of_source["schedules"] = json!([{ "Name": "prod-nightly", "GroupName": "prod", "ScheduleExpression": "cron(0 3 * * ? *)", "State": "ENABLED",
+        "FlexibleTimeWindow": { "Mode": "OFF" },
+        "Target": { "Arn": "arn:aws:lambda:ap-northeast-1:111111111111:function:f", "RoleArn": "arn:aws:iam::111111111111:role/f" } }]);
+    Scenario::written(RUNBOOK, &inventory)
+}
+
+fn inventory(with_role: bool) -> Value {
     let entered = |name: &str| json!({ name: { "trusts": ["333333333333"] } });
     let ns = |ttl: u32| json!({ "name": NAME, "type": "NS", "ttl": ttl, "values": ["ns-3.awsdns-03.com.", "ns-4.awsdns-04.net."] });
     let zones = json!([
@@ -78,11 +97,10 @@ pub(crate) fn scenario(with_role: bool) -> Scenario {
     of_source["rule_targets"] = json!([{ "Rule": "stg-hourly", "Targets": [{ "Id": "1", "Arn": "arn:aws:sqs:ap-northeast-1:111111111111:jobs" }] }]);
     let provider = json!({ "Url": format!("https://{HOST}"), "ClientIDList": ["sts.amazonaws.com"] });
     let roles: Vec<Value> = with_role.then(role).into_iter().collect();
-    let inventory = json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
+    json!({ "format": 1, "observed_at": "2026-11-22T13:00:00Z", "accounts": {
         SOURCE: { "roles": entered("cleave-source"), "zones": zones, "regions": { "ap-northeast-1": { "deployed": of_source } } },
         TARGET: { "roles": entered("cleave-target"), "identities": { "oidc_providers": [provider], "roles": roles },
-            "regions": { "ap-northeast-1": { "deployed": images, "buckets": [{ "name": "shop-stg-tf" }] } } } } });
-    Scenario::written(RUNBOOK, &inventory)
+            "regions": { "ap-northeast-1": { "deployed": images, "buckets": [{ "name": "shop-stg-tf" }] } } } } })
 }
 
 /// What the person at the gate was shown.

@@ -7,6 +7,7 @@ use simcloud::services::sts;
 use whole_runs::bucket_shapes::{
     archived, bucket, carrying, histories, key, large, marker, odd_keys, of_every_class, section, version,
 };
+use whole_runs::night::Scenario;
 use whole_runs::round_trip::{Mishap, Moved, carry_out, carry_out_in_spite_of, plan};
 
 fn assert_moved(moved: &Moved, written_since: bool) {
@@ -101,6 +102,24 @@ fn what_is_archived_is_restored_copied_and_archived_again() {
         let moved = moves_whole(&section("shop-archive", more), &buckets, 1..4);
         assert_eq!(moved.calls["RestoreObject"], 4);
     }
+}
+
+/// A bucket under a key, copied by jobs, and one that serves a website by the quickest way.
+pub(crate) fn under_a_key() -> Scenario {
+    let mut keyed = bucket("shop-keyed", "enabled", &carrying());
+    keyed["key"] = "alias/shop".into();
+    let mut site = bucket("shop-site", "enabled", &[key("index.html", &[version(3)])]);
+    site["documents"] = json!({
+        "website": "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
+        "accelerate": "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>",
+    });
+    let sections = format!(
+        "[[key]]\nalias = \"alias/shop\"\n{}{}",
+        section("shop-keyed", "batch_from = 1"),
+        section("shop-site", "")
+    );
+    let (plan, inventory) = plan(&sections, &[keyed, site]);
+    Scenario { plan, inventory }
 }
 
 #[test]

@@ -176,7 +176,7 @@ pub(super) const RETIREMENT: &[Calls] = &[
                 Source,
                 "elasticache",
                 "DescribeReplicationGroups DescribeCacheClusters DescribeServerlessCaches DescribeCacheSubnetGroups DescribeCacheParameterGroups \
-                 DescribeUserGroups ListTagsForResource",
+                 ListTagsForResource",
             ),
             (Source, "monitoring", "GetMetricData"),
             (Target, "elasticache", "DescribeReplicationGroups DescribeCacheClusters"),

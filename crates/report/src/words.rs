@@ -206,9 +206,9 @@ texts! {
     AnyTime: "None declared: disturbing steps may start at any time", "指定なし：影響のあるステップもいつでも開始できます";
     NotOn: "not from {0} to {1} ({2}) {3}", "{0} から {1} は除く（{2}）{3}";
     OverrunAsks: "An outage begins only where all of it has room. One that takes longer than its window waits for a person's word.",
-        "停止は、全体が収まる場合にのみ開始します。ウィンドウに収まらなくなった場合は、担当者の判断を待ちます。";
+        "停止は、全体が収まる場合にのみ開始します。作業時間帯に収まらなくなった場合は、担当者の判断を待ちます。";
     OverrunFinishes: "An outage begins only where all of it has room. One that takes longer than its window is finished all the same.",
-        "停止は、全体が収まる場合にのみ開始します。開始した停止は、ウィンドウを過ぎても最後まで実行します。";
+        "停止は、全体が収まる場合にのみ開始します。開始した停止は、作業時間帯を過ぎても最後まで実行します。";
     WeeklyWindow: "every {0} {1} for {2} ({3})", "毎週{0} {1} から {2}（{3}）";
     OnceWindow: "{0} to {1}", "{0} から {1} まで";
     NextOpening: "next: {0} to {1}", "次回：{0} から {1} まで";
@@ -356,7 +356,7 @@ texts! {
     GatesCaption: "Where a person had to agree. Times: {0}.", "人の同意が必要だった箇所。時刻は {0}。";
     GatesPlanCaption: "Where a person must agree.", "人の同意が必要な箇所。";
     InterventionsCaption: "Pauses, resumptions, retries, skips, undos and longer windows that people asked for. Times: {0}.",
-        "人が指示した一時停止・再開・再試行・スキップ・取り消し・ウィンドウの延長。時刻は {0}。";
+        "人が指示した一時停止・再開・再試行・スキップ・取り消し・作業時間帯の延長。時刻は {0}。";
     When: "When", "日時";
     Who: "Who", "操作者";
     What: "What", "操作";
@@ -367,7 +367,7 @@ texts! {
     RetriedIt: "retried", "再試行";
     SkippedIt: "skipped", "スキップ";
     AskedToUndo: "asked to undo", "取り消しの指示";
-    ExtendedWindow: "extended the window", "ウィンドウの延長";
+    ExtendedWindow: "extended the window", "作業時間帯の延長";
     AgreedForProduct: "agreed to the plan, for a product", "プロダクトとして計画に同意";
     ExtendedUntil: "until {0}: {1}", "{0} まで：{1}";
     LoginExpired: "The login has expired; renewed by: {0}", "ログインの期限切れ。更新コマンド：{0}";

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use model::sentence::filled;
 use model::{FailureClass, GateName, Plan};
-use moves::words::in_japanese;
+use moves::words::{in_japanese, question_in_japanese};
 
 use crate::args::Language;
 
@@ -200,7 +200,16 @@ fn about(class: FailureClass) -> &'static str {
 
 /// What a gate asks. What the runbook asks is its writer's; what cleave itself asks is said in the chosen language.
 pub fn question(plan: &Plan, gate: &GateName) -> String {
-    plan.gate(gate).map_or_else(String::new, |gate| said(&gate.ask))
+    plan.gate(gate).map_or_else(String::new, |gate| asked(&gate.ask))
+}
+
+/// The same of the question alone.
+pub fn asked(ask: &str) -> String {
+    let japanese = match chosen() {
+        Language::En => None,
+        Language::Ja => question_in_japanese(ask),
+    };
+    japanese.unwrap_or_else(|| ask.to_owned())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use crate::Said;
 use crate::sentence::in_japanese;
 
 fn said(text: &str) -> Option<String> {
-    in_japanese(&[Advice::BOTH], text)
+    in_japanese(&[Advice::BOTH], &[], text)
 }
 
 /// Values as they occur: steps, names, lines below each other.

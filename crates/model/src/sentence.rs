@@ -75,10 +75,10 @@ macro_rules! sentences {
     };
 }
 
-/// In Japanese what was said in English; none where no table has it. Of several sentences that it could be, the one that says most itself; a value that is a sentence of
-/// the tables is said in Japanese, too.
-pub fn in_japanese(tables: &[&[Both]], said: &str) -> Option<String> {
-    let read = tables
+/// In Japanese what was said in English; none where none of the tables `of` has it. Of several sentences that it could be, the one that says most itself; a value that is a
+/// sentence of the tables `within` is said in Japanese, too.
+pub fn in_japanese(of: &[&[Both]], within: &[&[Both]], said: &str) -> Option<String> {
+    let read = of
         .iter()
         .copied()
         .flatten()
@@ -86,11 +86,14 @@ pub fn in_japanese(tables: &[&[Both]], said: &str) -> Option<String> {
     let own = |found: &BTreeMap<usize, &str>| said.len() - found.values().map(|value| value.len()).sum::<usize>();
     // `min_by_key` keeps the first of equals, `max_by_key` would keep the last.
     let (both, found) = read.min_by_key(|(_, found)| std::cmp::Reverse(own(found)))?;
-    let within: BTreeMap<usize, String> = found
+    let values: BTreeMap<usize, String> = found
         .into_iter()
-        .map(|(place, value)| (place, in_japanese(tables, value).unwrap_or_else(|| value.to_owned())))
+        .map(|(place, value)| {
+            let japanese = in_japanese(within, within, value);
+            (place, japanese.unwrap_or_else(|| value.to_owned()))
+        })
         .collect();
-    Some(filled_by(both.ja, |place| within.get(&place).map(String::as_str)))
+    Some(filled_by(both.ja, |place| values.get(&place).map(String::as_str)))
 }
 
 /// A text of literal pieces and places: what stands before the first place, then each place and what stands behind it. Braces around anything but a number are text: a

@@ -12,7 +12,7 @@ sentences! {
 }
 
 fn said(text: &str) -> Option<String> {
-    in_japanese(&[Short::BOTH], text)
+    in_japanese(&[Short::BOTH], &[Short::BOTH], text)
 }
 
 #[test]

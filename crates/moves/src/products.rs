@@ -8,7 +8,7 @@ use model::{GateSpec, ResourceRef, Side, StepId};
 
 use crate::draft::Draft;
 use crate::runbook::Runbook;
-use crate::words::Text;
+use crate::words::Question;
 
 /// Product and owner, as far as something tells them.
 type Whose = (Option<String>, Option<String>);
@@ -160,8 +160,8 @@ fn require(draft: &mut Draft<'_>, products: &Products) {
             None => team.owner.clone(),
         });
         let ask = match &whom {
-            Some(whom) => Text::TeamOfAgrees.fill(&[product, whom]),
-            None => Text::TeamAgrees.fill(&[product]),
+            Some(whom) => Question::TeamOfAgrees.fill(&[product, whom]),
+            None => Question::TeamAgrees.fill(&[product]),
         };
         draft.gates.push(GateSpec {
             name: gate_of(product),

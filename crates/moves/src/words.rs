@@ -4,12 +4,21 @@
 use model::sentence::Both;
 use model::{Advice, sentences};
 
+/// What gates ask.
+const QUESTIONS: &[&[Both]] = &[
+    Question::BOTH,
+    crate::bucket::titles::Question::BOTH,
+    crate::retire::words::Text::BOTH,
+];
+
 /// Every table.
 const TABLES: &[&[Both]] = &[
     Advice::BOTH,
     Text::BOTH,
+    Question::BOTH,
     crate::bucket::words::Text::BOTH,
     crate::bucket::titles::Title::BOTH,
+    crate::bucket::titles::Question::BOTH,
     crate::cache::words::Text::BOTH,
     crate::cluster::words::Text::BOTH,
     crate::database::words::Text::BOTH,
@@ -31,7 +40,12 @@ const TABLES: &[&[Both]] = &[
 
 /// In Japanese what a plan, a step or the engine said in English. None where no table has it: what a runbook or another release has said stands as it is.
 pub fn in_japanese(said: &str) -> Option<String> {
-    model::sentence::in_japanese(TABLES, said)
+    model::sentence::in_japanese(TABLES, TABLES, said)
+}
+
+/// In Japanese what a gate of cleave's own asks. None for a runbook's gate, which may read like a step's title ("run the last export") and is its writer's.
+pub fn question_in_japanese(asked: &str) -> Option<String> {
+    model::sentence::in_japanese(QUESTIONS, TABLES, asked)
 }
 
 sentences! {
@@ -69,8 +83,12 @@ sentences! {
         NoRoom: "no window has room for its outage: from \"{0}\" to the last disturbing step behind it, nine in ten runs take up to {1}, and the longest window has {2}. Open a longer window, or move it in a way that disturbs for less time",
             "停止が収まる作業時間帯がありません。「{0}」から、停止を伴う最後のステップまで、9 割の確率で {1} 以内かかりますが、最長の作業時間帯は {2} です。もっと長い作業時間帯を設けるか、停止の短い方法で移してください";
         Hours: "{0} h {1} min", "{0} 時間 {1} 分";
+    }
+}
 
-        // What a gate asks
+sentences! {
+    /// What a gate of no one room asks.
+    pub(crate) enum Question {
         TeamAgrees: "Does the team of {0} agree to what this plan does to its things?",
             "{0} のチームは、この計画が自チームのリソースに対して行うことに同意しますか？";
         TeamOfAgrees: "Does the team of {0} ({1}) agree to what this plan does to its things?",

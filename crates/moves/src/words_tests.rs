@@ -92,6 +92,18 @@ fn a_reason_that_is_a_sentence_itself_is_said_in_japanese_where_it_is_filled_in(
 }
 
 #[test]
+fn a_runbooks_question_stands_as_it_is_also_where_it_reads_like_a_steps_title() {
+    let asked = "run the last export";
+    assert!(in_japanese(asked).is_some());
+    assert_eq!(question_in_japanese(asked), None);
+    let own = filled(Question::BOTH[0].en, &["shop"]);
+    assert_eq!(
+        question_in_japanese(&own),
+        Some(filled(Question::BOTH[0].ja, &["shop"]))
+    );
+}
+
+#[test]
 fn a_text_of_another_release_or_of_a_runbook_stands_as_it_is() {
     assert_eq!(in_japanese("Has the month-end run been signed off?"), None);
     assert_eq!(in_japanese(""), None);

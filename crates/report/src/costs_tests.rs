@@ -80,6 +80,7 @@ fn rendered(plan: &Plan, format: Format, language: Language) -> String {
         journal_hash: None,
         generated_at: at("2026-11-22T00:00:00Z"),
         in_japanese: |_| None,
+        question_in_japanese: |_| None,
     };
     render(&input, format, language)
 }

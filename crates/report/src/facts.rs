@@ -145,7 +145,7 @@ impl<'a> Facts<'a> {
             Language::Ja => Some(input.in_japanese),
         };
         if let Some(translated) = translated {
-            translate(plan.to_mut(), translated);
+            translate(plan.to_mut(), translated, input.question_in_japanese);
         }
         let forecast = match &run {
             None if !plan.calendar().is_unrestricted() => Forecast::of_plan(&plan, input.generated_at),
@@ -492,7 +492,7 @@ pub(crate) fn late_millis(step: &StepSpec) -> i64 {
 }
 
 /// Puts what a plan says itself into another language. What people agree to is the plan as it stands: the digest is the other one's.
-fn translate(plan: &mut Plan, translated: fn(&str) -> Option<String>) {
+fn translate(plan: &mut Plan, translated: fn(&str) -> Option<String>, asked: fn(&str) -> Option<String>) {
     // Many steps say the same.
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     let mut say = |text: &mut String| {
@@ -510,7 +510,11 @@ fn translate(plan: &mut Plan, translated: fn(&str) -> Option<String>) {
         }
     }
     plan.notes.iter_mut().for_each(|note| say(&mut note.text));
-    plan.gates.iter_mut().for_each(|gate| say(&mut gate.ask));
+    for gate in &mut plan.gates {
+        if let Some(other) = asked(&gate.ask) {
+            gate.ask = other;
+        }
+    }
 }
 
 /// Folds as far as the events do not contradict each other: a report is made of what can be read, and says where it ends.

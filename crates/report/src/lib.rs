@@ -58,6 +58,8 @@ pub struct ReportInput<'a> {
     pub generated_at: Timestamp,
     /// How the sentences of plan, steps and engine are said in Japanese; none for what no table has. The tables lie with what says them.
     pub in_japanese: fn(&str) -> Option<String>,
+    /// The same for what a gate asks; none for a runbook's own question.
+    pub question_in_japanese: fn(&str) -> Option<String>,
 }
 
 /// Rehearsals of a plan, summed up.

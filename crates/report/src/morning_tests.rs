@@ -31,6 +31,7 @@ fn told(plan: &Plan, events: &[Recorded], renamed: &[Renamed], form: MorningForm
         laws: None,
         generated_at: events.last().expect("an event").at,
         in_japanese: |_| None,
+        question_in_japanese: |_| None,
     };
     morning(&input, renamed, form, language)
 }

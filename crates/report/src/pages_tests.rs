@@ -18,6 +18,7 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded]) -> ReportInput<'a> {
         journal_hash: None,
         generated_at: at("2026-11-22T00:00:00Z"),
         in_japanese: |_| None,
+        question_in_japanese: |_| None,
     }
 }
 

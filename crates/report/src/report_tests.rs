@@ -44,6 +44,7 @@ fn input<'a>(plan: &'a Plan, events: &'a [Recorded], laws: Option<&'a [String]>)
         journal_hash: (!events.is_empty()).then_some("5f"),
         generated_at: at("2026-11-22T00:00:00Z"),
         in_japanese: |_| None,
+        question_in_japanese: |_| None,
     }
 }
 

@@ -201,7 +201,7 @@ fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
         out,
         "\ngate {}: {}\n{evidence}\ntype {wanted:?} to agree: ",
         gate.name,
-        words::said(&gate.ask)
+        words::asked(&gate.ask)
     );
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use journal::Journal;
 use model::{CallRecord, Plan, Recorded, State};
-use moves::words::in_japanese;
+use moves::words::{in_japanese, question_in_japanese};
 use report::{CallSummary, Format, MorningForm, RehearsedBefore, Renamed, ReportInput};
 
 use crate::args::{self, ReportArgs};
@@ -50,6 +50,7 @@ impl Rendered<'_> {
             journal_hash,
             generated_at: self.at,
             in_japanese,
+            question_in_japanese,
         }
     }
 }

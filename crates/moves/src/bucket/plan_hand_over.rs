@@ -7,7 +7,7 @@ use super::place::Place;
 use super::plan::Steps;
 use super::plan_copy::Way;
 use super::spec::Creator;
-use super::titles::Title;
+use super::titles::{Question, Title};
 use super::{delete_source, discard_bucket, empty_source, win_name};
 
 /// How long the asking for a name bears other refusals than that it is taken.
@@ -46,8 +46,8 @@ impl Steps<'_, '_> {
         let gate = GateName::new(format!("hand-over:{name}")).ok()?;
         let (source, target) = (self.draft.account(Side::Source), self.draft.account(Side::Target));
         let ask = match self.spec.create {
-            Creator::Cleave => Title::HandOver,
-            Creator::Terraform => Title::HandOverToTerraform,
+            Creator::Cleave => Question::HandOver,
+            Creator::Terraform => Question::HandOverToTerraform,
         };
         let spec = GateSpec {
             name: gate.clone(),

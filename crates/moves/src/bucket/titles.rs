@@ -79,10 +79,6 @@ sentences! {
         AwaitLastWrite: "let the last write arrive that was under way", "途中の最後の書き込みが届くまで待機";
 
         // The hand-over of its name
-        HandOver: "Every version of {0} has an equal in the interim bucket. From here there is no way back: {0} is emptied and deleted in account {1}, its name is asked for until account {2} has it (minutes to hours, in which all requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no Terraform in the old account either. Type the bucket's name to hand it over.",
-            "{0} の全バージョンと同じものが中間バケットにあります。ここから先は後戻りできません。アカウント {1} で {0} を空にして削除し、アカウント {2} が取得できるまで名前の取得を繰り返し（数分から数時間かかり、その間はすべてのリクエストが失敗します）、すべてを書き戻します。その間、他の誰もこの名前のバケットを作成してはいけません（移行元アカウントの Terraform も同様です）。引き渡すには、バケットの名前を入力してください。";
-        HandOverToTerraform: "Every version of {0} has an equal in the interim bucket. From here there is no way back: {0} is emptied and deleted in account {1}, its name is asked for until account {2} has it (minutes to hours, in which all requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no Terraform in the old account either. The target's own Terraform makes the bucket: start its apply when the source is deleted, with a create timeout of hours, and again whenever it gives up. Type the bucket's name to hand it over.",
-            "{0} の全バージョンと同じものが中間バケットにあります。ここから先は後戻りできません。アカウント {1} で {0} を空にして削除し、アカウント {2} が取得できるまで名前の取得を繰り返し（数分から数時間かかり、その間はすべてのリクエストが失敗します）、すべてを書き戻します。その間、他の誰もこの名前のバケットを作成してはいけません（移行元アカウントの Terraform も同様です）。バケットは移行先の Terraform が作成します。移行元が削除されたら create のタイムアウトを数時間にして apply を開始し、諦めて終わったらその都度やり直してください。引き渡すには、バケットの名前を入力してください。";
         EmptySource: "empty the source bucket", "移行元バケットを空にする";
         DeleteSource: "delete the source bucket", "移行元バケットを削除";
         AskForName: "ask for the name in the target until it is won", "移行先で取得できるまで名前の取得を繰り返す";
@@ -130,5 +126,15 @@ sentences! {
             "バケット {0} は全バージョンを消して空にし、削除されます。同じものが {1} にないものがあれば中止します。名前は誰でも使えるようになります。";
         Empty: "empty {0}", "{0} を空にする";
         Delete: "delete {0}", "{0} を削除";
+    }
+}
+
+sentences! {
+    /// What the gate asks before a bucket's name is given up.
+    pub(crate) enum Question {
+        HandOver: "Every version of {0} has an equal in the interim bucket. From here there is no way back: {0} is emptied and deleted in account {1}, its name is asked for until account {2} has it (minutes to hours, in which all requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no Terraform in the old account either. Type the bucket's name to hand it over.",
+            "{0} の全バージョンと同じものが中間バケットにあります。ここから先は後戻りできません。アカウント {1} で {0} を空にして削除し、アカウント {2} が取得できるまで名前の取得を繰り返し（数分から数時間かかり、その間はすべてのリクエストが失敗します）、すべてを書き戻します。その間、他の誰もこの名前のバケットを作成してはいけません（移行元アカウントの Terraform も同様です）。引き渡すには、バケットの名前を入力してください。";
+        HandOverToTerraform: "Every version of {0} has an equal in the interim bucket. From here there is no way back: {0} is emptied and deleted in account {1}, its name is asked for until account {2} has it (minutes to hours, in which all requests fail), and everything is copied back into it. Nothing else may create a bucket of this name meanwhile, no Terraform in the old account either. The target's own Terraform makes the bucket: start its apply when the source is deleted, with a create timeout of hours, and again whenever it gives up. Type the bucket's name to hand it over.",
+            "{0} の全バージョンと同じものが中間バケットにあります。ここから先は後戻りできません。アカウント {1} で {0} を空にして削除し、アカウント {2} が取得できるまで名前の取得を繰り返し（数分から数時間かかり、その間はすべてのリクエストが失敗します）、すべてを書き戻します。その間、他の誰もこの名前のバケットを作成してはいけません（移行元アカウントの Terraform も同様です）。バケットは移行先の Terraform が作成します。移行元が削除されたら create のタイムアウトを数時間にして apply を開始し、諦めて終わったらその都度やり直してください。引き渡すには、バケットの名前を入力してください。";
     }
 }

@@ -136,6 +136,10 @@ fn of_side(entered: &[Entered], side: Side) -> Option<&Entered> {
     entered.iter().find(|one| one.account.side == side)
 }
 
+/// What to do about a read that a role lacks.
+pub(in crate::check) const READS: &str =
+    "Give it what check reads (cleave roles RUNBOOK --check), or leave that unchecked: the run does without.";
+
 /// That it could not be looked at, with the permission that is missing; and the hint, where the refusal has one.
 fn not_checked(check: &Explained, of: &str, failure: &Failure) -> Vec<Finding> {
     let what = match failure.lacks() {
@@ -145,7 +149,11 @@ fn not_checked(check: &Explained, of: &str, failure: &Failure) -> Vec<Finding> {
         ),
         None => failure.to_string(),
     };
-    let mut told = vec![Finding::by(check, Outcome::NotChecked, of, what)];
+    let finding = Finding::by(check, Outcome::NotChecked, of, what);
+    let mut told = vec![match failure.lacks() {
+        Some(_) => finding.todo(READS),
+        None => finding,
+    }];
     told.extend(hint(of, failure));
     told
 }

@@ -65,7 +65,11 @@ fn not_seen(id: &'static str, of: impl Into<String>, failure: &Failure) -> Findi
         Some(lacking) => format!("account {} may not ask {lacking} ({})", failure.account, failure.code),
         None => failure.to_string(),
     };
-    Finding::new(id, Outcome::NotChecked, of, what)
+    let finding = Finding::new(id, Outcome::NotChecked, of, what);
+    match failure.lacks() {
+        Some(_) => finding.todo(super::accounts::READS),
+        None => finding,
+    }
 }
 
 /// `account 222222222222`

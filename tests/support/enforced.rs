@@ -50,14 +50,17 @@ pub const UNDONE: Course = Course::Undone(FaultLevel::None, 1, 1000);
 /// What roles have asked for, each with the steps that it served, by their actions.
 pub type Asked = BTreeMap<RoleName, BTreeMap<String, BTreeSet<String>>>;
 
+/// What roles were refused, as `action on resource`.
+pub type Refused = BTreeMap<RoleName, BTreeSet<String>>;
+
 /// What was asked and refused, by role.
 pub struct Night {
     /// Why it is not as it should be; empty: it is.
     pub wrong: Vec<String>,
     /// What was asked.
     pub asked: Asked,
-    /// What was refused, as `action on resource`.
-    pub refused: BTreeMap<RoleName, BTreeSet<String>>,
+    /// What was refused.
+    pub refused: Refused,
 }
 
 /// A plan with its accounts, and the roles that are derived from it.
@@ -80,7 +83,7 @@ pub fn name(role: &Role) -> RoleName {
 }
 
 /// The roles without an action of one of them.
-pub fn without(roles: &[Role], of: &RoleName, action: &str) -> Vec<Role> {
+fn without(roles: &[Role], of: &RoleName, action: &str) -> Vec<Role> {
     let mut roles = roles.to_vec();
     for role in roles.iter_mut().filter(|role| name(role) == *of) {
         for statement in &mut role.statements {
@@ -122,6 +125,23 @@ impl Enforced {
 
     /// Plays one course with these roles.
     pub fn played(&self, roles: &[Role], course: Course) -> Night {
+        self.played_until(roles, course, |_| false)
+    }
+
+    /// Plays one course without an action of one role, until it is refused: else, how it went on.
+    pub fn goes_on_without(&self, course: Course, of: &RoleName, action: &str) -> Option<String> {
+        let refused = |refused: &Refused| {
+            let asked = format!("{action} on ");
+            refused
+                .get(of)
+                .is_some_and(|all| all.iter().any(|one| one.starts_with(&asked)))
+        };
+        let night = self.played_until(&without(&self.roles, of, action), course, refused);
+        (!refused(&night.refused)).then(|| format!("{course:?}: {} goes on without {action}: {:?}", of.1, night.wrong))
+    }
+
+    /// Plays one course with these roles, and no further than to where enough was refused: nobody comes to mend a role, and the night goes on for days.
+    fn played_until(&self, roles: &[Role], course: Course, enough: impl Fn(&Refused) -> bool) -> Night {
         let cut = match course {
             // It is found by a night of its own, which cannot be played within another.
             Course::Undone(_, _, part) => Some((self.undoable() * part / 1000).max(1)),
@@ -142,20 +162,29 @@ impl Enforced {
                 let (purpose, cloud) = (spec.action.clone(), Arc::clone(&cloud));
                 Box::new(Serving { purpose, step, cloud })
             }));
-            let (stage, wrong) = match (course, cut) {
-                (Course::Retired, _) => retired(stage).await,
-                (_, Some(cut)) => {
-                    let wrong = undone(&stage, cut).await;
-                    (stage, wrong)
-                }
-                (_, None) => {
-                    let journal = in_memory(&stage);
-                    let end = life(&stage, &journal).await;
-                    let wrong = judged(&stage, &journal, &end, &RunEnd::Completed);
-                    (stage, wrong)
+            let watched = Arc::clone(&stage.simulated.cloud);
+            let clock = stage.simulated.world.clock.clone();
+            let until_refused = async {
+                while !enough(&lock(&watched).permissions.refused()) {
+                    clock.sleep_until(clock.after(Duration::from_secs(60))).await;
                 }
             };
-            let cloud = lock(&stage.simulated.cloud);
+            let to_its_end = async {
+                match (course, cut) {
+                    (Course::Retired, _) => retired(stage).await,
+                    (_, Some(cut)) => undone(&stage, cut).await,
+                    (_, None) => {
+                        let journal = in_memory(&stage);
+                        let end = life(&stage, &journal).await;
+                        judged(&stage, &journal, &end, &RunEnd::Completed)
+                    }
+                }
+            };
+            let wrong = tokio::select! {
+                wrong = to_its_end => wrong,
+                () = until_refused => vec!["it was refused".to_owned()],
+            };
+            let cloud = lock(&watched);
             Night {
                 wrong,
                 asked: cloud.permissions.asked(),
@@ -345,12 +374,12 @@ async fn undone(stage: &Stage, cut: u64) -> Vec<String> {
     judged(stage, &journal, &end, &RunEnd::Unwound)
 }
 
-async fn retired(stage: Stage) -> (Stage, Vec<String>) {
+async fn retired(stage: Stage) -> Vec<String> {
     let journal = in_memory(&stage);
     let end = life(&stage, &journal).await;
     let mut wrong = judged(&stage, &journal, &end, &RunEnd::Completed);
     if !wrong.is_empty() {
-        return (stage, wrong);
+        return wrong;
     }
     let events = journal.lock().expect("nobody panicked").load().expect("events");
     let state = State::fold(&events).expect("events").expect("a run");
@@ -376,13 +405,12 @@ async fn retired(stage: Stage) -> (Stage, Vec<String>) {
             Err(by_hand) if by_hand.iter().any(|one| goes.remove(&one.what)) => {}
             Err(refused) => {
                 wrong.push(format!("{refused:?}"));
-                return (stage, wrong);
+                return wrong;
             }
         }
     };
     let stage = stage.then(&plan);
     let journal = in_memory(&stage);
     let end = life(&stage, &journal).await;
-    let wrong = judged(&stage, &journal, &end, &RunEnd::Completed);
-    (stage, wrong)
+    judged(&stage, &journal, &end, &RunEnd::Completed)
 }

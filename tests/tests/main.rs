@@ -37,6 +37,7 @@ mod roles;
 mod roles_of_routes;
 mod round_trips;
 mod routed_by_address_and_health;
+mod seeds;
 mod stopped_writes;
 mod three_products;
 mod undone_on_harsh_nights;

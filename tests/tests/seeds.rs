@@ -5,14 +5,14 @@ use simcloud::faults::FaultLevel;
 use whole_runs::night::Scenario;
 
 #[test]
-fn a_hundred_and_twenty_harsh_nights_of_shop_staging_end_and_break_no_law() {
-    end_and_break_no_law(1, 120);
+fn sixty_harsh_nights_of_shop_staging_end_and_break_no_law() {
+    end_and_break_no_law(1, 60);
 }
 
 #[test]
-#[ignore = "380 more nights: minutes"]
+#[ignore = "440 more nights: minutes"]
 fn as_many_more_as_make_five_hundred_end_and_break_no_law() {
-    end_and_break_no_law(121, 500);
+    end_and_break_no_law(61, 500);
 }
 
 fn end_and_break_no_law(from: u64, to: u64) {

@@ -1,7 +1,6 @@
 //! Every route that the other whole runs take, with exactly the roles that are derived from its own plan: on quiet and harsh nights, taken back,
 //! and with what is old taken away. Over all of them nothing is refused, and nothing is allowed that no step asks for.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex};
 
@@ -113,47 +112,41 @@ fn given_exactly_the_derived_roles_every_route_comes_to_its_end() {
     try_all(&all, told, |(enforced, course)| enforced.wrong(*course).0);
 }
 
-/// A night that asks for an action: the fewer actions it asks for in all, the sooner it is over.
-struct AskedOn {
-    of: usize,
-    point: Point,
-    role: RoleName,
-}
+/// A night that asks for an action: for how many in all, its place, and as which role.
+type AskedOn = (usize, usize, RoleName);
 
 #[test]
 #[ignore = "minutes: every action that is asked for is taken away in turn"]
 fn without_any_of_the_actions_that_they_ask_for_the_roles_are_refused() {
+    let all: Vec<(usize, Point)> = every_route().flat_map(courses).enumerate().collect();
+    // Of the nights that ask for an action, the one that asks for the fewest in all: it is over the soonest.
     let asked_on: Mutex<BTreeMap<(Purpose, String), AskedOn>> = Mutex::default();
-    let all: Vec<Point> = every_route().flat_map(courses).collect();
-    try_all(&all, told, |(enforced, course)| {
-        let (wrong, asked) = enforced.wrong(*course);
-        let of = asked.values().map(BTreeMap::len).sum();
-        let mut asked_on = asked_on.lock().expect("nobody panicked");
-        for role in &enforced.roles {
-            for action in asked.get(&name(role)).into_iter().flat_map(BTreeMap::keys) {
-                let here = AskedOn {
-                    of,
-                    point: (enforced, *course),
-                    role: name(role),
-                };
-                match asked_on.entry((role.purpose, action.clone())) {
-                    Entry::Vacant(entry) => drop(entry.insert(here)),
-                    Entry::Occupied(mut entry) if of < entry.get().of => drop(entry.insert(here)),
-                    Entry::Occupied(_) => {}
+    try_all(
+        &all,
+        |(_, point)| told(point),
+        |(place, (enforced, course))| {
+            let (wrong, asked) = enforced.wrong(*course);
+            let of = asked.values().map(BTreeMap::len).sum();
+            let mut asked_on = asked_on.lock().expect("nobody panicked");
+            for role in &enforced.roles {
+                for action in asked.get(&name(role)).into_iter().flat_map(BTreeMap::keys) {
+                    let here = (of, *place, name(role));
+                    let fewest = asked_on.entry((role.purpose, action.clone())).or_insert(here.clone());
+                    *fewest = here.min(fewest.clone());
                 }
             }
-        }
-        wrong
-    });
+            wrong
+        },
+    );
     let asked_on = asked_on.into_inner().expect("nobody panicked");
     let points: Vec<_> = asked_on.iter().collect();
     println!("{} actions are taken away, one by one", points.len());
     try_all(
         &points,
-        |((purpose, action), on)| format!("{purpose:?} without {action}, {}", told(&on.point)),
-        |((_, action), on)| {
-            let (enforced, course) = on.point;
-            enforced.goes_on_without(course, &on.role, action).into_iter().collect()
+        |((purpose, action), (_, place, _))| format!("{purpose:?} without {action}, {}", told(&all[*place].1)),
+        |((_, action), (_, place, role))| {
+            let (enforced, course) = all[*place].1;
+            enforced.goes_on_without(course, role, action).into_iter().collect()
         },
     );
 }

@@ -1,4 +1,4 @@
-//! `three-products` cut off at its events and calls. A night takes some ten seconds, all points take days, so those that
+//! `three-products` cut off at its events and calls: at one of each with every commit. A night takes some ten seconds, all points take days, so those that
 //! have passed are kept in a file (`target/tmp/three-products-*.points`), and the same command goes on:
 //! `cargo test --workspace --test all three_products:: -- --ignored --nocapture`.
 
@@ -23,7 +23,6 @@ fn kept(what: &str) -> Driven {
 }
 
 #[test]
-#[ignore = "two points: a minute; not yet run to its end"]
 fn three_products_survive_a_crash_at_an_event_and_a_disturbed_call() {
     let driven = driven();
     driven.crashes(1);

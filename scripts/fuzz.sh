@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what reads things from outside: scripts/fuzz.sh SECONDS [TARGET …]. Each target runs for so long, one after another, from the corpus
 # that earlier runs found, which lies outside of the repository (CLEAVE_FUZZ_CORPUS). What fails is left in fuzz/artifacts/TARGET.
-# The first build compiles the SDK anew, with other flags.
+# The first build compiles the SDK anew, with other flags: half an hour on two busy cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -23,6 +23,7 @@ use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::services::iam_permissions::RoleName;
 
+use crate::language::only_in_english;
 use crate::night::{self, Before, Scenario, in_paused_time};
 use crate::retirement::look;
 
@@ -338,6 +339,7 @@ fn judged(stage: &Stage, journal: &SharedJournal, end: &Lived, wanted: &RunEnd) 
     let events = journal.lock().expect("nobody panicked").load().expect("events");
     let ended = end.as_ref().and_then(|end| end.as_ref().ok());
     let mut wrong = stage.laws_broken(ended, &events);
+    wrong.extend(only_in_english(&events));
     match end {
         Some(Ok(end)) if end == wanted => {}
         other => {

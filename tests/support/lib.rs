@@ -4,6 +4,7 @@ pub mod bucket_shapes;
 pub mod drivers;
 pub mod enforced;
 pub mod hostile;
+pub mod language;
 pub mod lives;
 pub mod night;
 pub mod points;

@@ -12,6 +12,7 @@ use simcloud::cloud::Cloud;
 use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 
+use crate::language::only_in_english;
 use crate::night::{Scenario, stops};
 
 /// The run.
@@ -116,7 +117,10 @@ impl Lives {
 
     /// Broken laws.
     pub fn broken(&self, end: &Result<RunEnd, String>) -> Vec<String> {
-        self.stage.laws_broken(end.as_ref().ok(), &self.events())
+        let events = self.events();
+        let mut broken = self.stage.laws_broken(end.as_ref().ok(), &events);
+        broken.extend(only_in_english(&events));
+        broken
     }
 
     /// How many events there are of a kind.

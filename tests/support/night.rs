@@ -18,6 +18,7 @@ use simcloud::cloud::Cloud;
 use simcloud::dispatch::{RequestRecord, lock};
 use simcloud::faults::{Fate, FaultLevel, Nth, Trap};
 
+use crate::language::only_in_english;
 use crate::schema_walk;
 use crate::standing::{self, Effects};
 
@@ -167,6 +168,7 @@ pub fn played<T>(
         let end = stage.carry_on(&journal, run, gatekeeper).await;
         let events = journal.lock().expect("nobody panicked").load().expect("events");
         let mut broken = stage.laws_broken(end.as_ref().ok(), &events);
+        broken.extend(only_in_english(&events));
         if let Err(error) = end {
             broken.push(format!("it broke off: {error:?}"));
         }
@@ -293,7 +295,8 @@ pub fn carry_out_after(first: Option<&Plan>, scenario: &Scenario, disturbance: &
         }
         let end = end.map_err(|error| format!("{error:?}"));
         let events = events_of(&path);
-        let broken = stage.laws_broken(end.as_ref().ok(), &events);
+        let mut broken = stage.laws_broken(end.as_ref().ok(), &events);
+        broken.extend(only_in_english(&events));
         let cloud = lock(&stage.simulated.cloud);
         Night {
             end,

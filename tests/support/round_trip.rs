@@ -14,6 +14,7 @@ use simcloud::dispatch::lock;
 use simcloud::faults::FaultLevel;
 use simcloud::s3::versions::{Entry, Headers, Object, What};
 
+use crate::language::only_in_english;
 use crate::night::{in_paused_time, stops};
 
 const SOURCE: &str = "111111111111";
@@ -119,7 +120,8 @@ pub fn carry_out_in_spite_of(
         }
         let end = end.map_err(|error| format!("{error:?}"));
         let events = journal.lock().expect("nobody panicked").load().expect("events");
-        let broken = stage.laws_broken(end.as_ref().ok(), &events);
+        let mut broken = stage.laws_broken(end.as_ref().ok(), &events);
+        broken.extend(only_in_english(&events));
         let mut calls = BTreeMap::new();
         for request in &lock(&stage.simulated.cloud).requests {
             *calls.entry(request.operation.clone()).or_insert(0) += 1;

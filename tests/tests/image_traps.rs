@@ -189,7 +189,12 @@ fn trap_22_a_copy_that_fails_after_the_call_has_answered_is_told_with_its_reason
     let (night, taken_back) = carry_out(&scenario, |cloud| cloud.ec2.fails_next_copies = 1, |_| {}, |_| {});
     assert!(matches!(night.end, Ok(RunEnd::NeedsOperator(_))), "{:?}", night.end);
     let told = night.stops.join("\n");
-    for wanted in ["is failed", "Client.InternalError", "; snap-", "internal error"] {
+    for wanted in [
+        "in the state failed",
+        "Client.InternalError",
+        "; snap-",
+        "internal error",
+    ] {
         assert!(told.contains(wanted), "{wanted}: {told}");
     }
     // It stays registered, and has the name: whoever tries again must take it away first.

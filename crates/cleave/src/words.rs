@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use model::sentence::filled;
-use model::{FailureClass, GateName, Plan};
+use model::{Failure, FailureClass, GateName, Plan};
 use moves::words::{in_japanese, question_in_japanese};
 
 use crate::args::Language;
@@ -65,9 +65,11 @@ macro_rules! words {
 }
 
 mod failed;
+mod happened;
 mod to_do;
 
 pub use failed::Failed;
+pub use happened::Happened;
 pub use to_do::{Advised, ToDo};
 
 impl Words {
@@ -153,6 +155,23 @@ pub fn said(text: &str) -> String {
         Language::Ja => in_japanese(text),
     };
     japanese.unwrap_or_else(|| text.to_owned())
+}
+
+/// What stands at a gate, a step on each line with what it proved, in the chosen language. What is agreed to is the English text: its digest is in the approval.
+pub fn proofs(evidence: &str) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some((step, proved)) => format!("{step}: {}", said(proved)),
+        None => line.to_owned(),
+    };
+    evidence.lines().map(line).collect::<Vec<String>>().join("\n")
+}
+
+/// A failure with its message in the chosen language; AWS's own words stand as they are.
+pub fn failed(failure: &Failure) -> Failure {
+    Failure {
+        message: said(&failure.message),
+        ..failure.clone()
+    }
 }
 
 /// What a step that stopped, or raises an alarm, advises, in the chosen language. What another release has said stands as it is; what such a failure asks for in general

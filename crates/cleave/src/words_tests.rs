@@ -22,7 +22,7 @@ fn typed(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_sentence_is_there_in_both_languages_with_the_same_places_and_commands() {
-    let all = [Words::ALL, ToDo::ALL, Failed::ALL];
+    let all = [Words::ALL, ToDo::ALL, Failed::ALL, Happened::ALL];
     for (en, ja) in all.into_iter().flatten() {
         assert!(!en.is_empty() && !ja.is_ascii(), "{en}");
         assert_eq!(places(en), places(ja), "{en}");

@@ -11,13 +11,14 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use model::event::{Direction, Outcome};
 use model::state::{StepState, StepStatus};
-use model::{Advice, Digest, Event, Failure, FailureClass, StepId, StepSpec, Undo};
+use model::{Advice, Digest, Event, Failure, FailureClass, Said, StepId, StepSpec, Undo};
 
 use crate::clock::Clock;
 use crate::registry::Registry;
 use crate::retry::{self, Next};
 use crate::run::{EngineError, Run, Signal};
 use crate::step::{Begun, Observed, Outputs, Step, StepContext, Verified};
+use crate::words::Text;
 
 /// What all turns share.
 pub(crate) struct Shared {
@@ -110,7 +111,7 @@ impl Shared {
                 self.verify(&*step, &spec, &output).await
             }
             Observed::Foreign { whose } => {
-                let what = format!("it exists already and this run did not make it: {whose}");
+                let what = Text::NotMadeByThisRun.fill(&[whose.as_str()]);
                 self.stop(
                     &spec,
                     cx.failure(FailureClass::AlreadyExists, "[Foreign]", what),
@@ -189,7 +190,7 @@ impl Shared {
             Ok(Verified::Right { evidence }) => {
                 let mut events = vec![Event::StepVerified {
                     step: spec.id.clone(),
-                    evidence,
+                    evidence: evidence.into(),
                 }];
                 match step.extends(&cx, output) {
                     Ok(Some(extension)) => events.push(Event::PlanExtended {
@@ -219,15 +220,15 @@ impl Shared {
 
     /// One turn back.
     pub(crate) async fn take_back(&self, spec: Rc<StepSpec>) -> Result<Turn, EngineError> {
-        let undone = |evidence: &str| Event::StepUndone {
+        let undone = |evidence: Said| Event::StepUndone {
             step: spec.id.clone(),
-            evidence: evidence.to_owned(),
+            evidence: evidence.into(),
         };
         let step = self.registry.make(&spec).map_err(EngineError::Plan)?;
         let cx = self.context(&spec, Direction::Undo);
         match &spec.undo {
             Undo::Nothing => {
-                self.record(vec![undone("it leaves nothing to take back")])?;
+                self.record(vec![undone(Text::LeavesNothing.into())])?;
                 return Ok(Turn::Moved);
             }
             Undo::Auto | Undo::Manual { .. } | Undo::None { .. } => {}
@@ -246,26 +247,26 @@ impl Shared {
             // On the way forward it would be made again, and the token would tell that it is there. Here nobody would ever look for it again: it
             // would be left, and be paid for.
             Observed::Absent if self.may_not_be_seen_yet(&spec) => {
-                let progress = crate::step::Progress::words("looking whether it was made");
+                let progress = crate::step::Progress::words(Text::Looking);
                 (self.tell)(Signal::Progress(&spec.id, &progress));
                 return Ok(Turn::LookAgain(UNSEEN_EVERY));
             }
             Observed::Absent => {
-                self.record(vec![undone("it does not exist any more")])?;
+                self.record(vec![undone(Text::GoneAlready.into())])?;
                 return Ok(Turn::Moved);
             }
             Observed::Foreign { whose } => {
-                self.record(vec![undone(&format!("what is there is not this run's: {whose}"))])?;
+                self.record(vec![undone(Text::NotThisRuns.fill(&[whose.as_str()]))])?;
                 return Ok(Turn::Moved);
             }
             // What is being made can in general not be deleted yet.
             Observed::Underway { look_again, .. } => return Ok(Turn::LookAgain(look_again)),
             Observed::Present(output) => {
                 self.outputs.borrow_mut().insert(spec.id.clone(), Rc::new(output));
-                "it is still there"
+                Text::StillThere
             }
-            Observed::Stuck { .. } => "it does not come to an end",
-            Observed::Broken { .. } => "its broken remains are still there",
+            Observed::Stuck { .. } => Text::DoesNotEnd,
+            Observed::Broken { .. } => Text::BrokenRemains,
         };
         match &spec.undo {
             Undo::Auto | Undo::Nothing => {}

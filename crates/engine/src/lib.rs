@@ -12,6 +12,7 @@ pub mod retry;
 pub mod run;
 pub mod step;
 pub mod stop;
+pub mod words;
 
 pub use clock::Clock;
 pub use dispatch::{AskPerson, Engine, Gatekeeper, Options, RunEnd};

@@ -51,19 +51,19 @@ pub enum Observed {
     /// Something of that name exists, and this run did not make it.
     Foreign {
         /// Whose it is, or how that was seen.
-        whose: String,
+        whose: Said,
     },
     /// Waiting longer will not help by itself: a person must decide.
     Stuck {
         /// Why.
-        why: String,
+        why: Said,
         /// What can be done.
         advice: Said,
     },
     /// It exists and will never become whole (a failed copy).
     Broken {
         /// Why.
-        why: String,
+        why: Said,
     },
 }
 
@@ -73,7 +73,7 @@ pub struct Progress {
     /// 0 to 1, where it is known.
     pub fraction: Option<f64>,
     /// In words, short.
-    pub text: String,
+    pub text: Said,
     /// What people should know and can do while the step goes on by itself. This is stored and told, once when it comes up and once
     /// when it is over.
     pub alarm: Option<Said>,
@@ -81,7 +81,7 @@ pub struct Progress {
 
 impl Progress {
     /// Progress in per cent.
-    pub fn percent(percent: i32, text: impl Into<String>) -> Self {
+    pub fn percent(percent: i32, text: impl Into<Said>) -> Self {
         Self {
             fraction: Some(f64::from(percent.clamp(0, 100)) / 100.0),
             text: text.into(),
@@ -90,7 +90,7 @@ impl Progress {
     }
 
     /// Progress that is only words.
-    pub fn words(text: impl Into<String>) -> Self {
+    pub fn words(text: impl Into<Said>) -> Self {
         Self {
             fraction: None,
             text: text.into(),
@@ -123,19 +123,19 @@ pub enum Verified {
     /// It is right.
     Right {
         /// What was compared, in words for people.
-        evidence: String,
+        evidence: Said,
     },
     /// It cannot be told yet (eventual consistency): look again.
     NotYet {
         /// What is missing.
-        why: String,
+        why: Said,
         /// When to look again.
         look_again: Duration,
     },
     /// It is wrong.
     Wrong {
         /// What differs.
-        why: String,
+        why: Said,
     },
 }
 

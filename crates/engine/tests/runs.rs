@@ -150,13 +150,13 @@ fn each_class_of_failure_has_an_advice_of_its_own() {
 #[test]
 fn what_exists_and_is_not_ours_is_broken_or_is_stuck_stops_with_what_to_do() {
     let whose = Observed::Foreign {
-        whose: "theirs".to_owned(),
+        whose: Said::verbatim("theirs"),
     };
     let broken = Observed::Broken {
-        why: "it failed".to_owned(),
+        why: Said::verbatim("it failed"),
     };
     let stuck = Observed::Stuck {
-        why: "it hangs".to_owned(),
+        why: Said::verbatim("it hangs"),
         advice: Advice::MendHook.into(),
     };
     for (look, code, advice) in [
@@ -186,7 +186,7 @@ fn what_exists_and_is_not_ours_is_broken_or_is_stuck_stops_with_what_to_do() {
 fn what_was_seen_and_is_gone_is_not_made_a_second_time() {
     let scene = Scene::of(&[step("a", &[], json!({ "patience": 60 }))], json!({}));
     let not_yet = Verified::NotYet {
-        why: "not everywhere".to_owned(),
+        why: Said::verbatim("not everywhere"),
         look_again: Duration::from_secs(5),
     };
     scene.things.borrow_mut().proofs.insert("a".to_owned(), vec![not_yet]);
@@ -206,7 +206,7 @@ fn what_was_seen_and_is_gone_is_not_made_a_second_time() {
 fn what_is_seen_is_recorded_once_and_again_when_it_looks_otherwise() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
     let not_yet = || Verified::NotYet {
-        why: "not everywhere".to_owned(),
+        why: Said::verbatim("not everywhere"),
         look_again: Duration::from_secs(5),
     };
     let seen = [1, 1, 1, 2].map(|what| Ok(Observed::Present(json!(what))));
@@ -234,7 +234,7 @@ fn a_proof_that_is_wrong_stops_the_step() {
     scene.things.borrow_mut().proofs.insert(
         "a".to_owned(),
         vec![Verified::Wrong {
-            why: "other bytes".to_owned(),
+            why: Said::verbatim("other bytes"),
         }],
     );
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("a")]));
@@ -249,7 +249,7 @@ fn a_proof_that_is_wrong_stops_the_step() {
 fn an_alarm_is_recorded_when_it_comes_up_and_when_it_is_over_and_not_between() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
     let underway = |alarm: Option<Advice>| {
-        let mut progress = Progress::percent(40, "copying");
+        let mut progress = Progress::percent(40, Said::verbatim("copying"));
         progress.alarm = alarm.map(Said::from);
         Ok(Observed::Underway {
             progress,
@@ -278,7 +278,7 @@ fn a_look_that_works_ends_the_count_of_those_that_failed() {
     let scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
     let underway = || {
         Ok(Observed::Underway {
-            progress: Progress::words("copying"),
+            progress: Progress::words(Said::verbatim("copying")),
             look_again: Duration::from_secs(10),
         })
     };
@@ -373,7 +373,7 @@ fn what_is_found_before_anything_was_begun_voids_the_yes_it_was_begun_on() {
     scene.things.borrow_mut().looks.insert(
         "b".to_owned(),
         vec![Ok(Observed::Foreign {
-            whose: "theirs".to_owned(),
+            whose: Said::verbatim("theirs"),
         })],
     );
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
@@ -420,7 +420,7 @@ fn a_refusal_that_says_nothing_of_what_exists_leaves_the_yes_in_force() {
     // Begun, and broken since: what was agreed to is under way.
     let scene = Scene::of(&steps, gates.clone());
     let broken = Observed::Broken {
-        why: "it failed".to_owned(),
+        why: Said::verbatim("it failed"),
     };
     let looks = vec![Ok(Observed::Absent), Ok(broken)];
     scene.things.borrow_mut().looks.insert("b".to_owned(), looks);
@@ -430,7 +430,9 @@ fn a_refusal_that_says_nothing_of_what_exists_leaves_the_yes_in_force() {
     let mut steps = steps.to_vec();
     steps[0]["undo"] = json!({ "can": "manual", "guide": "pull" });
     let scene = Scene::of(&steps, gates);
-    let wrong = Verified::Wrong { why: "no".to_owned() };
+    let wrong = Verified::Wrong {
+        why: Said::verbatim("no"),
+    };
     scene.things.borrow_mut().proofs.insert("b".to_owned(), vec![wrong]);
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
     scene.undo(None);

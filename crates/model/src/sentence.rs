@@ -4,6 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// What stands between facts that are told in one text.
+const BETWEEN: &str = "; ";
+const BETWEEN_JA: &str = "。";
+
+/// What the places of a sentence were filled in with.
+type Found<'a> = BTreeMap<usize, &'a str>;
+
 /// One sentence, in English and in Japanese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Both {
@@ -14,7 +21,7 @@ pub struct Both {
 }
 
 /// A sentence that is filled in, in English. Only a table makes one, so that nothing is said that nobody could translate.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Said(String);
 
 impl Said {
@@ -22,6 +29,17 @@ impl Said {
     #[doc(hidden)]
     pub fn of(sentence: Both, values: &[&str]) -> Self {
         Self(filled(sentence.en, values))
+    }
+
+    /// Facts that are told in one text, as many as there are; nothing where there are none.
+    pub fn all(facts: impl IntoIterator<Item = Self>) -> Self {
+        let facts: Vec<String> = facts.into_iter().map(|fact| fact.0).collect();
+        Self(facts.join(BETWEEN))
+    }
+
+    /// What is nobody's to translate: AWS's own words, or those of a team's command.
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 
     /// The text, as plan and journal keep it.
@@ -75,15 +93,59 @@ macro_rules! sentences {
     };
 }
 
-/// In Japanese what was said in English; none where none of the tables `of` has it. Of several sentences that it could be, the one that says most itself; a value that is a
-/// sentence of the tables `within` is said in Japanese, too.
+/// In Japanese what was said in English; none where none of the tables `of` has anything of it. Facts that are told in one text are read one by one, and what no table has
+/// among them stands as it is.
 pub fn in_japanese(of: &[&[Both]], within: &[&[Both]], said: &str) -> Option<String> {
+    let mut told = Vec::new();
+    let mut known = false;
+    let mut rest = Some(said);
+    while let Some(text) = rest {
+        let (length, japanese) = first_fact(of, within, text);
+        known |= japanese.is_some();
+        told.push(japanese.unwrap_or_else(|| text[..length].to_owned()));
+        rest = text[length..].strip_prefix(BETWEEN);
+    }
+    known.then(|| told.join(BETWEEN_JA))
+}
+
+/// The first of the facts that a text tells: how long it is, and it in Japanese. A sentence that has a semicolon itself is one fact, and so is one of whose values that is
+/// true; any other value with one is, but where nothing else can be read, the end of one fact and the next.
+fn first_fact(of: &[&[Both]], within: &[&[Both]], text: &str) -> (usize, Option<String>) {
+    let breaks: Vec<usize> = text.match_indices(BETWEEN).map(|(at, _)| at).collect();
+    let ends = breaks.iter().rev().copied();
+    let of_one_fact = |end| Some((end, one_fact(of, within, &text[..end])?));
+    // What stands before a sentence is not its beginning.
+    let begins_it = |both: &Both, found: &Found| match pieces(both.en) {
+        ("", places) => places.first().is_none_or(|(place, _)| !found[place].contains(BETWEEN)),
+        _ => true,
+    };
+    match [text.len()].into_iter().chain(ends).find_map(of_one_fact) {
+        Some((end, japanese)) => (end, Some(japanese)),
+        None => match sentence(of, within, text, begins_it) {
+            Some(japanese) => (text.len(), Some(japanese)),
+            None => (breaks.first().copied().unwrap_or(text.len()), None),
+        },
+    }
+}
+
+/// In Japanese what is one sentence, whose values tell no more than one fact each.
+fn one_fact(of: &[&[Both]], within: &[&[Both]], said: &str) -> Option<String> {
+    // A break may also lie between a value and the sentence's own next word.
+    let has_break = |value: &str| value.contains(BETWEEN) || value.ends_with(BETWEEN.trim_end());
+    let is_one = |value: &&str| !has_break(value) || one_fact(within, within, value).is_some();
+    sentence(of, within, said, |_, found| found.values().all(is_one))
+}
+
+/// In Japanese what is one sentence of the tables `of`, with values that fit. Of several sentences that it could be, the one that says most itself; a value that is
+/// a sentence of the tables `within` is said in Japanese, too.
+fn sentence(of: &[&[Both]], within: &[&[Both]], said: &str, fits: impl Fn(&Both, &Found) -> bool) -> Option<String> {
     let read = of
         .iter()
         .copied()
         .flatten()
-        .filter_map(|both| Some((both, values(both.en, said)?)));
-    let own = |found: &BTreeMap<usize, &str>| said.len() - found.values().map(|value| value.len()).sum::<usize>();
+        .filter_map(|both| Some((both, values(both.en, said)?)))
+        .filter(|(both, found)| fits(both, found));
+    let own = |found: &Found| said.len() - found.values().map(|value| value.len()).sum::<usize>();
     // `min_by_key` keeps the first of equals, `max_by_key` would keep the last.
     let (both, found) = read.min_by_key(|(_, found)| std::cmp::Reverse(own(found)))?;
     let values: BTreeMap<usize, String> = found
@@ -134,7 +196,12 @@ fn filled_by<'a>(text: &str, value: impl Fn(usize) -> Option<&'a str>) -> String
 }
 
 /// What the places of a text were filled in with; none where it is not that text.
-fn values<'a>(text: &str, said: &'a str) -> Option<BTreeMap<usize, &'a str>> {
+fn values<'a>(text: &str, said: &'a str) -> Option<Found<'a>> {
+    // Most of a thousand sentences are not it, which is seen without taking them to pieces.
+    let (begins, ends) = (text.split('{').next()?, text.rsplit('}').next()?);
+    if !said.starts_with(begins) || !said.ends_with(ends) {
+        return None;
+    }
     let (head, places) = pieces(text);
     let mut rest = said.strip_prefix(head)?;
     let mut found = BTreeMap::new();

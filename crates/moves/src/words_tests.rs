@@ -83,6 +83,18 @@ fn every_sentence_is_read_back_with_what_was_filled_in() {
 }
 
 #[test]
+fn every_sentence_is_read_back_among_others() {
+    let before = "it does not come to an end";
+    let behind = "its broken remains are still there";
+    let of_engine = |text: &str| in_japanese(text).expect("the engine says it");
+    for both in all() {
+        let said = [before, &filled(both.en, &VALUES), behind].map(model::Said::verbatim);
+        let wanted = [of_engine(before), filled(both.ja, &VALUES), of_engine(behind)].join("。");
+        assert_eq!(in_japanese(model::Said::all(said).as_str()), Some(wanted), "{both:?}");
+    }
+}
+
+#[test]
 fn a_reason_that_is_a_sentence_itself_is_said_in_japanese_where_it_is_filled_in() {
     let inner = filled(Advice::BOTH[0].en, &VALUES);
     let outer = all().find(|both| places(both.en).len() == 1 && both.en.ends_with("{0}"));

@@ -200,7 +200,7 @@ fn page(facts: &Facts<'_>, product: &Product, language: Language) -> Vec<Block> 
     let left = facts.run.as_ref().map(|run| run.state.left_out()).unwrap_or_default();
     let own: Vec<&StepId> = product.steps(facts).map(|step| &step.id).collect();
     let left = left.into_iter().filter(|(step, _)| own.contains(step));
-    after.extend(left.map(|(step, what)| vec![code(step), text(" "), text(what)]));
+    after.extend(left.map(|(step, what)| vec![code(step), text(" "), text(facts.said(what))]));
     if !after.is_empty() {
         blocks.push(Block::List(say(Text::Afterwards), after));
     }

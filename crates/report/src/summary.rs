@@ -38,7 +38,7 @@ pub(crate) fn summary(facts: &Facts<'_>, language: Language) -> Section {
     if !left.is_empty() {
         let lines = left
             .into_iter()
-            .map(|(step, what)| vec![code(step), text(" "), text(what)]);
+            .map(|(step, what)| vec![code(step), text(" "), text(facts.said(what))]);
         blocks.push(Block::Notice(
             Tone::Careful,
             Text::LeftOut.say(language).to_owned(),
@@ -242,7 +242,11 @@ fn decisions(facts: &Facts<'_>, language: Language) -> Option<Block> {
         };
         let mut line = vec![code(&step.id), text(" "), text(facts.said(advice))];
         if let Some(failure) = &state.last_failure {
-            line.extend([Piece::Break, Piece::Small(failure.to_string())]);
+            let said = model::Failure {
+                message: facts.said(&failure.message).into_owned(),
+                ..failure.clone()
+            };
+            line.extend([Piece::Break, Piece::Small(said.to_string())]);
             if let Some(id) = &failure.request_id {
                 line.push(Piece::Small(format!(" ({})", Text::RequestId.fill(language, &[id]))));
             }

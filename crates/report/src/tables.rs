@@ -67,7 +67,7 @@ pub(crate) fn resources(facts: &Facts<'_>, language: Language) -> Vec<Block> {
             let lines: Vec<Line> = facts
                 .steps_of(&resource)
                 .filter_map(|step| Some((step, facts.step_state(&step.id)?.evidence.as_ref()?)))
-                .map(|(step, evidence)| vec![code(step.id.verb()), text(": "), text(evidence.clone())])
+                .map(|(step, evidence)| vec![code(step.id.verb()), text(": "), text(facts.said(evidence))])
                 .collect();
             if !lines.is_empty() {
                 let summary = Text::EvidenceOf.fill(language, &[&resource.to_string()]);
@@ -287,7 +287,7 @@ fn run_step(facts: &Facts<'_>, step: &StepSpec, language: Language) -> Vec<Line>
     let evidence = state
         .evidence
         .as_ref()
-        .map_or_else(dash, |evidence| vec![text(evidence.clone())]);
+        .map_or_else(dash, |evidence| vec![text(facts.said(evidence))]);
     vec![
         step_id(facts, step, language),
         vec![text(words::side(step.side).say(language))],
@@ -300,6 +300,15 @@ fn run_step(facts: &Facts<'_>, step: &StepSpec, language: Language) -> Vec<Line>
         evidence,
         undo(step, language),
     ]
+}
+
+/// What stood at a gate: a step on each line, with what it proved.
+fn proofs(facts: &Facts<'_>, shown: &str) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some((step, proved)) => format!("{step}: {}", facts.said(proved)),
+        None => line.to_owned(),
+    };
+    shown.lines().map(line).collect::<Vec<String>>().join("\n")
 }
 
 /// Every gate, every time that it was asked.
@@ -349,7 +358,7 @@ pub(crate) fn gates(facts: &Facts<'_>, language: Language) -> Vec<Block> {
                 let words = Text::Voided.fill(language, &[&facts.moments.full(*when), reason]);
                 at.extend([Piece::Break, Piece::Mark(Tone::Bad, words)]);
             }
-            let mut shown = vec![text(asking.shown.clone())];
+            let mut shown = vec![text(proofs(facts, &asking.shown))];
             if let Some(approval) = &asking.approved {
                 shown.extend([
                     Piece::Break,

@@ -199,9 +199,10 @@ fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
     let wanted = gate.typed.as_deref().unwrap_or("yes");
     let _ = writeln!(
         out,
-        "\ngate {}: {}\n{evidence}\ntype {wanted:?} to agree: ",
+        "\ngate {}: {}\n{}\ntype {wanted:?} to agree: ",
         gate.name,
-        words::asked(&gate.ask)
+        words::asked(&gate.ask),
+        words::proofs(evidence)
     );
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted

@@ -95,7 +95,7 @@ pub fn approve(args: ApproveArgs) -> Result<u8, CliError> {
         None if std::io::stdin().is_terminal() => {
             let mut out = std::io::stderr().lock();
             let (ask, typed) = (words::question(&state.plan, &args.gate), format!("{wanted:?}"));
-            let shown = Words::TypeToAgree.fill(&[&ask, &evidence, state.digest.short(), &typed]);
+            let shown = Words::TypeToAgree.fill(&[&ask, &words::proofs(&evidence), state.digest.short(), &typed]);
             let _ = write!(out, "{shown}");
             let _ = out.flush();
             let mut line = String::new();

@@ -12,6 +12,7 @@ use model::{ResourceRef, State, StepId};
 
 use crate::screen::lines;
 use crate::screen::planned::duration;
+use crate::words;
 
 /// The bars of one run.
 pub struct Bars {
@@ -117,9 +118,10 @@ impl Bars {
             }
             Signal::TimePassed => self.draw_all(),
             Signal::Progress(step, progress) => {
-                self.progress
-                    .borrow_mut()
-                    .insert((*step).clone(), (progress.fraction, progress.text.clone()));
+                self.progress.borrow_mut().insert(
+                    (*step).clone(),
+                    (progress.fraction, words::said(progress.text.as_str())),
+                );
                 self.draw_all();
             }
         }

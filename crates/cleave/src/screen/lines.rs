@@ -11,7 +11,7 @@ use model::{Event, Forecast, Plan, Recorded, State};
 
 use super::planned::duration;
 use super::standing;
-use crate::words::{self, Words};
+use crate::words::{self, Happened, Words};
 
 /// The line; none for events that say nothing to people.
 pub fn line(recorded: &Recorded, state: &State) -> Option<String> {
@@ -115,34 +115,30 @@ fn text(event: &Event, state: &State) -> Option<String> {
             .map_or_else(String::new, |spec| words::said(&spec.title))
     };
     Some(match event {
-        Event::RunStarted { run, digest, plan, .. } => {
-            format!(
-                "run {run} of {} starts: {} steps, plan {}",
-                plan.migration,
-                plan.steps.len(),
-                digest.short()
-            )
-        }
-        Event::PlanExtended { by, steps, .. } => format!("{by}: {} further steps are known now", steps.len()),
+        Event::RunStarted { run, digest, plan, .. } => Happened::RunStarts.fill(&[
+            &run.to_string(),
+            &plan.migration.to_string(),
+            &plan.steps.len().to_string(),
+            digest.short(),
+        ]),
+        Event::PlanExtended { by, steps, .. } => Happened::StepsKnown.fill(&[by.as_str(), &steps.len().to_string()]),
         Event::IntentRecorded {
             step,
             attempt,
             direction: Direction::Do,
             ..
-        } if *attempt == 1 => {
-            format!("{step}: {}", title(step))
-        }
+        } if *attempt == 1 => format!("{step}: {}", title(step)),
         Event::IntentRecorded {
             step,
             attempt,
             direction: Direction::Do,
             ..
-        } => format!("{step}: attempt {attempt}"),
+        } => Happened::Attempt.fill(&[step.as_str(), &attempt.to_string()]),
         Event::IntentRecorded {
             step,
             direction: Direction::Undo,
             ..
-        } => format!("{step}: taking it back"),
+        } => Happened::TakingBack.fill(&[step.as_str()]),
         Event::AttemptEnded {
             outcome: Outcome::Done, ..
         } => return None,
@@ -155,72 +151,70 @@ fn text(event: &Event, state: &State) -> Option<String> {
             step,
             outcome: Outcome::NotDone { failure },
             ..
-        } => {
-            format!("{step}: not done, {}: {failure}", failure.class)
-        }
+        } => Happened::NotDone.fill(&[
+            step.as_str(),
+            &failure.class.to_string(),
+            &words::failed(failure).to_string(),
+        ]),
         Event::AttemptEnded {
             step,
             outcome: Outcome::Unknown { failure },
             ..
-        } => {
-            format!("{step}: outcome unknown, looking: {failure}")
+        } => Happened::Unknown.fill(&[step.as_str(), &failure.to_string()]),
+        Event::LookWorked { step } => Happened::AnsweredAgain.fill(&[step.as_str()]),
+        Event::LookFailed { step, failure, .. } => {
+            Happened::NoLook.fill(&[step.as_str(), &failure.class.to_string(), &failure.to_string()])
         }
-        Event::LookWorked { step } => format!("{step}: answered again"),
-        Event::LookFailed { step, failure, .. } => format!("{step}: could not look, {}: {failure}", failure.class),
         Event::SweepAdvanced {
             step,
             done,
             total: Some(total),
             ..
-        } => format!("{step}: {done} of {total}"),
+        } => Happened::SoFar.fill(&[step.as_str(), &done.to_string(), &total.to_string()]),
         Event::AlarmChanged {
             step,
             alarm: Some(alarm),
         } => Words::AlarmOf.fill(&[step.as_str(), &words::advised(alarm, None)]),
-        Event::AlarmChanged { step, alarm: None } => format!("{step}: the alarm is over"),
+        Event::AlarmChanged { step, alarm: None } => Happened::AlarmOver.fill(&[step.as_str()]),
         Event::OutputSeen { .. } => return None,
-        Event::StepVerified { step, evidence } => format!("{step}: done: {evidence}"),
+        Event::StepVerified { step, evidence } => Happened::Done.fill(&[step.as_str(), &words::said(evidence)]),
         Event::StepStopped { step, failure, advice } => {
             let advice = words::advised(advice, Some(failure.class));
-            Words::StepStopped.fill(&[step.as_str(), &failure.to_string(), &advice])
+            Words::StepStopped.fill(&[step.as_str(), &words::failed(failure).to_string(), &advice])
         }
-        Event::StepRetried { step, by, reason } => format!("{step}: tried again by {by}: {reason}"),
-        Event::StepSkipped { step, by, reason } => format!("{step}: left out by {by}: {reason}"),
-        Event::StepUndone { step, evidence } => format!("{step}: undone: {evidence}"),
+        Event::StepRetried { step, by, reason } => Happened::TriedAgain.fill(&[step.as_str(), by, reason]),
+        Event::StepSkipped { step, by, reason } => Happened::LeftOut.fill(&[step.as_str(), by, reason]),
+        Event::StepUndone { step, evidence } => Happened::Undone.fill(&[step.as_str(), &words::said(evidence)]),
         Event::GateAsked { gate, .. } => Words::GateStands.fill(&[gate.as_str(), &words::question(&state.plan, gate)]),
         Event::GateAgreed { gate, by, .. } => {
             let more = state.still_to_agree(gate);
-            format!("gate {gate}: {by} agrees; {more} more must")
+            Happened::OneAgrees.fill(&[gate.as_str(), by, &more.to_string()])
         }
-        Event::GateApproved { gate, by, .. } => format!("gate {gate}: approved by {by}"),
-        Event::GateVoided { gate, reason } => format!("gate {gate}: approval void: {reason}"),
+        Event::GateApproved { gate, by, .. } => Happened::Approved.fill(&[gate.as_str(), by]),
+        Event::GateVoided { gate, reason } => Happened::Voided.fill(&[gate.as_str(), &words::said(reason)]),
         Event::ProductAgreed { product, by, words, .. } => match words.as_str() {
-            "" => format!("product {product} agrees to the plan, by {by}"),
-            words => format!("product {product} agrees to the plan, by {by}: {words}"),
+            "" => Happened::TeamAgrees.fill(&[product.as_str(), by]),
+            words => Happened::TeamAgreesSaying.fill(&[product.as_str(), by, words]),
         },
-        Event::WindowExtended { by, reason, until } => {
-            format!("the window stays open until {}, by {by}: {reason}", minute(*until))
-        }
+        Event::WindowExtended { by, reason, until } => Happened::WindowLonger.fill(&[&minute(*until), by, reason]),
         Event::RunPaused {
             reason: PauseReason::Operator { by },
-        } => format!("paused by {by}"),
+        } => Happened::PausedBy.fill(&[by]),
         Event::RunPaused {
             reason: PauseReason::CredentialsExpired { command },
-        } => {
-            format!("paused: your login has expired; type: {command}")
-        }
-        Event::RunResumed { by } => format!("goes on, by {by}"),
-        Event::UndoRequested { by, reason, to: None } => format!("everything is taken back, by {by}: {reason}"),
+        } => Happened::LoginExpired.fill(&[command]),
+        Event::RunResumed { by } => Happened::GoesOn.fill(&[by]),
+        Event::UndoRequested { by, reason, to: None } => Happened::AllTakenBack.fill(&[by, reason]),
         Event::UndoRequested {
             by,
             reason,
             to: Some(to),
-        } => format!("taken back to {to}, by {by}: {reason}"),
+        } => Happened::TakenBackTo.fill(&[to.as_str(), by, reason]),
         Event::RunEnded {
             verdict: Verdict::Completed,
-        } => "completed".to_owned(),
+        } => Happened::Completed.say().to_owned(),
         Event::RunEnded {
             verdict: Verdict::Unwound,
-        } => "unwound".to_owned(),
+        } => Happened::Unwound.say().to_owned(),
     })
 }

@@ -295,7 +295,7 @@ pub fn stopped(state: &State, step: &StepId) -> String {
         );
     }
     if let Some(failure) = &place.last_failure {
-        let _ = write!(out, "\n  {:<8} {failure}", Words::Because.say());
+        let _ = write!(out, "\n  {:<8} {}", Words::Because.say(), words::failed(failure));
         if let Some(id) = &failure.request_id {
             let _ = write!(out, " (request {id})");
         }

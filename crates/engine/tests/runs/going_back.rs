@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::{Observed, Progress, RunEnd, StopSwitch, Verified};
 use journal::InboxItem;
 use model::state::StepStatus;
-use model::{Advice, FailureClass};
+use model::{Advice, FailureClass, Said};
 use serde_json::json;
 
 use crate::things::{Scene, at, id, pass, step};
@@ -20,17 +20,18 @@ fn everything_is_taken_back_last_first_and_what_is_not_ours_or_gone_is_left() {
         step("e", &["d"], json!({})),
     ];
     let scene = Scene::of(&steps, json!({}));
-    scene
-        .things
-        .borrow_mut()
-        .proofs
-        .insert("e".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
+    scene.things.borrow_mut().proofs.insert(
+        "e".to_owned(),
+        vec![Verified::Wrong {
+            why: Said::verbatim("no"),
+        }],
+    );
     assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("e")]));
     scene.things.borrow_mut().there.remove("d");
     scene.things.borrow_mut().looks.insert(
         "e".to_owned(),
         vec![Ok(Observed::Foreign {
-            whose: "theirs".to_owned(),
+            whose: Said::verbatim("theirs"),
         })],
     );
     // The first try is refused; it is tried again.
@@ -72,11 +73,12 @@ fn what_only_people_can_take_back_stops_with_the_guide_and_the_rest_goes() {
             ],
             json!({}),
         );
-        scene
-            .things
-            .borrow_mut()
-            .proofs
-            .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
+        scene.things.borrow_mut().proofs.insert(
+            "d".to_owned(),
+            vec![Verified::Wrong {
+                why: Said::verbatim("no"),
+            }],
+        );
         scene.live();
         scene.undo(None);
         assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("b")]));
@@ -120,11 +122,12 @@ fn a_part_is_taken_back_and_done_anew_when_somebody_has_the_run_go_on() {
         step("d", &["b", "c"], json!({})),
     ];
     let scene = Scene::of(&steps, json!({}));
-    scene
-        .things
-        .borrow_mut()
-        .proofs
-        .insert("d".to_owned(), vec![Verified::Wrong { why: "no".to_owned() }]);
+    scene.things.borrow_mut().proofs.insert(
+        "d".to_owned(),
+        vec![Verified::Wrong {
+            why: Said::verbatim("no"),
+        }],
+    );
     scene.live();
     scene.undo(Some(id("b")));
     assert_eq!(scene.live(), RunEnd::UndoneInPart);
@@ -145,10 +148,12 @@ fn a_part_is_taken_back_and_done_anew_when_somebody_has_the_run_go_on() {
 #[test]
 fn an_alarm_on_the_way_back_is_told_too() {
     let scene = Scene::of(&[step("a", &[], json!({})), step("b", &["a"], json!({}))], json!({}));
-    let wrong = Verified::Wrong { why: "no".to_owned() };
+    let wrong = Verified::Wrong {
+        why: Said::verbatim("no"),
+    };
     scene.things.borrow_mut().proofs.insert("b".to_owned(), vec![wrong]);
     scene.live();
-    let mut progress = Progress::words("being made");
+    let mut progress = Progress::words(Said::verbatim("being made"));
     progress.alarm = Some(Advice::LookedAnew.into());
     let underway = Observed::Underway {
         progress,
@@ -169,7 +174,7 @@ fn what_was_called_for_just_now_is_looked_for_before_it_is_taken_for_gone() {
     for comes_to_be_seen in [true, false] {
         let mut scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
         let underway = Observed::Underway {
-            progress: Progress::words("being made"),
+            progress: Progress::words(Said::verbatim("being made")),
             look_again: Duration::from_secs(86_400),
         };
         let looks = vec![Ok(Observed::Absent), Ok(underway)];

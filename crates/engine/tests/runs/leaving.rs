@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{Observed, Progress, RunEnd, StopSwitch};
 use journal::{Extent, InboxItem};
-use model::{Digest, FailureClass};
+use model::{Digest, FailureClass, Said};
 use serde_json::{Value, json};
 
 use crate::things::{Scene, at, id, pass, step};
@@ -141,7 +141,7 @@ fn a_pause_lets_nothing_new_begin_and_a_second_request_drops_what_is_in_flight()
         json!({}),
     );
     let underway = Ok(Observed::Underway {
-        progress: Progress::words("long"),
+        progress: Progress::words(Said::verbatim("long")),
         look_again: Duration::from_secs(86_400),
     });
     scene

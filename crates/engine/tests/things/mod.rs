@@ -15,7 +15,7 @@ use engine::{
 use jiff::{SignedDuration, Timestamp};
 use journal::{InboxItem, Journal, Stamp};
 use model::event::WorldKind;
-use model::{Digest, Event, Failure, FailureClass, Plan, RunId, State, StepId};
+use model::{Digest, Event, Failure, FailureClass, Plan, RunId, Said, State, StepId};
 use serde_json::{Value, json};
 
 /// What stands, and what is to become of calls: by step.
@@ -109,7 +109,7 @@ impl Step for Thing {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let right = Verified::Right {
-            evidence: format!("{} is right", cx.spec.id.verb()),
+            evidence: Said::verbatim(format!("{} is right", cx.spec.id.verb())),
         };
         Ok(next(&mut self.0.borrow_mut().proofs, cx.spec.id.verb()).unwrap_or(right))
     }

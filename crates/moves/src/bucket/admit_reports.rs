@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use super::reports::PREFIX;
 use crate::world::World;
 
@@ -68,7 +69,7 @@ impl Step for AdmitReports {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let ops = self.input.ops.name(cx)?;
         Ok(Verified::Right {
-            evidence: format!("S3 may write reports under {PREFIX}/ in {ops}, for both accounts"),
+            evidence: Proof::MayReport.fill(&[PREFIX, &ops]),
         })
     }
 

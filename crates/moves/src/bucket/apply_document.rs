@@ -11,15 +11,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::documents::{self, Document, Found, Part};
 use super::place::Place;
+use super::proofs::Proof;
 use super::record_configuration::Recorded;
 use super::renaming::Renaming;
 use crate::key::KeyFrom;
+use crate::left_to_people::Left;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,11 +121,8 @@ impl ApplyDocument {
         self.input.document == documents::PUBLIC_ACCESS_BLOCK.name
     }
 
-    fn left_out(&self, refused: &Refused) -> String {
-        format!(
-            "S3 did not take the {} configuration ({}). Put it yourself once what it names is there: {}",
-            self.input.document, refused.why, refused.xml
-        )
+    fn left_out(&self, refused: &Refused) -> Said {
+        Proof::NotTaken.fill(&[&self.input.document, &refused.why, &refused.xml])
     }
 
     /// What was put; `ids` of those that a bucket has many of.
@@ -138,7 +138,7 @@ impl ApplyDocument {
             output[&self.input.document] = json!({ "of": self.input.bucket.name(cx)?, "ids": ids });
         }
         if !put.refused.is_empty() {
-            let left: Vec<String> = put.refused.iter().map(|one| self.left_out(one)).collect();
+            let left: Vec<String> = put.refused.iter().map(|one| self.left_out(one).into()).collect();
             output["left_out"] = json!(left);
         }
         Ok(Observed::Present(output))
@@ -180,8 +180,10 @@ impl Step for ApplyDocument {
             Wanted::Nothing if self.absence_counts() => (None, Vec::new()),
             Wanted::Nothing => return Ok(Observed::Present(json!({ "carried": false }))),
             Wanted::Hopeless(why) => {
-                let left = format!("the {} configuration was not carried over: {why}", self.input.document);
-                return Ok(Observed::Present(json!({ "carried": false, "left_out": [left] })));
+                let left = Left::NotCarried.fill(&[&self.input.document, &why]);
+                return Ok(Observed::Present(
+                    json!({ "carried": false, "left_out": [left.as_str()] }),
+                ));
             }
         };
         if let Some(put) = put_so_far(cx) {
@@ -196,7 +198,7 @@ impl Step for ApplyDocument {
             // Refused, and nothing was tried since: there is nothing to see before it is tried again.
             if left > SignedDuration::ZERO && cx.tried_at.is_none_or(|at| tried >= at) {
                 let name = &self.input.document;
-                let mut progress = Progress::words(format!("S3 refuses the {name} configuration"));
+                let mut progress = Progress::words(Underway::Refuses.fill(&[name]));
                 progress.alarm = Some(Advice::MendDocument.fill(&[name, &says.why, &PATIENCE.as_mins().to_string()]));
                 return Ok(Observed::Underway {
                     progress,
@@ -263,20 +265,20 @@ impl Step for ApplyDocument {
             Wanted::Nothing if self.absence_counts() => None,
             Wanted::Nothing => {
                 return Ok(Verified::Right {
-                    evidence: format!("the source had no {name}"),
+                    evidence: Proof::SourceHadNone.fill(&[name]),
                 });
             }
             Wanted::Hopeless(why) => {
                 return Ok(Verified::Right {
-                    evidence: format!("NOT carried over: {why}"),
+                    evidence: Proof::NotCarried.fill(&[&why]),
                 });
             }
         };
         let put = put_so_far(cx).unwrap_or_default();
         if !put.refused.is_empty() {
-            let refused: Vec<String> = put.refused.iter().map(|one| self.left_out(one)).collect();
             return Ok(Verified::Right {
-                evidence: format!("NOT carried over: {}", refused.join("; ")),
+                evidence: Proof::NotCarried
+                    .fill(&[Said::all(put.refused.iter().map(|one| self.left_out(one))).as_str()]),
             });
         }
         let there = self
@@ -287,21 +289,21 @@ impl Step for ApplyDocument {
             (Some(wanted), Some(there)) if documents::elements(&wanted.xml) == documents::elements(&there.xml) => {
                 Verified::Right {
                     evidence: if self.recorded(cx)?.is_some_and(|found| found.xml == wanted.xml) {
-                        format!("{name} is as it was")
+                        Proof::AsItWas.fill(&[name])
                     } else {
-                        format!("{name} is as it was, with the target's names in it")
+                        Proof::AsItWasRenamed.fill(&[name])
                     },
                 }
             }
             (Some(_), Some(_)) => Verified::Right {
-                evidence: format!("{name} is there, in S3's own form"),
+                evidence: Proof::OwnForm.fill(&[name]),
             },
             (None, None) => Verified::Right {
-                evidence: format!("the source had no {name}, and so has the target"),
+                evidence: Proof::NeitherHas.fill(&[name]),
             },
             // The configuration of buckets is eventually consistent.
             (Some(_), None) | (None, Some(_)) => Verified::NotYet {
-                why: format!("{name} does not show yet"),
+                why: Underway::ConfigurationNotShown.fill(&[name]),
                 look_again: Duration::from_secs(5),
             },
         })

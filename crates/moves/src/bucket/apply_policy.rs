@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{AccountId, Failure, FailureClass, StepId};
+use model::{AccountId, Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::policy;
+use super::proofs::Proof;
 use super::record_configuration::Recorded;
 use super::spec::{KeptAccess, PolicyCarried};
 use crate::world::World;
@@ -101,14 +102,13 @@ impl Step for ApplyPolicy {
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let mut evidence = match (self.wanted(cx)?, self.input.carried) {
-            (None, _) => "the source had no policy".to_owned(),
-            (Some(_), PolicyCarried::Rewrite) => {
-                "the policy is there, with the target's account id in place of the source's".to_owned()
-            }
-            (Some(_), PolicyCarried::AsIs) => "the policy is as it was".to_owned(),
-            (Some(_), PolicyCarried::Leave) => "the source's policy was left".to_owned(),
-        };
+        let mut evidence: Said = match (self.wanted(cx)?, self.input.carried) {
+            (None, _) => Proof::NoPolicy,
+            (Some(_), PolicyCarried::Rewrite) => Proof::PolicyRewritten,
+            (Some(_), PolicyCarried::AsIs) => Proof::PolicyAsItWas,
+            (Some(_), PolicyCarried::Leave) => Proof::PolicyLeft,
+        }
+        .into();
         if !self.input.keep_access.is_empty() {
             let who: Vec<&str> = self
                 .input
@@ -116,7 +116,7 @@ impl Step for ApplyPolicy {
                 .iter()
                 .map(|user| user.principal.as_str())
                 .collect();
-            evidence = format!("{evidence}; it admits {}", who.join(", "));
+            evidence = Said::all([evidence, Proof::Admits.fill(&[&who.join(", ")])]);
         }
         Ok(Verified::Right { evidence })
     }

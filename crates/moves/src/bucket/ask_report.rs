@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use super::reports::{Asked, PREFIX};
 use crate::world::World;
 
@@ -67,10 +68,7 @@ impl Step for AskReport {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let asked: Asked = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "S3 reports on {} once a day as {}; the first report may take 48 h",
-                asked.bucket, asked.id
-            ),
+            evidence: Proof::Reports.fill(&[&asked.bucket, &asked.id]),
         })
     }
 
@@ -121,7 +119,7 @@ impl Step for WithdrawReport {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let asked: Asked = cx.output(&self.input.asked)?;
         Ok(Verified::Right {
-            evidence: format!("S3 reports no more on {} as {}", asked.bucket, asked.id),
+            evidence: Proof::ReportsNoMore.fill(&[&asked.bucket, &asked.id]),
         })
     }
 

@@ -11,7 +11,9 @@ use model::{Advice, Failure};
 use serde_json::{Value, json};
 
 use super::place::MadeBucket;
+use super::proofs::Proof;
 use super::win_name::{self, Input, LONGEST};
+use crate::underway::Underway;
 use crate::world::World;
 
 /// A HEAD costs next to nothing, and every minute counts: until the bucket is there all requests to it fail.
@@ -36,10 +38,7 @@ impl Step for AwaitName {
         let since = cx.started_at.unwrap_or(cx.now);
         let waited = cx.now.duration_since(since);
         let interim = self.input.interim.name(cx)?;
-        let mut progress = Progress::words(format!(
-            "the target's Terraform has not made {bucket} yet, for {} min: let its apply run again if it has given up",
-            waited.as_mins()
-        ));
+        let mut progress = Progress::words(Underway::TerraformLate.fill(&[bucket, &waited.as_mins().to_string()]));
         match seen {
             BucketSeen::Owned => return Ok(Observed::Present(json!(MadeBucket { bucket: bucket.clone() }))),
             BucketSeen::Nobodys => {}
@@ -52,7 +51,7 @@ impl Step for AwaitName {
                 .is_none_or(|tried| cx.now.duration_since(tried).as_mins() >= 1)
         {
             return Ok(Observed::Stuck {
-                why: format!("{bucket} has not been made in the target for {} h", LONGEST.as_hours()),
+                why: Proof::NotMade.fill(&[bucket, &LONGEST.as_hours().to_string()]),
                 advice: Advice::NameNotMade.into(),
             });
         }

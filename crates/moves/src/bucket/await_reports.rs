@@ -7,12 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure, StepId};
+use model::{Advice, Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use super::reports::{self, Asked, Awaited};
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,10 +76,7 @@ impl Step for AwaitReports {
         }
         let hours = cx.now.duration_since(began).as_hours();
         let overdue = hours >= 52;
-        let mut progress = Progress::words(format!(
-            "waiting for S3's inventory report of {}: {hours} h so far; the first may take 48 h, then one comes a day",
-            missing.join(" and ")
-        ));
+        let mut progress = Progress::words(Underway::ReportAwaited.fill(&[&missing.join(" and "), &hours.to_string()]));
         progress.alarm = overdue.then(|| Advice::NoReport.fill(&[&missing.join(" and "), &hours.to_string(), &ops]));
         Ok(Observed::Underway {
             progress,
@@ -98,13 +97,11 @@ impl Step for AwaitReports {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let awaited: Awaited = cx.output(&cx.spec.id)?;
         let told = awaited.reports.iter().map(|report| {
-            format!(
-                "{} as it was scanned from {:.0} on: {}",
-                report.bucket, report.scanned, report.folder
-            )
+            let scanned = format!("{:.0}", report.scanned);
+            Proof::Scanned.fill(&[&report.bucket, &scanned, &report.folder])
         });
         Ok(Verified::Right {
-            evidence: told.collect::<Vec<_>>().join("; "),
+            evidence: Said::all(told),
         })
     }
 

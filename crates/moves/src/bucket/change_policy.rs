@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use super::policy;
+use super::proofs::Proof;
 use super::record_configuration::Recorded;
 use crate::world::World;
 
@@ -118,16 +119,15 @@ impl Step for ChangePolicy {
         let who = self.input.roles.join(", ");
         Ok(Verified::Right {
             evidence: match self.input.change {
-                Change::Grant => format!("the policy of {bucket} lets {who} read"),
-                Change::Deny if self.input.stays => {
-                    format!("the policy of {bucket} denies writing to everyone but {who}, for good")
-                }
-                Change::TakeReplicas => format!("the policy of {bucket} lets {who} replicate into it"),
-                Change::TakeReports => format!("the policy of {bucket} lets {who} read manifests and write reports"),
-                Change::TakeSnapshots => format!("the policy of {bucket} lets {who} write snapshots"),
-                Change::GiveSnapshots => format!("the policy of {bucket} lets {who} read snapshots"),
-                Change::Deny => format!("the policy of {bucket} denies writing to everyone but {who}"),
-            },
+                Change::Grant => Proof::LetsRead,
+                Change::Deny if self.input.stays => Proof::DeniesWritingForGood,
+                Change::TakeReplicas => Proof::LetsReplicate,
+                Change::TakeReports => Proof::LetsReport,
+                Change::TakeSnapshots => Proof::LetsWriteSnapshots,
+                Change::GiveSnapshots => Proof::LetsReadSnapshots,
+                Change::Deny => Proof::DeniesWriting,
+            }
+            .fill(&[&bucket, &who]),
         })
     }
 

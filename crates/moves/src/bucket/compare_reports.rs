@@ -8,13 +8,14 @@ use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use listing::page;
 use model::listing::Sums;
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::archived::Classes;
 use super::athena_query::{self, EQUAL, SURPLUS};
 use super::place::Place;
+use super::proofs::Proof;
 use super::statements::{self, Seen};
 use super::survey::Surveyed;
 use super::tables::Made;
@@ -59,7 +60,7 @@ pub(super) struct Found {
     /// A key for each reason.
     such_as: BTreeMap<String, String>,
     /// Why all of it must be listed all the same.
-    pub(super) untrusted: Option<String>,
+    pub(super) untrusted: Option<Said>,
 }
 
 /// With more open keys than this, listing everything is quicker than asking for each.
@@ -79,7 +80,7 @@ pub(super) async fn found(world: &World, cx: &StepContext, compared: &Compared) 
             found.add(row).ok_or_else(|| senseless(row))?;
         }
         if found.keys.len() > MOST_KEYS {
-            found.untrusted = Some(format!("more than {MOST_KEYS} keys are left open"));
+            found.untrusted = Some(Proof::ManyOpen.fill(&[&MOST_KEYS.to_string()]));
             return Ok(found);
         }
         page = next;
@@ -123,35 +124,30 @@ impl Found {
     fn check(&mut self, listed: &Sums) {
         let sums = |sums: &Sums| (sums.versions, sums.markers, sums.bytes);
         if sums(&self.original) != sums(listed) {
-            let (versions, markers, bytes) = sums(&self.original);
-            self.untrusted = Some(format!(
-                "the report of the original has {versions} versions, {markers} delete markers and {bytes} bytes, and {}, {} and {} were \
-                 listed",
-                listed.versions, listed.markers, listed.bytes
-            ));
+            let told = &self.original;
+            self.untrusted = Some(Proof::ReportNotWhole.fill(&[
+                &told.versions.to_string(),
+                &told.markers.to_string(),
+                &told.bytes.to_string(),
+                &listed.versions.to_string(),
+                &listed.markers.to_string(),
+                &listed.bytes.to_string(),
+            ]));
         }
     }
 
-    fn evidence(&self) -> String {
-        let Sums {
-            versions,
-            markers,
-            bytes,
-            ..
-        } = self.equal;
-        let mut evidence = format!(
-            "Athena compared the inventory reports of both: {versions} versions and {markers} delete markers are equal, {bytes} bytes; {} \
-             keys are left open",
-            self.keys.len()
-        );
+    fn evidence(&self) -> Said {
+        let (versions, markers) = (self.equal.versions.to_string(), self.equal.markers.to_string());
+        let (bytes, keys) = (self.equal.bytes.to_string(), self.keys.len().to_string());
+        let mut evidence = vec![Proof::Athena.fill(&[&versions, &markers, &bytes, &keys])];
         for (how, entries) in &self.open {
             let such_as = self.such_as.get(how).map(String::as_str).unwrap_or_default();
-            evidence = format!("{evidence}; {how}: {entries} entries, such as of {such_as:?}");
+            evidence.push(Proof::Open.fill(&[how, &entries.to_string(), &format!("{such_as:?}")]));
         }
-        match &self.untrusted {
-            Some(why) => format!("{evidence}. All of both is listed instead: {why}"),
-            None => evidence,
+        if let Some(why) = &self.untrusted {
+            evidence.push(Proof::AllListed.fill(&[why.as_str()]));
         }
+        Said::all(evidence)
     }
 }
 

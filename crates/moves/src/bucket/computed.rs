@@ -5,12 +5,13 @@ use aws::Account;
 use engine::StepContext;
 use listing::manifest;
 use listing::report;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 
 use super::batch_job;
 use super::doubts::Doubt;
 use super::growing_object::GrowingObject;
+use super::proofs::Proof;
 use super::write_manifests::Manifest;
 
 /// What is to be computed.
@@ -103,9 +104,9 @@ pub(super) struct Compared {
 const SHOWN: usize = 5;
 
 impl Compared {
-    fn note(&mut self, what: String) {
+    fn note(&mut self, what: Said) {
         if self.such_as.len() < SHOWN {
-            self.such_as.push(what);
+            self.such_as.push(what.into());
         }
     }
 }
@@ -139,13 +140,13 @@ pub(super) async fn compare(
             (Some(ours), Some(theirs)) if ours == theirs => compared.equal += 1,
             (Some(_), Some(_)) => {
                 compared.different += 1;
-                compared.note(format!("version {original} of {key:?} has another content"));
+                compared.note(Proof::VersionOtherContent.fill(&[original, &format!("{key:?}")]));
             }
             // The listings' word, where nothing better can be had.
             _ if etags_equal == "true" => compared.equal += 1,
             _ => {
                 compared.untold += 1;
-                compared.note(format!("version {original} of {key:?} has no checksum"));
+                compared.note(Proof::NoChecksum.fill(&[original, &format!("{key:?}")]));
             }
         }
     }

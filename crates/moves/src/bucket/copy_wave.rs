@@ -15,8 +15,10 @@ use serde_json::{Value, json};
 
 use super::batch_job::{self, Asked, MOST_JOBS, Order};
 use super::place::Place;
+use super::proofs::Proof;
 use super::write_manifests::{Manifest, Written};
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -87,7 +89,7 @@ impl Step for CopyWave {
         };
         let Some(job) = self.world.target().s3control.job(&asked.job).await? else {
             // Right after CreateJob it may not be known yet.
-            let progress = Progress::words(format!("job {} does not show yet", asked.job));
+            let progress = Progress::words(Underway::JobNotShown.fill(&[&asked.job]));
             return Ok(Observed::Underway {
                 progress,
                 look_again: Duration::from_secs(10),
@@ -102,13 +104,7 @@ impl Step for CopyWave {
             if let Some(told) = self.reasons(cx, &job.id).await? {
                 reasons = format!("{reasons} {told}");
             }
-            let why = format!(
-                "{} jobs copied nothing, the last of them {}: {}. Put it right (the batch role's trust and permissions, most \
-                 often) and retry this step, or skip it: what it would copy is tried again behind it",
-                asked.nth,
-                job.id,
-                reasons.trim()
-            );
+            let why = Proof::CopiedNothing.fill(&[&asked.nth.to_string(), &job.id, reasons.trim()]);
             return Ok(Observed::Broken { why });
         }
         match job.status {
@@ -117,7 +113,7 @@ impl Step for CopyWave {
                 let percent = (done * 100)
                     .checked_div(job.total)
                     .and_then(|percent| i32::try_from(percent).ok());
-                let text = format!("{}, {done} of {}", job.word, manifest.rows);
+                let text = Underway::JobTasks.fill(&[&job.word, &done.to_string(), &manifest.rows.to_string()]);
                 let progress = Progress::percent(percent.unwrap_or(0), text);
                 Ok(Observed::Underway {
                     progress,
@@ -163,22 +159,25 @@ impl Step for CopyWave {
 
     async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let (Some(job), Some(manifest)) = (output["job"].as_str(), self.manifest(cx)?) else {
-            let evidence = "nothing of this storage class is lacking any more".to_owned();
+            let evidence = Proof::NothingOfClass.into();
             return Ok(Verified::Right { evidence });
         };
         let count = |name: &str| output[name].as_u64().unwrap_or(0);
         let (total, failed) = (count("total"), count("failed"));
         if output["ended"] == "Complete" && total != manifest.rows {
-            let why = format!("the job had {total} tasks, its manifest has {} rows", manifest.rows);
+            let why = Proof::OtherTasks.fill(&[&total.to_string(), &manifest.rows.to_string()]);
             return Ok(Verified::Wrong { why });
         }
-        let mut evidence = format!("job {job}: {} copied", count("succeeded"));
-        if failed > 0 {
-            let reasons = self.reasons(cx, job).await?;
-            let reasons = reasons.unwrap_or_else(|| format!("its report lies under {}", self.input.reports));
-            evidence = format!("{evidence}, {failed} failed (they are tried again behind it): {reasons}");
+        let copied = count("succeeded").to_string();
+        if failed == 0 {
+            let evidence = Proof::Copied.fill(&[job, &copied]);
+            return Ok(Verified::Right { evidence });
         }
-        Ok(Verified::Right { evidence })
+        let reasons = self.reasons(cx, job).await?;
+        let reasons = reasons.unwrap_or_else(|| Proof::ReportLies.fill(&[&self.input.reports]).into());
+        Ok(Verified::Right {
+            evidence: Proof::CopiedNotAll.fill(&[job, &copied, &failed.to_string(), &reasons]),
+        })
     }
 
     /// Its bucket's undoing cancels what still runs.

@@ -9,6 +9,7 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,7 +46,7 @@ impl Step for DeleteSource {
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let id = &self.world.source().id;
         Ok(Verified::Right {
-            evidence: format!("account {id} has no bucket {} any more", self.input.bucket),
+            evidence: Proof::NoBucketAnyMore.fill(&[id.as_str(), &self.input.bucket]),
         })
     }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,7 +136,7 @@ impl Step for DiscardBucket {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", self.input.bucket.name(cx)?),
+            evidence: Proof::Gone.fill(&[&self.input.bucket.name(cx)?]),
         })
     }
 

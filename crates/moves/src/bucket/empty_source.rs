@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::archived::Wanted;
 use super::listed::{Both, ListedPairs};
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -231,10 +232,7 @@ impl Step for EmptySource {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let deleted = output["deleted"].as_u64().unwrap_or(0);
         Ok(Verified::Right {
-            evidence: format!(
-                "{} is empty; {deleted} versions and markers were deleted",
-                self.input.source
-            ),
+            evidence: Proof::Emptied.fill(&[&self.input.source, &deleted.to_string()]),
         })
     }
 

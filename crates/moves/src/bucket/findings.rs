@@ -2,10 +2,12 @@
 
 use listing::compare::sameness;
 use listing::{Difference, Pair, Sameness, waves};
+use model::Said;
 use model::listing::{KeyHistory, ListedEntry, Sums};
 use serde::{Deserialize, Serialize};
 
 use super::doubts::{Doubt, version_name};
+use super::proofs::Proof;
 
 /// What was found. Small: it is kept as an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +40,13 @@ pub(super) struct Demands {
 const SHOWN: usize = 5;
 
 impl Findings {
-    pub(super) fn note(&mut self, what: String) {
+    pub(super) fn note(&mut self, what: impl Into<String>) {
         if self.such_as.len() < SHOWN {
-            self.such_as.push(what);
+            self.such_as.push(what.into());
         }
     }
 
-    pub(super) fn differ(&mut self, what: String) {
+    pub(super) fn differ(&mut self, what: impl Into<String>) {
         self.different += 1;
         self.note(what);
     }
@@ -57,15 +59,11 @@ impl Findings {
             return Vec::new();
         }
         if let Some(at) = pair.other_class() {
-            self.differ(format!("entry {} of {:?} has another storage class", at + 1, pair.key));
+            self.differ(Proof::OtherClass.fill(&[&(at + 1).to_string(), &format!("{:?}", pair.key)]));
             return Vec::new();
         }
         if let Some(at) = other_id(&pair).filter(|_| demands.replicated) {
-            self.differ(format!(
-                "entry {} of {:?} has another version id or date",
-                at + 1,
-                pair.key
-            ));
+            self.differ(Proof::OtherId.fill(&[&(at + 1).to_string(), &format!("{:?}", pair.key)]));
             return Vec::new();
         }
         if !demands.etags_prove {
@@ -89,43 +87,37 @@ impl Findings {
         doubtful
     }
 
-    pub(super) fn evidence(&self, original: &str, copy: &str) -> String {
-        let Sums {
-            keys,
-            versions,
-            markers,
-            bytes,
-            ..
-        } = self.sums;
-        let mut evidence = format!(
-            "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes: {copy} equals {original}"
-        );
-        if self.by_reports > 0 {
-            evidence = format!(
-                "{evidence}; {} entries by their inventory reports, and the keys above by listing them",
-                self.by_reports
-            );
-        }
-        for (count, how) in [
-            (self.by_checksum, "by checksum"),
-            (self.by_reading, "by reading both"),
-            (self.by_job, "by checksums that batch jobs computed"),
-            (self.unproved, "by size alone, as the runbook accepts"),
-        ] {
-            if count > 0 {
-                evidence = format!("{evidence}; {count} {how}");
-            }
-        }
-        evidence
+    /// That both are equal, and what told so.
+    pub(super) fn evidence(&self, original: &str, copy: &str, replicated: bool) -> Said {
+        let (keys, versions) = (self.sums.keys.to_string(), self.sums.versions.to_string());
+        let (markers, bytes) = (self.sums.markers.to_string(), self.sums.bytes.to_string());
+        let equal = Proof::Equal.fill(&[&keys, &versions, &markers, &bytes, copy, original]);
+        let counted = [
+            (Proof::ByReports, self.by_reports),
+            (Proof::Checksum, self.by_checksum),
+            (Proof::Reading, self.by_reading),
+            (Proof::Jobs, self.by_job),
+            (Proof::Size, self.unproved),
+        ];
+        let counted = counted.into_iter().filter(|(_, count)| *count > 0);
+        let counted = counted.map(|(how, count)| how.fill(&[&count.to_string()]));
+        let ids = replicated.then(|| Proof::Ids.into());
+        Said::all([equal].into_iter().chain(counted).chain(ids))
+    }
+
+    /// The first few of what differs or is unproved.
+    pub(super) fn such_as(&self) -> Said {
+        Proof::SuchAs.fill(&[Said::all(self.such_as.iter().map(Said::verbatim)).as_str()])
     }
 }
 
 /// A difference in words.
-fn words(key: &str, difference: &Difference) -> String {
+fn words(key: &str, difference: &Difference) -> Said {
+    let key = format!("{key:?}");
     match difference {
-        Difference::Missing(count) => format!("{key:?} lacks {count} entries"),
-        Difference::Surplus(count) => format!("{key:?} has {count} entries too many"),
-        Difference::Other(at) => format!("entry {} of {key:?} is another", at + 1),
+        Difference::Missing(count) => Proof::KeyLacks.fill(&[&key, &count.to_string()]),
+        Difference::Surplus(count) => Proof::KeyHasMore.fill(&[&key, &count.to_string()]),
+        Difference::Other(at) => Proof::OtherEntry.fill(&[&(at + 1).to_string(), &key]),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,9 +56,13 @@ impl Step for KeepVersions {
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let word = if self.input.on { "enabled" } else { "suspended" };
+        let said = if self.input.on {
+            Proof::VersioningEnabled
+        } else {
+            Proof::VersioningSuspended
+        };
         Ok(Verified::Right {
-            evidence: format!("versioning of {} is {word}", self.input.bucket.name(cx)?),
+            evidence: said.fill(&[&self.input.bucket.name(cx)?]),
         })
     }
 

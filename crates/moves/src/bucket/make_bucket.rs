@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use super::discard_bucket::{self, JobsInto};
 use super::place::MadeBucket;
+use super::proofs::Proof;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,10 +67,10 @@ impl Step for MakeBucket {
             BucketSeen::Nobodys => Observed::Absent,
             BucketSeen::Owned if was_free => Observed::Present(json!(MadeBucket { bucket })),
             BucketSeen::Owned => Observed::Foreign {
-                whose: format!("the {} account has a bucket {bucket} already", self.input.side),
+                whose: Foreign::HasBucket.fill(&[&self.input.side.to_string(), &bucket]),
             },
             BucketSeen::SomebodyElses => Observed::Foreign {
-                whose: format!("another account has the bucket {bucket}"),
+                whose: Foreign::AnothersBucket.fill(&[&bucket]),
             },
         })
     }
@@ -96,11 +98,11 @@ impl Step for MakeBucket {
         let region = account.s3.location(&bucket).await?;
         Ok(if region == account.region.as_str() {
             Verified::Right {
-                evidence: format!("{bucket} is account {}'s, in {region}", account.id),
+                evidence: Proof::IsOf.fill(&[&bucket, account.id.as_str(), &region]),
             }
         } else {
             Verified::Wrong {
-                why: format!("{bucket} lies in {region}, not in {}", account.region),
+                why: Proof::LiesElsewhere.fill(&[&bucket, &region, account.region.as_str()]),
             }
         })
     }

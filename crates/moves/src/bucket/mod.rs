@@ -48,6 +48,7 @@ mod plan_new_name;
 mod plan_notes;
 mod plan_replication;
 mod policy;
+pub(crate) mod proofs;
 mod prove_copy;
 mod prove_kept;
 mod record_configuration;

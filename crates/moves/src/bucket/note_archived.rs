@@ -13,6 +13,7 @@ use super::archived::{self, Noted};
 use super::growing_object::GrowingObject;
 use super::listed::Listed;
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,8 +76,8 @@ impl Step for NoteArchived {
         let noted: Noted = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
             evidence: match noted.key {
-                None => "no version is archived".to_owned(),
-                Some(key) => format!("{} archived versions are named in {key}", noted.versions),
+                None => Proof::NoneArchived.into(),
+                Some(key) => Proof::ArchivedNamed.fill(&[&noted.versions.to_string(), &key]),
             },
         })
     }

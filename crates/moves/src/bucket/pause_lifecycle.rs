@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::documents::LIFECYCLE;
+use super::proofs::Proof;
 use super::record_configuration::Recorded;
 use crate::world::World;
 
@@ -48,7 +49,7 @@ impl Step for PauseLifecycle {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} has no lifecycle rules", self.input.bucket),
+            evidence: Proof::NoLifecycle.fill(&[&self.input.bucket]),
         })
     }
 

@@ -11,7 +11,7 @@ use aws::Account;
 use aws::s3control::{JobEnd, JobSeen, Work};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use futures::StreamExt as _;
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,8 +23,10 @@ use super::doubts::{self, Doubt, Told};
 use super::findings::{Demands, Findings};
 use super::listed::{Both, ListedPairs};
 use super::place::Place;
+use super::proofs;
 use super::untold::{Noted, Untold};
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -317,7 +319,14 @@ impl Step for ProveCopy {
         }
         let Some(jobs) = self.jobs(&proof).await? else {
             return Ok(Observed::Underway {
-                progress: Progress::words("a job does not show yet"),
+                progress: Progress::words(
+                    Underway::JobNotShown.fill(&[&proof
+                        .jobs
+                        .iter()
+                        .map(|asked| asked.job.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")]),
+                ),
                 look_again: Duration::from_secs(10),
             });
         };
@@ -331,7 +340,7 @@ impl Step for ProveCopy {
             let percent = (done * 100)
                 .checked_div(total)
                 .and_then(|percent| i32::try_from(percent).ok());
-            let text = format!("checksums of {done} of {total} versions computed");
+            let text = Underway::ChecksumsComputed.fill(&[&done.to_string(), &total.to_string()]);
             return Ok(Observed::Underway {
                 progress: Progress::percent(percent.unwrap_or(0), text),
                 look_again: pace::look_again(cx, percent),
@@ -396,7 +405,7 @@ impl Step for ProveCopy {
         }) = proof_of(cx)
         else {
             return Ok(Verified::Wrong {
-                why: format!("{copy} was not compared with {original}: retry the step"),
+                why: proofs::Proof::NotCompared.fill(&[&copy, &original]),
             });
         };
         if let Some(pairs) = pairs {
@@ -408,27 +417,15 @@ impl Step for ProveCopy {
             told.such_as.into_iter().for_each(|what| found.note(what));
         }
         if found.different > 0 || (found.unproved > 0 && !self.input.accept_unproved) {
-            let mut why = format!(
-                "{copy} is not {original}: {} keys differ, {} versions have equal sizes but nothing else to compare; such as {}",
-                found.different,
-                found.unproved,
-                found.such_as.join("; ")
-            );
-            if found.different == 0 {
-                why = format!(
-                    "{why}. S3 keeps no checksum of both, and the jobs that were to compute them could not: look at their reports under \
-                     {} in the bucket of manifests, put it right (the batch role's permissions, most often) and retry this step; or \
-                     compare them by hand and skip it; or undo the run and set accept_unproved",
-                    Self::folder(cx, round)
-                );
-            }
+            let (different, unproved) = (found.different.to_string(), found.unproved.to_string());
+            let differs = proofs::Proof::Differs.fill(&[&copy, &original, &different, &unproved]);
+            let folder = Self::folder(cx, round);
+            let advice = (found.different == 0).then(|| proofs::Proof::Unproved.fill(&[&folder]));
+            let why = Said::all([differs].into_iter().chain(advice).chain([found.such_as()]));
             return Ok(Verified::Wrong { why });
         }
         Ok(Verified::Right {
-            evidence: match self.input.replicated {
-                true => format!("{}; every version id and date too", found.evidence(&original, &copy)),
-                false => found.evidence(&original, &copy),
-            },
+            evidence: found.evidence(&original, &copy, self.input.replicated),
         })
     }
 
@@ -452,11 +449,11 @@ async fn ask(
         .buffered(IN_FLIGHT);
     while let Some(told) = going.next().await {
         let (doubt, told) = told?;
-        let what = |words: &str| format!("entry {} of {:?} {words}", doubt.at + 1, doubt.original.key);
+        let (entry, of) = ((doubt.at + 1).to_string(), format!("{:?}", doubt.original.key));
         match told {
             Told::Checksums { equal: true } => found.by_checksum += 1,
-            Told::Checksums { equal: false } => found.differ(what("has another content")),
-            Told::ForeignKey(key) => found.differ(what(&format!("lies under the key {key} of another account"))),
+            Told::Checksums { equal: false } => found.differ(proofs::Proof::OtherContent.fill(&[&entry, &of])),
+            Told::ForeignKey(key) => found.differ(proofs::Proof::ForeignKey.fill(&[&entry, &of, &key])),
             Told::Nothing => untold.push(&doubt)?,
         }
     }
@@ -475,8 +472,8 @@ async fn read(buckets: Buckets<'_>, doubtful: Vec<Doubt>, found: &mut Findings) 
         match read? {
             (_, true) => found.by_reading += 1,
             (doubt, false) => {
-                let key = &doubt.original.key;
-                found.differ(format!("entry {} of {key:?} has another content", doubt.at + 1));
+                let (entry, of) = ((doubt.at + 1).to_string(), format!("{:?}", doubt.original.key));
+                found.differ(proofs::Proof::OtherContent.fill(&[&entry, &of]));
             }
         }
     }

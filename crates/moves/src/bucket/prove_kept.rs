@@ -13,6 +13,7 @@ use super::archived::Wanted;
 use super::empty_source::without_equal;
 use super::listed::Both;
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,13 +84,12 @@ impl Step for ProveKept {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let compared: Compared = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "each of the {} versions and markers of {} keys in {} has an equal in {}",
-                compared.entries,
-                compared.keys,
-                self.input.source,
-                self.input.copy.name(cx)?
-            ),
+            evidence: Proof::Kept.fill(&[
+                &compared.entries.to_string(),
+                &compared.keys.to_string(),
+                &self.input.source,
+                &self.input.copy.name(cx)?,
+            ]),
         })
     }
 

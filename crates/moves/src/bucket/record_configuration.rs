@@ -7,12 +7,14 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use aws::s3::Versioned;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
 use model::inventory::Versioning;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::documents::{self, Found};
+use super::proofs::Proof;
+use super::words::Text;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,6 +43,9 @@ pub(super) struct Recorded {
     pub(super) documents: BTreeMap<String, Found>,
     /// What it has and what is not carried.
     pub(super) left: Vec<String>,
+    /// Whom its ACL admits beside its owner, which is not carried either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) grants: Vec<String>,
     /// Whether its objects may be locked.
     pub(super) locked: bool,
 }
@@ -70,6 +75,7 @@ impl Step for RecordConfiguration {
             },
             documents: BTreeMap::new(),
             left: Vec::new(),
+            grants: Vec::new(),
             locked: documents::OBJECT_LOCK.get(&source, bucket).await?.is_some(),
         };
         for document in documents::CARRIED.iter().chain([&documents::ENCRYPTION]) {
@@ -85,10 +91,7 @@ impl Step for RecordConfiguration {
                 .cloned(),
         );
         if let Some(acl) = documents::ACL.get(&source, bucket).await? {
-            let others = documents::granted_to_others(&acl.xml);
-            recorded
-                .left
-                .extend(others.iter().map(|who| format!("the ACL's grant to {who}")));
+            recorded.grants = documents::granted_to_others(&acl.xml);
         }
         Ok(Observed::Present(json!(recorded)))
     }
@@ -99,19 +102,16 @@ impl Step for RecordConfiguration {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let recorded: Recorded = cx.output(&cx.spec.id)?;
-        let stale = |why: String| {
-            Ok(Verified::Wrong {
-                why: format!("{why}: look at the accounts again and make a new plan"),
-            })
-        };
         if recorded.versioning != self.input.versioning {
             let (found, planned) = (recorded.versioning, self.input.versioning);
-            return stale(format!(
-                "versioning is {found:?}, and the plan was made for {planned:?}"
-            ));
+            return Ok(Verified::Wrong {
+                why: Proof::OtherVersioning.fill(&[&format!("{found:?}"), &format!("{planned:?}")]),
+            });
         }
         if recorded.documents.contains_key(documents::LIFECYCLE.name) != self.input.lifecycle {
-            return stale("lifecycle rules came or went since the plan was made".into());
+            return Ok(Verified::Wrong {
+                why: Proof::OtherLifecycle.into(),
+            });
         }
         if let Some(naming) = &self.input.naming {
             let unknown =
@@ -119,26 +119,29 @@ impl Step for RecordConfiguration {
             let unknown: Vec<&str> = recorded.documents.keys().map(String::as_str).filter(unknown).collect();
             if !unknown.is_empty() {
                 // What becomes of the names in it is to be seen, and agreed to, before anything is touched.
-                return stale(format!(
-                    "it has configurations that the inventory does not tell of ({}), and the plan shows nothing of what becomes of them",
-                    unknown.join(", ")
-                ));
+                return Ok(Verified::Wrong {
+                    why: Proof::UnknownConfigurations.fill(&[&unknown.join(", ")]),
+                });
             }
         }
         if recorded.locked {
             return Ok(Verified::Wrong {
-                why: "it has Object Lock: locked versions can neither be carried nor deleted".into(),
+                why: Text::ObjectLock.into(),
             });
         }
         let names: Vec<&str> = recorded.documents.keys().map(String::as_str).collect();
-        let mut evidence = format!("recorded: {}", names.join(", "));
+        let mut names = names.join(", ");
         if recorded.policy.is_some() {
-            evidence.push_str(", policy");
+            names.push_str(", policy");
         }
+        let mut evidence = vec![Proof::Recorded.fill(&[&names])];
         if !recorded.left.is_empty() {
-            evidence = format!("{evidence}; NOT carried over: {}", recorded.left.join(", "));
+            evidence.push(Proof::NotCarried.fill(&[&recorded.left.join(", ")]));
         }
-        Ok(Verified::Right { evidence })
+        evidence.extend(recorded.grants.iter().map(|who| Proof::AclGrant.fill(&[who])));
+        Ok(Verified::Right {
+            evidence: Said::all(evidence),
+        })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use listing::report::Failed;
 use listing::{Pair, manifest, waves};
 use model::listing::ListedEntry;
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,7 +23,9 @@ use super::batch_job::{self, Asked, Order};
 use super::growing_object::GrowingObject;
 use super::listed::Both;
 use super::place::Place;
+use super::proofs::Proof;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,7 +87,7 @@ struct Look {
     entries: u64,
     bytes: u64,
     /// What can never be replicated, such as.
-    never: Option<String>,
+    never: Option<Said>,
     /// The first that are lacking and may be on their way.
     first: Vec<VersionName>,
     /// What the copy has and the original has not.
@@ -104,8 +106,6 @@ const MOST_WAITED_FOR: usize = 20;
 const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
 /// A report of more failures is not read into memory.
 const LARGEST_REPORT: u64 = 32 << 20;
-
-const ADVICE: &str = "Nothing has been deleted. Put it right and retry this step; or undo the run and set route = \"copy\" for this bucket";
 
 impl Replicate {
     pub(super) fn new(input: Input, world: Rc<World>) -> Self {
@@ -137,7 +137,7 @@ impl Replicate {
             for entry in lacking {
                 look.lacking += 1;
                 if look.never.is_none() {
-                    look.never = never(entry);
+                    look.never = never(entry, &original);
                 }
                 if look.first.len() < MOST_ASKED && !entry.is_marker() {
                     look.first.push(version_name(entry));
@@ -211,10 +211,10 @@ impl Replicate {
     }
 
     /// Why it goes no further; none where another job is to be tried.
-    async fn in_vain(&self, cx: &StepContext, so_far: &Sofar, look: &Look) -> Result<Option<String>, Failure> {
+    async fn in_vain(&self, cx: &StepContext, so_far: &Sofar, look: &Look) -> Result<Option<Said>, Failure> {
         let (from, to) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         if let Some(never) = &look.never {
-            return Ok(Some(format!("{never} cannot be replicated from {from}. {ADVICE}")));
+            return Ok(Some(never.clone()));
         }
         let most = MOST_JOBS * (1 + cx.retried);
         let Some(asked) = so_far.asked.as_ref().filter(|asked| asked.nth >= most) else {
@@ -224,13 +224,14 @@ impl Replicate {
             Some(job) => self.reasons(cx, &job).await?,
             None => String::new(),
         };
-        let such_as = look.first.first().map_or_else(String::new, |version| {
-            format!(", such as {:?} ({})", version.key, version.version_id)
-        });
-        Ok(Some(format!(
-            "{to} still lacks {} versions and delete markers of {from}{such_as}, after {} jobs, the last of them {}: {reasons}. {ADVICE}",
-            look.lacking, asked.nth, asked.job
-        )))
+        let (lacking, nth) = (look.lacking.to_string(), asked.nth.to_string());
+        Ok(Some(match look.first.first() {
+            None => Proof::StillLacks.fill(&[&to, &lacking, &from, &nth, &asked.job, &reasons]),
+            Some(VersionName { key, version_id }) => {
+                let key = format!("{key:?}");
+                Proof::StillLacksSuchAs.fill(&[&to, &lacking, &from, &key, version_id, &nth, &asked.job, &reasons])
+            }
+        }))
     }
 
     /// Takes away what the original has not; in a bucket that others may write to already it stops the step.
@@ -264,15 +265,13 @@ fn differences(pair: &Pair) -> (Vec<&ListedEntry>, Vec<&ListedEntry>) {
     (lacking.collect(), surplus.collect())
 }
 
-/// Why an entry can never be replicated.
-fn never(entry: &ListedEntry) -> Option<String> {
+/// Why an entry can never be replicated from a bucket.
+fn never(entry: &ListedEntry, from: &str) -> Option<Said> {
+    let key = format!("{:?}", entry.key);
     if entry.version_id == "null" {
-        return Some(format!(
-            "{:?} has a version from before versioning (null): what becomes of it no source says, and it",
-            entry.key
-        ));
+        return Some(Proof::NullStays.fill(&[&key, from]));
     }
-    waves::is_archived(entry).then(|| format!("{:?} ({}) is archived, and", entry.key, entry.version_id))
+    waves::is_archived(entry).then(|| Proof::ArchivedStays.fill(&[&key, &entry.version_id, from]))
 }
 
 fn version_name(entry: &ListedEntry) -> VersionName {
@@ -294,7 +293,11 @@ impl Step for Replicate {
                     json!({ "jobs": so_far.asked.map_or(0, |asked| asked.nth) }),
                 ));
             }
-            Some(End::InVain(why)) => return Ok(Observed::Broken { why: why.clone() }),
+            Some(End::InVain(why)) => {
+                // A sentence of the table, as the cursor has kept it.
+                let why = Said::verbatim(why.clone());
+                return Ok(Observed::Broken { why });
+            }
             None => {}
         }
         if let [[key, version_id], ..] = so_far.waiting.as_slice() {
@@ -305,10 +308,7 @@ impl Step for Replicate {
             let waited = so_far.waiting_since.map(|since| cx.now.duration_since(since));
             let patient = waited.is_some_and(|waited| waited.unsigned_abs() < LONGEST_WAIT);
             if patient && !self.on_their_way(cx, &[version]).await?.is_empty() {
-                let text = format!(
-                    "S3 is replicating what was written last: {} versions are not there yet",
-                    so_far.lacking
-                );
+                let text = Underway::WrittenLast.fill(&[&so_far.lacking.to_string()]);
                 return Ok(Observed::Underway {
                     progress: Progress::words(text),
                     look_again: Duration::from_secs(60),
@@ -321,7 +321,7 @@ impl Step for Replicate {
         };
         let Some(job) = self.job(&asked).await? else {
             return Ok(Observed::Underway {
-                progress: Progress::words(format!("job {} does not show yet", asked.job)),
+                progress: Progress::words(Underway::JobNotShown.fill(&[&asked.job])),
                 look_again: Duration::from_secs(10),
             });
         };
@@ -330,7 +330,8 @@ impl Step for Replicate {
             let percent = (done * 100)
                 .checked_div(job.total)
                 .and_then(|percent| i32::try_from(percent).ok());
-            let progress = Progress::percent(percent.unwrap_or(0), format!("{}, {done} of {}", job.word, job.total));
+            let text = Underway::JobTasks.fill(&[&job.word, &done.to_string(), &job.total.to_string()]);
+            let progress = Progress::percent(percent.unwrap_or(0), text);
             return Ok(Observed::Underway {
                 progress,
                 look_again: pace::look_again(cx, percent),
@@ -376,7 +377,7 @@ impl Step for Replicate {
             return Ok(swept(&so_far, false));
         }
         if let Some(why) = self.in_vain(cx, &so_far, &look).await? {
-            so_far.end = Some(End::InVain(why));
+            so_far.end = Some(End::InVain(why.into()));
             return Ok(swept(&so_far, false));
         }
         if self.input.until_whole {
@@ -409,14 +410,11 @@ impl Step for Replicate {
     async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let (from, to) = (self.input.from.name(cx)?, self.input.to.name(cx)?);
         let evidence = match output["job"].as_str() {
-            Some(job) => format!(
-                "job {job}: {} of {} replicated from {from} into {to}; what is left follows once nobody writes any more",
-                output["succeeded"], output["total"]
-            ),
-            None => format!(
-                "{to} has every version and delete marker of {from} under its id; jobs: {}",
-                output["jobs"]
-            ),
+            Some(job) => {
+                let (succeeded, total) = (output["succeeded"].to_string(), output["total"].to_string());
+                Proof::ReplicatedByJob.fill(&[job, &succeeded, &total, &from, &to])
+            }
+            None => Proof::ReplicatedWhole.fill(&[&to, &from, &output["jobs"].to_string()]),
         };
         Ok(Verified::Right { evidence })
     }

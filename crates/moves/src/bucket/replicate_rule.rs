@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use super::discard_bucket::job_description;
 use super::documents::{Found, REPLICATION};
 use super::place::Place;
+use super::proofs::Proof;
+use crate::foreign::Foreign;
 use crate::key::KeyFrom;
 use crate::world::World;
 
@@ -94,10 +96,7 @@ impl Step for ReplicateRule {
             None => Observed::Absent,
             Some(found) if has(&found, &id(cx)) => Observed::Present(json!(Rule { rule: id(cx) })),
             Some(_) => Observed::Foreign {
-                whose: format!(
-                    "{bucket} has a replication configuration already. A bucket has only one: take it away until the bucket has moved, \
-                     or set route = \"copy\""
-                ),
+                whose: Foreign::ReplicatesAlready.fill(&[&bucket]),
             },
         })
     }
@@ -111,12 +110,7 @@ impl Step for ReplicateRule {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "{} replicates into {} by the rule {}",
-                self.input.from.name(cx)?,
-                self.input.to.name(cx)?,
-                id(cx)
-            ),
+            evidence: Proof::RuleReplicates.fill(&[&self.input.from.name(cx)?, &self.input.to.name(cx)?, &id(cx)]),
         })
     }
 
@@ -172,7 +166,7 @@ pub(super) mod end {
 
         async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
             Ok(Verified::Right {
-                evidence: format!("{} replicates nothing any more", self.input.from.name(cx)?),
+                evidence: Proof::RuleEnded.fill(&[&self.input.from.name(cx)?]),
             })
         }
 

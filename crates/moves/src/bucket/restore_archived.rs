@@ -19,7 +19,9 @@ use serde_json::{Value, json};
 use super::archived::Wanted;
 use super::listed::Both;
 use super::place::Place;
+use super::proofs::Proof;
 use super::spec::RestoreSpeed;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,7 +120,10 @@ impl Step for RestoreArchived {
             let done = states.len() - underway;
             let percent = i32::try_from(done * 100 / states.len()).unwrap_or(0);
             return Ok(Observed::Underway {
-                progress: Progress::percent(percent, format!("{done} of {} restored", states.len())),
+                progress: Progress::percent(
+                    percent,
+                    Underway::ArchivedRestored.fill(&[&done.to_string(), &states.len().to_string()]),
+                ),
                 look_again: LOOK_AGAIN,
             });
         }
@@ -151,10 +156,8 @@ impl Step for RestoreArchived {
     }
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
-        let evidence = format!(
-            "{} archived versions can be read",
-            output["restored"].as_u64().unwrap_or(0)
-        );
+        let restored = output["restored"].as_u64().unwrap_or(0);
+        let evidence = Proof::Restored.fill(&[&restored.to_string()]);
         Ok(Verified::Right { evidence })
     }
 

@@ -20,6 +20,7 @@ use super::archived::Classes;
 use super::copy_in_parts::{self, InParts};
 use super::listed::{Both, ListedPairs};
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -181,14 +182,16 @@ impl Step for Settle {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let keys = output["keys"].as_u64().unwrap_or(0);
-        let evidence = if self.input.only_markers {
-            format!("{keys} keys looked at; no delete marker comes next in any of them")
+        let said = if self.input.only_markers {
+            Proof::NoMarkerNext
         } else if self.input.from.report.is_some() {
-            format!("{keys} keys looked at; none lacks what the inventory report has of it, if the bucket still has it")
+            Proof::NoneLacksReported
         } else {
-            format!("{keys} keys looked at; none lacks anything any more")
+            Proof::NoneLacks
         };
-        Ok(Verified::Right { evidence })
+        Ok(Verified::Right {
+            evidence: said.fill(&[&keys.to_string()]),
+        })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::place::Place;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// The statement that was asked for last.
@@ -54,7 +55,7 @@ pub(super) async fn look(world: &World, cx: &StepContext) -> Result<Seen, Failur
         StatementSeen::Succeeded { .. } => Seen::Succeeded(asked.execution),
         StatementSeen::Failed { .. } => Seen::Absent,
         StatementSeen::Underway => Seen::Underway(Observed::Underway {
-            progress: Progress::words(format!("Athena runs {}", asked.execution)),
+            progress: Progress::words(Underway::AthenaRuns.fill(&[&asked.execution])),
             look_again: pace::look_again(cx, None),
         }),
     })

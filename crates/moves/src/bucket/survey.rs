@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::archived::{Classes, Wanted};
 use super::listed::Both;
 use super::place::Place;
+use super::proofs::Proof;
 use super::spec::Archived;
 use super::titles::Title;
 use super::{copy_wave, restore_archived, settle, write_manifests};
@@ -66,6 +67,43 @@ pub(super) struct Surveyed {
     pub(super) waves: Vec<ByClass>,
 }
 
+impl Surveyed {
+    fn evidence(&self, input: &Input) -> Said {
+        let Sums {
+            keys,
+            versions,
+            markers,
+            bytes,
+            deepest,
+        } = self.sums;
+        let sums = [keys, versions, markers, bytes, deepest].map(|sum| sum.to_string());
+        let missing = [self.missing.versions, self.missing.markers, self.missing.bytes].map(|sum| sum.to_string());
+        let [keys, versions, markers, bytes, deepest] = &sums;
+        let listed = Proof::Listed.fill(&[keys, versions, markers, bytes, deepest, self.digest.short()]);
+        let [versions, markers, bytes] = &missing;
+        let missing = Proof::ToBeCopied.fill(&[versions, markers, bytes]);
+        Said::all([listed, missing].into_iter().chain(self.how(input)))
+    }
+
+    /// How the versions that are lacking are copied; none where none are.
+    fn how(&self, input: &Input) -> Option<Said> {
+        if let Some(wave) = self.waves.first() {
+            let whole = total(wave);
+            return Some(Proof::ByBatchJobs.fill(&[
+                &self.waves.len().to_string(),
+                &whole.rows.to_string(),
+                &(whole.by_job() / 60).to_string(),
+                &(whole.one_by_one() / 60).to_string(),
+            ]));
+        }
+        (self.missing.versions > 0).then(|| match (input.redirects, input.batch_from) {
+            (true, _) => Proof::OneByOneForRedirects.into(),
+            (false, Some(least)) => Proof::OneByOneAsWanted.fill(&[&least.to_string()]),
+            (false, None) => Proof::OneByOneAsFaster.into(),
+        })
+    }
+}
+
 pub(super) struct Survey {
     input: Input,
     world: Rc<World>,
@@ -90,9 +128,7 @@ fn is_blank(key: &str) -> bool {
 /// Said when it is first listed: before anything but a permission to read has been changed.
 fn blank(key: &str, bucket: &str) -> Observed {
     Observed::Stuck {
-        why: format!(
-            "{bucket} has the key {key:?}, nothing but white space, which AWS's SDK cannot ask for: it could not be copied"
-        ),
+        why: Proof::BlankKey.fill(&[bucket, &format!("{key:?}")]),
         advice: Advice::BlankKey.into(),
     }
 }
@@ -155,37 +191,7 @@ impl Step for Survey {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let found: Surveyed = cx.output(&cx.spec.id)?;
-        let Sums {
-            keys,
-            versions,
-            markers,
-            bytes,
-            deepest,
-        } = found.sums;
-        let mut evidence = format!(
-            "{keys} keys, {versions} versions, {markers} delete markers, {bytes} bytes, at most {deepest} entries in one key; \
-             listing {}; to be copied: {} versions, {} delete markers, {} bytes",
-            found.digest.short(),
-            found.missing.versions,
-            found.missing.markers,
-            found.missing.bytes
-        );
-        if let Some(wave) = found.waves.first() {
-            let (jobs, whole) = (found.waves.len(), total(wave));
-            evidence = format!(
-                "{evidence}; waves by batch jobs: {jobs}; the first, of {} objects, takes about {} min so, and {} min one by one",
-                whole.rows,
-                whole.by_job() / 60,
-                whole.one_by_one() / 60
-            );
-        } else if found.missing.versions > 0 {
-            let why = match (self.input.redirects, self.input.batch_from) {
-                (true, _) => "because a website's redirects are carried by no job".to_owned(),
-                (false, Some(least)) => format!("because no wave has {least} objects, as the runbook wants for a job"),
-                (false, None) => "which is faster than a batch job's start".to_owned(),
-            };
-            evidence = format!("{evidence}; one by one, {why}");
-        }
+        let evidence = found.evidence(&self.input);
         Ok(Verified::Right { evidence })
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::Place;
+use super::proofs::Proof;
 use super::statements::{self, Seen};
 use super::{athena_query, reports};
 use crate::world::World;
@@ -60,7 +61,7 @@ impl Step for MakeDatabase {
     }
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let evidence = format!("the catalog has {}", statements::database(cx));
+        let evidence = Proof::HasDatabase.fill(&[&statements::database(cx)]);
         Ok(Verified::Right { evidence })
     }
 
@@ -138,7 +139,7 @@ impl Step for MakeTable {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let report = reports::of(cx, &self.input.awaited, &self.input.of.name(cx)?)?;
         Ok(Verified::Right {
-            evidence: format!("{} reads {}", self.input.table, report.hive),
+            evidence: Proof::TableReads.fill(&[&self.input.table, &report.hive]),
         })
     }
 
@@ -189,7 +190,7 @@ impl Step for DropDatabase {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let Made { database } = cx.output(&self.input.database)?;
         Ok(Verified::Right {
-            evidence: format!("the catalog has no {database} any more"),
+            evidence: Proof::HasNoDatabase.fill(&[&database]),
         })
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::documents::{Found, TAGGING};
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ impl Step for TagBucket {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: "it carries the run's tags".to_owned(),
+            evidence: Proof::HasTags.into(),
         })
     }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,10 +44,10 @@ impl Step for Wait {
         let whole = Duration::from_secs(self.input.seconds);
         Ok(match whole.checked_sub(passed).filter(|left| !left.is_zero()) {
             None => Verified::Right {
-                evidence: format!("{} s have passed: {}", self.input.seconds, self.input.why),
+                evidence: Proof::Waited.fill(&[&self.input.seconds.to_string(), &self.input.why]),
             },
             Some(left) => Verified::NotYet {
-                why: self.input.why.clone(),
+                why: Said::verbatim(&self.input.why),
                 look_again: left,
             },
         })

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::place::{MadeBucket, Place};
+use super::proofs::Proof;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,10 +66,12 @@ impl WinName {
     fn waiting(&self, cx: &StepContext, asked: &Asked, left: SignedDuration) -> Result<Observed, Failure> {
         let minutes = cx.now.duration_since(asked.first).as_mins();
         let how = match asked.answer {
-            Answer::BeingReleased => "the name is still being released",
-            Answer::Taken => "SOMEBODY ELSE HAS THE NAME",
+            Answer::BeingReleased => Underway::BeingReleased,
+            Answer::Taken => Underway::SomebodyElses,
         };
-        let mut progress = Progress::words(format!("asked {} times in {minutes} min: {how}", asked.times));
+        let how = Said::from(how);
+        let asked_times = [&asked.times.to_string(), &minutes.to_string(), how.as_str()];
+        let mut progress = Progress::words(Underway::AskedTimes.fill(&asked_times));
         if asked.answer == Answer::Taken {
             progress.alarm = Some(alarm(&self.input.bucket, &self.input.interim.name(cx)?, asked.first));
         }
@@ -92,7 +96,7 @@ pub(super) async fn empty_and_here(
     let region = target.s3.location(bucket).await?;
     if region != target.region.as_str() {
         return Ok(Verified::Wrong {
-            why: format!("{bucket} lies in {region}, not in {}", target.region),
+            why: Proof::LiesElsewhere.fill(&[bucket, &region, target.region.as_str()]),
         });
     }
     let page = Lister::new(target, &target.id, bucket, None)
@@ -101,14 +105,10 @@ pub(super) async fn empty_and_here(
         .unwrap_or_default();
     Ok(match page.entries.first() {
         None => Verified::Right {
-            evidence: format!(
-                "{bucket} is account {}'s, in {region}, and empty; its name took {} min to come free",
-                target.id,
-                waited.as_mins()
-            ),
+            evidence: Proof::WonName.fill(&[bucket, target.id.as_str(), &region, &waited.as_mins().to_string()]),
         },
         Some(entry) => Verified::Wrong {
-            why: format!("{bucket} is new and has {:?} in it already", entry.key),
+            why: Proof::NotEmpty.fill(&[bucket, &format!("{:?}", entry.key)]),
         },
     })
 }
@@ -157,12 +157,11 @@ impl Step for WinName {
         if asked.last.duration_since(asked.first) >= LONGEST && waited < SignedDuration::from_mins(1) {
             return Ok(Observed::Stuck {
                 advice: Advice::NameNotWon.into(),
-                why: format!(
-                    "asked for {} h and {} times. {}",
-                    LONGEST.as_hours(),
-                    asked.times,
-                    alarm(bucket, &self.input.interim.name(cx)?, asked.first)
-                ),
+                why: Proof::NotWon.fill(&[
+                    &LONGEST.as_hours().to_string(),
+                    &asked.times.to_string(),
+                    alarm(bucket, &self.input.interim.name(cx)?, asked.first).as_str(),
+                ]),
             });
         }
         Ok(Observed::Absent)

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::change_policy::Changed;
 use super::place::Place;
 use super::policy;
+use super::proofs::Proof;
 use super::record_configuration::Recorded;
 use crate::world::World;
 
@@ -77,11 +78,10 @@ impl Step for WithdrawGrant {
         let bucket = self.input.bucket.name(cx)?;
         Ok(Verified::Right {
             evidence: match self.input.bucket.side {
-                Side::Target => format!("nobody of the source is named in the policy of {bucket} by this run"),
-                Side::Source | Side::Parent => {
-                    format!("nobody of the target is named in the policy of {bucket}; it still denies writing")
-                }
-            },
+                Side::Target => Proof::SourceNotNamed,
+                Side::Source | Side::Parent => Proof::TargetNotNamed,
+            }
+            .fill(&[&bucket]),
         })
     }
 

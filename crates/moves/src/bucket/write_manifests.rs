@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws::s3control;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use listing::{Missing, manifest, waves};
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::archived::Classes;
 use super::growing_object::GrowingObject;
 use super::listed::Both;
 use super::place::Place;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -129,17 +130,16 @@ impl Step for WriteManifests {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let written: Written = cx.output(&cx.spec.id)?;
-        let told = written
-            .manifests
-            .iter()
-            .map(|(class, manifest)| format!("{} rows of {class} in {}", manifest.rows, manifest.key));
-        let told: Vec<String> = told.collect();
-        let evidence = if told.is_empty() {
-            "nothing is lacking any more".to_owned()
-        } else {
-            told.join("; ")
-        };
-        Ok(Verified::Right { evidence })
+        let told = written.manifests.iter();
+        let told: Vec<Said> = told
+            .map(|(class, manifest)| Proof::Rows.fill(&[&manifest.rows.to_string(), class, &manifest.key]))
+            .collect();
+        Ok(Verified::Right {
+            evidence: match told.is_empty() {
+                true => Proof::NothingLacking.into(),
+                false => Said::all(told),
+            },
+        })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::files::Files;
+use super::words::Text;
 use crate::bucket::passing::Place;
+use crate::left_to_people::Left;
 use crate::world::World;
 
 const WRITING: [&str; 4] = ["READ", "WRITE", "READ_ACP", "WRITE_ACP"];
@@ -67,7 +69,7 @@ impl Step for AdmitExport {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("ElastiCache may write into {}", self.input.bucket.name(cx)?),
+            evidence: Text::MayWrite.fill(&[&self.input.bucket.name(cx)?]),
         })
     }
 
@@ -109,7 +111,7 @@ impl Step for EndExport {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("the ACL of {} names its owner alone", self.input.bucket.name(cx)?),
+            evidence: Text::OwnerAlone.fill(&[&self.input.bucket.name(cx)?]),
         })
     }
 
@@ -177,15 +179,9 @@ impl Step for AdmitReading {
         }
         let mut output = json!({ "bucket": files.bucket });
         if self.input.stays {
-            let left = format!(
-                "{} is in no cache of account {} yet: make one there with snapshot_arns = {} (Terraform; aws elasticache \
-                 create-replication-group --snapshot-arns), and delete the bucket {} once it is available",
-                self.input.cache,
-                self.world.target().id,
-                json!(files.arns()),
-                files.bucket
-            );
-            output["left_out"] = json!([left]);
+            let (account, arns) = (self.world.target().id.clone(), json!(files.arns()).to_string());
+            let left = Left::MakeCache.fill(&[&self.input.cache, account.as_str(), &arns, &files.bucket]);
+            output["left_out"] = json!([left.as_str()]);
         }
         Ok(Observed::Present(output))
     }
@@ -208,7 +204,7 @@ impl Step for AdmitReading {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let files: Files = cx.output(&self.input.copied)?;
         Ok(Verified::Right {
-            evidence: format!("ElastiCache may read {} file(s) in {}", files.files.len(), files.bucket),
+            evidence: Text::MayRead.fill(&[&files.files.len().to_string(), &files.bucket]),
         })
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::files::{self, File, Files};
+use super::words::Text;
 use crate::bucket::passing::{InParts, Place, go_on};
 use crate::world::World;
 
@@ -100,17 +101,14 @@ impl Step for CopyFiles {
         for (file, copy) in exported.files.iter().zip(&copies) {
             let Some(copy) = copy else {
                 return Ok(Verified::Wrong {
-                    why: format!("{} is not in {to} any more", file.key),
+                    why: Text::FileGone.fill(&[&file.key, &to]),
                 });
             };
             let is = target.s3.kept(&to, &copy.version()).await?;
             // ElastiCache reads nothing that lies under a KMS key.
             if let Some(key) = is.key {
                 return Ok(Verified::Wrong {
-                    why: format!(
-                        "{} in {to} lies under {key}, and ElastiCache reads files under SSE-S3 only: the account encrypts buckets by default",
-                        file.key
-                    ),
+                    why: Text::FileUnderKey.fill(&[&file.key, &to, &key]),
                 });
             }
             let was = source.s3.kept(&exported.bucket, &file.version()).await?;
@@ -124,17 +122,17 @@ impl Step for CopyFiles {
             };
             if !equal {
                 return Ok(Verified::Wrong {
-                    why: format!("{} in {to} is not what it is in {}", file.key, exported.bucket),
+                    why: Text::FileDiffers.fill(&[&file.key, &to, &exported.bucket]),
                 });
             }
         }
         Ok(Verified::Right {
-            evidence: format!(
-                "{} file(s) in {to}, {} bytes, equal to those in {}",
-                copies.len(),
-                exported.bytes(),
-                exported.bucket
-            ),
+            evidence: Text::FilesEqual.fill(&[
+                &copies.len().to_string(),
+                &to,
+                &exported.bytes().to_string(),
+                &exported.bucket,
+            ]),
         })
     }
 

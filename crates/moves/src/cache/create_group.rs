@@ -7,14 +7,18 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use aws::elasticache::{Group, NewGroup};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::create_snapshot::{SnapshotOutput, perhaps_made};
 use super::files::Files;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::key::KeyOutput;
+use crate::left_to_people::Left;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,46 +109,42 @@ impl CreateGroup {
 }
 
 /// What of a group is not as it was asked for.
-fn differences(is: &Group, wanted: &Input, slots: &[String]) -> Vec<String> {
+fn differences(is: &Group, wanted: &Input, slots: &[String]) -> Vec<Said> {
     let mut differing = Vec::new();
-    let mut compare = |what: &str, wanted: String, is: String| {
+    let mut compare = |what: Text, wanted: String, is: String| {
         if wanted != is {
-            differing.push(format!("{what} is {is} and not {wanted}"));
+            differing.push(what.fill(&[&is, &wanted]));
         }
     };
     let shards = slots.len().max(1);
     let nodes = shards * (wanted.replicas as usize + 1);
-    compare("its node type", wanted.node_type.clone(), is.node_type.clone());
-    compare("its number of nodes", nodes.to_string(), is.members.len().to_string());
+    compare(Text::NodeType, wanted.node_type.clone(), is.node_type.clone());
+    compare(Text::Nodes, nodes.to_string(), is.members.len().to_string());
     compare(
-        "encryption in transit",
+        Text::InTransit,
         wanted.encrypted_in_transit.to_string(),
         is.encrypted_in_transit.to_string(),
     );
     compare(
-        "encryption at rest",
+        Text::AtRest,
         wanted.encrypted_at_rest.to_string(),
         is.encrypted_at_rest.to_string(),
     );
     compare(
-        "cluster mode",
+        Text::ClusterMode,
         wanted.cluster_mode.to_string(),
         is.cluster_mode.to_string(),
     );
     let failover = wanted.replicas > 0 || wanted.cluster_mode;
-    compare(
-        "automatic failover",
-        failover.to_string(),
-        is.automatic_failover.to_string(),
-    );
+    compare(Text::Failover, failover.to_string(), is.automatic_failover.to_string());
     let sorted = |groups: &[String]| {
         let mut groups = groups.to_vec();
         groups.sort();
         groups.join(", ")
     };
-    compare("its user groups", sorted(&wanted.user_groups), sorted(&is.user_groups));
+    compare(Text::UserGroups, sorted(&wanted.user_groups), sorted(&is.user_groups));
     if wanted.cluster_mode {
-        compare("the slots of its shards", sorted(slots), sorted(&is.slots));
+        compare(Text::Slots, sorted(slots), sorted(&is.slots));
     }
     differing
 }
@@ -159,7 +159,7 @@ impl Step for CreateGroup {
         let tags = target.elasticache.tags_of(Some(&group.arn)).await?;
         if !cx.tags().iter().all(|(key, value)| tags.get(key) == Some(value)) {
             return Ok(Observed::Foreign {
-                whose: format!("account {} has a cache {} already", target.id, self.input.id),
+                whose: Foreign::HasCache.fill(&[target.id.as_str(), &self.input.id]),
             });
         }
         let mut failed = Vec::new();
@@ -167,33 +167,24 @@ impl Step for CreateGroup {
             for member in &group.members {
                 let status = target.elasticache.member_status(member).await?.unwrap_or_default();
                 if status.ends_with("-failed") {
-                    failed.push(format!("{member} is {status}"));
+                    failed.push(Text::MemberFailed.fill(&[member, &status]));
                 }
             }
         }
         if !failed.is_empty() || group.status == "create-failed" {
-            let why = format!(
-                "{} is {}: {}. The files could not be read, are of a later engine, or do not fit on a {}",
-                self.input.id,
-                group.status,
-                failed.join(", "),
-                self.input.node_type
-            );
-            return Ok(Observed::Broken { why });
+            let Input { id, node_type, .. } = &self.input;
+            let why = [Text::NotFed.fill(&[id, &group.status, node_type])]
+                .into_iter()
+                .chain(failed);
+            return Ok(Observed::Broken { why: Said::all(why) });
         }
         Ok(match group.status.as_str() {
             // While a snapshot is taken it is in service as well.
             "available" | "snapshotting" => {
-                let left = format!(
-                    "{} is {} in account {}, at {}: let its applications use that",
-                    self.input.original,
-                    self.input.id,
-                    target.id,
-                    group
-                        .endpoint
-                        .as_deref()
-                        .unwrap_or("an address that ElastiCache does not tell")
-                );
+                let untold = || Left::UntoldAddress.into();
+                let at: String = group.endpoint.clone().unwrap_or_else(untold);
+                let account = self.world.target().id.clone();
+                let left = Left::UseNewCache.fill(&[&self.input.original, &self.input.id, account.as_str(), &at]);
                 let was = self.world.source().elasticache.addresses(&self.input.original).await?;
                 let was = was.map(|was| Was {
                     address: was.address,
@@ -205,11 +196,11 @@ impl Step for CreateGroup {
                     endpoint: group.endpoint,
                     reader: group.reader,
                     was,
-                    left_out: vec![left],
+                    left_out: vec![left.into()],
                 }))
             }
             status => Observed::Underway {
-                progress: Progress::words(format!("{} {status}", self.input.id)),
+                progress: Progress::words(Underway::Status.fill(&[&self.input.id, status])),
                 look_again: pace::look_again(cx, None),
             },
         })
@@ -261,21 +252,16 @@ impl Step for CreateGroup {
         let target = self.world.target();
         let Some(group) = target.elasticache.group(&self.input.id).await? else {
             return Ok(Verified::Wrong {
-                why: format!("{} is gone", self.input.id),
+                why: Text::Gone.fill(&[&self.input.id]),
             });
         };
         let differing = differences(&group, &self.input, &slots);
-        Ok(match differing.as_slice() {
-            [] => Verified::Right {
-                evidence: format!(
-                    "{} is in service as asked for, made of {} file(s) that were proved equal; how many keys it holds only who may speak to \
-                     it can tell",
-                    self.input.id,
-                    slots.len().max(1)
-                ),
+        Ok(match differing.is_empty() {
+            true => Verified::Right {
+                evidence: Text::InService.fill(&[&self.input.id, &slots.len().max(1).to_string()]),
             },
-            differing => Verified::Wrong {
-                why: format!("of {} {}", self.input.id, differing.join(", ")),
+            false => Verified::Wrong {
+                why: Text::NotAsAsked.fill(&[&self.input.id, Said::all(differing).as_str()]),
             },
         })
     }
@@ -332,10 +318,10 @@ mod tests {
 
     #[test]
     fn a_group_that_is_not_as_it_was_asked_for_is_told_by_what_differs() {
-        assert_eq!(differences(&is(2, &[""]), &wanted(false), &[]), Vec::<String>::new());
+        assert_eq!(differences(&is(2, &[""]), &wanted(false), &[]), Vec::<Said>::new());
         let slots = ["0-8191".to_owned(), "8192-16383".to_owned()];
         let sharded = is(4, &["8192-16383", "0-8191"]);
-        assert_eq!(differences(&sharded, &wanted(true), &slots), Vec::<String>::new());
+        assert_eq!(differences(&sharded, &wanted(true), &slots), Vec::<Said>::new());
         let divided_otherwise = is(4, &["0-99", "100-16383"]);
         assert_eq!(differences(&divided_otherwise, &wanted(true), &slots).len(), 1);
         let other = Group {
@@ -345,6 +331,11 @@ mod tests {
             node_type: "cache.t4g.micro".into(),
             ..is(1, &[""])
         };
-        assert_eq!(differences(&other, &wanted(false), &[]).len(), 5);
+        let differing = differences(&other, &wanted(false), &[]);
+        assert_eq!(differing.len(), 5);
+        assert_eq!(
+            Said::all(differing[..2].iter().cloned()).as_str(),
+            "its node type is cache.t4g.micro and not cache.r7g.large; its number of nodes is 1 and not 2"
+        );
     }
 }

@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How long something whose making got no answer may stay out of ElastiCache's lists.
@@ -56,7 +58,7 @@ pub(super) fn perhaps_made(cx: &StepContext) -> Observed {
     // From the last call on: an earlier one may have been refused long before.
     match cx.tried_at {
         Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Observed::Underway {
-            progress: Progress::words("looking whether it was made"),
+            progress: Progress::words(Underway::Looking),
             look_again: Duration::from_secs(10),
         },
         _ => Observed::Absent,
@@ -80,10 +82,10 @@ impl Step for CreateSnapshot {
                 taken_at: snapshot.shards.iter().filter_map(|shard| shard.taken_at.clone()).max(),
             })),
             "failed" => Observed::Broken {
-                why: format!("{name} has failed"),
+                why: Text::SnapshotFailed.fill(&[&name]),
             },
             status => Observed::Underway {
-                progress: Progress::words(format!("{name} {status}")),
+                progress: Progress::words(Underway::Status.fill(&[&name, status])),
                 look_again: pace::look_again(cx, None),
             },
         })
@@ -102,25 +104,17 @@ impl Step for CreateSnapshot {
         let made: SnapshotOutput = cx.output(&cx.spec.id)?;
         if made.slots.len() != self.input.shards {
             return Ok(Verified::Wrong {
-                why: format!(
-                    "{} has {} shards, and the plan was made for {}: let discover look again and make a new plan",
-                    self.input.cache,
-                    made.slots.len(),
-                    self.input.shards
-                ),
+                why: Text::OtherShards.fill(&[
+                    &self.input.cache,
+                    &made.slots.len().to_string(),
+                    &self.input.shards.to_string(),
+                ]),
             });
         }
-        let moment = made
-            .taken_at
-            .as_deref()
-            .unwrap_or("a moment that ElastiCache does not tell");
+        let untold = Said::from(Text::UntoldMoment);
+        let moment = made.taken_at.as_deref().unwrap_or(untold.as_str());
         Ok(Verified::Right {
-            evidence: format!(
-                "{} holds {} shard(s) of {} as of {moment}: what was written later is not in it",
-                made.name,
-                made.slots.len(),
-                self.input.cache
-            ),
+            evidence: Text::Holds.fill(&[&made.name, &made.slots.len().to_string(), &self.input.cache, moment]),
         })
     }
 

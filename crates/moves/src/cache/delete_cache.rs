@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::create_snapshot::SnapshotOutput;
 use super::old_cache::OldCache;
+use super::words::Text;
 use crate::retire::proof::still_goes;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,7 +55,7 @@ impl Step for DeleteCache {
         Ok(match cache.standing(&self.world).await? {
             None => Observed::Present(json!({ "deleted": cache.id })),
             Some(found) if found.status == "deleting" => Observed::Underway {
-                progress: Progress::words("deleting"),
+                progress: Progress::words(Underway::Deleting),
                 look_again: Duration::from_secs(30),
             },
             Some(_) => Observed::Absent,
@@ -75,10 +77,7 @@ impl Step for DeleteCache {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: SnapshotOutput = cx.output(&self.input.snapshot)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "the cache {} is gone; its snapshot {} stays until somebody deletes it",
-                self.input.cache.id, made.name
-            ),
+            evidence: Text::CacheDeleted.fill(&[&self.input.cache.id, &made.name]),
         })
     }
 

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::create_snapshot::SnapshotOutput;
+use super::words::Text;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ impl Step for DeleteSnapshot {
         Ok(match left.map(|left| left.status) {
             None => Observed::Present(json!({ "deleted": made.name })),
             Some(status) if status == "deleting" => Observed::Underway {
-                progress: Progress::words(format!("{} {status}", made.name)),
+                progress: Progress::words(Underway::Status.fill(&[&made.name, &status])),
                 look_again: pace::look_again(cx, None),
             },
             Some(_) => Observed::Absent,
@@ -52,7 +54,7 @@ impl Step for DeleteSnapshot {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", output["deleted"].as_str().unwrap_or_default()),
+            evidence: Text::Gone.fill(&[output["deleted"].as_str().unwrap_or_default()]),
         })
     }
 

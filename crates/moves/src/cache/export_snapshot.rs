@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 
 use super::create_snapshot::{SnapshotOutput, perhaps_made};
 use super::files::{self, Files};
+use super::words::Text;
 use crate::bucket::passing::Place;
 use crate::pace;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,23 +59,19 @@ impl Step for ExportSnapshot {
         let seen = source.elasticache.snapshot(&snapshot.name).await?;
         Ok(match seen.map(|seen| seen.status) {
             Some(status) if status != "available" => Observed::Underway {
-                progress: Progress::words(format!(
-                    "{} {status}, {} of {} files",
-                    snapshot.name,
-                    there.len(),
-                    snapshot.slots.len()
-                )),
+                progress: Progress::words(Underway::StatusAndFiles.fill(&[
+                    &snapshot.name,
+                    &status,
+                    &there.len().to_string(),
+                    &snapshot.slots.len().to_string(),
+                ])),
                 look_again: pace::look_again(cx, None),
             },
             _ if there.is_empty() => perhaps_made(cx),
             // Some are there and nothing goes on. The name is refused as long as they are.
             _ => match perhaps_made(cx) {
                 Observed::Absent => Observed::Broken {
-                    why: format!(
-                        "ElastiCache has written {} of {} files",
-                        there.len(),
-                        snapshot.slots.len()
-                    ),
+                    why: Text::HalfWritten.fill(&[&there.len().to_string(), &snapshot.slots.len().to_string()]),
                 },
                 waiting => waiting,
             },
@@ -94,19 +92,15 @@ impl Step for ExportSnapshot {
         let written: Files = cx.output(&cx.spec.id)?;
         if let Some(empty) = written.files.iter().find(|file| file.size == 0) {
             return Ok(Verified::Wrong {
-                why: format!(
-                    "{} in {} is empty: a dump has a header at least",
-                    empty.key, written.bucket
-                ),
+                why: Text::FileEmpty.fill(&[&empty.key, &written.bucket]),
             });
         }
         Ok(Verified::Right {
-            evidence: format!(
-                "{} file(s) in {}, {} bytes",
-                written.files.len(),
-                written.bucket,
-                written.bytes()
-            ),
+            evidence: Text::FilesWritten.fill(&[
+                &written.files.len().to_string(),
+                &written.bucket,
+                &written.bytes().to_string(),
+            ]),
         })
     }
 

@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use aws::elasticache_retire::CacheStanding;
 use engine::StepContext;
 use jiff::Timestamp;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use crate::key::account_in;
 use crate::retire::proof::OldThing;
 use crate::retired::UNUSED_FOR;
@@ -37,7 +38,7 @@ pub(crate) struct Asked {
     /// The first of them.
     pub(crate) since: Option<Timestamp>,
     /// What speaks for somebody's using it.
-    pub(crate) used: Option<String>,
+    pub(crate) used: Option<Said>,
 }
 
 /// Looks what clients asked of a cache. Writing on one node of a shard alone is its primary's sending on keys that expire: whoever writes is counted on
@@ -50,11 +51,11 @@ pub(crate) async fn asked(world: &World, standing: &CacheStanding, now: Timestam
     for shard in &standing.shards {
         let told = || shard.iter().filter_map(|node| Some((node, told.get(node)?)));
         if let Some((node, at)) = told().find_map(|(node, told)| Some((node, told.read_at?))) {
-            used.get_or_insert_with(|| format!("somebody read from {node} at {at}"));
+            used.get_or_insert_with(|| Text::Read.fill(&[node, &at.to_string()]));
         }
         let written: Vec<Timestamp> = told().filter_map(|(_, told)| told.written_at).collect();
         if let Some(at) = written.iter().max().filter(|_| written.len() == shard.len()) {
-            used.get_or_insert_with(|| format!("somebody wrote to {} at {at}", shard.join(", ")));
+            used.get_or_insert_with(|| Text::Written.fill(&[&shard.join(", "), &at.to_string()]));
         }
     }
     Ok(Asked {
@@ -73,48 +74,41 @@ impl OldCache {
 }
 
 /// Why what the target has cannot stand for a cache; none: it can.
-pub(super) fn unfit(instead: &str, found: Option<&CacheStanding>) -> Option<String> {
+pub(super) fn unfit(instead: &str, found: Option<&CacheStanding>) -> Option<Said> {
     let Some(found) = found else {
-        return Some(format!("the cache {instead} is gone in the target"));
+        return Some(Text::NewGone.fill(&[instead]));
     };
     // It serves while a snapshot is taken or something about it is changed.
     if !matches!(found.status.as_str(), "available" | "snapshotting" | "modifying") {
-        return Some(format!("the cache {instead} is {} in the target", found.status));
+        return Some(Text::NewIs.fill(&[instead, &found.status]));
     }
     let key = found.key.as_deref()?;
-    (account_in(key) != account_in(&found.arn))
-        .then(|| format!("the cache {instead} lies under {key}, a key of another account"))
+    (account_in(key) != account_in(&found.arn)).then(|| Text::NewUnderOthersKey.fill(&[instead, key]))
 }
 
 #[async_trait(?Send)]
 impl OldThing for OldCache {
-    async fn proved(&self, cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         let Some(old) = self.standing(world).await? else {
-            return Ok(Err(format!(
-                "the source has no cache {} any more, or another one since",
-                self.id
-            )));
+            return Ok(Err(Text::OldGone.fill(&[&self.id])));
         };
         let new = world.target().elasticache.standing(&self.instead, true).await?;
         if let Some(why) = unfit(&self.instead, new.as_ref()) {
-            return Ok(Err(format!("{why}: {} is the only one", old.arn)));
+            return Ok(Err(Text::OnlyOne.fill(&[why.as_str(), &old.arn])));
         }
         let asked = asked(world, &old, cx.now).await?;
         if let Some(used) = asked.used {
-            return Ok(Err(format!("{used}: it is in use")));
+            return Ok(Err(used));
         }
         let new = new.map(|new| new.arn);
         Ok(Ok(json!({ "old": old.arn, "new": new, "minutes": asked.minutes })))
     }
 
-    fn evidence(&self, found: &Value) -> String {
+    fn evidence(&self, found: &Value) -> Said {
         let told = |member: &str| found[member].as_str().unwrap_or_default();
-        let used = match found["minutes"].as_u64().unwrap_or_default() {
-            0 => "CloudWatch told nothing of the last hour".to_owned(),
-            minutes => {
-                format!("no client read or wrote in the {minutes} minutes of the last hour that CloudWatch told of")
-            }
-        };
-        format!("{} is replaced by {}; {used}", told("old"), told("new"))
+        match found["minutes"].as_u64().unwrap_or_default() {
+            0 => Text::ReplacedUntold.fill(&[told("old"), told("new")]),
+            minutes => Text::ReplacedUnused.fill(&[told("old"), told("new"), &minutes.to_string()]),
+        }
     }
 }

@@ -9,6 +9,7 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use crate::bucket::passing::Place;
 use crate::world::World;
 
@@ -54,7 +55,7 @@ impl Step for OwnFiles {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("everything in {} is its owner's", self.input.bucket.name(cx)?),
+            evidence: Text::OwnersOwn.fill(&[&self.input.bucket.name(cx)?]),
         })
     }
 

@@ -127,7 +127,7 @@ fn asked(old: &Old, left: &mut Left) {
         return;
     };
     match (&asked.used, asked.since) {
-        (Some(used), _) => left.block(format!("{used}: it is in use")),
+        (Some(used), _) => left.block(used.clone()),
         (None, Some(since)) => {
             left.quiet = Some(Quiet {
                 since,

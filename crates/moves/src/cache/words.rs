@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-    /// A note, a question, or a step's title.
+    /// A note, a question, a step's title, what a step proves or why it stops.
     pub(crate) enum Text {
         // What becomes of it
         Unlisted: "the inventory lists no cache {0} in the source: whether it exists cannot be told",
@@ -126,5 +126,87 @@ sentences! {
             "{0} の最後のスナップショットを取得（残します）";
         DeleteCache: "delete {0} with its nodes",
             "{0} をノードごと削除";
+
+        // What steps prove
+        MayWrite: "ElastiCache may write into {0}",
+            "ElastiCache は {0} に書き込めます";
+        OwnerAlone: "the ACL of {0} names its owner alone",
+            "{0} の ACL にあるのは所有者だけです";
+        MayRead: "ElastiCache may read {0} file(s) in {1}",
+            "ElastiCache は {1} のファイル {0} 個を読めます";
+        OwnersOwn: "everything in {0} is its owner's",
+            "{0} の内容はすべてバケット所有者のもの";
+        FilesWritten: "{0} file(s) in {1}, {2} bytes",
+            "{1} にファイル {0} 個、{2} バイト";
+        FilesEqual: "{0} file(s) in {1}, {2} bytes, equal to those in {3}",
+            "{1} にファイル {0} 個、{2} バイト、{3} のものと一致";
+        Holds: "{0} holds {1} shard(s) of {2} as of {3}: what was written later is not in it",
+            "{0} には {2} の {1} シャードがあります（時点: {3}）。その後に書き込まれた内容は含まれません";
+        UntoldMoment: "a moment that ElastiCache does not tell",
+            "ElastiCache からは不明";
+        InService: "{0} is in service as asked for, made of {1} file(s) that were proved equal; how many keys it holds only who may speak to it can tell",
+            "{0} は指定どおりに稼働中。一致を確認したファイル {1} 個から作成しました。キーの数は、接続できる人にしか分かりません";
+        Gone: "{0} is gone",
+            "{0} は削除済み";
+        CacheDeleted: "the cache {0} is gone; its snapshot {1} stays until somebody deletes it",
+            "キャッシュ {0} はもうありません。スナップショット {1} は誰かが削除するまで残ります";
+        ReplacedUntold: "{0} is replaced by {1}; CloudWatch told nothing of the last hour",
+            "{0} は {1} に置き換えられています。直近 1 時間について CloudWatch に記録がありません";
+        ReplacedUnused: "{0} is replaced by {1}; no client read or wrote in the {2} minutes of the last hour that CloudWatch told of",
+            "{0} は {1} に置き換えられています。直近 1 時間のうち CloudWatch に記録がある {2} 分間、読み書きしたクライアントはありません";
+
+        // Why they stop
+        SnapshotFailed: "{0} has failed",
+            "{0} は失敗しました";
+        OtherShards: "{0} has {1} shards, and the plan was made for {2}: let discover look again and make a new plan",
+            "{0} のシャードは {1} ですが、計画は {2} を前提にしています。discover で調べ直し、計画を作り直してください";
+        HalfWritten: "ElastiCache has written {0} of {1} files",
+            "ElastiCache が書き出したファイルは {1} 個中 {0} 個です";
+        FileEmpty: "{0} in {1} is empty: a dump has a header at least",
+            "{1} の {0} が空です。ダンプには少なくともヘッダーがあります";
+        FileGone: "{0} is not in {1} any more",
+            "{1} に {0} がもうありません";
+        FileUnderKey: "{0} in {1} lies under {2}, and ElastiCache reads files under SSE-S3 only: the account encrypts buckets by default",
+            "{1} の {0} は {2} で暗号化されていますが、ElastiCache が読めるのは SSE-S3 のファイルだけです。アカウントのデフォルトでバケットが暗号化されています";
+        FileDiffers: "{0} in {1} is not what it is in {2}",
+            "{1} の {0} が {2} のものと一致しません";
+        NotFed: "{0} is in the status {1}: the files could not be read, are of a later engine, or do not fit on a {2}",
+            "{0} のステータスは {1} です。ファイルを読めなかったか、ファイルのエンジンのほうが新しいか、{2} に収まりません";
+        MemberFailed: "its node {0} has the status {1}",
+            "ノード {0} のステータスは {1}";
+        OldGone: "the source has no cache {0} any more, or another one since",
+            "移行元にキャッシュ {0} がもうないか、別のものに変わっています";
+        NewGone: "the cache {0} is gone in the target",
+            "移行先のキャッシュ {0} がもうありません";
+        NewIs: "the cache {0} is {1} in the target",
+            "移行先のキャッシュ {0} は {1} です";
+        NewUnderOthersKey: "the cache {0} lies under {1}, a key of another account",
+            "キャッシュ {0} は別アカウントのキー {1} で暗号化されています";
+        OnlyOne: "{0}: {1} is the only one",
+            "{0}。{1} しか残っていません";
+        Read: "somebody read from {0} at {1}: it is in use",
+            "{1} に {0} から読み取りがあり、使用中です";
+        Written: "somebody wrote to {0} at {1}: it is in use",
+            "{1} に {0} への書き込みがあり、使用中です";
+
+        // How the new one is not as it was asked for
+        NotAsAsked: "the cache {0} is not as asked for: {1}",
+            "キャッシュ {0} が指定と異なります: {1}";
+        NodeType: "its node type is {0} and not {1}",
+            "ノードタイプが {1} ではなく {0}";
+        Nodes: "its number of nodes is {0} and not {1}",
+            "ノード数が {1} ではなく {0}";
+        InTransit: "encryption in transit is {0} and not {1}",
+            "転送中の暗号化が {1} ではなく {0}";
+        AtRest: "encryption at rest is {0} and not {1}",
+            "保存時の暗号化が {1} ではなく {0}";
+        ClusterMode: "cluster mode is {0} and not {1}",
+            "クラスターモードが {1} ではなく {0}";
+        Failover: "automatic failover is {0} and not {1}",
+            "自動フェイルオーバーが {1} ではなく {0}";
+        UserGroups: "its user groups are {0} and not {1}",
+            "ユーザーグループが {1} ではなく {0}";
+        Slots: "the slots of its shards are {0} and not {1}",
+            "シャードのスロットが {1} ではなく {0}";
     }
 }

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::share_cluster::ShareOutput;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,10 +48,10 @@ impl Step for AcceptShare {
         }
         Ok(match status {
             Some(ended @ ("REJECTED" | "EXPIRED")) => Observed::Broken {
-                why: format!("the invitation to {} is {ended}", share.arn),
+                why: Text::InvitationEnded.fill(&[&share.arn, ended]),
             },
             _ => Observed::Underway {
-                progress: Progress::words("the share is not seen in the target yet"),
+                progress: Progress::words(Underway::ShareUnseen),
                 look_again: Duration::from_secs(10),
             },
         })
@@ -68,12 +70,12 @@ impl Step for AcceptShare {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let how = match output["invited"] == true {
-            true => "has accepted the invitation to",
-            false => "has its part, without an invitation, in",
+            true => Text::Accepted,
+            false => Text::TakesPart,
         };
         let share = output["share"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!("{} {how} {share}", self.world.target().id),
+            evidence: how.fill(&[self.world.target().id.as_str(), share]),
         })
     }
 

@@ -7,11 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::rds_clusters::DbCluster;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use crate::key::KeyOutput;
+use crate::restored::differs;
+use crate::restored::words::Differs;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,27 +51,27 @@ fn judged(asked: &Input, found: &DbCluster, key_arn: &str) -> Verified {
         .map(|member| member.id.as_str())
         .collect();
     let why = if found.key.as_deref() != Some(key_arn) {
-        format!("its key is {:?}, not {key_arn}", found.key)
+        Differs::Key.fill(&[&format!("{:?}", found.key), key_arn])
     } else if asked.made_by_rds.is_some_and(|count| members.len() != count) {
-        format!("its instances are {members:?}, not {:?}", asked.made_by_rds)
+        Text::OtherInstances.fill(&[&format!("{members:?}"), &format!("{:?}", asked.made_by_rds)])
     } else if asked.made_by_rds.is_none() && members != wanted {
-        format!("its members are {members:?}, not {wanted:?}")
+        Text::OtherMembers.fill(&[&format!("{members:?}"), &format!("{wanted:?}")])
     } else if writers.len() != 1 && !members.is_empty() {
-        format!("its writers are {writers:?}")
+        Text::OtherWriters.fill(&[&format!("{writers:?}")])
     } else {
         // RDS may have let a reader take over in between: that is told, and not wrong.
-        let writer = writers.first().copied().unwrap_or("nobody");
+        let nobody = Said::from(Text::Nobody);
+        let writer = writers.first().copied().unwrap_or(nobody.as_str());
         let was = asked.members.first().map(String::as_str).filter(|was| *was != writer);
-        let was = was.map_or_else(String::new, |was| format!(" (in the source {was})"));
-        let evidence = format!(
-            "{} has its {} members; {writer} writes{was}; it lies under {key_arn}",
-            found.id,
-            members.len()
-        );
+        let (id, count) = (found.id.as_str(), members.len().to_string());
+        let evidence = match was {
+            None => Text::HasMembers.fill(&[id, &count, writer, key_arn]),
+            Some(was) => Text::HasMembersWas.fill(&[id, &count, writer, was, key_arn]),
+        };
         return Verified::Right { evidence };
     };
     Verified::Wrong {
-        why: format!("{}: {why}", found.arn),
+        why: differs(&found.arn, vec![why]),
     }
 }
 
@@ -77,14 +81,16 @@ impl Step for CheckMembers {
         let found = self.world.target().rds.cluster(&self.input.cluster).await?;
         let Some(found) = found.filter(|found| found.status == "available") else {
             return Ok(Observed::Underway {
-                progress: Progress::words(format!("{} is not available", self.input.cluster)),
+                progress: Progress::words(Underway::NotAvailable.fill(&[&self.input.cluster])),
                 look_again: Duration::from_secs(20),
             });
         };
         let members: Vec<String> = found.members.into_iter().map(|member| member.id).collect();
         if let Some(count) = self.input.made_by_rds.filter(|count| members.len() < *count) {
             return Ok(Observed::Underway {
-                progress: Progress::words(format!("{} of {count} instances", members.len())),
+                progress: Progress::words(
+                    Underway::SomeInstances.fill(&[&members.len().to_string(), &count.to_string()]),
+                ),
                 look_again: Duration::from_secs(20),
             });
         }
@@ -100,7 +106,7 @@ impl Step for CheckMembers {
         let key: KeyOutput = cx.output(&self.input.key)?;
         let Some(found) = self.world.target().rds.cluster(&self.input.cluster).await? else {
             return Ok(Verified::NotYet {
-                why: format!("{} is not seen any more", self.input.cluster),
+                why: Underway::NotSeenAnyMore.fill(&[&self.input.cluster]),
                 look_again: Duration::from_secs(10),
             });
         };

@@ -8,14 +8,18 @@ use async_trait::async_trait;
 use aws::rds_clusters::NewMember;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::databases::Settings;
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::MemberOutput;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::key::KeyOutput;
 use crate::pace;
-use crate::restored::BROKEN;
+use crate::restored::words::Differs;
+use crate::restored::{BROKEN, differences, differs, is_in};
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,13 +66,13 @@ impl Step for CreateMember {
         };
         if !cx.made_it(&found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
         let status = found.status.as_str();
         if BROKEN.contains(&status) {
             return Ok(Observed::Broken {
-                why: format!("{} is {status}", found.arn),
+                why: is_in(&found.arn, status),
             });
         }
         if status == "available"
@@ -84,7 +88,7 @@ impl Step for CreateMember {
             })));
         }
         Ok(Observed::Underway {
-            progress: Progress::words(status),
+            progress: Progress::words(Said::verbatim(status)),
             look_again: pace::look_again(cx, None).min(Duration::from_secs(30)),
         })
     }
@@ -113,64 +117,56 @@ impl Step for CreateMember {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let asked = &self.input;
         let rds = &self.world.target().rds;
-        let not_yet = |why: String| Verified::NotYet {
+        let not_yet = |why: Said| Verified::NotYet {
             why,
             look_again: Duration::from_secs(10),
         };
         let Some(found) = rds.instance(&asked.id).await? else {
-            return Ok(not_yet(format!("{} is not seen any more", asked.id)));
+            return Ok(not_yet(Underway::NotSeenAnyMore.fill(&[&asked.id])));
         };
         let cluster = rds.cluster(&asked.cluster).await?;
         let members = cluster.map(|cluster| cluster.members).unwrap_or_default();
         let Some(member) = members.into_iter().find(|member| member.id == asked.id) else {
-            return Ok(not_yet(format!(
-                "{} does not list {} among its members yet",
-                asked.cluster, asked.id
-            )));
+            return Ok(not_yet(Underway::NotListed.fill(&[&asked.cluster, &asked.id])));
         };
         let named = found.parameter_groups.iter();
         let checks = [
-            (found.class == asked.class, format!("its class is {}", found.class)),
+            (found.class == asked.class, Text::MemberClass.fill(&[&found.class])),
             (
                 found.public == asked.public,
-                format!("publicly accessible is {}", found.public),
+                Text::MemberPublic.fill(&[&found.public.to_string()]),
             ),
             (
                 named
                     .clone()
                     .any(|group| group.eq_ignore_ascii_case(&asked.parameter_group)),
-                format!("its parameter groups are {:?}", found.parameter_groups),
+                Text::MemberParameterGroups.fill(&[&format!("{:?}", found.parameter_groups)]),
             ),
             (
                 member
                     .promotion_tier
                     .is_none_or(|tier| tier == i32::from(asked.promotion_tier)),
-                format!("its promotion tier is {:?}", member.promotion_tier),
+                Text::PromotionTier.fill(&[&format!("{:?}", member.promotion_tier)]),
             ),
         ];
-        let mut wrong: Vec<String> = checks
+        let mut wrong: Vec<Said> = checks
             .into_iter()
             .filter(|(right, _)| !right)
             .map(|(_, text)| text)
             .collect();
-        wrong.extend(asked.settings.differences(&found.settings));
+        wrong.extend(differences(&asked.settings, &found.settings));
         let key = self.insights_key(cx)?;
         if key.is_some() && found.performance_insights_key != key {
-            let under = &found.performance_insights_key;
-            wrong.push(format!(
-                "its Performance Insights lie under {under:?}, not under {key:?}"
-            ));
+            let under = format!("{:?}", found.performance_insights_key);
+            wrong.push(Differs::Insights.fill(&[&under, &format!("{key:?}")]));
         }
         if !wrong.is_empty() {
-            let why = format!("{} is not as asked for: {}", found.arn, wrong.join("; "));
+            let why = differs(&found.arn, wrong);
             return Ok(Verified::Wrong { why });
         }
-        let does = if member.writer { "writes" } else { "reads" };
+        let does = if member.writer { Text::Writes } else { Text::Reads };
         Ok(Verified::Right {
-            evidence: format!(
-                "{} ({}) is a member of {} and {does}",
-                asked.id, asked.class, asked.cluster
-            ),
+            evidence: does.fill(&[&asked.id, &asked.class, &asked.cluster]),
         })
     }
 

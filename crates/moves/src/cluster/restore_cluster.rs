@@ -9,15 +9,19 @@ use aws::rds_clusters::{Capacity, DbCluster, From, RestoreCluster};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::databases::Settings;
 use model::inventory::Scaling;
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{ClusterOutput, share_cluster};
+use crate::foreign::Foreign;
 use crate::key::KeyOutput;
 use crate::pace;
-use crate::restored::{BROKEN, Was};
+use crate::restored::words::Differs;
+use crate::restored::{BROKEN, Was, differences, differs, is_in};
 use crate::snapshot::SnapshotOutput;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -125,61 +129,58 @@ impl Restore {
     }
 }
 
-/// What differs from what was asked for; none when it is right. Logs begin with the members, so they are not looked at here.
-fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) -> Option<String> {
+/// What differs from what was asked for; nothing when it is right. Logs begin with the members, so they are not looked at here.
+fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) -> Vec<Said> {
     let sorted = |groups: &[String]| groups.iter().cloned().collect::<BTreeSet<_>>();
     let days = i32::try_from(asked.backup_retention_days).unwrap_or(i32::MAX);
     let scaling = asked.scaling.as_ref().map(capacity);
     let checks = [
         (
             found.key.as_deref() == Some(key_arn),
-            format!("its key is {:?}, not {key_arn}", found.key),
+            Differs::Key.fill(&[&format!("{:?}", found.key), key_arn]),
         ),
         (
             found.engine_version == version,
-            format!("its engine's version is {}, not {version}", found.engine_version),
+            Differs::EngineVersion.fill(&[&found.engine_version, version]),
         ),
         (
             // RDS keeps the names of groups in lower case.
             found.subnet_group.eq_ignore_ascii_case(&asked.subnet_group),
-            format!("its subnet group is {}, not {}", found.subnet_group, asked.subnet_group),
+            Differs::SubnetGroup.fill(&[&found.subnet_group, &asked.subnet_group]),
         ),
         (
             sorted(&found.security_groups) == sorted(&asked.security_groups),
-            format!(
-                "its security groups are {:?}, not {:?}",
-                found.security_groups, asked.security_groups
-            ),
+            Differs::SecurityGroups.fill(&[
+                &format!("{:?}", found.security_groups),
+                &format!("{:?}", asked.security_groups),
+            ]),
         ),
         (
             found.parameter_group.eq_ignore_ascii_case(&asked.parameter_group),
-            format!(
-                "its cluster parameter group is {}, not {}",
-                found.parameter_group, asked.parameter_group
-            ),
+            Differs::ClusterParameterGroup.fill(&[&found.parameter_group, &asked.parameter_group]),
         ),
         (
             found.storage_type == asked.storage_type,
-            format!("its storage type is {}, not {}", found.storage_type, asked.storage_type),
+            Differs::StorageType.fill(&[&found.storage_type, &asked.storage_type]),
         ),
         (
             asked.class.as_ref().is_none_or(|class| found.class == *class),
-            format!("its class is {}, not {:?}", found.class, asked.class),
+            Differs::Class.fill(&[&found.class, &format!("{:?}", asked.class)]),
         ),
         (
             found.deletion_protection == asked.deletion_protection,
-            format!(
-                "deletion protection is {}, not {}",
-                found.deletion_protection, asked.deletion_protection
-            ),
+            Differs::DeletionProtection.fill(&[
+                &found.deletion_protection.to_string(),
+                &asked.deletion_protection.to_string(),
+            ]),
         ),
         (
             found.backup_retention_days == days,
-            format!("backups are kept for {} days, not {days}", found.backup_retention_days),
+            Differs::BackupsKept.fill(&[&found.backup_retention_days.to_string(), &days.to_string()]),
         ),
         (
             found.iam_auth == asked.iam_auth,
-            format!("log-in by IAM is {}, not {}", found.iam_auth, asked.iam_auth),
+            Differs::LogInByIam.fill(&[&found.iam_auth.to_string(), &asked.iam_auth.to_string()]),
         ),
         (
             scaling.is_none_or(|wanted| {
@@ -187,22 +188,21 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
                     .scaling
                     .is_some_and(|found| (found.min, found.max) == (wanted.min, wanted.max))
             }),
-            format!("it scales as {:?}, not as {scaling:?}", found.scaling),
+            Differs::Scales.fill(&[&format!("{:?}", found.scaling), &format!("{scaling:?}")]),
         ),
         (
             asked
                 .port
                 .is_none_or(|port| found.port.is_none_or(|found| found == i32::from(port))),
-            format!("it serves at port {:?}, not {:?}", found.port, asked.port),
+            Differs::Port.fill(&[&format!("{:?}", found.port), &format!("{:?}", asked.port)]),
         ),
     ];
-    let mut wrong: Vec<String> = checks
+    checks
         .into_iter()
         .filter(|(right, _)| !right)
         .map(|(_, text)| text)
-        .collect();
-    wrong.extend(asked.settings.differences(&found.settings));
-    if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
+        .chain(differences(&asked.settings, &found.settings))
+        .collect()
 }
 
 #[async_trait(?Send)]
@@ -213,13 +213,13 @@ impl Step for Restore {
         };
         if !cx.made_it(&found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
         let status = found.status.as_str();
         if BROKEN.contains(&status) {
             return Ok(Observed::Broken {
-                why: format!("{} is {status}", found.arn),
+                why: is_in(&found.arn, status),
             });
         }
         match found.endpoint {
@@ -243,7 +243,8 @@ impl Step for Restore {
             }
             _ => {
                 let percent = found.percent.filter(|percent| !percent.is_empty());
-                let shown = percent.map_or_else(|| status.to_owned(), |percent| format!("{status} {percent} %"));
+                let percent = percent.map(|percent| Underway::PerCent.fill(&[&percent]));
+                let shown = Said::all([Said::verbatim(status)].into_iter().chain(percent));
                 Ok(Observed::Underway {
                     progress: Progress::words(shown),
                     look_again: pace::look_again(cx, None).min(Duration::from_secs(30)),
@@ -263,25 +264,25 @@ impl Step for Restore {
         let key: KeyOutput = cx.output(&self.input.key)?;
         let Some(version) = self.version(cx).await? else {
             return Ok(Verified::Wrong {
-                why: format!("the cluster {} is gone from the source", self.input.cluster),
+                why: Text::SourceGone.fill(&[&self.input.cluster]),
             });
         };
         let Some(found) = self.world.target().rds.cluster(&made.id).await? else {
             return Ok(Verified::NotYet {
-                why: format!("{} is not seen any more", made.arn),
+                why: Underway::NotSeenAnyMore.fill(&[&made.arn]),
                 look_again: Duration::from_secs(10),
             });
         };
-        Ok(match difference(&self.input, &found, &key.arn, &version) {
-            Some(why) => Verified::Wrong {
-                why: format!("{}: {why}", made.arn),
-            },
-            None => Verified::Right {
-                evidence: format!(
-                    "{} is available under {}, {} {}; nobody serves it before its members",
-                    made.id, key.arn, found.engine, found.engine_version
-                ),
-            },
+        let wrong = difference(&self.input, &found, &key.arn, &version);
+        Ok(if wrong.is_empty() {
+            let engine = format!("{} {}", found.engine, found.engine_version);
+            Verified::Right {
+                evidence: Text::Available.fill(&[&made.id, &key.arn, &engine]),
+            }
+        } else {
+            Verified::Wrong {
+                why: differs(&made.arn, wrong),
+            }
         })
     }
 

@@ -8,11 +8,14 @@ use async_trait::async_trait;
 use aws::account::Account;
 use aws::ram::ResourceShare;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::snapshot::made_in;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -64,10 +67,10 @@ impl Step for ShareCluster {
                 name: self.name(cx),
             })),
             "FAILED" => Observed::Broken {
-                why: format!("the resource share {} has failed", share.arn),
+                why: Text::ShareFailed.fill(&[&share.arn]),
             },
             status => Observed::Underway {
-                progress: Progress::words(status),
+                progress: Progress::words(Said::verbatim(status)),
                 look_again: Duration::from_secs(10),
             },
         })
@@ -91,7 +94,7 @@ impl Step for ShareCluster {
         let resources = source.ram.associated(&made.arn, false).await?;
         if let Some((other, _)) = principals.iter().find(|(who, _)| who != with.as_str()) {
             return Ok(Verified::Wrong {
-                why: format!("{} is shared with {other}, too", made.arn),
+                why: Text::SharedTooWide.fill(&[&made.arn, other]),
             });
         }
         // The target's part begins once it has accepted, where it is invited; the resource's must have begun.
@@ -102,12 +105,12 @@ impl Step for ShareCluster {
         let begun = there(&principals, with.as_str(), &["ASSOCIATING", "ASSOCIATED"]);
         if !begun || !there(&resources, &arn, &["ASSOCIATED"]) {
             return Ok(Verified::NotYet {
-                why: format!("{} has {resources:?} for {principals:?} so far", made.arn),
+                why: Underway::SharedSoFar.fill(&[&made.arn, &format!("{resources:?}"), &format!("{principals:?}")]),
                 look_again: Duration::from_secs(10),
             });
         }
         Ok(Verified::Right {
-            evidence: format!("{arn} is shared with {with} and nobody else"),
+            evidence: Text::SharedWith.fill(&[&arn, with.as_str()]),
         })
     }
 
@@ -145,7 +148,7 @@ impl Step for UnshareCluster {
             None => Observed::Present(json!({ "deleted": made.arn })),
             Some(share) if made_in(cx, &self.input.shared, &share.tags) => Observed::Absent,
             Some(share) => Observed::Foreign {
-                whose: format!("{} without the tags of this run", share.arn),
+                whose: Foreign::WithoutTags.fill(&[&share.arn]),
             },
         })
     }
@@ -159,12 +162,7 @@ impl Step for UnshareCluster {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         // The last word on the clone: where two keys meet, no source says what depends on which.
         Ok(Verified::Right {
-            evidence: format!(
-                "{} is gone. Do not delete or disable the source's key while the clone lives: whether pages that it shares with the source \
-                 are read under that key, no source says. For independence take a snapshot of the clone in the target, copy it there, and \
-                 restore the copy",
-                output["deleted"].as_str().unwrap_or_default()
-            ),
+            evidence: Text::Unshared.fill(&[output["deleted"].as_str().unwrap_or_default()]),
         })
     }
 

@@ -119,6 +119,35 @@ sentences! {
         Cluster: "RDS cluster {0}",
             "RDS クラスター {0}";
 
+        // What steps prove
+        Accepted: "{0} has accepted the invitation to {1}", "{0} が {1} への招待を承諾済み";
+        TakesPart: "{0} has its part, without an invitation, in {1}", "{0} は招待なしで {1} に参加済み";
+        HasMembers: "{0} has its {1} members; {2} writes; it lies under {3}",
+            "{0} のメンバーは {1} 台、ライターは {2}、キーは {3}";
+        HasMembersWas: "{0} has its {1} members; {2} writes (in the source {3}); it lies under {4}",
+            "{0} のメンバーは {1} 台、ライターは {2}（移行元では {3}）、キーは {4}";
+        Nobody: "nobody", "なし";
+        Writes: "{0} ({1}) is a member of {2} and writes", "{0}（{1}）は {2} のライター";
+        Reads: "{0} ({1}) is a member of {2} and reads", "{0}（{1}）は {2} のリーダー";
+        SharedWith: "{0} is shared with {1} and nobody else", "{0} の共有先は {1} だけです";
+        Unshared: "{0} is gone. Do not delete or disable the source's key while the clone lives: whether pages that it shares with the source are read under that key, no source says. For independence take a snapshot of the clone in the target, copy it there, and restore the copy",
+            "{0} は削除済み。クローンがある間は、移行元のキーを削除したり無効にしたりしないでください。移行元と共有するページがそのキーで読まれるかどうかは、どの資料にもありません。独立させるには、移行先でクローンのスナップショットを取り、移行先でコピーして、そのコピーを復元してください";
+        Available: "{0} is available under {1}, {2}; nobody serves it before its members",
+            "{0} は available（キー {1}、{2}）。メンバーができるまで応答するインスタンスはありません";
+
+        // Why they stop
+        InvitationEnded: "the invitation to {0} is {1}", "{0} への招待は {1} です";
+        ShareFailed: "the resource share {0} has failed", "リソース共有 {0} が失敗しました";
+        SharedTooWide: "{0} is shared with {1}, too", "{0} は {1} とも共有されています";
+        SourceGone: "the cluster {0} is gone from the source", "クラスター {0} が移行元からなくなりました";
+        OtherInstances: "its instances are {0}, not {1}", "インスタンスが {1} ではなく {0}";
+        OtherMembers: "its members are {0}, not {1}", "メンバーが {1} ではなく {0}";
+        OtherWriters: "its writers are {0}", "ライターが {0}";
+        MemberClass: "its class is {0}", "クラスが {0}";
+        MemberPublic: "publicly accessible is {0}", "パブリックアクセスが {0}";
+        MemberParameterGroups: "its parameter groups are {0}", "パラメータグループが {0}";
+        PromotionTier: "its promotion tier is {0}", "昇格の優先順位が {0}";
+
         // Titles
         AskTheTeam: "ask it whether all is there: {0}",
             "データがすべてあるかを確認: {0}";

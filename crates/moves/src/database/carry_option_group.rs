@@ -10,6 +10,8 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,7 +40,7 @@ impl Step for CreateOptionGroup {
                 json!({ "name": found.name, "arn": arn, "engine": found.engine, "major_version": found.major_version }),
             ),
             Some((arn, _)) => Observed::Foreign {
-                whose: format!("{arn} without the tags of this run"),
+                whose: Foreign::WithoutTags.fill(&[&arn]),
             },
         })
     }
@@ -54,16 +56,14 @@ impl Step for CreateOptionGroup {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let group = &self.input.group;
         let is = (output["engine"].as_str(), output["major_version"].as_str());
+        let asked = format!("{} {}", group.engine, group.major_version);
         Ok(if is == (Some(&group.engine), Some(&group.major_version)) {
             Verified::Right {
-                evidence: format!("{} is there, for {} {}", group.name, group.engine, group.major_version),
+                evidence: Text::GroupThere.fill(&[&group.name, &asked]),
             }
         } else {
             Verified::Wrong {
-                why: format!(
-                    "{} is for {is:?}, not for {} {}",
-                    group.name, group.engine, group.major_version
-                ),
+                why: Text::GroupForOther.fill(&[&group.name, &format!("{is:?}"), &asked]),
             }
         })
     }
@@ -133,7 +133,7 @@ impl Step for AddOptions {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} has the options {}", self.input.name, output["options"]),
+            evidence: Text::OptionsThere.fill(&[&self.input.name, &output["options"].to_string()]),
         })
     }
 

@@ -101,30 +101,21 @@ fn monitoring_role(draft: &mut Draft, resource: &ResourceRef, asked: &mut Settin
 pub(super) fn note_attached(draft: &mut Draft, resource: &ResourceRef, database: &Database) {
     let attached = &database.attached;
     let lists = [
-        (&attached.read_replicas, Text::Replicas, Text::ReplicasAnd),
-        (&attached.roles, Text::Roles, Text::RolesAnd),
-        (&attached.proxies, Text::Proxies, Text::ProxiesAnd),
-        (
-            &attached.event_subscriptions,
-            Text::Subscriptions,
-            Text::SubscriptionsAnd,
-        ),
+        (&attached.read_replicas, Text::Replicas),
+        (&attached.roles, Text::Roles),
+        (&attached.proxies, Text::Proxies),
+        (&attached.event_subscriptions, Text::Subscriptions),
     ];
     let backups: Option<Said> = match database.backup_retention_days {
         1 => Some(Text::BackupsOfADay.into()),
         days if days > 0 => Some(Text::BackupsOfDays.fill(&[&days.to_string()])),
         _ => None,
     };
-    let listed = lists.into_iter().rev().filter(|(names, ..)| !names.is_empty());
-    let left = listed.fold(backups, |behind, (names, alone, and)| {
-        let names = names.join(", ");
-        Some(match behind {
-            Some(behind) => and.fill(&[&names, behind.as_str()]),
-            None => alone.fill(&[&names]),
-        })
-    });
-    if let Some(left) = left {
-        let text = Text::NotCarried.fill(&[left.as_str()]);
+    let listed = lists.into_iter().filter(|(names, _)| !names.is_empty());
+    let listed = listed.map(|(names, text)| text.fill(&[&names.join(", ")]));
+    let left: Vec<Said> = listed.chain(backups).collect();
+    if !left.is_empty() {
+        let text = Text::NotCarried.fill(&[Said::all(left).as_str()]);
         draft.note(Some(resource), Says::Warns(&known::DATABASE_LEFT), text);
     }
 }

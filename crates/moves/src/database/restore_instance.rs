@@ -8,15 +8,19 @@ use async_trait::async_trait;
 use aws::rds::{DbInstance, Restore};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::databases::Settings;
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::InstanceOutput;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::key::KeyOutput;
 use crate::pace;
-use crate::restored::{BROKEN, Was};
+use crate::restored::words::Differs;
+use crate::restored::{BROKEN, Was, differences, differs, is_in};
 use crate::snapshot::SnapshotOutput;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,54 +96,48 @@ pub(super) fn given(asked: &Settings, snapshot: &SnapshotOutput) -> Settings {
     }
 }
 
-/// What differs from what was asked for; none when it is right.
-fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_arn: &str) -> Option<String> {
+/// What differs from what was asked for; nothing when it is right.
+fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_arn: &str) -> Vec<Said> {
     let sorted = |groups: &[String]| groups.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     let checks = [
         (
             found.key.as_deref() == Some(key_arn),
-            format!("its key is {:?}, not {key_arn}", found.key),
+            Differs::Key.fill(&[&format!("{:?}", found.key), key_arn]),
         ),
         (
             // RDS keeps the names of groups in lower case.
             found.subnet_group.eq_ignore_ascii_case(&asked.subnet_group),
-            format!("its subnet group is {}, not {}", found.subnet_group, asked.subnet_group),
+            Differs::SubnetGroup.fill(&[&found.subnet_group, &asked.subnet_group]),
         ),
         (
             sorted(&found.security_groups) == sorted(&asked.security_groups),
-            format!(
-                "its security groups are {:?}, not {:?}",
-                found.security_groups, asked.security_groups
-            ),
+            Differs::SecurityGroups.fill(&[
+                &format!("{:?}", found.security_groups),
+                &format!("{:?}", asked.security_groups),
+            ]),
         ),
         (
             found
                 .parameter_groups
                 .iter()
                 .any(|group| group.eq_ignore_ascii_case(&asked.parameter_group)),
-            format!(
-                "its parameter groups are {:?}, not {}",
-                found.parameter_groups, asked.parameter_group
-            ),
+            Differs::ParameterGroups.fill(&[&format!("{:?}", found.parameter_groups), &asked.parameter_group]),
         ),
         (
             found.class == asked.class,
-            format!("its class is {}, not {}", found.class, asked.class),
+            Differs::Class.fill(&[&found.class, &asked.class]),
         ),
         (
             found.public == asked.public,
-            format!("publicly accessible is {}, not {}", found.public, asked.public),
+            Differs::Public.fill(&[&found.public.to_string(), &asked.public.to_string()]),
         ),
-        (
-            !found.multi_az || asked.multi_az,
-            "it is Multi-AZ, which was not asked for".to_owned(),
-        ),
+        (!found.multi_az || asked.multi_az, Differs::MultiAz.into()),
         (
             found.deletion_protection == asked.deletion_protection,
-            format!(
-                "deletion protection is {}, not {}",
-                found.deletion_protection, asked.deletion_protection
-            ),
+            Differs::DeletionProtection.fill(&[
+                &found.deletion_protection.to_string(),
+                &asked.deletion_protection.to_string(),
+            ]),
         ),
         (
             asked.port.is_none_or(|port| {
@@ -148,21 +146,20 @@ fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_
                     .as_ref()
                     .is_none_or(|(_, found)| *found == i32::from(port))
             }),
-            format!("it serves at {:?}, not at port {:?}", found.endpoint, asked.port),
+            Differs::EndpointPort.fill(&[&format!("{:?}", found.endpoint), &format!("{:?}", asked.port)]),
         ),
         (
             // Left out, RDS would decide it, and change it silently.
             snapshot.storage_type.is_empty() || found.storage_type == snapshot.storage_type,
-            format!("its storage is {}, not {}", found.storage_type, snapshot.storage_type),
+            Differs::Storage.fill(&[&found.storage_type, &snapshot.storage_type]),
         ),
     ];
-    let wrong: Vec<String> = checks
+    checks
         .into_iter()
         .filter(|(right, _)| !right)
         .map(|(_, text)| text)
-        .chain(given(&asked.settings, snapshot).differences(&found.settings))
-        .collect();
-    if wrong.is_empty() { None } else { Some(wrong.join("; ")) }
+        .chain(differences(&given(&asked.settings, snapshot), &found.settings))
+        .collect()
 }
 
 /// The IOPS to give. RDS reports 3000 for a small gp3 and refuses to be given them: only provisioned types have them, and gp3 from the
@@ -188,13 +185,13 @@ impl Step for RestoreInstance {
         };
         if !cx.made_it(&found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
         let status = found.status.as_str();
         if BROKEN.contains(&status) {
             return Ok(Observed::Broken {
-                why: format!("{} is {status}", found.arn),
+                why: is_in(&found.arn, status),
             });
         }
         match found.endpoint {
@@ -219,7 +216,7 @@ impl Step for RestoreInstance {
             _ => {
                 let look_again = pace::look_again(cx, None).min(Duration::from_secs(30));
                 Ok(Observed::Underway {
-                    progress: Progress::words(status),
+                    progress: Progress::words(Said::verbatim(status)),
                     look_again,
                 })
             }
@@ -236,24 +233,27 @@ impl Step for RestoreInstance {
         let key: KeyOutput = cx.output(&self.input.key)?;
         let snapshot: SnapshotOutput = cx.output(&self.input.snapshot)?;
         let Some(found) = self.world.target().rds.instance(&made.id).await? else {
-            let what = format!("{} is not seen any more", made.arn);
+            let what = Underway::NotSeenAnyMore.fill(&[&made.arn]);
             return Ok(Verified::NotYet {
                 why: what,
                 look_again: Duration::from_secs(10),
             });
         };
-        if self.input.multi_az && !found.multi_az && difference(&self.input, &snapshot, &found, &key.arn).is_none() {
+        let wrong = difference(&self.input, &snapshot, &found, &key.arn);
+        if self.input.multi_az && !found.multi_az && wrong.is_empty() {
             // The second zone may follow after the first serves: borne for the step's patience.
             let what = format!("{} serves, and is not Multi-AZ yet", made.arn);
             return Err(cx.failure(FailureClass::WrongState, "[NotMultiAz]", what));
         }
-        Ok(match difference(&self.input, &snapshot, &found, &key.arn) {
-            Some(why) => Verified::Wrong {
-                why: format!("{}: {why}", made.arn),
-            },
-            None => Verified::Right {
-                evidence: format!("{} serves at {}:{} under {}", made.id, made.host, made.port, key.arn),
-            },
+        Ok(if wrong.is_empty() {
+            let at = format!("{}:{}", made.host, made.port);
+            Verified::Right {
+                evidence: Text::Serves.fill(&[&made.id, &at, &key.arn]),
+            }
+        } else {
+            Verified::Wrong {
+                why: differs(&made.arn, wrong),
+            }
         })
     }
 
@@ -371,7 +371,7 @@ mod tests {
             },
             tags: BTreeMap::new(),
         };
-        assert_eq!(difference(&input, &taken, &right, KEY), None);
+        assert_eq!(difference(&input, &taken, &right, KEY), Vec::<Said>::new());
         type Change = fn(&mut DbInstance);
         let changes: [(Change, &str); 9] = [
             (|i| i.key = Some(KEY.replace('2', "1")), "key"),
@@ -390,7 +390,7 @@ mod tests {
         for (change, wanted) in changes {
             let mut found = right.clone();
             change(&mut found);
-            let difference = difference(&input, &taken, &found, KEY).unwrap_or_default();
+            let difference = Said::all(difference(&input, &taken, &found, KEY)).to_string();
             assert!(difference.contains(wanted), "{wanted}: {difference:?}");
         }
     }

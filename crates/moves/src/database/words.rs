@@ -78,20 +78,12 @@ sentences! {
             "次のものはスナップショットに含まれないため、手動で作り直してください: {0}";
         Replicas: "read replicas: {0}",
             "リードレプリカ: {0}";
-        ReplicasAnd: "read replicas: {0}; {1}",
-            "リードレプリカ: {0}; {1}";
         Roles: "associated roles (re-attach the target's own): {0}",
             "関連付けられたロール（移行先のものを付け直してください）: {0}";
-        RolesAnd: "associated roles (re-attach the target's own): {0}; {1}",
-            "関連付けられたロール（移行先のものを付け直してください）: {0}; {1}";
         Proxies: "proxies: {0}",
             "プロキシ: {0}";
-        ProxiesAnd: "proxies: {0}; {1}",
-            "プロキシ: {0}; {1}";
         Subscriptions: "event subscriptions: {0}",
             "イベントサブスクリプション: {0}";
-        SubscriptionsAnd: "event subscriptions: {0}; {1}",
-            "イベントサブスクリプション: {0}; {1}";
         BackupsOfADay: "a day of automated backups: point-in-time restore in the target begins with the restore",
             "1 日分の自動バックアップ（移行先でのポイントインタイムリカバリは復元した時点からになります）";
         BackupsOfDays: "{0} days of automated backups: point-in-time restore in the target begins with the restore",
@@ -124,6 +116,14 @@ sentences! {
             "先にインスタンス {1} を、続いて {0} を自動バックアップごと完全に削除します。この実行で取得した最後のスナップショットは残り、料金がかかります。";
         LiftedFirst: "{0} Its deletion protection is lifted first.",
             "{0}その前に削除保護を解除します。";
+
+        // What steps prove
+        GroupThere: "{0} is there, for {1}", "{0} が {1} 用に存在";
+        OptionsThere: "{0} has the options {1}", "{0} にオプション {1} が存在";
+        Serves: "{0} serves at {1} under {2}", "{0} は {1} で稼働中（キー {2}）";
+
+        // Why they stop
+        GroupForOther: "{0} is for {1}, not for {2}", "{0} は {2} 用ではなく {1} 用です";
 
         // Titles
         CopyToTarget: "copy the snapshot in the target, under the target's own key",

@@ -8,13 +8,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure, Region};
+use model::{Advice, Failure, Region, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::look::{Check, Sight, in_accounts};
 use super::spec::DeliverySpec;
+use super::words::Text;
 use super::{Finding, Verdict};
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,16 +91,15 @@ fn sorted(checks: Vec<Check>, names_what_fires: bool) -> (Vec<Finding>, Seen) {
     (open, seen)
 }
 
-fn first(of: &[String]) -> String {
-    let more = match of.len().saturating_sub(TOLD) {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    format!("{}{more}", of[..of.len().min(TOLD)].join("; "))
+/// The first few, and how many more there are.
+fn first(of: &[String]) -> Said {
+    let told = of.iter().take(TOLD).map(Said::verbatim);
+    let more = of.len().checked_sub(TOLD).filter(|more| *more > 0);
+    Said::all(told.chain(more.map(|more| Text::AndMore.fill(&[&more.to_string()]))))
 }
 
 /// What is open, and what to do about it.
-fn told(open: &[Finding]) -> String {
+fn told(open: &[Finding]) -> Said {
     let each = open.iter().map(|one| {
         let todo = one.todo.iter().map(String::as_str);
         let commands = one.commands.iter().map(String::as_str);
@@ -129,15 +130,14 @@ impl Step for LookBefore {
         let Some(since) = Self::since(cx) else {
             return Ok(Observed::Absent);
         };
-        let text = format!("the delivery flow is not ready: {}", told(&open));
         if cx.now.duration_since(since) >= LONGEST {
             return Ok(Observed::Stuck {
-                why: format!("{} min after it was first looked, {text}", LONGEST.as_mins()),
+                why: Text::NotReady.fill(&[&LONGEST.as_mins().to_string(), told(&open).as_str()]),
                 advice: Advice::DeliveryNotReady.fill(&[cx.spec.id.as_str()]),
             });
         }
-        let mut progress = Progress::words(format!("{} things of the delivery flow are open", open.len()));
-        progress.alarm = Some(Advice::DeliveryOpen.fill(&[&told(&open)]));
+        let mut progress = Progress::words(Underway::DeliveryOpen.fill(&[&open.len().to_string()]));
+        progress.alarm = Some(Advice::DeliveryOpen.fill(&[told(&open).as_str()]));
         Ok(Observed::Underway {
             progress,
             look_again: EVERY,
@@ -159,21 +159,20 @@ impl Step for LookBefore {
 
     async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let seen = Seen::deserialize(output).unwrap_or_default();
-        let mut evidence = match seen.ready.as_slice() {
-            [] => format!("looked at {}", cx.now),
-            ready => format!("ready at {}: {}", cx.now, ready.join(", ")),
-        };
+        let now = cx.now.to_string();
+        let mut evidence = vec![match seen.ready.is_empty() {
+            true => Text::LookedAt.fill(&[&now]),
+            false => Text::ReadyAt.fill(&[&now, &seen.ready.join(", ")]),
+        }];
         if !seen.notes.is_empty() {
-            evidence.push_str(&format!(". To know: {}", first(&seen.notes)));
+            evidence.push(Text::ToKnow.fill(&[first(&seen.notes).as_str()]));
         }
         match seen.fires.as_slice() {
             [] if self.input.delivery.schedules.is_empty() => {}
-            [] => evidence.push_str(". Nothing that is named as moving fires in the source"),
-            fires => evidence.push_str(&format!(
-                ". STILL FIRES IN THE SOURCE, and would in both accounts: {}. Stop it before you agree; cleave check RUNBOOK gives the commands",
-                first(fires)
-            )),
+            [] => evidence.push(Text::NothingFires.into()),
+            fires => evidence.push(Text::StillFires.fill(&[first(fires).as_str()])),
         }
+        let evidence = Said::all(evidence);
         Ok(Verified::Right { evidence })
     }
 

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Advice, Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::spec::Command;
+use super::words::Text;
 use crate::world::{HookAnswer, HookCall, World};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,10 +73,12 @@ impl RunHook {
     }
 }
 
-fn words(exit: Option<i32>, timeout: u64) -> String {
+/// That a command has not ended well, and what it said.
+fn failed(argv: &[String], exit: Option<i32>, timeout: u64, said: &str) -> Said {
+    let command = argv.join(" ");
     match exit {
-        Some(code) => format!("it ended with exit code {code}"),
-        None => format!("it had not ended after {timeout} s and was stopped"),
+        Some(code) => Text::Failed.fill(&[&command, &code.to_string(), said]),
+        None => Text::TimedOut.fill(&[&command, &timeout.to_string(), said]),
     }
 }
 
@@ -85,21 +88,22 @@ impl Step for RunHook {
         if self.world.taken_back.borrow().contains(&cx.spec.id) {
             return Ok(Observed::Absent);
         }
+        let nothing = Said::from(Text::Nothing);
         Ok(match self.ran(cx) {
             None => Observed::Absent,
             Some(Ran {
                 exit: Some(0), output, ..
             }) => Observed::Present(json!({ "exit": 0, "output": output })),
             Some(ran) => Observed::Stuck {
-                why: format!(
-                    "{}: {}. It said: {}",
-                    self.input.command.run.join(" "),
-                    words(ran.exit, self.input.command.timeout),
+                why: failed(
+                    &self.input.command.run,
+                    ran.exit,
+                    self.input.command.timeout,
                     if ran.output.is_empty() {
-                        "nothing"
+                        nothing.as_str()
                     } else {
                         ran.output.trim()
-                    }
+                    },
                 ),
                 advice: Advice::MendHook.into(),
             },
@@ -122,12 +126,10 @@ impl Step for RunHook {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let said = output["output"].as_str().unwrap_or_default().trim();
-        let last = said.lines().last().unwrap_or("nothing");
+        let nothing = Said::from(Text::Nothing);
+        let last = said.lines().last().unwrap_or(nothing.as_str());
         Ok(Verified::Right {
-            evidence: format!(
-                "{} ended with exit code 0; it said last: {last}",
-                self.input.command.run.join(" ")
-            ),
+            evidence: Text::EndedWell.fill(&[&self.input.command.run.join(" "), last]),
         })
     }
 
@@ -136,12 +138,7 @@ impl Step for RunHook {
         if !command.undo.is_empty() {
             let answer = self.call(cx, &command.undo, true).await?;
             if answer.exit != Some(0) {
-                let what = format!(
-                    "{}: {}. It said: {}",
-                    command.undo.join(" "),
-                    words(answer.exit, command.timeout),
-                    answer.output.trim()
-                );
+                let what = failed(&command.undo, answer.exit, command.timeout, answer.output.trim());
                 return Err(cx.failure(FailureClass::Invalid, "[HookFailed]", what));
             }
         }

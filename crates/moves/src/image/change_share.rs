@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::From;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 /// What is shared.
@@ -112,7 +114,7 @@ impl Step for Share {
         // made then, however often it is looked at.
         if !ours && cx.tried_at.is_some() {
             return Ok(Observed::Foreign {
-                whose: format!("{id} was shared with the target before this run"),
+                whose: Foreign::SharedBefore.fill(&[&id]),
             });
         }
         Ok(Observed::Present(json!(ShareOutput { id, ours })))
@@ -137,13 +139,13 @@ impl Step for Share {
         let with = &self.world.target().id;
         if output["ours"] == json!(false) {
             return Ok(Verified::Right {
-                evidence: format!("{id} was shared with {with} before, and stays so"),
+                evidence: Text::SharedAnyway.fill(&[id, with.as_str()]),
             });
         }
         // A fresh share takes a moment to spread: borne for the step's patience.
         match self.input.what.target_sees(&self.world, id).await? {
             true => Ok(Verified::Right {
-                evidence: format!("account {with} sees {id}"),
+                evidence: Text::Sees.fill(&[with.as_str(), id]),
             }),
             false => {
                 let what = format!("{id} is shared with account {with}, which does not see it");
@@ -194,9 +196,10 @@ impl Step for Unshare {
         let id = output["id"].as_str().unwrap_or_default();
         let with = &self.world.target().id;
         let evidence = match output["ours"] == json!(true) {
-            true => format!("{id} is no longer shared with {with}"),
-            false => format!("{id} was shared with {with} before this run, and stays so"),
+            true => Text::SharedNoLonger,
+            false => Text::SharedBefore,
         };
+        let evidence = evidence.fill(&[id, with.as_str()]);
         Ok(Verified::Right { evidence })
     }
 

@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use super::{From, ImageOutput, made_image};
 use crate::key::{KeyOutput, account_in};
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,12 +83,13 @@ impl Step for CopyImage {
         let target = self.world.target();
         if account_in(&key.arn) != target.id.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("{} is not a key of the target", key.arn),
+                why: Text::KeyOfOthers.fill(&[&key.arn]),
             });
         }
-        let verified = made_image::verify_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
-        let Verified::Right { evidence } = verified else {
-            return Ok(verified);
+        let proved = made_image::prove_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
+        let whole = match proved {
+            Ok(whole) => whole,
+            Err(verified) => return Ok(verified),
         };
         let original = self.input.original.id(cx)?;
         let (Some(was), Some(is)) = (
@@ -94,19 +97,19 @@ impl Step for CopyImage {
             target.ec2.image(&made.id).await?,
         ) else {
             // Only what is there can be compared; the copy itself was seen a moment ago.
-            let why = format!("{original} and {} are not both seen", made.id);
+            let why = Underway::BothNotSeen.fill(&[&original, &made.id]);
             return Ok(Verified::NotYet {
                 why,
                 look_again: std::time::Duration::from_secs(10),
             });
         };
         let differing = made_image::differences(&was, &is, &self.input.description);
-        Ok(match differing.as_slice() {
-            [] => Verified::Right {
-                evidence: format!("{evidence}; it boots, and is described, as {original}"),
+        Ok(match differing.is_empty() {
+            true => Verified::Right {
+                evidence: whole.as_original(&original),
             },
-            differing => Verified::Wrong {
-                why: format!("{} is not as {original}: {}", made.id, differing.join(", ")),
+            false => Verified::Wrong {
+                why: Text::NotAs.fill(&[&made.id, &original, Said::all(differing).as_str()]),
             },
         })
     }

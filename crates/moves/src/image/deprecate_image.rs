@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ImageOutput;
+use super::words::Text;
+use crate::left_to_people::Left;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,11 +45,8 @@ impl Step for DeprecateImage {
         }
         if cx.now >= self.input.at {
             // The night was long, or the run lay for months: EC2 would refuse the date.
-            let left = format!(
-                "{} is deprecated since {}; its copy {} is not: EC2 takes no date in the past",
-                copy.name, self.input.at, copy.id
-            );
-            return Ok(Observed::Present(json!({ "left_out": [left] })));
+            let left = Left::DatePassed.fill(&[&copy.name, &self.input.at.to_string(), &copy.id]);
+            return Ok(Observed::Present(json!({ "left_out": [left.as_str()] })));
         }
         Ok(Observed::Absent)
     }
@@ -60,8 +59,8 @@ impl Step for DeprecateImage {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let evidence = match output["deprecated_at"].as_str() {
-            Some(at) => format!("the copy becomes deprecated at {at}"),
-            None => "the date has passed: the copy has none".to_owned(),
+            Some(at) => Text::Deprecates.fill(&[at]),
+            None => Text::DatePassed.into(),
         };
         Ok(Verified::Right { evidence })
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ImageOutput;
+use super::words::Text;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ impl Step for DeregisterImage {
             }
         }
         Ok(Verified::Right {
-            evidence: format!("{} and its {} snapshot(s) are gone", made.id, made.snapshots.len()),
+            evidence: Text::GoneWithItsSnapshots.fill(&[&made.id, &made.snapshots.len().to_string()]),
         })
     }
 

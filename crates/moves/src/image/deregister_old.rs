@@ -8,6 +8,7 @@ use model::{Failure, FailureClass};
 use serde_json::{Value, json};
 
 use super::old_image::OldImage;
+use super::words::Text;
 use crate::retire::proof::still_goes;
 use crate::world::World;
 
@@ -61,7 +62,7 @@ impl Step for DeregisterOld {
             gone += 1;
         }
         Ok(Verified::Right {
-            evidence: format!("{} and {gone} snapshot(s) behind it are gone", self.image.id),
+            evidence: Text::GoneWithThoseBehind.fill(&[&self.image.id, &gone.to_string()]),
         })
     }
 

@@ -2,11 +2,14 @@
 
 use aws::ec2::{Ec2, Image};
 use engine::{Observed, Progress, StepContext, Verified};
-use model::Failure;
+use model::{Failure, Said};
 use serde_json::json;
 
+use super::words::Text;
 use super::{ImageOutput, Machine, SnapshotOutput};
+use crate::foreign::Foreign;
 use crate::pace;
+use crate::underway::Underway;
 
 /// Looks at the image of a name in an account. Names are unique there, and the call that makes it carries a token, so the name and
 /// our tags find it after a lost answer.
@@ -17,7 +20,7 @@ pub(crate) async fn look(cx: &StepContext, ec2: &Ec2, name: &str) -> Result<Obse
     }
     Ok(match found.first() {
         Some(other) => Observed::Foreign {
-            whose: format!("{} has the name {name} and not the tags of this run", other.id),
+            whose: Foreign::HasName.fill(&[&other.id, name]),
         },
         None => Observed::Absent,
     })
@@ -50,23 +53,20 @@ async fn seen(cx: &StepContext, ec2: &Ec2, image: &Image) -> Result<Observed, Fa
         }
         // KMS is asked only after CopyImage has answered: its refusal shows here.
         "failed" | "error" | "invalid" | "deregistered" | "disabled" => {
-            let mut why = format!("{} is {}", image.id, image.state);
-            why.extend(image.state_reason.iter().map(|reason| format!(": {reason}")));
+            let mut told: Vec<String> = image.state_reason.iter().cloned().collect();
             for snapshot in snapshots(ec2, image).await? {
-                why.extend(
-                    snapshot
-                        .message
-                        .iter()
-                        .map(|message| format!("; {}: {message}", snapshot.id)),
-                );
+                let message = snapshot.message.iter();
+                told.extend(message.map(|message| format!("{}: {message}", snapshot.id)));
             }
+            let ended = Text::Ended.fill(&[&image.id, &image.state]);
+            let why = Said::all([ended].into_iter().chain(told.into_iter().map(Said::verbatim)));
             Ok(Observed::Broken { why })
         }
         state => {
             let percent = percent(&snapshots(ec2, image).await?);
             let progress = match percent {
-                Some(percent) => Progress::percent(percent, format!("{} {state}", image.id)),
-                None => Progress::words(format!("{} {state}", image.id)),
+                Some(percent) => Progress::percent(percent, Underway::Status.fill(&[&image.id, state])),
+                None => Progress::words(Underway::Status.fill(&[&image.id, state])),
             };
             Ok(Observed::Underway {
                 progress,
@@ -99,6 +99,34 @@ fn percent(snapshots: &[aws::ec2::Snapshot]) -> Option<i32> {
     i32::try_from(percent).ok().filter(|percent| *percent > 0)
 }
 
+/// An image that is proved to be whole.
+pub(super) struct Whole {
+    id: String,
+    name: String,
+    /// How many snapshots it stands on.
+    snapshots: String,
+    /// The keys that those lie under.
+    under: String,
+}
+
+impl Whole {
+    fn evidence(&self) -> Said {
+        Text::Available.fill(&[&self.id, &self.name, &self.snapshots, &self.under])
+    }
+
+    /// The same of a copy that was compared with its original as well.
+    pub(super) fn as_original(&self, original: &str) -> Said {
+        Text::AvailableAs.fill(&[&self.id, &self.name, &self.snapshots, &self.under, original])
+    }
+}
+
+fn judged(proved: Result<Whole, Verified>) -> Verified {
+    let right = |whole: Whole| Verified::Right {
+        evidence: whole.evidence(),
+    };
+    proved.map_or_else(|verified| verified, right)
+}
+
 /// Proves that an image stands on snapshots that are complete, of the right sizes, and where keys are given under those or under none at all.
 pub(crate) async fn verify(
     ec2: &Ec2,
@@ -106,33 +134,38 @@ pub(crate) async fn verify(
     sizes: &[u32],
     keys: Option<&[String]>,
 ) -> Result<Verified, Failure> {
+    Ok(judged(prove(ec2, image, sizes, keys).await?))
+}
+
+/// The proof of it; else what else is to be said.
+async fn prove(
+    ec2: &Ec2,
+    image: &ImageOutput,
+    sizes: &[u32],
+    keys: Option<&[String]>,
+) -> Result<Result<Whole, Verified>, Failure> {
     let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
     let Some(found) = ec2.snapshots(&ids).await? else {
-        let why = format!("not every snapshot of {} is seen", image.id);
-        return Ok(Verified::NotYet {
+        let why = Underway::SnapshotsNotSeen.fill(&[&image.id]);
+        return Ok(Err(Verified::NotYet {
             why,
             look_again: std::time::Duration::from_secs(5),
-        });
+        }));
     };
     let misplaced = |snapshot: &&aws::ec2::Snapshot| match (&snapshot.key, keys) {
         (Some(key), Some(keys)) => !keys.contains(key),
         (None, _) | (_, None) => false,
     };
     if let Some(other) = found.iter().find(misplaced) {
-        let under = other.key.as_deref().unwrap_or("no key");
-        return Ok(Verified::Wrong {
-            why: format!(
-                "{} of {} lies under {under}, not under {}",
-                other.id,
-                image.id,
-                keys.unwrap_or_default().join(" or ")
-            ),
-        });
+        let wanted = keys.unwrap_or_default().join(" or ");
+        return Ok(Err(Verified::Wrong {
+            why: Text::UnderOtherKey.fill(&[&other.id, &image.id, &under(other), &wanted]),
+        }));
     }
     if let Some(other) = found.iter().find(|snapshot| snapshot.state != "completed") {
-        return Ok(Verified::Wrong {
-            why: format!("{} of {} is {}", other.id, image.id, other.state),
-        });
+        return Ok(Err(Verified::Wrong {
+            why: Text::SnapshotIs.fill(&[&other.id, &image.id, &other.state]),
+        }));
     }
     // In no order: EC2 promises none.
     let mut copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
@@ -140,24 +173,24 @@ pub(crate) async fn verify(
     copied.sort_unstable();
     sizes.sort_unstable();
     if copied != sizes || found.len() != sizes.len() {
-        return Ok(Verified::Wrong {
-            why: format!("{} has volumes of {copied:?} GiB, its original of {sizes:?}", image.id),
-        });
+        return Ok(Err(Verified::Wrong {
+            why: Text::OtherSizes.fill(&[&image.id, &format!("{copied:?}"), &format!("{sizes:?}")]),
+        }));
     }
-    let mut under: Vec<&str> = found
-        .iter()
-        .map(|snapshot| snapshot.key.as_deref().unwrap_or("no key"))
-        .collect();
+    let mut under: Vec<String> = found.iter().map(under).collect();
     under.sort_unstable();
     under.dedup();
-    let evidence = format!(
-        "{} ({}) is available, {} snapshot(s) under {}",
-        image.id,
-        image.name,
-        found.len(),
-        under.join(", ")
-    );
-    Ok(Verified::Right { evidence })
+    Ok(Ok(Whole {
+        id: image.id.clone(),
+        name: image.name.clone(),
+        snapshots: found.len().to_string(),
+        under: under.join(", "),
+    }))
+}
+
+/// The key that a snapshot lies under, in words.
+fn under(snapshot: &aws::ec2::Snapshot) -> String {
+    snapshot.key.clone().unwrap_or_else(|| Text::NoKey.into())
 }
 
 /// The same of a copy, all of whose snapshots lie under one key.
@@ -167,37 +200,45 @@ pub(super) async fn verify_under(
     sizes: &[u32],
     key_arn: &str,
 ) -> Result<Verified, Failure> {
+    Ok(judged(prove_under(ec2, image, sizes, key_arn).await?))
+}
+
+/// The proof of such a copy; else what else is to be said.
+pub(super) async fn prove_under(
+    ec2: &Ec2,
+    image: &ImageOutput,
+    sizes: &[u32],
+    key_arn: &str,
+) -> Result<Result<Whole, Verified>, Failure> {
     let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
     let found = ec2.snapshots(&ids).await?.unwrap_or_default();
     if let Some(open) = found.iter().find(|snapshot| snapshot.key.is_none()) {
-        return Ok(Verified::Wrong {
-            why: format!("{} of {} lies under no key, not under {key_arn}", open.id, image.id),
-        });
+        return Ok(Err(Verified::Wrong {
+            why: Text::UnderOtherKey.fill(&[&open.id, &image.id, &under(open), key_arn]),
+        }));
     }
-    verify(ec2, image, sizes, Some(&[key_arn.to_owned()])).await
+    prove(ec2, image, sizes, Some(&[key_arn.to_owned()])).await
 }
 
 /// What of a copy is not as its original was: how it boots, what it asks of whoever launches it, how it is described.
-pub(super) fn differences(was: &Image, is: &Image, description: &str) -> Vec<String> {
-    let text = |told: &Option<String>| told.clone().unwrap_or_else(|| "not told".to_owned());
-    let bool = |told: Option<bool>| told.map_or_else(|| "not told".to_owned(), |told| told.to_string());
+pub(super) fn differences(was: &Image, is: &Image, description: &str) -> Vec<Said> {
+    let quoted = |told: &str| format!("{told:?}");
+    let text = |told: &Option<String>| told.as_deref().map_or_else(|| Text::NotTold.into(), quoted);
+    let bool = |told: Option<bool>| told.map_or_else(|| Text::NotTold.into(), |told| quoted(&told.to_string()));
     let (old, new) = (&was.settings, &is.settings);
-    let compared = [
-        ("architecture", was.architecture.clone(), is.architecture.clone()),
-        ("boot mode", text(&old.boot_mode), text(&new.boot_mode)),
-        ("TPM", text(&old.tpm_support), text(&new.tpm_support)),
-        ("IMDS support", text(&old.imds_support), text(&new.imds_support)),
-        ("ENA", bool(old.ena_support), bool(new.ena_support)),
-        ("description", description.to_owned(), is.description.clone()),
+    let mut compared: Vec<(Text, String, String)> = vec![
+        (Text::Architecture, quoted(&was.architecture), quoted(&is.architecture)),
+        (Text::BootMode, text(&old.boot_mode), text(&new.boot_mode)),
+        (Text::TpmSupport, text(&old.tpm_support), text(&new.tpm_support)),
+        (Text::ImdsSupport, text(&old.imds_support), text(&new.imds_support)),
+        (Text::EnaSupport, bool(old.ena_support), bool(new.ena_support)),
     ];
     // Without a description of its own a copy may be given one by EC2.
-    let compared = compared
-        .into_iter()
-        .filter(|(what, was, _)| *what != "description" || !was.is_empty());
-    let differing = compared.filter(|(_, was, is)| was != is);
-    differing
-        .map(|(what, was, is)| format!("{what} was {was:?} and is {is:?}"))
-        .collect()
+    if !description.is_empty() {
+        compared.push((Text::Description, quoted(description), quoted(&is.description)));
+    }
+    compared.retain(|(_, was, is)| was != is);
+    compared.iter().map(|(what, was, is)| what.fill(&[was, is])).collect()
 }
 
 /// Takes the image of a name away that this step made.
@@ -251,13 +292,17 @@ mod tests {
             devices: Vec::new(),
             tags: std::collections::BTreeMap::new(),
         };
-        assert_eq!(differences(&was, &was, "nightly"), Vec::<String>::new());
+        assert_eq!(differences(&was, &was, "nightly"), Vec::<Said>::new());
         let mut is = was.clone();
         is.settings.imds_support = None;
         is.architecture = "x86_64".into();
         let told = differences(&was, &is, "hourly");
         assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[1].starts_with("IMDS support"), "{told:?}");
+        assert_eq!(
+            Said::all(told).as_str(),
+            "its architecture was \"arm64\" and is \"x86_64\"; its IMDS support was \"v2.0\" and is \"not told\"; \
+             its description was \"hourly\" and is \"nightly\""
+        );
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use engine::StepContext;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use crate::key::account_in;
 use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
@@ -37,62 +38,45 @@ impl OldImage {
 
 impl OldImage {
     /// Why it must stay; none: it may go.
-    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+    async fn stays(&self, world: &World) -> Result<Option<Said>, Failure> {
         let (source, target) = (world.source(), world.target());
         let Some(copy) = target.ec2.image(&self.copy).await? else {
-            return Ok(Some(format!(
-                "its copy {} is gone in the target: {} is the only one",
-                self.copy, self.id
-            )));
+            return Ok(Some(Text::CopyGone.fill(&[&self.copy, &self.id])));
         };
         if copy.state != "available" {
-            return Ok(Some(format!("its copy {} is {} in the target", self.copy, copy.state)));
+            return Ok(Some(Text::CopyIs.fill(&[&self.copy, &copy.state])));
         }
         let ids: Vec<String> = copy.devices.iter().map(|device| device.snapshot.clone()).collect();
         if let Some(other) = ids.iter().find(|id| !self.copied.contains(*id)) {
-            return Ok(Some(format!(
-                "its copy {} has {other} behind it, which the run did not make",
-                self.copy
-            )));
+            return Ok(Some(Text::CopyOnOthers.fill(&[&self.copy, other])));
         }
         let behind = target.ec2.snapshots(&ids).await?.unwrap_or_default();
         let whole = behind.iter().filter(|snapshot| snapshot.state == "completed").count();
         if whole != ids.len() {
-            return Ok(Some(format!(
-                "of the {} snapshots behind its copy {whole} are whole",
-                ids.len()
-            )));
+            let text = Text::CopyNotWhole.fill(&[&ids.len().to_string(), &whole.to_string()]);
+            return Ok(Some(text));
         }
         let mine = target.id.as_str();
         let keys = behind.iter().filter_map(|snapshot| snapshot.key.as_deref());
         if let Some(key) = keys.into_iter().find(|key| account_in(key) != mine) {
-            return Ok(Some(format!(
-                "its copy {} lies under {key}, a key of another account",
-                self.copy
-            )));
+            return Ok(Some(Text::CopyUnderOthersKey.fill(&[&self.copy, key])));
         }
         let named = source.ec2.observed_references(std::slice::from_ref(&self.id)).await?;
         if let Some(named) = named.get(&self.id).filter(|named| !named.is_empty()) {
-            return Ok(Some(format!("it is named by {}", named.join(", "))));
+            return Ok(Some(Text::NamedBy.fill(&[&named.join(", ")])));
         }
         let shared = source.ec2.image_shared_with(&self.id).await?.unwrap_or_default();
-        Ok((!shared.is_empty()).then(|| format!("it is shared with {}", shared.join(", "))))
+        Ok((!shared.is_empty()).then(|| Text::SharedWith.fill(&[&shared.join(", ")])))
     }
 }
 
 #[async_trait(?Send)]
 impl OldThing for OldImage {
-    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         Ok(judged(self.stays(world).await?))
     }
 
-    fn evidence(&self, _found: &Value) -> String {
-        format!(
-            "{} stands in the target on {} snapshot(s) of its own, under the target's own key; no launch template, no parameter and no other \
-             account names {}, as far as EC2 tells",
-            self.copy,
-            self.copied.len(),
-            self.id
-        )
+    fn evidence(&self, _found: &Value) -> Said {
+        Text::Unnamed.fill(&[&self.copy, &self.copied.len().to_string(), &self.id])
     }
 }

@@ -13,6 +13,7 @@ use crate::draft::Blocks;
 use crate::draft::Draft;
 use crate::draft::Says;
 use crate::key;
+use crate::left_to_people::Left;
 
 /// Adds the steps of the images that a section means.
 pub fn plan(draft: &mut Draft, spec: &ImageSpec) {
@@ -106,22 +107,14 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
     {
         let text = Text::Protected.fill(&[&image.id, protection]);
         draft.note(Some(&resource), Says::Tells, text);
-        let cooldown = if protection.contains("with-cooldown") {
-            " --with-cooldown"
-        } else {
-            ""
+        let left = match protection.contains("with-cooldown") {
+            true => Left::ImageProtectedLong,
+            false => Left::ImageProtected,
         };
-        told.push(format!(
-            "{} is protected from deregistration, its copy is not: aws ec2 enable-image-deregistration-protection --image-id {{id}}{cooldown}",
-            image.id
-        ));
+        told.push(left.fill(&[&image.id, "{id}"]).into());
     }
-    told.extend(image.named_by.iter().map(|who| {
-        format!(
-            "{who} names {}: in the target it must name {{id}}, and no snapshot or key of the source",
-            image.id
-        )
-    }));
+    let named_by = image.named_by.iter();
+    told.extend(named_by.map(|who| String::from(Left::NamesImage.fill(&[who, &image.id, "{id}"]))));
     let scales = image.named_by.iter().any(|who| who.contains("Auto Scaling"));
     if scales {
         told.push(admit_auto_scaling(draft));
@@ -158,12 +151,8 @@ fn plan_image(draft: &mut Draft, spec: &ImageSpec, image: &Image, resource: Reso
 
 /// The command by which the role of Auto Scaling is admitted, in the account whose group it is.
 fn admit_auto_scaling(draft: &Draft) -> String {
-    format!(
-        "an Auto Scaling group launches {{id}} only once its role may use {{key}}: aws kms create-grant --key-id {{key}} --grantee-principal \
-         arn:aws:iam::{}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling --operations Encrypt Decrypt ReEncryptFrom \
-         ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
-        draft.account(Side::Target)
-    )
+    let account = draft.account(Side::Target).to_string();
+    Left::AdmitAutoScaling.fill(&["{id}", "{key}", &account]).into()
 }
 
 /// Fact 3.4.

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-/// A note, or a step's title.
+/// A note, a step's title, what a step proves or why it stops.
 pub(crate) enum Text {
     // What stands in the way
     NoImage: "account {0} has no image {1} in {2}",
@@ -78,5 +78,60 @@ pub(crate) enum Text {
     TakeImageAway: "take the image that was made for the way away, with its snapshots", "移行用に作ったイメージをスナップショットごと削除";
     ProveCopied: "prove that the copy of {0} is whole and that nothing names {0}", "{0} のコピーが完全で、{0} を参照するものがないことを確認";
     Deregister: "deregister {0} and delete {1} snapshot(s) behind it", "{0} を登録解除し、そのスナップショット {1} 個を削除";
+
+    // What steps prove
+    SharedAnyway: "{0} was shared with {1} before, and stays so",
+        "{0} は以前から {1} と共有されていて、共有は残ります";
+    SharedBefore: "{0} was shared with {1} before this run, and stays so",
+        "{0} はこの実行の前から {1} と共有されていて、共有は残ります";
+    Sees: "account {0} sees {1}",
+        "アカウント {0} から {1} が見えます";
+    SharedNoLonger: "{0} is no longer shared with {1}",
+        "{0} と {1} との共有は終了済み";
+    Available: "{0} ({1}) is available, {2} snapshot(s) under {3}",
+        "{0}（{1}）は available、スナップショット {2} 個、キーは {3}";
+    AvailableAs: "{0} ({1}) is available, {2} snapshot(s) under {3}; it boots, and is described, as {4}",
+        "{0}（{1}）は available、スナップショット {2} 個、キーは {3}。起動の設定と説明は {4} と同じ";
+    Deprecates: "the copy becomes deprecated at {0}",
+        "コピーは {0} に非推奨になります";
+    DatePassed: "the date has passed: the copy has none",
+        "日時が過ぎたため、コピーには設定していません";
+    GoneWithItsSnapshots: "{0} and its {1} snapshot(s) are gone",
+        "{0} とそのスナップショット {1} 個はもうありません";
+    GoneWithThoseBehind: "{0} and {1} snapshot(s) behind it are gone",
+        "{0} と元のスナップショット {1} 個はもうありません";
+    Unnamed: "{0} stands in the target on {1} snapshot(s) of its own, under the target's own key; no launch template, no parameter and no other account names {2}, as far as EC2 tells",
+        "移行先の {0} は、移行先自身のキーで暗号化した独自のスナップショット {1} 個からなります。EC2 で分かる限り、{2} を参照する起動テンプレート、パラメータ、他のアカウントはありません";
+
+    // Why they stop
+    Ended: "the image {0} is in the state {1}", "イメージ {0} の状態は {1} です";
+    KeyOfOthers: "{0} is not a key of the target",
+        "{0} は移行先のキーではありません";
+    UnderOtherKey: "{0} of {1} lies under {2}, not under {3}",
+        "{1} の {0} のキーは {3} ではなく {2}";
+    NoKey: "no key", "なし";
+    SnapshotIs: "{0} of {1} is in the state {2}", "{1} の {0} の状態は {2}";
+    OtherSizes: "{0} has volumes of {1} GiB, its original of {2}",
+        "{0} のボリュームは {1} GiB、元は {2}";
+    NotAs: "{0} is not as {1}: {2}", "{0} は {1} と異なります: {2}";
+    Architecture: "its architecture was {0} and is {1}", "アーキテクチャは元が {0}、コピーが {1}";
+    BootMode: "its boot mode was {0} and is {1}", "ブートモードは元が {0}、コピーが {1}";
+    TpmSupport: "its TPM support was {0} and is {1}", "TPM のサポートは元が {0}、コピーが {1}";
+    ImdsSupport: "its IMDS support was {0} and is {1}", "IMDS のサポートは元が {0}、コピーが {1}";
+    EnaSupport: "its ENA support was {0} and is {1}", "ENA のサポートは元が {0}、コピーが {1}";
+    Description: "its description was {0} and is {1}", "説明は元が {0}、コピーが {1}";
+    NotTold: "\"not told\"", "不明";
+    CopyGone: "its copy {0} is gone in the target: {1} is the only one",
+        "移行先のコピー {0} がもうなく、{1} しか残っていません";
+    CopyIs: "its copy {0} is {1} in the target",
+        "移行先のコピー {0} は {1}";
+    CopyOnOthers: "its copy {0} has {1} behind it, which the run did not make",
+        "コピー {0} に、実行が作っていない {1} が使われています";
+    CopyNotWhole: "of the {0} snapshots behind its copy {1} are whole",
+        "コピーのスナップショット {0} 個のうち、完全なものは {1} 個だけです";
+    CopyUnderOthersKey: "its copy {0} lies under {1}, a key of another account",
+        "コピー {0} は別アカウントのキー {1} で暗号化されています";
+    NamedBy: "it is named by {0}", "{0} から参照されています";
+    SharedWith: "it is shared with {0}", "{0} と共有されています";
 }
 }

@@ -8,6 +8,7 @@ use model::Failure;
 use serde_json::{Value, json};
 
 use super::old_instance::OldInstance;
+use super::words::Text;
 use crate::retire::proof::still_goes;
 use crate::world::World;
 
@@ -51,7 +52,7 @@ impl Step for LiftProtection {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} does not refuse to be terminated any more", self.old.id),
+            evidence: Text::Unprotected.fill(&[&self.old.id]),
         })
     }
 

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use engine::StepContext;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
 
@@ -27,24 +28,18 @@ impl OldInstance {
 
 impl OldInstance {
     /// Why it must stay; none: it may go.
-    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+    async fn stays(&self, world: &World) -> Result<Option<Said>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         match self.state(world).await?.as_deref() {
-            None => return Ok(Some(format!("{} is gone already", self.id))),
+            None => return Ok(Some(Text::GoneAlready.fill(&[&self.id]))),
             Some("stopped") => {}
-            Some(state) => return Ok(Some(format!("{} is {state}: somebody uses it", self.id))),
+            Some(state) => return Ok(Some(Text::Used.fill(&[&self.id, state]))),
         }
         let Some(image) = target.image(&self.image).await? else {
-            return Ok(Some(format!(
-                "its image {} is gone in the target: this is the only one",
-                self.image
-            )));
+            return Ok(Some(Text::ImageGone.fill(&[&self.image])));
         };
         if image.state != "available" {
-            return Ok(Some(format!(
-                "its image {} is {} in the target",
-                self.image, image.state
-            )));
+            return Ok(Some(Text::ImageIs.fill(&[&self.image, &image.state])));
         }
         let volumes = source.observed_volumes().await?;
         let attached = volumes
@@ -52,10 +47,7 @@ impl OldInstance {
             .filter_map(|volume| Some((volume.device_of(&self.id)?, &volume.id)));
         for (device, volume) in attached {
             if !image.devices.iter().any(|held| held.name == device) {
-                return Ok(Some(format!(
-                    "{volume} ({device}) was attached to it since, and is not in its image {}",
-                    self.image
-                )));
+                return Ok(Some(Text::AttachedSince.fill(&[volume, device, &self.image])));
             }
         }
         Ok(None)
@@ -64,14 +56,11 @@ impl OldInstance {
 
 #[async_trait(?Send)]
 impl OldThing for OldInstance {
-    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         Ok(judged(self.stays(world).await?))
     }
 
-    fn evidence(&self, _found: &Value) -> String {
-        format!(
-            "{} is stopped; {} in the target has every device that is attached to it",
-            self.id, self.image
-        )
+    fn evidence(&self, _found: &Value) -> Said {
+        Text::ImageHasAll.fill(&[&self.id, &self.image])
     }
 }

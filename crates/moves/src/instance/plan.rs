@@ -14,6 +14,7 @@ use crate::draft::{Draft, DraftStep};
 use crate::image::plan_steps::{self, SPREADS_WITHIN, Steps, Travels};
 use crate::image::{SLOW_AT_FIRST, plan_account};
 use crate::key;
+use crate::left_to_people::Left;
 
 /// Adds the steps of an instance.
 pub fn plan(draft: &mut Draft, spec: &InstanceSpec) {
@@ -152,42 +153,33 @@ fn notes(draft: &mut Draft, resource: &ResourceRef, spec: &InstanceSpec, instanc
     draft.note(Some(resource), Says::Tells, SLOW_AT_FIRST);
 }
 
-/// What of an instance no image carries. Put together from its end: each says what follows it.
+/// What of an instance no image carries.
 fn not_carried(instance: &Instance) -> Said {
-    let mut behind: Option<Said> = instance.user_data.then(|| Text::UserData.into());
-    for (told, alone, and) in [
-        (&instance.public_address, Text::Address, Text::AddressAnd),
-        (&instance.key_pair, Text::KeyPair, Text::KeyPairAnd),
-        (&instance.profile, Text::Profile, Text::ProfileAnd),
-    ] {
-        if let Some(told) = told {
-            behind = Some(match &behind {
-                None => alone.fill(&[told]),
-                Some(behind) => and.fill(&[told, behind.as_str()]),
-            });
-        }
-    }
-    let (kind, subnet) = (instance.kind.as_str(), instance.subnet.as_str());
-    let groups = instance.security_groups.join(", ");
-    match &behind {
-        None => Text::Placed.fill(&[kind, subnet, &groups]),
-        Some(behind) => Text::PlacedAnd.fill(&[kind, subnet, &groups, behind.as_str()]),
-    }
+    let placed = [
+        Text::Type.fill(&[&instance.kind]),
+        Text::Subnet.fill(&[&instance.subnet]),
+        Text::Groups.fill(&[&instance.security_groups.join(", ")]),
+    ];
+    let named = [
+        (&instance.profile, Text::Profile),
+        (&instance.key_pair, Text::KeyPair),
+        (&instance.public_address, Text::Address),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, text)| Some(text.fill(&[name.as_ref()?])));
+    let user_data = instance.user_data.then(|| Text::UserData.into());
+    Said::all(placed.into_iter().chain(named).chain(user_data))
 }
 
 /// What launches the copy, once its id is known.
 fn launch(draft: &Draft, instance: &Instance) -> String {
-    let profile = match &instance.profile {
-        Some(_) => " --iam-instance-profile Name=PROFILE",
-        None => "",
+    let text = match &instance.profile {
+        Some(_) => Left::LaunchWithProfile,
+        None => Left::Launch,
     };
-    format!(
-        "{} is not launched in account {}: aws ec2 run-instances --image-id {{id}} --instance-type {} --subnet-id SUBNET \
-         --security-group-ids GROUP{profile}, or ami = \"{{id}}\" in Terraform's aws_instance",
-        instance.id,
-        draft.account(Side::Target),
-        instance.kind
-    )
+    let account = draft.account(Side::Target).to_string();
+    text.fill(&[&instance.id, &account, "{id}", &instance.kind]).into()
 }
 
 /// An id without what every instance's begins with.

@@ -11,6 +11,9 @@ use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ impl Step for StopInstance {
         Ok(match state.as_deref() {
             Some("running") => Observed::Absent,
             Some(state @ ("pending" | "stopping")) => Observed::Underway {
-                progress: Progress::words(format!("{id} is {state}")),
+                progress: Progress::words(Underway::Status.fill(&[id, state])),
                 look_again: Duration::from_secs(10),
             },
             Some("stopped") => {
@@ -45,13 +48,13 @@ impl Step for StopInstance {
                 // Not stopped by us, and yet a call was about to be made: that can only be to take back, which must leave it so.
                 if !ran_before && cx.tried_at.is_some() {
                     return Ok(Observed::Foreign {
-                        whose: format!("{id} was stopped before this run"),
+                        whose: Foreign::StoppedBefore.fill(&[id]),
                     });
                 }
                 Observed::Present(json!({ "instance": id, "ran_before": ran_before }))
             }
             Some(state) => Observed::Broken {
-                why: format!("{id} is {state}: somebody has taken it away"),
+                why: Text::TakenAway.fill(&[id, state]),
             },
             None => {
                 let what = format!("instance {id} is not seen");
@@ -76,9 +79,10 @@ impl Step for StopInstance {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let id = &self.input.instance;
         let evidence = match output["ran_before"] == json!(true) {
-            true => format!("{id} is stopped"),
-            false => format!("{id} was stopped before this run"),
+            true => Text::IsStopped,
+            false => Text::WasStopped,
         };
+        let evidence = evidence.fill(&[id]);
         Ok(Verified::Right { evidence })
     }
 

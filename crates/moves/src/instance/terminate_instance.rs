@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::old_instance::OldInstance;
+use super::words::Text;
+use crate::left_to_people::Left;
 use crate::retire::proof::still_goes;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,7 +41,7 @@ impl Step for TerminateInstance {
             None => {}
             Some("shutting-down") => {
                 return Ok(Observed::Underway {
-                    progress: Progress::words("shutting down"),
+                    progress: Progress::words(Underway::ShuttingDown),
                     look_again: Duration::from_secs(15),
                 });
             }
@@ -51,12 +54,7 @@ impl Step for TerminateInstance {
             .iter()
             .filter(|id| volumes.iter().any(|volume| volume.id == **id));
         let left: Vec<String> = stays
-            .map(|id| {
-                format!(
-                    "the volume {id} of {} is not marked to go with it, stays, and costs. Once nobody wants it: aws ec2 delete-volume --volume-id {id}",
-                    self.input.old.id
-                )
-            })
+            .map(|id| Left::VolumeStays.fill(&[id, &self.input.old.id]).into())
             .collect();
         Ok(Observed::Present(
             json!({ "terminated": self.input.old.id, "left_out": left }),
@@ -79,7 +77,7 @@ impl Step for TerminateInstance {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let left = output["left_out"].as_array().map_or(0, Vec::len);
         Ok(Verified::Right {
-            evidence: format!("{} is terminated; {left} of its volumes stay", self.input.old.id),
+            evidence: Text::Terminated.fill(&[&self.input.old.id, &left.to_string()]),
         })
     }
 

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-/// A note, or a step's title.
+/// A note, a step's title, what a step proves or why it stops.
 pub(crate) enum Text {
     // What stands in the way
     NoInstance: "account {0} has no instance {1} in {2}, or the inventory does not list it",
@@ -36,16 +36,12 @@ pub(crate) enum Text {
         "イメージに入るのはボリュームだけです。次のものは入らないため、移行先で {0} を起動するときに指定してください: {1}";
 
     // What is not carried: each says alone, or with all that follows
-    Placed: "the type {0}; the subnet {1}; the security groups {2}",
-        "タイプ {0}、サブネット {1}、セキュリティグループ {2}";
-    PlacedAnd: "the type {0}; the subnet {1}; the security groups {2}; {3}",
-        "タイプ {0}、サブネット {1}、セキュリティグループ {2}、{3}";
+    Type: "the type {0}", "タイプ {0}";
+    Subnet: "the subnet {0}", "サブネット {0}";
+    Groups: "the security groups {0}", "セキュリティグループ {0}";
     Profile: "the instance profile {0}", "インスタンスプロファイル {0}";
-    ProfileAnd: "the instance profile {0}; {1}", "インスタンスプロファイル {0}、{1}";
     KeyPair: "the key pair {0}", "キーペア {0}";
-    KeyPairAnd: "the key pair {0}; {1}", "キーペア {0}、{1}";
     Address: "the address {0}", "アドレス {0}";
-    AddressAnd: "the address {0}; {1}", "アドレス {0}、{1}";
     UserData: "its user data", "ユーザーデータ";
 
     // Taking the old away
@@ -70,5 +66,24 @@ pub(crate) enum Text {
     ProveImaged: "prove that {0} is stopped and that its image in the target is whole", "{0} が停止していて、移行先のイメージが完全なことを確認";
     LiftProtection: "let {0} be terminated", "{0} の終了保護を解除";
     Terminate: "terminate i-{0}", "i-{0} を終了（terminate）";
+
+    // What steps prove
+    IsStopped: "{0} is stopped", "{0} は停止しています";
+    WasStopped: "{0} was stopped before this run", "{0} は実行前から停止しています";
+    ImageHasAll: "{0} is stopped; {1} in the target has every device that is attached to it",
+        "{0} は停止しています。アタッチされているデバイスはすべて移行先の {1} にあります";
+    Unprotected: "{0} does not refuse to be terminated any more", "{0} の終了保護は解除済み";
+    Terminated: "{0} is terminated; {1} of its volumes stay",
+        "{0} は終了（terminate）済み。ボリューム {1} 個が残っています";
+
+    // Why they stop
+    TakenAway: "{0} is {1}: somebody has taken it away", "{0} は {1} です。誰かが終了（terminate）しました";
+    GoneAlready: "{0} is gone already", "{0} はすでにありません";
+    Used: "{0} is {1}: somebody uses it", "{0} は {1} で、誰かが使っています";
+    ImageGone: "its image {0} is gone in the target: this is the only one",
+        "移行先のイメージ {0} がもうなく、このインスタンスしか残っていません";
+    ImageIs: "its image {0} is {1} in the target", "移行先のイメージ {0} は {1}";
+    AttachedSince: "{0} ({1}) was attached to it since, and is not in its image {2}",
+        "{0}（{1}）は後からアタッチされたもので、イメージ {2} に入っていません";
 }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::open_source_key::refused;
+use super::words::Text;
 use super::{KeyFrom, policy};
 use crate::world::World;
 
@@ -91,13 +92,12 @@ impl Step for AdmitUsers {
         let current = self.world.target().kms.policy(arn).await?;
         let found = policy::found(&current, &sids(&wanted)).map_err(|e| refused(cx, &e))?;
         if found != wanted {
-            let why =
-                format!("the policy of {arn} does not hold the statements as they were added: somebody else writes it");
+            let why = Text::Rewritten.fill(&[arn]);
             return Ok(Verified::Wrong { why });
         }
         let who: Vec<&str> = self.input.users.iter().map(|user| user.principal.as_str()).collect();
         Ok(Verified::Right {
-            evidence: format!("the policy of {arn} admits {}, through S3", who.join(", ")),
+            evidence: Text::AdmitsThroughS3.fill(&[arn, &who.join(", ")]),
         })
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::open_source_key::{of_source, refused};
+use super::words::Text;
 use super::{OpenedKey, policy};
 use crate::world::World;
 
@@ -58,13 +59,13 @@ impl Step for CloseSourceKey {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let arn = output["arn"].as_str().unwrap_or_default();
-        let evidence = match output["as_before"] == json!(true) {
-            true => format!("the policy of {arn} is byte for byte what it was"),
-            false => {
-                format!("the policy of {arn} holds none of our statements; others changed it meanwhile, and that stays")
-            }
+        let text = match output["as_before"] == json!(true) {
+            true => Text::PolicyAsBefore,
+            false => Text::PolicyWithoutOurs,
         };
-        Ok(Verified::Right { evidence })
+        Ok(Verified::Right {
+            evidence: text.fill(&[arn]),
+        })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::KeyOutput;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ impl Step for CreateAlias {
             Some(key) if key == ours => Observed::Present(json!({ "alias": self.input.alias, "key": key })),
             // An alias has no tags: what it points to tells whose it is.
             Some(key) => Observed::Foreign {
-                whose: format!("{} points to the key {key}", self.input.alias),
+                whose: Foreign::PointsTo.fill(&[&self.input.alias, &key]),
             },
         })
     }
@@ -51,7 +53,7 @@ impl Step for CreateAlias {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let key = output["key"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!("{} points to {key}", self.input.alias),
+            evidence: Text::PointsTo.fill(&[&self.input.alias, key]),
         })
     }
 

@@ -11,7 +11,9 @@ use model::{Failure, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{KeyOutput, account_in};
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How long a key whose making got no answer may stay out of KMS's list.
@@ -48,7 +50,7 @@ fn present(key: aws::kms::Key) -> Observed {
 impl Step for CreateKey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let kms = &self.world.account(self.input.side).kms;
-        let soon = |what: &str, seconds| Observed::Underway {
+        let soon = |what: Underway, seconds| Observed::Underway {
             progress: Progress::words(what),
             look_again: Duration::from_secs(seconds),
         };
@@ -56,14 +58,14 @@ impl Step for CreateKey {
             return Ok(kms
                 .key(id)
                 .await?
-                .map_or_else(|| soon("made, not yet seen everywhere", 3), present));
+                .map_or_else(|| soon(Underway::MadeNotSeen, 3), present));
         }
         if let Some(key) = kms.key_tagged(&cx.tags()).await? {
             return Ok(present(key));
         }
         // From the last call on: an earlier one may have been refused long before.
         match cx.tried_at {
-            Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Ok(soon("looking whether it was made", 10)),
+            Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Ok(soon(Underway::Looking, 10)),
             _ => Ok(Observed::Absent),
         }
     }
@@ -85,17 +87,17 @@ impl Step for CreateKey {
         let arn = output["arn"].as_str().unwrap_or_default();
         let Some(key) = account.kms.key(arn).await? else {
             return Ok(Verified::NotYet {
-                why: format!("{arn} is not yet seen"),
+                why: Underway::NotSeen.fill(&[arn]),
                 look_again: Duration::from_secs(3),
             });
         };
         if !key.enabled || key.aws_managed || account_in(&key.arn) != account.id.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("{arn} is disabled or not a customer key of {}", account.id),
+                why: Text::NoCustomerKey.fill(&[arn, account.id.as_str()]),
             });
         }
         Ok(Verified::Right {
-            evidence: format!("{arn} is enabled, for {}", cx.spec.resource),
+            evidence: Text::EnabledFor.fill(&[arn, &cx.spec.resource.to_string()]),
         })
     }
 

@@ -11,6 +11,7 @@ use model::{Failure, FailureClass, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{KeyFrom, OpenedKey, policy};
 use crate::world::World;
 
@@ -108,18 +109,16 @@ impl Step for OpenSourceKey {
         let current = self.owner().kms.policy(arn).await?;
         let found = policy::found(&current, &sids).map_err(|e| refused(cx, &e))?;
         if found != policy::statements(guest.id.as_str(), &sids) {
-            let why = format!(
-                "the policy of {arn} does not hold the two statements as they were added: somebody else writes it"
-            );
+            let why = Text::TwoRewritten.fill(&[arn]);
             return Ok(Verified::Wrong { why });
         }
         // A refusal is borne for the step's patience: it may come from a change that has not spread.
         match guest.kms.key(arn).await? {
             Some(key) if key.enabled => Ok(Verified::Right {
-                evidence: format!("account {} sees {arn}, enabled", guest.id),
+                evidence: Text::SeesEnabled.fill(&[guest.id.as_str(), arn]),
             }),
             Some(_) => Ok(Verified::Wrong {
-                why: format!("{arn} is not enabled"),
+                why: Text::NotEnabled.fill(&[arn]),
             }),
             None => {
                 let what = format!("account {} does not see {arn}", guest.id);

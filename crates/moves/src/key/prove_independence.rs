@@ -10,7 +10,9 @@ use model::{Failure, RUN_TAG, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{OpenedKey, account_in};
+use crate::left_to_people::Left;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,18 +57,12 @@ impl Step for ProveIndependence {
             .collect();
         if let Some(ours) = dependent.iter().find(|found| made_by_this_run(cx, found)) {
             return Ok(Observed::Broken {
-                why: format!("{} lies under {}, a key of the source", ours.what, ours.key),
+                why: Text::UnderSourceKey.fill(&[&ours.what, &ours.key]),
             });
         }
         let mut left_out: Vec<String> = dependent
             .iter()
-            .map(|found| {
-                format!(
-                    "{} in the target lies under {}, a key of the source: it was there before, and is lost when that key goes. Copy it under a key \
-                     of the target",
-                    found.what, found.key
-                )
-            })
+            .map(|found| Left::UnderSourceKey.fill(&[&found.what, &found.key]).into())
             .collect();
         let mut keys = 0;
         for opened in &self.input.opened {
@@ -75,11 +71,8 @@ impl Step for ProveIndependence {
             let of_target = |who: &str| account_in(who) == target.id.as_str() || who == target.id.as_str();
             for grant in source.kms.grants(&opened.arn).await? {
                 if of_target(&grant.grantee) || of_target(&grant.issuer) {
-                    left_out.push(format!(
-                        "the target still holds grant {} of {} for {}: something there may still use it. Once nothing does: aws kms revoke-grant \
-                         --key-id {} --grant-id {}",
-                        grant.id, opened.arn, grant.grantee, opened.arn, grant.id
-                    ));
+                    let stays = Left::GrantStays.fill(&[&grant.id, &opened.arn, &grant.grantee]);
+                    left_out.push(stays.into());
                 }
             }
         }
@@ -97,13 +90,11 @@ impl Step for ProveIndependence {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let looked: Looked = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "of {} databases, clusters, snapshots and volumes in the target none that this run made lies under a key of the source; {} key(s) of the \
-                 source looked at for grants; {} left for you to see to",
-                looked.resources,
-                looked.keys,
-                looked.left_out.len()
-            ),
+            evidence: Text::Independent.fill(&[
+                &looked.resources.to_string(),
+                &looked.keys.to_string(),
+                &looked.left_out.len().to_string(),
+            ]),
         })
     }
 

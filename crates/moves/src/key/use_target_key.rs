@@ -8,6 +8,7 @@ use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{KeyOutput, account_in};
 use crate::world::World;
 
@@ -62,11 +63,11 @@ impl Step for UseTargetKey {
         let key = target.kms.key(arn).await?.ok_or_else(|| self.gone(cx))?;
         if !key.enabled || key.aws_managed || account_in(arn) != target.id.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("{arn} is disabled or not a customer key of {}", target.id),
+                why: Text::NoCustomerKey.fill(&[arn, target.id.as_str()]),
             });
         }
         Ok(Verified::Right {
-            evidence: format!("{} is {arn}, enabled", self.input.alias),
+            evidence: Text::FoundEnabled.fill(&[&self.input.alias, arn]),
         })
     }
 

@@ -38,6 +38,28 @@ sentences! {
         NoListOfUses: "KMS keeps no list of what a key encrypts: buckets, secrets, logs and queues are not looked at. CloudTrail shows who uses it",
             "KMS には、キーで暗号化したものの一覧がありません。バケット、シークレット、ログ、キューは調べていません。誰が使っているかは CloudTrail で分かります";
 
+        // What steps prove
+        AdmitsThroughS3: "the policy of {0} admits {1}, through S3", "{0} のキーポリシーは S3 経由の {1} を許可";
+        PolicyAsBefore: "the policy of {0} is byte for byte what it was", "{0} のキーポリシーは開放前と 1 バイトも違いません";
+        PolicyWithoutOurs: "the policy of {0} holds none of our statements; others changed it meanwhile, and that stays",
+            "{0} のキーポリシーに、この実行が加えたステートメントは残っていません。その間に加えられた他の変更はそのままです";
+        EnabledFor: "{0} is enabled, for {1}", "{0} は有効（{1} 用）";
+        FoundEnabled: "{0} is {1}, enabled", "{0} は {1} で、有効";
+        SeesEnabled: "account {0} sees {1}, enabled", "アカウント {0} から {1} が見え、有効";
+        PointsTo: "{0} points to {1}", "{0} は {1} を指しています";
+        Independent: "of {0} databases, clusters, snapshots and volumes in the target none that this run made lies under a key of the source; {1} key(s) of the source looked at for grants; {2} left for you to see to",
+            "移行先のデータベース、クラスター、スナップショット、ボリューム {0} 個のうち、この実行が作成したもので移行元のキーで暗号化されたものはありません。移行元のキー {1} 個のグラントを確認し、対処が必要なものは {2} 件です";
+
+        // Why they stop
+        TwoRewritten: "the policy of {0} does not hold the two statements as they were added: somebody else writes it",
+            "{0} のキーポリシーに、加えた 2 つのステートメントがそのままの形ではありません。ほかの誰かがポリシーを書き換えています";
+        Rewritten: "the policy of {0} does not hold the statements as they were added: somebody else writes it",
+            "{0} のキーポリシーに、加えたステートメントがそのままの形ではありません。ほかの誰かがポリシーを書き換えています";
+        NoCustomerKey: "{0} is disabled or not a customer key of {1}",
+            "{0} は無効か、{1} のカスタマーキーではありません";
+        NotEnabled: "{0} is not enabled", "{0} は有効ではありません";
+        UnderSourceKey: "{0} lies under {1}, a key of the source", "{0} は移行元のキー {1} で暗号化されています";
+
         // Titles
         MakeKey: "make the target's own key for {0}", "移行先に自前のキー {0} を作成";
         GiveAlias: "give the new key the alias {0}", "新しいキーにエイリアス {0} を付与";

@@ -9,7 +9,8 @@ use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::{Failure, FailureClass};
 use serde_json::{Value, json};
 
-use super::{OldGroup, held, what};
+use super::words::Text;
+use super::{OldGroup, called, held};
 use crate::retire::proof::still_goes;
 use crate::world::World;
 
@@ -62,7 +63,7 @@ impl Step for DeleteGroup {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("the {} {} is gone", what(self.group.kind), self.group.name),
+            evidence: Text::Gone.fill(&[called(self.group.kind, &self.group.name).as_str()]),
         })
     }
 

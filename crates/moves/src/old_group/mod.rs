@@ -12,12 +12,14 @@ use aws::Account;
 use aws::groups_in_use::{GroupKind, GroupUse, UsedBy};
 use aws::rds::Family;
 use engine::{Registry, StepContext};
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::retire::proof::{OldThing, ProveGoes};
 use crate::world::{World, action};
+
+use words::Text;
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -48,12 +50,26 @@ pub(crate) fn what(kind: GroupKind) -> &'static str {
     }
 }
 
+/// It by kind and name, as a gate and its steps' titles say it.
+fn called(kind: GroupKind, name: &str) -> Said {
+    let text = match kind {
+        GroupKind::Parameter => Text::ParameterGroup,
+        GroupKind::ClusterParameter => Text::ClusterParameterGroup,
+        GroupKind::Option => Text::OptionGroup,
+        GroupKind::Subnet => Text::SubnetGroup,
+        GroupKind::CacheParameter => Text::CacheParameterGroup,
+        GroupKind::CacheSubnet => Text::CacheSubnetGroup,
+        GroupKind::CacheUser => Text::UserGroup,
+    };
+    text.fill(&[name])
+}
+
 /// Who has it, in words.
 pub(crate) fn user(by: &UsedBy) -> String {
     match by {
         UsedBy::Database(id) => format!("database/{id}"),
         UsedBy::Cluster(id) => format!("cluster/{id}"),
-        UsedBy::Snapshot(name) => format!("the snapshot {name}"),
+        UsedBy::Snapshot(name) => Text::TheSnapshot.fill(&[name]).into(),
         UsedBy::Cache(id) => format!("cache/{id}"),
     }
 }
@@ -108,35 +124,26 @@ pub(crate) async fn held(kind: GroupKind, name: &str, account: &Account) -> Resu
 
 #[async_trait(?Send)]
 impl OldThing for OldGroup {
-    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         let name = &self.name;
         let Some(held) = held(self.kind, name, &world.source()).await? else {
-            return Ok(Err(format!("the source has no {} {name} any more", what(self.kind))));
+            return Ok(Err(Text::NoneAnyMore.fill(&[called(self.kind, name).as_str()])));
         };
         let used = in_use(self.kind, &world.source()).await?;
         let used = used.iter().filter(|one| one.kind == self.kind && one.group == *name);
         let used: Vec<String> = used.map(|one| user(&one.by)).collect();
         if !used.is_empty() {
-            return Ok(Err(format!("{} has it", used.join(", "))));
+            return Ok(Err(Text::HasIt.fill(&[&used.join(", ")])));
         }
         if self.carried && self::held(self.kind, name, &world.target()).await?.is_none() {
-            return Ok(Err(format!(
-                "the {} {name} that the run made is gone in the target: this is the only one",
-                what(self.kind)
-            )));
+            return Ok(Err(Text::MadeOneGone.fill(&[called(self.kind, name).as_str()])));
         }
         Ok(Ok(json!({ "held": held })))
     }
 
-    fn evidence(&self, _found: &Value) -> String {
-        let instead = match self.carried {
-            true => "; the target has one of that name, which the run made of it",
-            false => "",
-        };
-        format!(
-            "no database, cache or snapshot of the source has the {} {}; what it sets is in this step's output{instead}",
-            what(self.kind),
-            self.name
-        )
+    fn evidence(&self, _found: &Value) -> Said {
+        let unused = Text::Unused.fill(&[called(self.kind, &self.name).as_str()]);
+        let carried = self.carried.then(|| Text::Carried.into());
+        Said::all([unused].into_iter().chain(carried))
     }
 }

@@ -7,7 +7,7 @@ use aws::groups_in_use::{GroupKind, GroupUse, UsedBy};
 use model::{Advice, Phase, ResourceRef, Said, Side, Undo};
 
 use super::words::Text;
-use super::{OldGroup, held, user, what};
+use super::{OldGroup, called, held, user, what};
 use crate::database::retire::not_looked;
 use crate::draft::DraftStep;
 use crate::retire::plan::Retiring;
@@ -128,20 +128,6 @@ fn of(kind: GroupKind, name: &str) -> ResourceRef {
         GroupKind::CacheUser => "cache_user_group",
     };
     ResourceRef::new(kind, name)
-}
-
-/// It by kind and name, as a gate and its steps' titles say it.
-fn called(kind: GroupKind, name: &str) -> Said {
-    let text = match kind {
-        GroupKind::Parameter => Text::ParameterGroup,
-        GroupKind::ClusterParameter => Text::ClusterParameterGroup,
-        GroupKind::Option => Text::OptionGroup,
-        GroupKind::Subnet => Text::SubnetGroup,
-        GroupKind::CacheParameter => Text::CacheParameterGroup,
-        GroupKind::CacheSubnet => Text::CacheSubnetGroup,
-        GroupKind::CacheUser => Text::UserGroup,
-    };
-    text.fill(&[name])
 }
 
 fn one(

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-    /// A note, a step's title, what a gate asks, or a part of it.
+    /// A note, a step's title, what a gate asks, or a part of it; what a step proves or why it stops.
     pub(crate) enum Text {
         // What a group is called
         ParameterGroup: "DB parameter group {0}",
@@ -42,5 +42,23 @@ sentences! {
             "{0} が使われていないことを証明し、設定内容を保存";
         Delete: "delete the {0}",
             "{0} を削除";
+
+        // What steps prove
+        Unused: "no database, cache or snapshot of the source has the {0}; what it sets is in this step's output",
+            "移行元に {0} を使うデータベース、キャッシュ、スナップショットはありません。設定内容はこのステップの出力にあります";
+        Carried: "the target has one of that name, which the run made of it",
+            "移行先には、実行がこれを基に作成した同名のものがあります";
+        Gone: "the {0} is gone",
+            "{0} は削除済み";
+
+        // Why they stop
+        NoneAnyMore: "the source has no {0} any more",
+            "移行元に {0} がもうありません";
+        HasIt: "{0} has it",
+            "{0} が使っています";
+        TheSnapshot: "the snapshot {0}",
+            "スナップショット {0}";
+        MadeOneGone: "the {0} that the run made is gone in the target: this is the only one",
+            "実行が作成した {0} が移行先にもうなく、これしか残っていません";
     }
 }

@@ -11,6 +11,8 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,7 +53,7 @@ impl Step for CreateParameterGroup {
                 Observed::Present(json!({ "name": self.input.name, "arn": found.arn, "family": found.family }))
             }
             Some(found) => Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             },
         })
     }
@@ -75,7 +77,7 @@ impl Step for CreateParameterGroup {
         let Input { name, family, .. } = &self.input;
         if output["family"] != family.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("{name} is of family {}, not {family}", output["family"]),
+                why: Text::IsOfFamily.fill(&[name, &output["family"].to_string(), family]),
             });
         }
         // The plan knows the source's from the inventory. What was set since would be missing in the target, silently.
@@ -92,14 +94,11 @@ impl Step for CreateParameterGroup {
             let differing: std::collections::BTreeSet<&String> =
                 names.filter(|name| now.get(*name) != planned.get(*name)).collect();
             return Ok(Verified::Wrong {
-                why: format!(
-                    "the source's parameter group {name} is not as the inventory says: {differing:?}. Bring the inventory up to date, and \
-                     plan anew"
-                ),
+                why: Text::SetSince.fill(&[name, &format!("{differing:?}")]),
             });
         }
         Ok(Verified::Right {
-            evidence: format!("{name} is there, of family {family}"),
+            evidence: Text::IsThere.fill(&[name, family]),
         })
     }
 
@@ -163,7 +162,7 @@ impl Step for SetParameters {
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let names: Vec<&str> = self.input.parameters.keys().map(String::as_str).collect();
         Ok(Verified::Right {
-            evidence: format!("{} has {} as the source's", self.input.name, names.join(", ")),
+            evidence: Text::HasSet.fill(&[&self.input.name, &names.join(", ")]),
         })
     }
 

@@ -186,11 +186,8 @@ fn differing(had: &BTreeMap<String, String>, has: &BTreeMap<String, String>) -> 
     names.sort();
     names.dedup();
     let differing = names.into_iter().filter(|name| had.get(*name) != has.get(*name));
-    differing.rev().fold(None, |behind: Option<Said>, name| {
-        let (there, here): (String, String) = (shown(has.get(name)), shown(had.get(name)));
-        Some(match behind {
-            Some(behind) => Text::DiffersAnd.fill(&[name, &there, &here, behind.as_str()]),
-            None => Text::Differs.fill(&[name, &there, &here]),
-        })
-    })
+    let told: Vec<Said> = differing
+        .map(|name| Text::Differs.fill(&[name, &shown(has.get(name)), &shown(had.get(name))]))
+        .collect();
+    (!told.is_empty()).then(|| Said::all(told))
 }

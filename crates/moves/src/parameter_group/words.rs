@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-    /// A note, a step's title, or a part of one.
+    /// A note, a step's title, or a part of one; what a step proves or why it stops.
     pub(crate) enum Text {
         // What such a group is called
         Group: "parameter group {0}",
@@ -26,8 +26,6 @@ sentences! {
             "移行先の{0} が移行元のものと異なります: {1}";
         Differs: "{0} is {1} there, {2} here",
             "{0}（移行先: {1}、移行元: {2}）";
-        DiffersAnd: "{0} is {1} there, {2} here; {3}",
-            "{0}（移行先: {1}、移行元: {2}）; {3}";
         ItsDefault: "its default",
             "デフォルト値";
 
@@ -40,5 +38,17 @@ sentences! {
             "移行先に移行元と同じ{0} を作成";
         Set: "set in it {0}",
             "{0} を設定";
+
+        // What steps prove
+        IsThere: "{0} is there, of family {1}",
+            "{0} があり、ファミリーは {1}";
+        HasSet: "{0} has {1} as the source's",
+            "{0} の {1} は移行元と同じ";
+
+        // Why they stop
+        IsOfFamily: "{0} is of family {1}, not {2}",
+            "{0} のファミリーは {2} ではなく {1}";
+        SetSince: "the source's parameter group {0} is not as the inventory says: {1}. Bring the inventory up to date, and plan anew",
+            "移行元のパラメータグループ {0} がインベントリーと異なります: {1}。インベントリーを更新し、計画を作り直してください";
     }
 }

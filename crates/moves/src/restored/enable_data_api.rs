@@ -10,7 +10,9 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Output, not_yet, restored, taken};
+use crate::foreign::Foreign;
 use crate::snapshot::made_in;
 use crate::world::World;
 
@@ -36,12 +38,12 @@ impl Step for EnableDataApi {
         let found = restored(cx, &self.world, Family::Cluster, &self.input.restored).await?;
         if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
         Ok(match found.settings.data_api {
             Some(true) if found.serves() => Observed::Present(json!({ "cluster": found.arn })),
-            _ => not_yet(cx, &found, "its Data API is off".to_owned()),
+            _ => not_yet(cx, &found, vec![Text::DataApiOff.into()]),
         })
     }
 
@@ -54,7 +56,7 @@ impl Step for EnableDataApi {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let arn = output["cluster"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!("the Data API answers for {arn}"),
+            evidence: Text::DataApiAnswers.fill(&[arn]),
         })
     }
 

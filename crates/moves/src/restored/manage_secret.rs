@@ -10,9 +10,12 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Output, not_yet, restored, taken};
+use crate::foreign::Foreign;
 use crate::key::account_in;
 use crate::snapshot::made_in;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,12 +50,12 @@ impl Step for ManageSecret {
         let found = restored(cx, &self.world, self.family, &self.input.restored).await?;
         if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
         Ok(match &found.secret {
             Some(secret) if secret.status == "impaired" => Observed::Broken {
-                why: format!("the secret {} is impaired: RDS cannot read it or its key", secret.arn),
+                why: Text::SecretImpaired.fill(&[&secret.arn]),
             },
             Some(secret) if found.serves() && matches!(secret.status.as_str(), "active" | "rotating") => {
                 Observed::Present(json!(SecretOutput {
@@ -61,10 +64,10 @@ impl Step for ManageSecret {
                 }))
             }
             Some(secret) => Observed::Underway {
-                progress: engine::Progress::words(format!("the secret is {}", secret.status)),
+                progress: engine::Progress::words(Underway::SecretIs.fill(&[&secret.status])),
                 look_again: std::time::Duration::from_secs(15),
             },
-            None => not_yet(cx, &found, "it has no secret".to_owned()),
+            None => not_yet(cx, &found, vec![Text::NoSecret.into()]),
         })
     }
 
@@ -84,14 +87,11 @@ impl Step for ManageSecret {
         let owner = account_in(&made.secret);
         if owner != self.world.target().id.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("the secret {} is of account {owner:?}, not of the target", made.secret),
+                why: Text::SecretOfOther.fill(&[&made.secret, &format!("{owner:?}")]),
             });
         }
         Ok(Verified::Right {
-            evidence: format!(
-                "the master password of {} is a new one, in {} under {}: consumers must be pointed to it",
-                of.id, made.secret, made.key
-            ),
+            evidence: Text::NewPassword.fill(&[&of.id, &made.secret, &made.key]),
         })
     }
 

@@ -4,6 +4,7 @@
 mod enable_data_api;
 mod manage_secret;
 mod settle;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use aws::rds::{Family, MasterSecret};
 use engine::{Begun, Observed, Progress, Registry, StepContext};
 use jiff::{SignedDuration, Timestamp};
 use model::databases::Settings;
-use model::{Advice, Failure, FailureClass, StepId};
+use model::{Advice, Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -23,8 +24,10 @@ pub(crate) use enable_data_api::Input as DataApiInput;
 pub(crate) use manage_secret::{Input as SecretInput, SecretOutput};
 pub(crate) use settle::Input as SettleInput;
 
+use crate::underway::Underway;
 use manage_secret::ManageSecret;
 use settle::Settle;
+use words::{Differs, Text};
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -143,6 +146,31 @@ async fn restored(cx: &StepContext, world: &World, family: Family, by: &StepId) 
     })
 }
 
+/// That it is in a status in which it is of no use.
+pub(crate) fn is_in(arn: &str, status: &str) -> Said {
+    Text::IsInStatus.fill(&[arn, status])
+}
+
+/// What of the settings that were asked for is not so in what was found.
+pub(crate) fn differences(asked: &Settings, found: &Settings) -> Vec<Said> {
+    let found = found.told();
+    let differing = asked
+        .told()
+        .into_iter()
+        .filter(|(name, asked)| found.get(name) != Some(asked));
+    differing
+        .map(|(name, asked)| match found.get(&name) {
+            Some(other) => Differs::Setting.fill(&[&name, &other.to_string(), &asked.to_string()]),
+            None => Differs::SettingUnset.fill(&[&name, &asked.to_string()]),
+        })
+        .collect()
+}
+
+/// That something is otherwise than was asked for, in these points.
+pub(crate) fn differs(arn: &str, points: Vec<Said>) -> Said {
+    Differs::NotAsAsked.fill(&[arn, Said::all(points).as_str()])
+}
+
 /// How long a change that RDS has taken may remain unseen.
 const SHOWN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
@@ -169,17 +197,17 @@ fn taken(cx: &StepContext) -> Begun {
 
 /// What to do about something that is not yet as it should be. For some seconds after it has taken a change RDS shows it `available`
 /// and as it was; and what it took and never shows will not come by asking once more.
-fn not_yet(cx: &StepContext, found: &Restored, lacking: String) -> Observed {
+fn not_yet(cx: &StepContext, found: &Restored, lacking: Vec<Said>) -> Observed {
     let status = found.status.as_str();
     if BROKEN.contains(&status) {
         return Observed::Broken {
-            why: format!("{} is {status}", found.arn),
+            why: is_in(&found.arn, status),
         };
     }
     let look_again = Duration::from_secs(15);
     if !found.serves() {
         return Observed::Underway {
-            progress: Progress::words(status),
+            progress: Progress::words(Said::verbatim(status)),
             look_again,
         };
     }
@@ -187,14 +215,11 @@ fn not_yet(cx: &StepContext, found: &Restored, lacking: String) -> Observed {
     match taken.filter(|taken| taken.retried == cx.retried) {
         None => Observed::Absent,
         Some(taken) if cx.now.duration_since(taken.at) < SHOWN_WITHIN => Observed::Underway {
-            progress: Progress::words(format!("asked for, not shown yet: {lacking}")),
+            progress: Progress::words(Underway::NotShown.fill(&[Said::all(lacking).as_str()])),
             look_again,
         },
         Some(taken) => Observed::Stuck {
-            why: format!(
-                "{}: RDS took the change at {} and does not show it: {lacking}",
-                found.arn, taken.at
-            ),
+            why: Text::NotShown.fill(&[&found.arn, &taken.at.to_string(), Said::all(lacking).as_str()]),
             advice: Advice::PendingChanges.into(),
         },
     }

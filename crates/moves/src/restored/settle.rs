@@ -11,7 +11,9 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Output, not_yet, restored, taken};
+use super::words::{Differs, Text};
+use super::{Output, differences, differs, not_yet, restored, taken};
+use crate::foreign::Foreign;
 use crate::key::KeyOutput;
 use crate::snapshot::made_in;
 use crate::world::World;
@@ -49,14 +51,14 @@ impl Step for Settle {
         let found = restored(cx, &self.world, self.family, &self.input.restored).await?;
         if !made_in(cx, &self.input.restored, &found.tags) {
             return Ok(Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             });
         }
-        let lacking = self.input.settings.differences(&found.settings);
+        let lacking = differences(&self.input.settings, &found.settings);
         Ok(if lacking.is_empty() && found.serves() {
             Observed::Present(json!({ "id": found.id, "settings": self.input.settings }))
         } else {
-            not_yet(cx, &found, lacking.join("; "))
+            not_yet(cx, &found, lacking)
         })
     }
 
@@ -74,23 +76,21 @@ impl Step for Settle {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let found = restored(cx, &self.world, self.family, &self.input.restored).await?;
-        let mut lacking = self.input.settings.differences(&found.settings);
+        let mut lacking = differences(&self.input.settings, &found.settings);
         let key = self.insights_key(cx)?;
         if key.is_some() && found.insights_key != key {
-            lacking.push(format!(
-                "its Performance Insights lie under {:?}, not under {key:?}",
-                found.insights_key
-            ));
+            let under = format!("{:?}", found.insights_key);
+            lacking.push(Differs::Insights.fill(&[&under, &format!("{key:?}")]));
         }
         if !lacking.is_empty() {
             return Ok(Verified::Wrong {
-                why: format!("{}: {}", found.arn, lacking.join("; ")),
+                why: differs(&found.arn, lacking),
             });
         }
         let told = self.input.settings.told();
         let told: Vec<String> = told.iter().map(|(name, value)| format!("{name} {value}")).collect();
         Ok(Verified::Right {
-            evidence: format!("{} has {}", found.id, told.join(", ")),
+            evidence: Text::HasSettings.fill(&[&found.id, &told.join(", ")]),
         })
     }
 

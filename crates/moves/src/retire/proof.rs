@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Advice, Failure, FailureClass};
+use model::{Advice, Failure, FailureClass, Said};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -15,14 +15,14 @@ use crate::world::World;
 #[async_trait(?Send)]
 pub(crate) trait OldThing: DeserializeOwned {
     /// What was found that lets it go, as the proving step's output has it; else why it must stay.
-    async fn proved(&self, cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure>;
+    async fn proved(&self, cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure>;
 
     /// What was compared, in words for people; `found` is that output.
-    fn evidence(&self, found: &Value) -> String;
+    fn evidence(&self, found: &Value) -> Said;
 }
 
 /// The answer of a look that keeps nothing of what it found.
-pub(crate) fn judged(stays: Option<String>) -> Result<Value, String> {
+pub(crate) fn judged(stays: Option<Said>) -> Result<Value, Said> {
     stays.map_or_else(|| Ok(json!({})), Err)
 }
 
@@ -40,7 +40,7 @@ pub(crate) async fn still_goes(
 }
 
 /// Something speaks against it, and a person must see to that.
-pub(crate) fn must_stay(cx: &StepContext, why: String) -> Observed {
+pub(crate) fn must_stay(cx: &StepContext, why: Said) -> Observed {
     Observed::Stuck {
         why,
         advice: Advice::MustStay.fill(&[cx.spec.id.as_str()]),

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Subject;
+use super::words::Text;
 use crate::snapshot::SnapshotOutput;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ impl Step for DeleteDatabase {
         Ok(match subject.standing(&self.world).await? {
             None => Observed::Present(json!({ "deleted": subject.resource_id })),
             Some(found) if found.status == "deleting" => Observed::Underway {
-                progress: Progress::words("deleting"),
+                progress: Progress::words(Underway::Deleting),
                 look_again: Duration::from_secs(30),
             },
             Some(_) => Observed::Absent,
@@ -74,15 +76,13 @@ impl Step for DeleteDatabase {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let made: SnapshotOutput = cx.output(&self.input.snapshot)?;
-        let what = match self.input.subject.family {
-            Family::Instance => "instance",
-            Family::Cluster => "cluster",
+        let subject = &self.input.subject;
+        let gone = match subject.family {
+            Family::Instance => Text::InstanceGone,
+            Family::Cluster => Text::ClusterGone,
         };
         Ok(Verified::Right {
-            evidence: format!(
-                "the {what} {} ({}) is gone; {} stays until somebody deletes it",
-                self.input.subject.of, self.input.subject.resource_id, made.arn
-            ),
+            evidence: gone.fill(&[&subject.of, &subject.resource_id, &made.arn]),
         })
     }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Subject;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ impl Step for DeleteMember {
         Ok(match self.world.source().rds.status(member).await? {
             None => gone(),
             Some(status) if status == "deleting" => Observed::Underway {
-                progress: Progress::words("deleting"),
+                progress: Progress::words(Underway::Deleting),
                 look_again: Duration::from_secs(20),
             },
             Some(_) => Observed::Absent,
@@ -61,7 +63,7 @@ impl Step for DeleteMember {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", self.input.member),
+            evidence: Text::Gone.fill(&[&self.input.member]),
         })
     }
 

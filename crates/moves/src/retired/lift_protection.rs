@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Subject;
+use super::words::Text;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ impl Step for LiftProtection {
         Ok(match self.subject.standing(&self.world).await? {
             Some(found) if found.protected && found.status == "available" => Observed::Absent,
             Some(found) if found.protected => Observed::Underway {
-                progress: Progress::words(found.status),
+                progress: Progress::words(Said::verbatim(found.status)),
                 look_again: Duration::from_secs(15),
             },
             Some(_) | None => Observed::Present(json!({})),
@@ -56,7 +57,7 @@ impl Step for LiftProtection {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} does not refuse to be deleted any more", self.subject.of),
+            evidence: Text::Deletable.fill(&[&self.subject.of]),
         })
     }
 

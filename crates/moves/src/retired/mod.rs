@@ -6,22 +6,26 @@ mod delete_member;
 mod last_snapshot;
 mod lift_protection;
 mod prove_replaced;
+pub(crate) mod words;
 
 use std::rc::Rc;
 
 use aws::rds::Family;
 use engine::{Registry, StepContext};
 use jiff::SignedDuration;
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Said};
 use serde::{Deserialize, Serialize};
 
 use crate::key::account_in;
+use crate::restored::is_in;
 use crate::world::{World, action};
 
 pub(crate) use delete_database::Input as DeleteInput;
 pub(crate) use delete_member::Input as MemberInput;
 pub(crate) use last_snapshot::Input as LastSnapshotInput;
 pub(crate) use lift_protection::Input as LiftInput;
+
+use words::Text;
 
 /// The code of these actions.
 pub(crate) fn register(registry: &mut Registry, world: &Rc<World>) {
@@ -124,7 +128,7 @@ impl Subject {
         cx: &StepContext,
         world: &World,
         old: &Standing,
-    ) -> Result<Result<Replaced, String>, Failure> {
+    ) -> Result<Result<Replaced, Said>, Failure> {
         let rds = &world.target().rds;
         let found = match (&self.instead, self.family) {
             (Instead::Database(id), Family::Instance) => rds
@@ -143,20 +147,17 @@ impl Subject {
             Instead::Database(name) | Instead::Copy(name) => name,
         };
         let Some((new, status, key)) = found else {
-            return Ok(Err(format!(
-                "the target has no {named} any more: {} is the only one",
-                old.arn
-            )));
+            return Ok(Err(Text::OnlyOne.fill(&[named, &old.arn])));
         };
         // What grows while it serves can be used all the same.
         if !matches!(
             status.as_str(),
             "available" | "storage-optimization" | "backing-up" | "modifying"
         ) {
-            return Ok(Err(format!("{new} is {status}")));
+            return Ok(Err(is_in(&new, &status)));
         }
         if let Some(key) = key.as_deref().filter(|key| account_in(key) != account_in(&new)) {
-            return Ok(Err(format!("{new} lies under {key}, a key of another account")));
+            return Ok(Err(Text::UnderForeignKey.fill(&[&new, key])));
         }
         let since = cx.now.saturating_sub(UNUSED_FOR).unwrap_or(cx.now);
         let told = world
@@ -166,10 +167,8 @@ impl Subject {
             .await?;
         for (id, minutes) in &told {
             if let Some(last) = minutes.iter().rev().find(|minute| minute.most > 0.0) {
-                return Ok(Err(format!(
-                    "{} connected to {id} at {}: somebody uses the old database",
-                    last.most, last.at
-                )));
+                let (most, at) = (last.most.to_string(), last.at.to_string());
+                return Ok(Err(Text::Used.fill(&[&most, id, &at])));
             }
         }
         let minutes = told.iter().map(|(_, minutes)| minutes.len()).min().unwrap_or(0);

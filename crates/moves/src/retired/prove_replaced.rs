@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
-use model::{Advice, Failure};
+use model::{Advice, Failure, Said};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Replaced, Subject};
 use crate::retire::proof::must_stay;
 use crate::world::World;
@@ -28,10 +29,7 @@ impl Step for ProveReplaced {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let Some(old) = self.subject.standing(&self.world).await? else {
             return Ok(Observed::Stuck {
-                why: format!(
-                    "the source has no {} with the resource id {} any more",
-                    self.subject.of, self.subject.resource_id
-                ),
+                why: Text::NoSuchResource.fill(&[&self.subject.of, &self.subject.resource_id]),
                 advice: Advice::NothingToTakeAway.into(),
             });
         };
@@ -47,20 +45,14 @@ impl Step for ProveReplaced {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let found: Replaced = cx.output(&cx.spec.id)?;
-        let used = match found.minutes {
-            0 => "CloudWatch told nothing of the last hour".to_owned(),
-            minutes => format!(
-                "nobody was connected to the old one in the {minutes} minutes of the last hour that CloudWatch told of"
-            ),
+        let none = Said::from(Text::NoKey);
+        let key = found.key.as_deref().unwrap_or(none.as_str());
+        let (old, new) = (found.old.as_str(), found.new.as_str());
+        let evidence = match found.minutes {
+            0 => Text::ReplacedUntold.fill(&[old, new, key]),
+            minutes => Text::Replaced.fill(&[old, new, key, &minutes.to_string()]),
         };
-        Ok(Verified::Right {
-            evidence: format!(
-                "{} is replaced by {}, under {}; {used}",
-                found.old,
-                found.new,
-                found.key.as_deref().unwrap_or("no key")
-            ),
-        })
+        Ok(Verified::Right { evidence })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

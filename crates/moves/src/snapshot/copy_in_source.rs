@@ -10,6 +10,7 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::key::KeyOutput;
 use crate::world::World;
@@ -143,23 +144,20 @@ impl Step for CopyInSource {
             made_snapshot::original(self.family, &self.world.source().rds, &self.input.of).await?
         else {
             return Ok(Verified::Wrong {
-                why: format!("{} is gone", self.input.of),
+                why: Text::Gone.fill(&[&self.input.of]),
             });
         };
         let key = self.key_arn(cx)?.or(own);
         if made.key != key || made.engine != engine {
-            let why = format!(
-                "{} is {} under {:?}, and should be {engine} under {key:?}",
-                made.arn, made.engine, made.key
-            );
+            let (is_under, under) = (format!("{:?}", made.key), format!("{key:?}"));
+            let why = Text::OtherEngineOrKey.fill(&[&made.arn, &made.engine, &is_under, &engine, &under]);
             return Ok(Verified::Wrong { why });
         }
-        let when = made.taken_at.map(|at| format!(", of {at}")).unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!(
-                "{} is available{when}: what was written to {} after the automated snapshot is not in it",
-                made.name, self.input.of
-            ),
+            evidence: match made.taken_at {
+                Some(at) => Text::AutomatedCopiedOf.fill(&[&made.name, &at.to_string(), &self.input.of]),
+                None => Text::AutomatedCopied.fill(&[&made.name, &self.input.of]),
+            },
         })
     }
 

@@ -10,6 +10,7 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::key::{KeyOutput, account_in};
 use crate::world::World;
@@ -74,7 +75,7 @@ impl Step for CopyToTarget {
         let key = self.key_arn(cx)?;
         let owner = made.key.as_deref().map(account_in);
         if let Some(owner) = owner.filter(|owner| *owner != self.world.target().id.as_str()) {
-            let why = format!("{} lies under a key of account {owner:?}, not of the target", made.arn);
+            let why = Text::KeyOfOthers.fill(&[&made.arn, &format!("{owner:?}")]);
             return Ok(Verified::Wrong { why });
         }
         Ok(made_snapshot::faithful(self.family, &made, &shared, key.as_deref()))

@@ -9,6 +9,7 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::world::World;
 
@@ -58,32 +59,20 @@ impl Step for CreateSnapshot {
         let found = made_snapshot::original(self.family, &self.world.source().rds, &self.input.of).await?;
         let Some((key, engine)) = found else {
             return Ok(Verified::Wrong {
-                why: format!("{} is gone", self.input.of),
+                why: Text::Gone.fill(&[&self.input.of]),
             });
         };
         if made.key != key || made.engine != engine {
-            let why = format!(
-                "{} is not of the engine and key of {}: {:?}, {key:?}",
-                made.name, self.input.of, made.key
-            );
+            let (is, was) = (format!("{:?}", made.key), format!("{key:?}"));
+            let why = Text::NotOfIt.fill(&[&made.name, &self.input.of, &was, &is]);
             return Ok(Verified::Wrong { why });
         }
         if self.input.shared_itself && made.encryption_type == "sse-rds" {
-            let why = format!(
-                "{} lies under a key that AWS owns (sse-rds) and cannot be shared: the inventory says otherwise. Undo the run, set \
-                 encryption_type of {} there, and plan anew",
-                made.name, self.input.of
-            );
+            let why = Text::UnderKeyOfAws.fill(&[&made.name, &self.input.of]);
             return Ok(Verified::Wrong { why });
         }
         Ok(Verified::Right {
-            evidence: format!(
-                "{} is available: {} {}{}",
-                made.name,
-                made.engine,
-                made.engine_version,
-                made_snapshot::size(self.family, &made)
-            ),
+            evidence: Text::Taken.fill(&[&made.name, &made_snapshot::what(self.family, &made)]),
         })
     }
 

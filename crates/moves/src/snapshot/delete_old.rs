@@ -9,7 +9,9 @@ use model::Failure;
 use serde_json::{Value, json};
 
 use super::old_snapshot::OldSnapshot;
+use super::words::Text;
 use crate::retire::proof::still_goes;
+use crate::underway::Underway;
 use crate::world::World;
 
 pub(super) struct DeleteOld {
@@ -29,7 +31,7 @@ impl Step for DeleteOld {
         Ok(match self.snapshot.standing(&self.world).await? {
             None => Observed::Present(json!({ "deleted": self.snapshot.name })),
             Some(found) if found.status == "deleting" => Observed::Underway {
-                progress: Progress::words("deleting"),
+                progress: Progress::words(Underway::Deleting),
                 look_again: Duration::from_secs(15),
             },
             Some(_) => Observed::Absent,
@@ -47,7 +49,7 @@ impl Step for DeleteOld {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", self.snapshot.name),
+            evidence: Text::Gone.fill(&[&self.snapshot.name]),
         })
     }
 

@@ -10,7 +10,10 @@ use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Made, made_in};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,12 +44,12 @@ impl Step for DeleteSnapshot {
         Ok(match seen {
             None => Observed::Present(json!({ "deleted": made.arn })),
             Some(found) if found.status == "deleting" => Observed::Underway {
-                progress: Progress::words("deleting"),
+                progress: Progress::words(Underway::Deleting),
                 look_again: Duration::from_secs(10),
             },
             Some(found) if made_in(cx, &self.input.snapshot, &found.tags) => Observed::Absent,
             Some(found) => Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             },
         })
     }
@@ -60,7 +63,7 @@ impl Step for DeleteSnapshot {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", output["deleted"].as_str().unwrap_or_default()),
+            evidence: Text::Gone.fill(&[output["deleted"].as_str().unwrap_or_default()]),
         })
     }
 

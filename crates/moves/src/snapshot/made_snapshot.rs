@@ -2,11 +2,14 @@
 
 use aws::rds::{DbSnapshot, Family, Rds};
 use engine::{Observed, Progress, StepContext, Verified};
-use model::Failure;
+use model::{Failure, Said};
 use serde_json::json;
 
 use super::SnapshotOutput;
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::pace;
+use crate::underway::Underway;
 
 /// The name of the snapshot that a step makes. RDS admits 255 characters of an instance's, 63 of a cluster's, and knows no tokens: the name
 /// is what makes a call that was repeated harmless.
@@ -51,25 +54,26 @@ pub(super) fn output(snapshot: DbSnapshot) -> SnapshotOutput {
 fn seen(cx: &StepContext, family: Family, snapshot: DbSnapshot) -> Observed {
     if !cx.made_it(&snapshot.tags) {
         return Observed::Foreign {
-            whose: format!("{} without the tags of this run and step", snapshot.arn),
+            whose: Foreign::WithoutStepTags.fill(&[&snapshot.arn]),
         };
     }
     match snapshot.status.as_str() {
         "available" => Observed::Present(json!(output(snapshot))),
         "failed" | "incompatible-restore" | "incompatible-parameters" => Observed::Broken {
-            why: format!("{} has ended as {}", snapshot.arn, snapshot.status),
+            why: Text::EndedAs.fill(&[&snapshot.arn, &snapshot.status]),
         },
         // AWS does not list all statuses: one that is not known is waited out, and shown.
         status => {
             let size = match family {
-                Family::Instance => format!(" {} GiB", snapshot.gib),
+                Family::Instance => Some(Underway::OfSize.fill(&[&snapshot.gib.to_string()])),
                 // It tells little.
-                Family::Cluster => String::new(),
+                Family::Cluster => None,
             };
+            let told = [Said::verbatim(status)].into_iter().chain(size);
             let percent = snapshot.percent.filter(|percent| *percent > 0);
             let progress = match percent {
-                Some(percent) => Progress::percent(percent, format!("{status}{size}")),
-                None => Progress::words(format!("{status}{size}, no progress shown yet")),
+                Some(percent) => Progress::percent(percent, Said::all(told)),
+                None => Progress::words(Said::all(told.chain([Underway::NoProgress.into()]))),
             };
             Observed::Underway {
                 progress,
@@ -79,11 +83,11 @@ fn seen(cx: &StepContext, family: Family, snapshot: DbSnapshot) -> Observed {
     }
 }
 
-/// Its size, in words, where that means something.
-pub(super) fn size(family: Family, made: &SnapshotOutput) -> String {
+/// Its engine, and its size where that means something.
+pub(super) fn what(family: Family, made: &SnapshotOutput) -> String {
     match family {
-        Family::Instance => format!(", {} GiB", made.gib),
-        Family::Cluster => String::new(),
+        Family::Instance => format!("{} {}, {} GiB", made.engine, made.engine_version, made.gib),
+        Family::Cluster => format!("{} {}", made.engine, made.engine_version),
     }
 }
 
@@ -96,27 +100,21 @@ pub(super) fn faithful(
     original: &SnapshotOutput,
     key_arn: Option<&str>,
 ) -> Verified {
-    let shown = |key: Option<&str>| key.unwrap_or("no key").to_owned();
+    let shown = |key: Option<&str>| key.map_or_else(|| String::from(Text::NoKey), str::to_owned);
     if copy.key.as_deref() != key_arn {
         let (found, wanted) = (shown(copy.key.as_deref()), shown(key_arn));
         return Verified::Wrong {
-            why: format!("{} lies under {found}, not under {wanted}", copy.arn),
+            why: Text::UnderOtherKey.fill(&[&copy.arn, &found, &wanted]),
         };
     }
-    let what = |of: &SnapshotOutput| format!("{} {}{}", of.engine, of.engine_version, size(family, of));
-    if what(copy) != what(original) {
-        let (is, was) = (what(copy), what(original));
+    let (is, was) = (what(family, copy), what(family, original));
+    if is != was {
         return Verified::Wrong {
-            why: format!("{} is {is}, its original {was}", copy.arn),
+            why: Text::NotAsOriginal.fill(&[&copy.arn, &is, &was]),
         };
     }
     Verified::Right {
-        evidence: format!(
-            "{} is available under {}, {} as its original",
-            copy.arn,
-            shown(key_arn),
-            what(copy)
-        ),
+        evidence: Text::AsOriginal.fill(&[&copy.arn, &shown(key_arn), &is]),
     }
 }
 

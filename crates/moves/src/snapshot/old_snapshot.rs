@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use aws::rds::{DbSnapshot, Family};
 use engine::StepContext;
 use jiff::Timestamp;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use crate::key::account_in;
 use crate::retire::proof::OldThing;
 use crate::world::World;
@@ -34,26 +35,22 @@ impl OldSnapshot {
 }
 
 /// Why what the target has cannot stand for a snapshot; none: it can.
-pub(super) fn unfit(copy: &str, found: Option<&DbSnapshot>) -> Option<String> {
+pub(super) fn unfit(copy: &str, found: Option<&DbSnapshot>) -> Option<Said> {
     let Some(found) = found else {
-        return Some(format!("its copy {copy} is gone in the target: this is the only one"));
+        return Some(Text::CopyGone.fill(&[copy]));
     };
     if found.status != "available" {
-        return Some(format!("its copy {copy} is {} in the target", found.status));
+        return Some(Text::CopyIs.fill(&[copy, &found.status]));
     }
     let key = found.key.as_deref().filter(|_| found.encrypted)?;
-    (account_in(key) != account_in(&found.arn))
-        .then(|| format!("its copy {copy} lies under {key}, a key of another account"))
+    (account_in(key) != account_in(&found.arn)).then(|| Text::CopyUnderOthersKey.fill(&[copy, key]))
 }
 
 #[async_trait(?Send)]
 impl OldThing for OldSnapshot {
-    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         let Some(old) = self.standing(world).await? else {
-            return Ok(Err(format!(
-                "the source has no snapshot {} any more, or another one since",
-                self.name
-            )));
+            return Ok(Err(Text::NoSnapshot.fill(&[&self.name])));
         };
         let copy = world.target().rds.snapshot(self.family, &self.copy).await?;
         if let Some(why) = unfit(&self.copy, copy.as_ref()) {
@@ -62,20 +59,13 @@ impl OldThing for OldSnapshot {
         let shared = world.source().rds.snapshot_shared_with(self.family, &self.name).await?;
         let shared = shared.unwrap_or_default();
         if !shared.is_empty() {
-            return Ok(Err(format!(
-                "it is shared with {}: they may restore it",
-                shared.join(", ")
-            )));
+            return Ok(Err(Text::SharedWith.fill(&[&shared.join(", ")])));
         }
         Ok(Ok(json!({ "old": old.arn, "copy": copy.map(|copy| copy.arn) })))
     }
 
-    fn evidence(&self, found: &Value) -> String {
+    fn evidence(&self, found: &Value) -> Said {
         let told = |member: &str| found[member].as_str().unwrap_or_default();
-        format!(
-            "{} is available in the target, under the target's own key, and {} is shared with nobody",
-            told("copy"),
-            told("old")
-        )
+        Text::Copied.fill(&[told("copy"), told("old")])
     }
 }

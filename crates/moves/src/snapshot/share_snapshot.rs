@@ -9,6 +9,7 @@ use model::{Failure, FailureClass, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Made, shared_with};
 use crate::world::World;
 
@@ -74,10 +75,10 @@ impl Step for ShareSnapshot {
         // The run made this snapshot: whoever else may read it was let in by somebody else.
         match shared.iter().find(|account| *account != with.as_str()) {
             Some(other) => Ok(Verified::Wrong {
-                why: format!("{} is shared with {other}, too", snapshot.name),
+                why: Text::SharedWithOthers.fill(&[&snapshot.name, other]),
             }),
             None => Ok(Verified::Right {
-                evidence: format!("{} is shared with {with} and nobody else", snapshot.name),
+                evidence: Text::SharedWithTarget.fill(&[&snapshot.name, with.as_str()]),
             }),
         }
     }

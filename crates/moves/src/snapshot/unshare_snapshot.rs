@@ -9,6 +9,7 @@ use model::{Failure, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
 use super::{Made, shared_with};
 use crate::world::World;
 
@@ -56,7 +57,7 @@ impl Step for UnshareSnapshot {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let arn = output["arn"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!("{arn} is no longer shared with {}", self.world.target().id),
+            evidence: Text::SharedNoLonger.fill(&[arn, self.world.target().id.as_str()]),
         })
     }
 

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-    /// A note, a question, or a step's title.
+    /// A note, a question, a step's title, what a step proves or why it stops.
     pub(crate) enum Text {
         // What travels where the run takes none
         NoAutomated: "snapshot = \"latest-automated\", and the inventory tells of no automated backups: there is none",
@@ -42,5 +42,53 @@ sentences! {
             "移行先に {0} のコピーがあり、{0} を他の誰も復元できないことを確認";
         DeleteOld: "delete the snapshot {0}",
             "スナップショット {0} を削除";
+
+        // What steps prove
+        Taken: "{0} is available: {1}",
+            "{0} は available: {1}";
+        AutomatedCopiedOf: "{0} is available, of {1}: what was written to {2} after the automated snapshot is not in it",
+            "{0} は available（{1} 時点）。自動スナップショットの後に {2} に書き込まれた内容は含まれません";
+        AutomatedCopied: "{0} is available: what was written to {1} after the automated snapshot is not in it",
+            "{0} は available。自動スナップショットの後に {1} に書き込まれた内容は含まれません";
+        AsOriginal: "{0} is available under {1}, {2} as its original",
+            "{0} は available、キーは {1}、元と同じ {2}";
+        NoKey: "no key",
+            "なし";
+        SharedWithTarget: "{0} is shared with {1} and nobody else",
+            "{0} の共有先は {1} だけです";
+        SharedNoLonger: "{0} is no longer shared with {1}",
+            "{0} と {1} との共有は終了済み";
+        Gone: "{0} is gone",
+            "{0} は削除済み";
+        Copied: "{0} is available in the target, under the target's own key, and {1} is shared with nobody",
+            "移行先の {0} は available で、移行先自身のキーで暗号化されています。{1} は誰とも共有されていません";
+
+        // Why they stop
+        EndedAs: "{0} has ended as {1}",
+            "{0} は {1} で終わりました";
+        UnderOtherKey: "{0} lies under {1}, not under {2}",
+            "{0} のキーは {2} ではなく {1}";
+        KeyOfOthers: "{0} lies under a key of account {1}, not of the target",
+            "{0} のキーは移行先ではなくアカウント {1} のものです";
+        NotAsOriginal: "{0} is {1}, its original {2}",
+            "{0} は {1}、元は {2}";
+        OtherEngineOrKey: "{0} is {1} under {2}, and should be {3} under {4}",
+            "{0} は {1}、キーは {2} ですが、正しくは {3}、キーは {4} です";
+        NotOfIt: "{0} is not of the engine and key of {1}: {3}, {2}",
+            "{0} のエンジンかキーが {1} と異なります: {3}、{2}";
+        UnderKeyOfAws: "{0} lies under a key that AWS owns (sse-rds) and cannot be shared: the inventory says otherwise. Undo the run, set encryption_type of {1} there, and plan anew",
+            "{0} は AWS 所有のキー（sse-rds）で暗号化されていて共有できません。インベントリーの記載と異なります。実行を取り消し、インベントリーで {1} の encryption_type を設定して、計画を作り直してください";
+        CopyGone: "its copy {0} is gone in the target: this is the only one",
+            "移行先のコピー {0} がもうなく、これしか残っていません";
+        CopyIs: "its copy {0} is {1} in the target",
+            "移行先のコピー {0} は {1}";
+        CopyUnderOthersKey: "its copy {0} lies under {1}, a key of another account",
+            "コピー {0} は別アカウントのキー {1} で暗号化されています";
+        NoSnapshot: "the source has no snapshot {0} any more, or another one since",
+            "移行元にスナップショット {0} がもうないか、別のものに変わっています";
+        SharedWith: "it is shared with {0}: they may restore it",
+            "{0} と共有されていて、共有先が復元できます";
+        SharedWithOthers: "{0} is shared with {1}, too",
+            "{0} は {1} とも共有されています";
     }
 }

@@ -9,6 +9,8 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::words::Text;
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ impl Step for CreateSubnetGroup {
                 json!({ "name": self.input.name, "arn": found.arn, "vpc": found.vpc, "subnets": found.subnets }),
             ),
             Some(found) => Observed::Foreign {
-                whose: format!("{} without the tags of this run", found.arn),
+                whose: Foreign::WithoutTags.fill(&[&found.arn]),
             },
         })
     }
@@ -66,10 +68,10 @@ impl Step for CreateSubnetGroup {
         let name = &self.input.name;
         Ok(match found == wanted {
             true => Verified::Right {
-                evidence: format!("{name} is there, of {} subnets in {}", wanted.len(), output["vpc"]),
+                evidence: Text::IsThere.fill(&[name, &wanted.len().to_string(), &output["vpc"].to_string()]),
             },
             false => Verified::Wrong {
-                why: format!("{name} is of {found:?}, not of {wanted:?}"),
+                why: Text::OfOthers.fill(&[name, &format!("{found:?}"), &format!("{wanted:?}")]),
             },
         })
     }

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-    /// A note, or a step's title.
+    /// A note, a step's title, what a step proves or why it stops.
     pub(crate) enum Text {
         // Why a restore cannot have it
         NoGroup: "account {0} has no subnet group {1}: make it, or name its subnets (restore.subnets), and it is made",
@@ -24,5 +24,13 @@ sentences! {
         // Titles
         Make: "make the subnet group {0} in the target",
             "移行先にサブネットグループ {0} を作成";
+
+        // What steps prove
+        IsThere: "{0} is there, of {1} subnets in {2}",
+            "{0} があり、サブネットは {1} 個、VPC は {2}";
+
+        // Why they stop
+        OfOthers: "{0} is of {1}, not of {2}",
+            "{0} のサブネットは {2} ではなく {1}";
     }
 }

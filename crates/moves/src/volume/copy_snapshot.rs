@@ -9,6 +9,7 @@ use model::{Failure, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use super::{SnapshotOutput, made_snapshot};
 use crate::image::From;
 use crate::key::{KeyOutput, account_in};
@@ -64,7 +65,7 @@ impl Step for CopySnapshot {
         let account = self.world.account(self.input.side);
         if account_in(&key.arn) != account.id.as_str() {
             return Ok(Verified::Wrong {
-                why: format!("{} is not a key of account {}", key.arn, account.id),
+                why: Text::KeyOfOthers.fill(&[&key.arn, account.id.as_str()]),
             });
         }
         made_snapshot::verify(&account.ec2, &made, self.input.gib, Some(&[key.arn]), false).await

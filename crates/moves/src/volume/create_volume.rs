@@ -7,12 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::ec2_machines::{NewVolume, Volume};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, StepId};
+use model::{Failure, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::SnapshotOutput;
+use super::words::Text;
 use crate::key::KeyOutput;
+use crate::left_to_people::Left;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,26 +54,30 @@ impl CreateVolume {
 }
 
 /// What of a volume is not as it was asked for.
-fn differences(is: &Volume, wanted: &Input, key: &str) -> Vec<String> {
+fn differences(is: &Volume, wanted: &Input, key: &str) -> Vec<Said> {
     let mut differing = Vec::new();
-    let mut compare = |what: &str, wanted: String, is: String| {
+    let mut compare = |what: Text, wanted: String, is: String| {
         if wanted != is {
-            differing.push(format!("{what} is {is} and not {wanted}"));
+            differing.push(what.fill(&[&is, &wanted]));
         }
     };
-    compare("its zone", wanted.zone.clone(), is.zone.clone());
-    compare("its type", wanted.kind.clone(), is.kind.clone());
-    compare("its size in GiB", wanted.gib.to_string(), is.gib.to_string());
-    compare("its key", key.to_owned(), is.key.clone().unwrap_or("none".to_owned()));
+    compare(Text::Zone, wanted.zone.clone(), is.zone.clone());
+    compare(Text::Type, wanted.kind.clone(), is.kind.clone());
+    compare(Text::Size, wanted.gib.to_string(), is.gib.to_string());
+    compare(
+        Text::Key,
+        key.to_owned(),
+        is.key.clone().unwrap_or_else(|| Text::Nothing.into()),
+    );
     for (what, wanted, is) in [
-        ("its IOPS", wanted.iops, is.iops),
-        ("its throughput", wanted.throughput, is.throughput),
+        (Text::Iops, wanted.iops, is.iops),
+        (Text::Throughput, wanted.throughput, is.throughput),
     ] {
         if let Some(wanted) = wanted {
             compare(
                 what,
                 wanted.to_string(),
-                is.map_or("none".to_owned(), |is| is.to_string()),
+                is.map_or_else(|| Text::Nothing.into(), |is| is.to_string()),
             );
         }
     }
@@ -85,21 +92,17 @@ impl Step for CreateVolume {
         };
         Ok(match volume.state.as_str() {
             "creating" => Observed::Underway {
-                progress: Progress::words(format!("{} creating", volume.id)),
+                progress: Progress::words(Underway::Status.fill(&[&volume.id, &volume.state])),
                 look_again: Duration::from_secs(5),
             },
             "error" => Observed::Broken {
-                why: format!("{} is in error: its key may not admit who asked", volume.id),
+                why: Text::VolumeInError.fill(&[&volume.id]),
             },
             _ => {
-                let left = format!(
-                    "{} is {} in account {}, attached to nothing: attach it to an instance in {}, and mount it there",
-                    self.input.original,
-                    volume.id,
-                    self.world.target().id,
-                    self.input.zone
-                );
-                Observed::Present(json!({ "id": volume.id, "left_out": [left] }))
+                let (original, zone) = (&self.input.original, &self.input.zone);
+                let account = self.world.target().id.clone();
+                let left = Left::AttachVolume.fill(&[original, &volume.id, account.as_str(), zone]);
+                Observed::Present(json!({ "id": volume.id, "left_out": [left.as_str()] }))
             }
         })
     }
@@ -129,20 +132,24 @@ impl Step for CreateVolume {
         let id = output["id"].as_str().unwrap_or_default();
         let Some(volume) = self.found(cx).await? else {
             return Ok(Verified::NotYet {
-                why: format!("{id} is not seen"),
+                why: Underway::NotSeen.fill(&[id]),
                 look_again: Duration::from_secs(5),
             });
         };
         let differing = differences(&volume, &self.input, &key.arn);
-        Ok(match differing.as_slice() {
-            [] => Verified::Right {
-                evidence: format!(
-                    "{} is {} {} GiB {} in {} under {}",
-                    self.input.original, id, volume.gib, volume.kind, volume.zone, key.arn
-                ),
+        Ok(match differing.is_empty() {
+            true => Verified::Right {
+                evidence: Text::VolumeMade.fill(&[
+                    &self.input.original,
+                    id,
+                    &volume.gib.to_string(),
+                    &volume.kind,
+                    &volume.zone,
+                    &key.arn,
+                ]),
             },
-            differing => Verified::Wrong {
-                why: format!("of {id} {}", differing.join(", ")),
+            false => Verified::Wrong {
+                why: Text::NotAsAsked.fill(&[id, Said::all(differing).as_str()]),
             },
         })
     }
@@ -183,13 +190,16 @@ mod tests {
             throughput: Some(125),
             key: Some("k".into()),
         };
-        assert_eq!(differences(&is, &wanted, "k"), Vec::<String>::new());
+        assert_eq!(differences(&is, &wanted, "k"), Vec::<Said>::new());
         let other = Volume {
             iops: Some(3000),
             zone: "ap-northeast-1c".into(),
             key: None,
             ..is
         };
-        assert_eq!(differences(&other, &wanted, "k").len(), 3);
+        assert_eq!(
+            Said::all(differences(&other, &wanted, "k")).as_str(),
+            "its zone is ap-northeast-1c and not ap-northeast-1a; its key is none and not k; its IOPS is 3000 and not 4000"
+        );
     }
 }

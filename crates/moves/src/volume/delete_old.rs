@@ -8,6 +8,7 @@ use model::Failure;
 use serde_json::{Value, json};
 
 use super::old_disk::{OldDisk, is_snapshot};
+use super::words::Text;
 use crate::retire::proof::still_goes;
 use crate::world::World;
 
@@ -52,7 +53,7 @@ impl Step for DeleteOld {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", self.disk.id),
+            evidence: Text::Gone.fill(&[&self.disk.id]),
         })
     }
 

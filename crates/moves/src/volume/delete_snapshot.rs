@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::SnapshotOutput;
+use super::words::Text;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ impl Step for DeleteSnapshot {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("{} is gone", output["deleted"].as_str().unwrap_or_default()),
+            evidence: Text::Gone.fill(&[output["deleted"].as_str().unwrap_or_default()]),
         })
     }
 

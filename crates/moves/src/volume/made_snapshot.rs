@@ -7,11 +7,13 @@ use std::time::Duration;
 use aws::ec2::{Ec2, Snapshot};
 use engine::{Begun, Observed, Progress, StepContext, Verified};
 use jiff::SignedDuration;
-use model::Failure;
+use model::{Failure, Said};
 use serde_json::{Value, json};
 
 use super::SnapshotOutput;
+use super::words::Text;
 use crate::pace;
+use crate::underway::Underway;
 
 /// How long a snapshot whose making got no answer may stay out of EC2's lists.
 const LIST_LAG: SignedDuration = SignedDuration::from_secs(120);
@@ -33,7 +35,7 @@ pub(super) async fn look(cx: &StepContext, ec2: &Ec2) -> Result<Observed, Failur
         // From the last call on: an earlier one may have been refused long before.
         return Ok(match cx.tried_at {
             Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Observed::Underway {
-                progress: Progress::words("looking whether it was made"),
+                progress: Progress::words(Underway::Looking),
                 look_again: Duration::from_secs(10),
             },
             _ => Observed::Absent,
@@ -48,14 +50,14 @@ pub(super) async fn look(cx: &StepContext, ec2: &Ec2) -> Result<Observed, Failur
         "error" => {
             let why = snapshot.message.unwrap_or_default();
             Observed::Broken {
-                why: format!("{} is in error: {why}", snapshot.id),
+                why: Text::SnapshotInError.fill(&[&snapshot.id, &why]),
             }
         }
         state => {
             let percent = snapshot.percent.filter(|percent| *percent > 0);
             let progress = match percent {
-                Some(percent) => Progress::percent(percent, format!("{} {state}", snapshot.id)),
-                None => Progress::words(format!("{} {state}", snapshot.id)),
+                Some(percent) => Progress::percent(percent, Underway::Status.fill(&[&snapshot.id, state])),
+                None => Progress::words(Underway::Status.fill(&[&snapshot.id, state])),
             };
             Observed::Underway {
                 progress,
@@ -86,7 +88,7 @@ pub(super) async fn verify(
     let seen = ec2.snapshots(std::slice::from_ref(&made.id)).await?;
     let Some(seen) = seen.and_then(|seen| seen.into_iter().next()) else {
         return Ok(Verified::NotYet {
-            why: format!("{} is not seen", made.id),
+            why: Underway::NotSeen.fill(&[&made.id]),
             look_again: Duration::from_secs(5),
         });
     };
@@ -94,7 +96,8 @@ pub(super) async fn verify(
 }
 
 fn judge(seen: &Snapshot, gib: u32, keys: Option<&[String]>, open: bool) -> Verified {
-    let under = seen.key.as_deref().unwrap_or("no key");
+    let no_key = Said::from(Text::NoKey);
+    let under = seen.key.as_deref().unwrap_or(no_key.as_str());
     let admitted = match (&seen.key, keys) {
         (_, None) => true,
         (Some(key), Some(keys)) => keys.contains(key),
@@ -103,16 +106,16 @@ fn judge(seen: &Snapshot, gib: u32, keys: Option<&[String]>, open: bool) -> Veri
     if !admitted {
         let wanted = keys.unwrap_or_default().join(" or ");
         return Verified::Wrong {
-            why: format!("{} lies under {under}, not under {wanted}", seen.id),
+            why: Text::UnderOtherKey.fill(&[&seen.id, under, &wanted]),
         };
     }
     if seen.gib != gib || seen.state != "completed" {
         return Verified::Wrong {
-            why: format!("{} is {} and of {} GiB, not of {gib}", seen.id, seen.state, seen.gib),
+            why: Text::OtherSize.fill(&[&seen.id, &seen.state, &seen.gib.to_string(), &gib.to_string()]),
         };
     }
     Verified::Right {
-        evidence: format!("{} is completed, {gib} GiB, under {under}", seen.id),
+        evidence: Text::SnapshotMade.fill(&[&seen.id, &gib.to_string(), under]),
     }
 }
 

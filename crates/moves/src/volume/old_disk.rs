@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use engine::StepContext;
-use model::Failure;
+use model::{Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::words::Text;
 use crate::retire::proof::{OldThing, judged};
 use crate::world::World;
 
@@ -36,7 +37,7 @@ impl OldDisk {
 
 impl OldDisk {
     /// Why it must stay; none: it may go.
-    async fn stays(&self, world: &World) -> Result<Option<String>, Failure> {
+    async fn stays(&self, world: &World) -> Result<Option<Said>, Failure> {
         let (source, target) = (&world.source().ec2, &world.target().ec2);
         let kept = if is_snapshot(&self.kept) {
             let found = target.snapshots(std::slice::from_ref(&self.kept)).await?;
@@ -49,35 +50,29 @@ impl OldDisk {
                 .any(|volume| volume.id == self.kept)
         };
         if !kept {
-            return Ok(Some(format!(
-                "the target has no {} any more: {} is the only one",
-                self.kept, self.id
-            )));
+            return Ok(Some(Text::NotKept.fill(&[&self.kept, &self.id])));
         }
         if is_snapshot(&self.id) {
             let images = source.observed_images().await?;
             let behind = images
                 .iter()
                 .find(|image| image.snapshots.iter().any(|snapshot| snapshot.id == self.id));
-            return Ok(behind.map(|image| format!("it stands behind the image {}", image.id)));
+            return Ok(behind.map(|image| Text::BehindImage.fill(&[&image.id])));
         }
         let volumes = source.observed_volumes().await?;
         let own = volumes.iter().find(|volume| volume.id == self.id);
         let attached = own.and_then(|volume| volume.attached_to.first());
-        Ok(attached.map(|at| format!("it is attached to {}", at.instance)))
+        Ok(attached.map(|at| Text::Attached.fill(&[&at.instance])))
     }
 }
 
 #[async_trait(?Send)]
 impl OldThing for OldDisk {
-    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, String>, Failure> {
+    async fn proved(&self, _cx: &StepContext, world: &World) -> Result<Result<Value, Said>, Failure> {
         Ok(judged(self.stays(world).await?))
     }
 
-    fn evidence(&self, _found: &Value) -> String {
-        format!(
-            "{} stands in the target; nothing in the source uses {}",
-            self.kept, self.id
-        )
+    fn evidence(&self, _found: &Value) -> Said {
+        Text::Unused.fill(&[&self.kept, &self.id])
     }
 }

@@ -3,7 +3,7 @@
 use model::sentences;
 
 sentences! {
-/// A note, or a step's title.
+/// A note, a step's title, what a step proves or why it stops.
 pub(crate) enum Text {
     // What stands in the way
     NoVolume: "account {0} has no {1} in {2}, or the inventory does not list it among volumes, ebs_snapshots or the snapshots of images",
@@ -57,5 +57,36 @@ pub(crate) enum Text {
     ProveKept: "prove that the target has {0} and that nothing uses {1}", "移行先に {0} があり、{1} を使うものがないことを確認";
     DeleteSnapshot: "delete snap-{0}", "snap-{0} を削除";
     DeleteVolume: "delete vol-{0}", "vol-{0} を削除";
+
+    // What steps prove
+    SnapshotMade: "{0} is completed, {1} GiB, under {2}", "{0} は completed、{1} GiB、キーは {2}";
+    NoKey: "no key", "なし";
+    VolumeMade: "{0} is {1} {2} GiB {3} in {4} under {5}",
+        "{0} は {4} の {1}（{2} GiB {3}、キーは {5}）になりました";
+    Gone: "{0} is gone", "{0} は削除済み";
+    Unused: "{0} stands in the target; nothing in the source uses {1}",
+        "移行先に {0} があり、移行元で {1} を使うものはありません";
+
+    // Why they stop
+    SnapshotInError: "{0} is in error: {1}", "{0} は error です: {1}";
+    VolumeInError: "{0} is in error: its key may not admit who asked",
+        "{0} は error です。キーが要求元を許可していない可能性があります";
+    KeyOfOthers: "{0} is not a key of account {1}", "{0} はアカウント {1} のキーではありません";
+    UnderOtherKey: "{0} lies under {1}, not under {2}", "{0} のキーは {2} ではなく {1}";
+    OtherSize: "{0} is {1} and of {2} GiB, not of {3}", "{0} は {1}、{3} GiB ではなく {2} GiB";
+    NotKept: "the target has no {0} any more: {1} is the only one",
+        "{0} は、もう移行先にありません。残っているのは {1} だけです";
+    BehindImage: "it stands behind the image {0}", "イメージ {0} のスナップショットです";
+    Attached: "it is attached to {0}", "{0} にアタッチされています";
+
+    // How a volume is not as it was asked for
+    NotAsAsked: "the volume {0} is not as asked for: {1}", "ボリューム {0} が指定と異なります: {1}";
+    Zone: "its zone is {0} and not {1}", "ゾーンが {1} ではなく {0}";
+    Type: "its type is {0} and not {1}", "タイプが {1} ではなく {0}";
+    Size: "its size in GiB is {0} and not {1}", "サイズ（GiB）が {1} ではなく {0}";
+    Key: "its key is {0} and not {1}", "キーが {1} ではなく {0}";
+    Iops: "its IOPS is {0} and not {1}", "IOPS 値が {1} ではなく {0}";
+    Throughput: "its throughput is {0} and not {1}", "スループットが {1} ではなく {0}";
+    Nothing: "none", "なし";
 }
 }

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use super::Database;
 use super::closed_group::ClosedGroup;
 use super::record_access::Recorded;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,7 +43,7 @@ impl Step for BlockAccess {
         let only_closed = found.groups == [closed.id.clone()];
         Ok(if !found.settled {
             Observed::Underway {
-                progress: Progress::words("its security groups are being exchanged"),
+                progress: Progress::words(Underway::GroupsExchanged),
                 look_again: Duration::from_secs(10),
             }
         } else if only_closed {
@@ -50,12 +52,7 @@ impl Step for BlockAccess {
             Observed::Absent
         } else {
             Observed::Stuck {
-                why: format!(
-                    "{} has the security groups {}; when this run noted them they were {}",
-                    found.arn,
-                    found.groups.join(", "),
-                    recorded.groups.join(", ")
-                ),
+                why: Text::OtherGroups.fill(&[&found.arn, &found.groups.join(", "), &recorded.groups.join(", ")]),
                 advice: Advice::AccessChanged.into(),
             }
         })
@@ -71,11 +68,7 @@ impl Step for BlockAccess {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let recorded: Recorded = cx.output(&self.input.recorded)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "{} admits nobody any more; it had the security groups {}",
-                recorded.arn,
-                recorded.groups.join(", ")
-            ),
+            evidence: Text::AdmitsNobody.fill(&[&recorded.arn, &recorded.groups.join(", ")]),
         })
     }
 

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::record_access::Recorded;
+use super::words::Text;
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,7 +51,7 @@ impl Step for CreateClosedGroup {
             None => Observed::Absent,
             Some(group) if cx.made_it(&group.tags) => Observed::Present(json!(ClosedGroup { id: group.id })),
             Some(group) => Observed::Foreign {
-                whose: format!("security group {} ({name}) without the tags of this run", group.id),
+                whose: Foreign::HasName.fill(&[&group.id, &name]),
             },
         })
     }
@@ -67,13 +70,13 @@ impl Step for CreateClosedGroup {
         let rules = self.world.source().ec2.group(&made.id).await?.map(|group| group.rules);
         Ok(match rules {
             Some(0) => Verified::Right {
-                evidence: format!("security group {} has no rule that admits anybody", made.id),
+                evidence: Text::GroupClosed.fill(&[&made.id]),
             },
             Some(rules) => Verified::Wrong {
-                why: format!("security group {} has {rules} rule(s) that admit somebody", made.id),
+                why: Text::GroupOpen.fill(&[&made.id, &rules.to_string()]),
             },
             None => Verified::NotYet {
-                why: format!("security group {} is not shown yet", made.id),
+                why: Underway::NotSeen.fill(&[&made.id]),
                 look_again: std::time::Duration::from_secs(2),
             },
         })

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Database;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ impl Step for DropConnections {
             let status = self.world.source().rds.status(instance).await?;
             if status.as_deref() == Some("rebooting") {
                 return Ok(Observed::Underway {
-                    progress: Progress::words(format!("{instance} is rebooting")),
+                    progress: Progress::words(Underway::Rebooting.fill(&[instance])),
                     look_again: Duration::from_secs(10),
                 });
             }
@@ -90,7 +92,7 @@ impl Step for DropConnections {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let done = rebooted(cx);
         Ok(Verified::Right {
-            evidence: format!("rebooted: {}", done.instances.join(", ")),
+            evidence: Text::Rebooted.fill(&[&done.instances.join(", ")]),
         })
     }
 

@@ -7,12 +7,14 @@ use async_trait::async_trait;
 use aws::cloudwatch::Minute;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure};
+use model::{Advice, Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Database;
 use super::spec::StopWrites;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,7 +83,7 @@ impl Step for ProveQuiet {
             && !left.is_zero()
         {
             return Ok(Observed::Underway {
-                progress: Progress::words("waiting for the next whole minute"),
+                progress: Progress::words(Underway::NextMinute),
                 look_again: left,
             });
         }
@@ -113,21 +115,17 @@ impl Step for ProveQuiet {
             .iter()
             .filter_map(|(id, minutes)| minutes.last().map(|minute| (id, minute)))
             .filter(|(_, minute)| minute.most > 0.0)
-            .map(|(id, minute)| format!("{} connected to {id} at {}", minute.most, minute.at));
-        let connected: Vec<String> = connected.collect();
-        let text = match (connected.as_slice(), shortest) {
-            ([], 0) => "CloudWatch has told no minute yet".to_owned(),
-            ([], minutes) => format!("nobody connected for {minutes} of {MINUTES} minutes"),
-            (connected, _) => connected.join(", "),
+            .map(|(id, minute)| Text::Connected.fill(&[&minute.at.to_string(), id, &minute.most.to_string()]));
+        let connected: Vec<Said> = connected.collect();
+        let text = match (connected.is_empty(), shortest) {
+            (false, _) => Said::all(connected),
+            (true, 0) => Text::NoMinute.into(),
+            (true, minutes) => Text::QuietFor.fill(&[&minutes.to_string(), &MINUTES.to_string()]),
         };
         let waited = cx.now.duration_since(looking.since);
         if waited >= LONGEST {
             return Ok(Observed::Stuck {
-                why: format!(
-                    "{} h after it was first looked at {}: {text}",
-                    LONGEST.as_hours(),
-                    access.arn
-                ),
+                why: Text::NotQuiet.fill(&[&LONGEST.as_hours().to_string(), &access.arn, text.as_str()]),
                 advice: match self.input.how {
                     StopWrites::Gate => Advice::StopUsers,
                     StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::StillConnected,
@@ -141,7 +139,7 @@ impl Step for ProveQuiet {
                 StopWrites::Gate => Advice::StopConnected,
                 StopWrites::Block | StopWrites::BlockAndReboot | StopWrites::No => Advice::EndConnections,
             };
-            progress.alarm = Some(alarm.fill(&[&progress.text, &self.input.database.id]));
+            progress.alarm = Some(alarm.fill(&[progress.text.as_str(), &self.input.database.id]));
         }
         Ok(Observed::Underway {
             progress,
@@ -167,11 +165,7 @@ impl Step for ProveQuiet {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let quiet: Quiet = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "nobody has been connected to {} since {}, by CloudWatch's count of connections",
-                quiet.instances.join(", "),
-                quiet.since
-            ),
+            evidence: Text::QuietSince.fill(&[&quiet.instances.join(", "), &quiet.since.to_string()]),
         })
     }
 

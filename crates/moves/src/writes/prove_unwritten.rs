@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use super::Database;
 use super::prove_quiet::Quiet;
+use super::words::Text;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,13 +55,13 @@ impl Step for ProveUnwritten {
         let taken: Taken = cx.output(&self.input.snapshot)?;
         let source = self.world.source();
         let family = self.input.database.family;
-        let waiting = |text: &str| Observed::Underway {
+        let waiting = |text: Underway| Observed::Underway {
             progress: Progress::words(text),
             look_again: Duration::from_secs(30),
         };
         let found = source.rds.snapshot(family, &taken.name).await?;
         let Some(taken_at) = found.and_then(|snapshot| snapshot.taken_at) else {
-            return Ok(waiting("RDS does not say yet when the snapshot was taken"));
+            return Ok(waiting(Underway::SnapshotUntold));
         };
         let until = taken_at
             .saturating_add(SignedDuration::from_mins(1))
@@ -71,10 +73,12 @@ impl Step for ProveUnwritten {
         for (id, minutes) in &told {
             if let Some(minute) = minutes.iter().find(|minute| minute.most > 0.0) {
                 return Ok(Observed::Stuck {
-                    why: format!(
-                        "{} connected to {id} at {}, before the snapshot of {taken_at}: what they wrote may be in it or not",
-                        minute.most, minute.at
-                    ),
+                    why: Text::ConnectedBefore.fill(&[
+                        &minute.most.to_string(),
+                        id,
+                        &minute.at.to_string(),
+                        &taken_at.to_string(),
+                    ]),
                     advice: Advice::WhoConnected.into(),
                 });
             }
@@ -98,7 +102,7 @@ impl Step for ProveUnwritten {
         Ok(if whole {
             unwritten()
         } else {
-            waiting("CloudWatch has not told of the minute of the snapshot yet")
+            waiting(Underway::MinuteUntold)
         })
     }
 
@@ -109,10 +113,7 @@ impl Step for ProveUnwritten {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let unwritten: Unwritten = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "the snapshot was taken at {}; nobody was connected from {} until then, so nothing that was written is missing in it",
-                unwritten.taken_at, unwritten.since
-            ),
+            evidence: Text::Unwritten.fill(&[&unwritten.taken_at.to_string(), &unwritten.since.to_string()]),
         })
     }
 

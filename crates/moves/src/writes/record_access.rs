@@ -6,11 +6,12 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Advice, Failure};
+use model::{Advice, Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Database;
+use super::words::Text;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,15 +48,13 @@ impl RecordAccess {
 impl Step for RecordAccess {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let found = self.input.database.access(cx, &self.world).await?;
-        let stuck = |why: String| Observed::Stuck {
+        let stuck = |why: Said| Observed::Stuck {
             why,
             advice: Advice::StopByGate.into(),
         };
         Ok(match found.vpc {
-            None => stuck(format!("RDS does not tell in which VPC {} lies", found.arn)),
-            Some(_) if found.groups.is_empty() => {
-                stuck(format!("{} has no security group that could be exchanged", found.arn))
-            }
+            None => stuck(Text::NoVpc.fill(&[&found.arn])),
+            Some(_) if found.groups.is_empty() => stuck(Text::NoGroups.fill(&[&found.arn])),
             Some(vpc) => Observed::Present(json!(Recorded {
                 arn: found.arn,
                 vpc,
@@ -75,17 +74,12 @@ impl Step for RecordAccess {
         let cloudwatch = &self.world.source().cloudwatch;
         let told = cloudwatch.connections(&recorded.instances, since, cx.now).await?;
         let most = told.iter().flat_map(|(_, minutes)| minutes).map(|minute| minute.most);
-        let connected = most.reduce(f64::max).map_or_else(
-            || "CloudWatch tells of no minute of the last ten".to_owned(),
-            |most| format!("{most} connected at most in the last ten minutes"),
-        );
-        Ok(Verified::Right {
-            evidence: format!(
-                "{} has the security groups {}; {connected}",
-                recorded.arn,
-                recorded.groups.join(", ")
-            ),
-        })
+        let (arn, groups) = (recorded.arn.as_str(), recorded.groups.join(", "));
+        let evidence = match most.reduce(f64::max) {
+            None => Text::Recorded.fill(&[arn, &groups]),
+            Some(most) => Text::RecordedConnected.fill(&[arn, &groups, &most.to_string()]),
+        };
+        Ok(Verified::Right { evidence })
     }
 
     async fn undo(&self, _cx: &StepContext) -> Result<(), Failure> {

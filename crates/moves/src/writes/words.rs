@@ -19,6 +19,36 @@ sentences! {
         NoReturn: "the first write to the target's database is the point of no return for its data: whoever goes back to the source after that loses what was written in the target",
             "移行先のデータベースに最初に書き込むと、データは後戻りできなくなります。その後で移行元に戻ると、移行先で書かれたものは失われます";
 
+        // What steps prove
+        AdmitsNobody: "{0} admits nobody any more; it had the security groups {1}",
+            "{0} は誰も許可していません。元のセキュリティグループは {1}";
+        GroupClosed: "security group {0} has no rule that admits anybody",
+            "セキュリティグループ {0} に、許可するルールはありません";
+        Rebooted: "rebooted: {0}", "再起動済み: {0}";
+        QuietSince: "nobody has been connected to {0} since {1}, by CloudWatch's count of connections",
+            "CloudWatch の接続数によると、{1} 以降 {0} への接続はありません";
+        Unwritten: "the snapshot was taken at {0}; nobody was connected from {1} until then, so nothing that was written is missing in it",
+            "スナップショットの取得は {0}。{1} からそれまで接続はなく、書き込みの漏れはありません";
+        Recorded: "{0} has the security groups {1}; CloudWatch tells of no minute of the last ten",
+            "{0} のセキュリティグループは {1}。CloudWatch に直近 10 分のデータはありません";
+        RecordedConnected: "{0} has the security groups {1}; {2} connected at most in the last ten minutes",
+            "{0} のセキュリティグループは {1}。直近 10 分の接続数は最大 {2}";
+
+        // Why they stop
+        OtherGroups: "{0} has the security groups {1}; when this run noted them they were {2}",
+            "{0} のセキュリティグループは {1} ですが、この実行が記録したときは {2} でした";
+        GroupOpen: "security group {0} has {1} rule(s) that admit somebody",
+            "セキュリティグループ {0} に、許可するルールが {1} 個あります";
+        NotQuiet: "{0} h after it was first looked at {1}: {2}",
+            "{1} の確認を始めてから {0} 時間たちました: {2}";
+        NoMinute: "CloudWatch has told no minute yet", "CloudWatch のデータがまだありません";
+        QuietFor: "nobody connected for {0} of {1} minutes", "接続のない状態が {1} 分中 {0} 分";
+        Connected: "{2} connected to {1} at {0}", "{0} に {1} への接続が {2} 件";
+        ConnectedBefore: "{0} connected to {1} at {2}, before the snapshot of {3}: what they wrote may be in it or not",
+            "{3} のスナップショットより前の {2} に、{1} への接続が {0} 件ありました。そこで書かれたものがスナップショットに含まれるかどうかは分かりません";
+        NoVpc: "RDS does not tell in which VPC {0} lies", "RDS から {0} の VPC が得られません";
+        NoGroups: "{0} has no security group that could be exchanged", "{0} に、入れ替えるセキュリティグループがありません";
+
         // Titles
         RecordAccess: "note who can connect to {0}",
             "{0} に接続できるものを記録";

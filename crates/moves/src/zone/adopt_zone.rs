@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use super::Created;
 use super::difference::Kept;
 use super::names::canonical;
+use super::proofs::Proof;
 use super::taking_back::{Origin, Owned};
+use crate::foreign::Foreign;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,10 +45,7 @@ impl Step for AdoptZone {
         let zone = target.route53.zone(id).await?.filter(|zone| !zone.private);
         let Some(zone) = zone.filter(|zone| canonical(&zone.name) == canonical(&self.input.origin.name)) else {
             return Ok(Observed::Broken {
-                why: format!(
-                    "account {} has no public zone {id} of {} any more",
-                    target.id, self.input.origin.name
-                ),
+                why: Proof::NoZoneToUse.fill(&[target.id.as_str(), id, &self.input.origin.name]),
             });
         };
         let tags = target.route53.zone_tags(id).await?;
@@ -57,7 +56,7 @@ impl Step for AdoptZone {
                 name_servers: zone.name_servers,
             })),
             Some(other) => Observed::Foreign {
-                whose: format!("zone {id} carries the tags of run {other}"),
+                whose: Foreign::OfOtherRun.fill(&[id, other]),
             },
         })
     }
@@ -69,12 +68,11 @@ impl Step for AdoptZone {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "zone {} of account {} is used, with {} record sets of its own, which stay",
-                self.input.id,
-                self.world.target().id,
-                self.input.had.len()
-            ),
+            evidence: Proof::ZoneUsed.fill(&[
+                &self.input.id,
+                self.world.target().id.as_str(),
+                &self.input.had.len().to_string(),
+            ]),
         })
     }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::names::{canonical, servers};
-use super::parent::{NO_ZONE, Parent};
+use super::parent::{said_by, servers_of};
+use super::proofs::Proof;
 use super::questions::ask;
 use crate::world::World;
 
@@ -46,31 +47,26 @@ impl Step for CheckParent {
             old,
             old_values,
         } = &self.input;
-        let parent = Parent::Outside {
-            outside: outside.clone(),
-        };
-        let said = match parent.said(&self.world, name).await {
-            Err(failure) if failure.code == NO_ZONE => {
+        let said = match servers_of(&self.world, outside).await? {
+            Ok(servers) => said_by(&self.world, servers, name).await?,
+            Err(why) => {
                 return Ok(Observed::Stuck {
-                    why: failure.message,
+                    why,
                     advice: Advice::NameParent.fill(&[name]),
                 });
             }
-            said => said?,
         };
         let right = servers(old_values);
         let wrong = said
             .iter()
             .find(|(_, found)| found.as_ref().is_none_or(|found| found.servers != right));
         if let Some((server, found)) = wrong {
-            let to = found
-                .as_ref()
-                .map_or("nobody".to_owned(), |found| found.servers.join(", "));
+            let right = right.join(", ");
             return Ok(Observed::Stuck {
-                why: format!(
-                    "{server} delegates {name} to {to}, and zone {old} is on {}: the zone that would move is not the one in use",
-                    right.join(", ")
-                ),
+                why: match found {
+                    Some(found) => Proof::OtherZoneInUse.fill(&[server, name, &found.servers.join(", "), old, &right]),
+                    None => Proof::NoZoneInUse.fill(&[server, name, old, &right]),
+                },
                 advice: Advice::DelegatedElsewhere.fill(&[outside, name]),
             });
         }
@@ -78,7 +74,7 @@ impl Step for CheckParent {
             let signed = ask(&self.world, server, &canonical(name), "DS").await?;
             if signed.data.iter().any(|record| record.starts_with("DS ")) {
                 return Ok(Observed::Stuck {
-                    why: format!("{name} is signed ({server} has a DS set of it), and signing cannot move"),
+                    why: Proof::SignedOutside.fill(&[name, server]),
                     advice: Advice::Signed.into(),
                 });
             }
@@ -105,12 +101,12 @@ impl Step for CheckParent {
             .filter_map(Value::as_str)
             .collect();
         Ok(Verified::Right {
-            evidence: format!(
-                "{} delegate {} to zone {}, to be remembered for {ttl} s, and none has a DS set of it",
-                asked.join(", "),
-                self.input.name,
-                self.input.old
-            ),
+            evidence: Proof::ParentDelegates.fill(&[
+                &asked.join(", "),
+                &self.input.name,
+                &self.input.old,
+                &ttl.to_string(),
+            ]),
         })
     }
 

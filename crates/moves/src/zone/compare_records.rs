@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::Pair;
 use super::names::{canonical, shown};
+use super::proofs::Proof;
 use super::questions::{Said, ask};
 use crate::world::World;
 
@@ -142,22 +143,20 @@ impl Step for CompareRecords {
         let difference = self.input.zones.difference(&stored);
         if difference != Default::default() {
             return Ok(Verified::Wrong {
-                why: format!("the zones differ: {}", difference.shown()),
+                why: Proof::ZonesDiffer.fill(&[difference.shown().as_str()]),
             });
         }
         let named = &self.input.zones.named;
         let beside = named.differences(cx, &self.world, self.input.zones.old_side).await?;
-        if !beside.is_empty() {
+        if let Some(beside) = beside {
             return Ok(Verified::Wrong {
-                why: format!("what the records name differs: {}", beside.join("; ")),
+                why: Proof::NamedDiffers.fill(&[beside.as_str()]),
             });
         }
         let servers = stored.new.name_servers.len();
         let (names, sets) = (&output["names"], stored.wanted.len());
         Ok(Verified::Right {
-            evidence: format!(
-                "{sets} record sets are equal; {servers} name servers answer {names} names and types alike"
-            ),
+            evidence: Proof::AnswersAlike.fill(&[&sets.to_string(), &servers.to_string(), &names.to_string()]),
         })
     }
 

@@ -7,12 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::RecordSet;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Advice, Failure, FailureClass};
+use model::{Advice, Failure, FailureClass, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::difference::{Kept, batches, uncopyable};
+use super::difference::{Difference, Kept, batches, uncopyable};
+use super::proofs::Proof;
 use super::{Pair, ns_sets, send};
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,11 +33,12 @@ const SMALL: usize = 10;
 /// Of a zone that is not small, at most so many per cent change without a person's word: more looks like an accident in one of the two.
 const MOST_PER_CENT: usize = 30;
 
-/// How much of a zone changed, where that is more than goes without a word.
-pub(super) fn too_much(changed: usize, sets: usize) -> Option<String> {
+/// How much of a zone changed and what, where that is more than goes without a word.
+pub(super) fn too_much(changed: usize, sets: usize, difference: &Difference) -> Option<Said> {
     let too_much = sets >= SMALL && changed * 100 > sets * MOST_PER_CENT;
     too_much.then(|| {
-        format!("{changed} of its {sets} record sets changed since they were copied, more than {MOST_PER_CENT} %")
+        let (changed, sets, most) = (changed.to_string(), sets.to_string(), MOST_PER_CENT.to_string());
+        Proof::TooMuchChanged.fill(&[&changed, &sets, &most, difference.shown().as_str()])
     })
 }
 
@@ -66,11 +69,7 @@ impl Step for CopyRecords {
         let stored = self.input.zones.stored(cx, &self.world).await?;
         let refused = uncopyable(&stored.wanted, &self.input.zones.old, &stored.renamed);
         if !refused.is_empty() {
-            let why = format!(
-                "it cannot be copied as records: {}. Make it anew in the target and drop it here; what the plan does not know of, write into the inventory, and \
-                 plan again",
-                refused.join("; ")
-            );
+            let why = Proof::NotAsRecords.fill(&[Said::all(refused).as_str()]);
             return Ok(Observed::Broken { why });
         }
         let difference = self.input.zones.difference(&stored);
@@ -80,13 +79,13 @@ impl Step for CopyRecords {
             .filter(|set| self.input.meant.iter().any(|kept| kept.is(set)))
             .count();
         let changed = difference.to_write() + difference.extra.len() - meant;
-        if let Some(much) = too_much(changed, stored.wanted.len() + difference.extra.len())
+        if let Some(much) = too_much(changed, stored.wanted.len() + difference.extra.len(), &difference)
             && self.input.late
             && cx.retried == 0
             && cx.tried_at.is_none()
         {
             return Ok(Observed::Stuck {
-                why: format!("{much}: {}", difference.shown()),
+                why: much,
                 advice: Advice::CopyIfMeant.fill(&[cx.spec.id.as_str()]),
             });
         }
@@ -97,7 +96,7 @@ impl Step for CopyRecords {
             });
         }
         if ns_sets::in_sync(cx, &self.world.target()).await? == Some(false) {
-            let progress = Progress::words("every record is written; its name servers do not all have it yet");
+            let progress = Progress::words(Underway::RecordsWritten);
             return Ok(Observed::Underway {
                 progress,
                 look_again: Duration::from_secs(10),
@@ -139,15 +138,11 @@ impl Step for CopyRecords {
         let stored = self.input.zones.stored(cx, &self.world).await?;
         let difference = self.input.zones.difference(&stored);
         if difference == Default::default() {
-            let evidence = format!(
-                "zone {} holds the same {} record sets",
-                stored.new.zone_id,
-                stored.wanted.len()
-            );
+            let evidence = Proof::SameSets.fill(&[&stored.new.zone_id, &stored.wanted.len().to_string()]);
             return Ok(Verified::Right { evidence });
         }
         Ok(Verified::Wrong {
-            why: format!("the zones differ: {}", difference.shown()),
+            why: Proof::ZonesDiffer.fill(&[difference.shown().as_str()]),
         })
     }
 
@@ -169,7 +164,8 @@ mod tests {
             (30, 100, false),
             (31, 100, true),
         ] {
-            assert_eq!(too_much(changed, sets).is_some(), told, "{changed} of {sets}");
+            let much = too_much(changed, sets, &Difference::default());
+            assert_eq!(much.is_some(), told, "{changed} of {sets}");
         }
     }
 }

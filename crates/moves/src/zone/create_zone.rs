@@ -12,7 +12,10 @@ use model::{Failure, FailureClass, RunId};
 use serde_json::{Value, json};
 
 use super::Created;
+use super::proofs::Proof;
 use super::taking_back::{Origin, Owned};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// What the zone is made for: what its taking back must look at.
@@ -56,17 +59,14 @@ impl Step for CreateZone {
                     name_servers: zone.name_servers
                 })),
                 None => Observed::Underway {
-                    progress: Progress::words(format!("zone {} is listed and not yet, or no more, found", zone.id)),
+                    progress: Progress::words(Underway::ListedNotFound.fill(&[&zone.id])),
                     look_again: Duration::from_secs(5),
                 },
             });
         }
         Ok(match others.first() {
             Some(other) => Observed::Foreign {
-                whose: format!(
-                    "zone {} of the same name, made by reference {}",
-                    other.id, other.caller_reference
-                ),
+                whose: Foreign::SameName.fill(&[&other.id, &other.caller_reference]),
             },
             None => Observed::Absent,
         })
@@ -86,16 +86,13 @@ impl Step for CreateZone {
         let created: Created = serde_json::from_value(output.clone())
             .map_err(|e| cx.failure(FailureClass::Unexpected, "[BadOutput]", e.to_string()))?;
         if created.name_servers.len() < 2 {
-            let why = format!(
-                "zone {} has {} name servers: it is not a public zone",
-                created.zone_id,
-                created.name_servers.len()
-            );
+            let count = created.name_servers.len().to_string();
+            let why = Proof::FewServers.fill(&[&created.zone_id, &count]);
             return Ok(Verified::Wrong { why });
         }
         let servers = created.name_servers.join(", ");
         Ok(Verified::Right {
-            evidence: format!("zone {} on {servers}", created.zone_id),
+            evidence: Proof::ZoneOn.fill(&[&created.zone_id, &servers]),
         })
     }
 

@@ -15,8 +15,11 @@ use serde_json::Value;
 
 use super::names::servers;
 use super::ns_sets::{self, NsSet, ParentZone};
+use super::proofs::Proof;
 use super::withdrawal::{Withdrawal, forgotten};
 use super::{Created, Pair};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How often the name servers are asked whether they have a change.
@@ -147,7 +150,7 @@ fn to(found: Option<&NsSet>) -> String {
     found.map_or_else(|| "nobody".to_owned(), |found| servers(&found.values).join(", "))
 }
 
-fn underway(text: impl Into<String>, look_again: Duration) -> Observed {
+fn underway(text: Underway, look_again: Duration) -> Observed {
     Observed::Underway {
         progress: Progress::words(text),
         look_again,
@@ -165,7 +168,7 @@ impl Step for Delegate {
             return Ok(
                 match ns_sets::is_served(cx, &self.world, &parent, id, name, found).await? {
                     true => Observed::Present(ns_sets::output(found)),
-                    false => underway("written; the parent's name servers do not all have it yet", LOOK),
+                    false => underway(Underway::ParentWritten, LOOK),
                 },
             );
         }
@@ -179,7 +182,7 @@ impl Step for Delegate {
         }
         if !self.is_old(found.as_ref()) {
             return Ok(Observed::Foreign {
-                whose: format!("a delegation to {}", to(found.as_ref())),
+                whose: Foreign::DelegatedTo.fill(&[&to(found.as_ref())]),
             });
         }
         let given_back = || match &found {
@@ -188,9 +191,7 @@ impl Step for Delegate {
         };
         Ok(match mark {
             None | Some(Withdrawal::Asked) => Observed::Absent,
-            Some(Withdrawal::Begun { .. }) if !self.old_is_served().await? => {
-                underway("given back; the parent's name servers do not all have it yet", LOOK)
-            }
+            Some(Withdrawal::Begun { .. }) if !self.old_is_served().await? => underway(Underway::GivenBack, LOOK),
             // Everybody says the old delegation: that moment is still to be kept, by one more call of undo.
             Some(Withdrawal::Begun { .. }) => Observed::Present(given_back()),
             Some(Withdrawal::Served { at, remembered }) => forgotten(cx, at, remembered),
@@ -232,16 +233,11 @@ impl Step for Delegate {
             .find(|(_, found)| found.as_ref().is_none_or(|f| f.servers != right))
         {
             return Ok(Verified::NotYet {
-                why: format!("{server} does not delegate to the new zone yet"),
+                why: Underway::NotDelegatedYet.fill(&[server]),
                 look_again: LOOK,
             });
         }
-        let evidence = format!(
-            "{} servers of the parent delegate {} to {}",
-            said.len(),
-            self.input.zones.name,
-            right.join(", ")
-        );
+        let evidence = Proof::AllDelegate.fill(&[&said.len().to_string(), &self.input.zones.name, &right.join(", ")]);
         Ok(Verified::Right { evidence })
     }
 

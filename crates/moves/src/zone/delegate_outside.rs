@@ -7,16 +7,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use model::event::Direction;
-use model::{Advice, Failure, FailureClass};
+use model::{Advice, Failure, FailureClass, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::names::{canonical, servers, shown};
 use super::ns_sets;
 use super::parent::Parent;
+use super::proofs::Proof;
 use super::questions::NsSaid;
 use super::withdrawal::{Withdrawal, forgotten};
 use super::{Created, Pair};
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How often the parent's servers are asked while a person is at it.
@@ -62,15 +64,15 @@ impl Seen {
     }
 
     /// The first that says something else.
-    fn other(&self, right: &[String]) -> String {
+    fn other(&self, right: &[String]) -> Said {
         let other = self
             .said
             .iter()
             .find(|(_, found)| found.as_ref().is_none_or(|found| found.servers != right));
         match other {
-            None => "all of them say so".to_owned(),
-            Some((server, None)) => format!("{server} delegates it to nobody"),
-            Some((server, Some(found))) => format!("{server} delegates it to {}", found.servers.join(", ")),
+            None => Underway::AllSaySo.into(),
+            Some((server, None)) => Underway::DelegatesNobody.fill(&[server]),
+            Some((server, Some(found))) => Underway::DelegatesElsewhere.fill(&[server, &found.servers.join(", ")]),
         }
     }
 }
@@ -122,7 +124,7 @@ impl DelegateOutside {
         });
         if let Some((server, to)) = stranger {
             return Observed::Stuck {
-                why: format!("{server} delegates {name} to {to}: neither the old zone's servers nor the new one's"),
+                why: Proof::Stranger.fill(&[&server, name, &to]),
                 advice: Advice::StrangeDelegation
                     .fill(&[parent, &lines(name, parent, self.input.ttl, &new.name_servers)]),
             };
@@ -130,7 +132,7 @@ impl DelegateOutside {
         Observed::Underway {
             progress: Progress {
                 fraction: None,
-                text: format!("waiting for the delegation in {parent}: {}", seen.other(&right)),
+                text: Underway::DelegationAwaited.fill(&[parent, seen.other(&right).as_str()]),
                 alarm: Some(Advice::PointOutside.fill(&[
                     parent,
                     name,
@@ -155,7 +157,7 @@ impl DelegateOutside {
                 Observed::Underway {
                     progress: Progress {
                         fraction: None,
-                        text: format!("waiting for the old delegation in {parent}: {}", seen.other(&old)),
+                        text: Underway::OldDelegationAwaited.fill(&[parent, seen.other(&old).as_str()]),
                         alarm: Some(Advice::GiveBackOutside.fill(&[
                             parent,
                             name,
@@ -206,13 +208,12 @@ impl Step for DelegateOutside {
             });
         }
         Ok(Verified::Right {
-            evidence: format!(
-                "{} servers of {} delegate {} to {}",
-                seen.said.len(),
-                self.input.outside,
-                self.input.zones.name,
-                right.join(", ")
-            ),
+            evidence: Proof::AllDelegateOutside.fill(&[
+                &seen.said.len().to_string(),
+                &self.input.outside,
+                &self.input.zones.name,
+                &right.join(", "),
+            ]),
         })
     }
 

@@ -12,9 +12,11 @@ use serde_json::{Value, json};
 
 use super::difference::{called, deletions};
 use super::ns_sets;
+use super::proofs::Proof;
 use super::prove_retired::Held;
 use super::retire::OldZone;
 use super::send;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,11 +44,7 @@ impl Step for DeleteOldRecords {
         let left = self.input.zone.left(&self.world).await?.unwrap_or_default();
         if let Some(new) = left.iter().find(|set| !held.sets.contains(set)) {
             return Ok(Observed::Stuck {
-                why: format!(
-                    "{} in zone {} was written since its end was agreed to",
-                    called(new),
-                    self.input.zone.old
-                ),
+                why: Proof::WrittenSince.fill(&[&called(new), &self.input.zone.old]),
                 advice: Advice::StillWritten.fill(&[&self.input.zone.new.zone_id]),
             });
         }
@@ -56,7 +54,7 @@ impl Step for DeleteOldRecords {
         let account = self.world.account(self.input.zone.old_side);
         if ns_sets::in_sync(cx, &account).await? == Some(false) {
             return Ok(Observed::Underway {
-                progress: Progress::words("all are deleted; its name servers do not all have it yet"),
+                progress: Progress::words(Underway::RecordsDeleted),
                 look_again: Duration::from_secs(10),
             });
         }
@@ -94,11 +92,7 @@ impl Step for DeleteOldRecords {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let held: Held = cx.output(&self.input.proved)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "zone {} holds none of the {} record sets any more",
-                self.input.zone.old,
-                held.sets.len()
-            ),
+            evidence: Proof::SetsGone.fill(&[&self.input.zone.old, &held.sets.len().to_string()]),
         })
     }
 

@@ -8,6 +8,7 @@ use model::{Advice, Failure, FailureClass};
 use serde_json::{Value, json};
 
 use super::difference::called;
+use super::proofs::Proof;
 use super::retire::OldZone;
 use crate::world::World;
 
@@ -30,7 +31,7 @@ impl Step for DeleteOldZone {
             Some(left) => match left.first() {
                 None => Observed::Absent,
                 Some(set) => Observed::Stuck {
-                    why: format!("{} stands in zone {} again", called(set), self.zone.old),
+                    why: Proof::StandsAgain.fill(&[&called(set), &self.zone.old]),
                     advice: Advice::StillWritten.fill(&[&self.zone.new.zone_id]),
                 },
             },
@@ -50,7 +51,7 @@ impl Step for DeleteOldZone {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("zone {} is gone", self.zone.old),
+            evidence: Proof::ZoneGone.fill(&[&self.zone.old]),
         })
     }
 

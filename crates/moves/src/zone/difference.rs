@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws::route53::{Alias, RecordChange, RecordSet};
+use model::Said;
 use serde::{Deserialize, Serialize};
 
 use super::named::Renamed;
 use super::names::{canonical, shown, within};
+use super::proofs::Proof;
+use super::words::Text;
 
 /// At most so many values and aliases in a batch; a replaced set counts twice.
 const MOST_RECORDS: usize = 1000;
@@ -58,22 +61,20 @@ impl Difference {
     }
 
     /// What differs, for people: the first few of each sort.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> Said {
         let sorts = [
-            ("missing", &self.missing),
-            ("different", &self.different),
-            ("not in the source", &self.extra),
+            (Proof::Missing, &self.missing),
+            (Proof::Different, &self.different),
+            (Proof::Extra, &self.extra),
         ];
-        let sorts = sorts.iter().filter(|(_, sets)| !sets.is_empty()).map(|(sort, sets)| {
-            let more = if sets.len() > 5 {
-                format!(" and {} more", sets.len() - 5)
-            } else {
-                String::new()
-            };
-            let some: Vec<String> = sets.iter().take(5).map(called).collect();
-            format!("{sort}: {}{more}", some.join(", "))
-        });
-        sorts.collect::<Vec<_>>().join("; ")
+        let sorts = sorts.into_iter().filter(|(_, sets)| !sets.is_empty());
+        Said::all(sorts.map(|(sort, sets)| {
+            let some = sets.iter().take(5).map(called).collect::<Vec<_>>().join(", ");
+            match sets.len().checked_sub(5) {
+                None | Some(0) => sort.fill(&[&some]),
+                Some(more) => sort.fill(&[Text::AndMore.fill(&[&some, &more.to_string()]).as_str()]),
+            }
+        }))
     }
 }
 
@@ -128,18 +129,14 @@ pub(super) fn wanted(
 }
 
 /// Sets that cannot be copied as records, each with the reason. `old` is the zone that they come from.
-pub(super) fn uncopyable(sets: &[RecordSet], old: &str, renamed: &Renamed) -> Vec<String> {
+pub(super) fn uncopyable(sets: &[RecordSet], old: &str, renamed: &Renamed) -> Vec<Said> {
     let reason = |set: &RecordSet| match &set.traffic_policy {
         // An alias reaches within its own zone only: https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
-        _ if set.alias.as_ref().is_some_and(|alias| alias.zone == old) => {
-            Some("is an alias to a name that stays in the old zone".to_owned())
-        }
-        Some(instance) => Some(format!("is made by the traffic policy instance {instance}")),
+        _ if set.alias.as_ref().is_some_and(|alias| alias.zone == old) => Some(Proof::AliasStays.fill(&[&called(set)])),
+        Some(instance) => Some(Proof::ByPolicy.fill(&[&called(set), instance])),
         None => renamed.unknown(set),
     };
-    sets.iter()
-        .filter_map(|set| Some(format!("{} {}", called(set), reason(set)?)))
-        .collect()
+    sets.iter().filter_map(reason).collect()
 }
 
 /// Compares what a zone holds with what it should.
@@ -187,7 +184,7 @@ fn equal(one: &RecordSet, other: &RecordSet) -> bool {
 
 /// The batches that write a difference, in order: an alias comes after what it points to, an alias to an alias after that. Extra
 /// sets are left alone.
-pub(super) fn batches(difference: &Difference, zone_id: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+pub(super) fn batches(difference: &Difference, zone_id: &str) -> Result<Vec<Vec<RecordChange>>, Said> {
     let creates = difference.missing.iter().map(|set| RecordChange::Create(set.clone()));
     let upserts = difference.different.iter().map(|set| RecordChange::Upsert(set.clone()));
     let mut changes: Vec<(usize, RecordChange)> = Vec::new();
@@ -226,7 +223,7 @@ pub(super) fn batches(difference: &Difference, zone_id: &str) -> Result<Vec<Vec<
 }
 
 /// Batches that delete sets; aliases go before what they point to.
-pub(super) fn deletions(sets: &[RecordSet], zone_id: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+pub(super) fn deletions(sets: &[RecordSet], zone_id: &str) -> Result<Vec<Vec<RecordChange>>, Said> {
     let as_missing = Difference {
         missing: sets.to_vec(),
         ..Difference::default()
@@ -251,7 +248,7 @@ fn cost(change: &RecordChange) -> (usize, usize) {
 }
 
 /// How many aliases within the difference stand between each name and type and what it stands for.
-fn depths(difference: &Difference, zone_id: &str) -> Result<BTreeMap<(String, String), usize>, String> {
+fn depths(difference: &Difference, zone_id: &str) -> Result<BTreeMap<(String, String), usize>, Said> {
     type Node = (String, String);
     let mut targets: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
     for set in difference.missing.iter().chain(&difference.different) {
@@ -279,10 +276,7 @@ fn depths(difference: &Difference, zone_id: &str) -> Result<BTreeMap<(String, St
                 .keys()
                 .filter(|node| !depths.contains_key(*node))
                 .map(|(name, kind)| format!("{} {kind}", shown(name)));
-            return Err(format!(
-                "aliases that point to each other in a circle: {}",
-                loops.collect::<Vec<_>>().join(", ")
-            ));
+            return Err(Proof::AliasCircle.fill(&[&loops.collect::<Vec<_>>().join(", ")]));
         }
     }
     Ok(depths)

@@ -11,14 +11,16 @@ use async_trait::async_trait;
 use aws::route53::{RecordChange, RecordSet};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Advice, Digest, Failure, FailureClass, StepId};
+use model::{Advice, Digest, Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::copy_records::{Copied, too_much};
 use super::difference::{Difference, Key, batches, compare, deletions, is_own, key, wanted};
+use super::proofs::Proof;
 use super::wait_ttl::{after, waiting};
 use super::{Pair, Stored, send};
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How often the zones are compared.
@@ -60,9 +62,9 @@ enum Seen {
     /// The new one has changed; these are the batches for the old one.
     Behind(Vec<Vec<RecordChange>>),
     /// So much of it that a person must say that it is meant.
-    TooMuch(String),
+    TooMuch(Said),
     /// Sets of it that the old one cannot hold.
-    Unwritable(String),
+    Unwritable(Said),
 }
 
 pub(super) struct KeepEqual {
@@ -78,7 +80,7 @@ fn digest(zone: &str, sets: &[RecordSet]) -> String {
 
 /// The batches that make the old zone hold what the new one holds. A set that stands in the way of another of its name goes in the same batch: the
 /// name answers at every instant.
-fn catching_up(difference: &Difference, old: &str) -> Result<Vec<Vec<RecordChange>>, String> {
+fn catching_up(difference: &Difference, old: &str) -> Result<Vec<Vec<RecordChange>>, Said> {
     let mut all = batches(difference, old)?;
     let mut gone = difference.extra.clone();
     for batch in &mut all {
@@ -141,10 +143,10 @@ impl KeepEqual {
         let writing: Vec<RecordSet> = behind.missing.iter().chain(&behind.different).cloned().collect();
         let unwritable = stored.renamed.back().unwritable(&writing);
         if !unwritable.is_empty() {
-            return Ok(Seen::Unwritable(unwritable.join("; ")));
+            return Ok(Seen::Unwritable(Said::all(unwritable)));
         }
         let changed = behind.to_write() + behind.extra.len();
-        if let Some(much) = too_much(changed, stored.wanted.len() + behind.missing.len())
+        if let Some(much) = too_much(changed, stored.wanted.len() + behind.missing.len(), &behind)
             && !known.copying
             && cx.retried == known.retried
         {
@@ -167,42 +169,39 @@ impl Step for KeepEqual {
         let old = &self.input.zones.old;
         Ok(match self.seen(cx, &stored, &known)? {
             Seen::Equal if cx.now >= until => Observed::Present(json!({ "until": until, "written": known.written })),
-            Seen::Equal => waiting(cx, until, self.input.seconds, EVERY, "keeping both zones the same"),
+            Seen::Equal => waiting(cx, until, self.input.seconds, EVERY, Underway::EqualUntil),
             Seen::EqualAnew | Seen::Behind(_) => Observed::Absent,
             Seen::OldWritten if cx.now >= until => Observed::Stuck {
-                why: format!(
-                    "the zones differ, and zone {old} was written to after the hand-over: {}",
-                    self.input.zones.difference(&stored).shown()
-                ),
+                why: Proof::OldWritten.fill(&[old, self.input.zones.difference(&stored).shown().as_str()]),
                 advice: Advice::OldWritten.fill(&[&stored.new.zone_id]),
             },
             Seen::OldWritten => Observed::Underway {
                 progress: Progress {
                     fraction: None,
-                    text: "the zones differ: a person must look".to_owned(),
+                    text: Underway::ZonesDiffer.into(),
                     alarm: Some(Advice::SomebodyWrites.fill(&[
                         old,
                         &self.input.zones.name,
-                        &self.input.zones.difference(&stored).shown(),
+                        self.input.zones.difference(&stored).shown().as_str(),
                         &stored.new.zone_id,
                     ])),
                 },
                 look_again: LOOK,
             },
             Seen::Unwritable(why) if cx.now >= until => Observed::Stuck {
-                why: format!("zone {old} cannot hold what the new one does: {why}"),
+                why: Proof::OldCannotHold.fill(&[old, why.as_str()]),
                 advice: Advice::Unwritable.fill(&[cx.spec.id.as_str()]),
             },
             Seen::Unwritable(why) => Observed::Underway {
                 progress: Progress {
                     fraction: None,
-                    text: "the zones differ: a person must look".to_owned(),
-                    alarm: Some(Advice::OldCannotHold.fill(&[old, &why])),
+                    text: Underway::ZonesDiffer.into(),
+                    alarm: Some(Advice::OldCannotHold.fill(&[old, why.as_str()])),
                 },
                 look_again: LOOK,
             },
-            Seen::TooMuch(much) => Observed::Stuck {
-                why: format!("{much}: {}", self.behind(&stored).shown()),
+            Seen::TooMuch(why) => Observed::Stuck {
+                why,
                 advice: Advice::FollowIfMeant.fill(&[cx.spec.id.as_str()]),
             },
         })
@@ -252,10 +251,7 @@ impl Step for KeepEqual {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let (until, written) = (output["until"].as_str().unwrap_or_default(), &output["written"]);
         Ok(Verified::Right {
-            evidence: format!(
-                "both zones held the same until {until}; {written} changes of the new one were written to zone {} too",
-                self.input.zones.old
-            ),
+            evidence: Proof::KeptEqual.fill(&[until, &written.to_string(), &self.input.zones.old]),
         })
     }
 

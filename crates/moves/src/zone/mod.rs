@@ -27,6 +27,7 @@ mod plan_adopt;
 mod plan_carve;
 mod plan_outside;
 pub mod private;
+pub(crate) mod proofs;
 mod prove_retired;
 mod questions;
 mod release_zone;

@@ -2,13 +2,14 @@
 
 use engine::StepContext;
 use hickory_proto::op::ResponseCode;
-use model::{Failure, FailureClass};
+use model::{Failure, FailureClass, Said};
 use serde::{Deserialize, Serialize};
 
 use super::Created;
 use super::names::{canonical, shown};
 use super::ns_sets::{self, ParentZone};
-use super::questions::{NsSaid, ask};
+use super::proofs::Proof;
+use super::questions::{NsSaid, ask, ask_ns};
 use crate::world::World;
 
 /// What delegates a name.
@@ -30,12 +31,9 @@ impl Parent {
         match self {
             Parent::Zone(zone) => ns_sets::all_say(world, &world.account(zone.side), &zone.id, name).await,
             Parent::Outside { outside } => {
-                let mut said = Vec::new();
-                for server in servers_of(world, outside).await? {
-                    let found = super::questions::ask_ns(world, &server, &canonical(name)).await?;
-                    said.push((server, found));
-                }
-                Ok(said)
+                let servers = servers_of(world, outside).await?;
+                let servers = servers.map_err(|what| Failure::ours("dns", FailureClass::NotFound, "[NoZone]", what))?;
+                said_by(world, servers, name).await
             }
         }
     }
@@ -81,14 +79,26 @@ const ROOT_SERVERS: [&str; 4] = [
     "l.root-servers.net",
     "m.root-servers.net",
 ];
-/// The code of a name that is no zone.
-pub(super) const NO_ZONE: &str = "[NoZone]";
 /// More cuts than any name has labels that people have delegated.
 const DEEPEST: usize = 16;
 
-/// The name servers of a zone, found from the root downwards: a resolver would remember what it is asked, and for how long it does the plan could
-/// not tell.
-pub(super) async fn servers_of(world: &World, zone: &str) -> Result<Vec<String>, Failure> {
+/// What each of some name servers says of a name's delegation.
+pub(super) async fn said_by(
+    world: &World,
+    servers: Vec<String>,
+    name: &str,
+) -> Result<Vec<(String, Option<NsSaid>)>, Failure> {
+    let mut said = Vec::new();
+    for server in servers {
+        let found = ask_ns(world, &server, &canonical(name)).await?;
+        said.push((server, found));
+    }
+    Ok(said)
+}
+
+/// The name servers of a zone, or why the name is none, found from the root downwards: a resolver would remember what it is asked, and for how long it does
+/// the plan could not tell.
+pub(super) async fn servers_of(world: &World, zone: &str) -> Result<Result<Vec<String>, Said>, Failure> {
     let zone = canonical(zone);
     let failed = |code: &str, why: String| {
         let what = format!("the name servers of {} cannot be found: {why}", shown(&zone));
@@ -124,10 +134,10 @@ pub(super) async fn servers_of(world: &World, zone: &str) -> Result<Vec<String>,
             .filter_map(|record| record.strip_prefix("NS ").map(str::to_owned))
             .collect();
         if own.is_empty() {
-            let why = format!("{} says {}: it is no zone of its own", at.join(", "), said.shown());
-            return Err(failed(NO_ZONE, why));
+            let why = Proof::NoZoneOfItsOwn.fill(&[&shown(&zone), &at.join(", "), &said.shown()]);
+            return Ok(Err(why));
         }
-        return Ok(super::names::servers(&own));
+        return Ok(Ok(super::names::servers(&own)));
     }
     Err(failed("[TooDeep]", "its delegations lead in circles".to_owned()))
 }

@@ -10,6 +10,7 @@ use model::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::proofs::Proof;
 use super::retire::OldZone;
 use crate::retire::proof::must_stay;
 use crate::world::World;
@@ -47,14 +48,12 @@ impl Step for ProveRetired {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let held: Held = cx.output(&cx.spec.id)?;
         Ok(Verified::Right {
-            evidence: format!(
-                "every server of the parent delegates {} to zone {}, since {}; that zone holds each of the {} record sets of the old side, which are \
-                 kept in the journal",
-                self.zone.name,
-                self.zone.new.zone_id,
-                self.zone.delegated_at,
-                held.sets.len()
-            ),
+            evidence: Proof::OldMayGo.fill(&[
+                &self.zone.name,
+                &self.zone.new.zone_id,
+                &self.zone.delegated_at.to_string(),
+                &held.sets.len().to_string(),
+            ]),
         })
     }
 

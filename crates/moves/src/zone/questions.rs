@@ -7,6 +7,7 @@ use hickory_proto::rr::{Name, Record, RecordType};
 use model::{Digest, Failure, FailureClass};
 
 use super::names;
+use super::proofs::Proof;
 use crate::world::World;
 
 /// What one server said of one name and type, as far as two right servers say the same.
@@ -31,14 +32,14 @@ impl Said {
     /// For people.
     pub(super) fn shown(&self) -> String {
         if self.cut_off {
-            return "a cut off answer".to_owned();
+            return Proof::CutOff.into();
         }
         if !self.refers_to.is_empty() {
-            return format!("a referral to {}", self.refers_to.join(", "));
+            return Proof::Referral.fill(&[&self.refers_to.join(", ")]).into();
         }
         match self.data.iter().next() {
             Some(_) => self.data.iter().cloned().collect::<Vec<_>>().join(", "),
-            None => format!("{} without data", self.code),
+            None => Proof::NoData.fill(&[&self.code.to_string()]).into(),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Created;
+use super::proofs::Proof;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ impl Step for ReleaseZone {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("zone {} carries no tag of cleave's", self.zone(cx)?),
+            evidence: Proof::NoTagOfOurs.fill(&[&self.zone(cx)?]),
         })
     }
 

@@ -11,6 +11,7 @@ use super::difference::{self, called, is_own};
 use super::named::Renamed;
 use super::names::{canonical, servers, shown, within};
 use super::parent::Parent;
+use super::proofs::Proof;
 use super::questions::NsSaid;
 use super::words::Text;
 use super::{Created, Pair, delegate, delegate_outside, delete_old_records};
@@ -142,6 +143,12 @@ impl OldZone {
         into.map(called).collect()
     }
 
+    /// That its 48 hours are not over.
+    fn soaking(&self) -> Said {
+        let until = self.soaked_at().to_string();
+        Proof::SoakOver.fill(&[&until])
+    }
+
     /// Why the old side must stay for now, from what both zones hold and what the parent's servers say; nothing: it may go.
     fn reasons(
         &self,
@@ -149,41 +156,30 @@ impl OldZone {
         held: &[RecordSet],
         new: Option<&[RecordSet]>,
         said: Option<&[(String, Option<NsSaid>)]>,
-    ) -> Vec<String> {
+    ) -> Vec<Said> {
         let mut reasons = Vec::new();
         if now < self.soaked_at() {
-            reasons.push(format!("48 hours after the hand-over are over at {}", self.soaked_at()));
+            reasons.push(self.soaking());
         }
         match said {
-            None => reasons.push("the parent's servers could not be asked whom they delegate to".to_owned()),
+            None => reasons.push(Proof::ParentUnasked.fill(&[])),
             Some(said) => reasons.extend(elsewhere(said, &self.new)),
         }
         match new {
-            None => reasons.push(format!(
-                "the new zone {} is gone: this is the only one",
-                self.new.zone_id
-            )),
+            None => reasons.push(Proof::NewZoneGone.fill(&[&self.new.zone_id])),
             Some(new) => {
                 let only = difference::Difference {
                     missing: self.only_old(&self.old_sets(held), new).missing,
                     ..Default::default()
                 };
                 if !only.missing.is_empty() {
-                    reasons.push(format!(
-                        "not all of it stands in the new zone {} ({}): write it there, or delete it here by hand",
-                        self.new.zone_id,
-                        only.shown()
-                    ));
+                    reasons.push(Proof::NotAllThere.fill(&[&self.new.zone_id, only.shown().as_str()]));
                 }
             }
         }
         let into = self.aliases_into(held);
         if !into.is_empty() {
-            reasons.push(format!(
-                "aliases of zone {} point at what is hidden: {}",
-                self.old,
-                into.join(", ")
-            ));
+            reasons.push(Proof::AliasesInto.fill(&[&self.old, &into.join(", ")]));
         }
         reasons
     }
@@ -202,7 +198,7 @@ impl OldZone {
         &self,
         cx: &StepContext,
         world: &World,
-    ) -> Result<Result<Vec<RecordSet>, String>, Failure> {
+    ) -> Result<Result<Vec<RecordSet>, Said>, Failure> {
         let route53 = &world.account(self.old_side).route53;
         let held = match route53.zone(&self.old).await? {
             Some(_) => route53.records(&self.old).await?,
@@ -215,9 +211,9 @@ impl OldZone {
         };
         let said = self.parent.said(world, &self.name).await?;
         let reasons = self.reasons(cx.now, &held, new.as_deref(), Some(&said));
-        Ok(match reasons.as_slice() {
-            [] => Ok(self.old_sets(&held)),
-            reasons => Err(reasons.join("; ")),
+        Ok(match reasons.is_empty() {
+            true => Ok(self.old_sets(&held)),
+            false => Err(Said::all(reasons)),
         })
     }
 
@@ -231,20 +227,17 @@ impl OldZone {
 }
 
 /// A server of the parent that does not delegate to the new zone, and what it says.
-fn elsewhere(said: &[(String, Option<NsSaid>)], new: &Created) -> Option<String> {
+fn elsewhere(said: &[(String, Option<NsSaid>)], new: &Created) -> Option<Said> {
     let right = servers(&new.name_servers);
     if said.is_empty() {
-        return Some("the parent has no name servers that could be asked".to_owned());
+        return Some(Proof::ParentHasNone.fill(&[]));
     }
     let wrong = said
         .iter()
         .find(|(_, found)| found.as_ref().is_none_or(|found| found.servers != right));
     wrong.map(|(server, found)| match found {
-        Some(found) => format!(
-            "{server} delegates to {}, not to the new zone",
-            found.servers.join(", ")
-        ),
-        None => format!("{server} does not delegate it"),
+        Some(found) => Proof::DelegatedElsewhere.fill(&[server, &found.servers.join(", ")]),
+        None => Proof::NotDelegated.fill(&[server]),
     })
 }
 
@@ -326,7 +319,7 @@ fn one(old: &Old, Moved { zone, ttl }: &Moved) -> Left {
         });
     let Some(seen) = old.seen.and_then(|seen| seen.zones.get(&zone.name)) else {
         if old.now < zone.soaked_at() {
-            left.block(format!("48 hours after the hand-over are over at {}", zone.soaked_at()));
+            left.block(zone.soaking());
         }
         not_looked(old, &mut left);
         return left;

@@ -14,6 +14,9 @@ use serde_json::Value;
 use super::Created;
 use super::names::servers;
 use super::ns_sets::{self, NsSet, ZoneFrom};
+use super::proofs::Proof;
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -91,11 +94,7 @@ impl Step for SetNsTtl {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let found = self.read(cx).await?;
         if !found.names(&self.expected(cx)?) {
-            let whose = format!(
-                "{} is delegated to {}",
-                self.input.name,
-                servers(&found.values).join(", ")
-            );
+            let whose = Foreign::IsDelegatedTo.fill(&[&self.input.name, &servers(&found.values).join(", ")]);
             return Ok(Observed::Foreign { whose });
         }
         if found.ttl == i64::from(self.input.to) {
@@ -103,7 +102,7 @@ impl Step for SetNsTtl {
             if ns_sets::is_served(cx, &self.world, &account, &zone, &self.input.name, &found).await? {
                 return Ok(Observed::Present(ns_sets::output(&found)));
             }
-            let progress = Progress::words("written; its name servers do not all have it yet");
+            let progress = Progress::words(Underway::Written);
             return Ok(Observed::Underway {
                 progress,
                 look_again: Duration::from_secs(10),
@@ -111,10 +110,7 @@ impl Step for SetNsTtl {
         }
         match self.input.from {
             Some(from) if found.ttl != i64::from(from) => {
-                let whose = format!(
-                    "the NS set of {} has TTL {}, and the plan saw {from}",
-                    self.input.name, found.ttl
-                );
+                let whose = Foreign::HasTtl.fill(&[&self.input.name, &found.ttl.to_string(), &from.to_string()]);
                 Ok(Observed::Foreign { whose })
             }
             _ => Ok(Observed::Absent),
@@ -127,7 +123,7 @@ impl Step for SetNsTtl {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!("the NS set of {} has TTL {}", self.input.name, output["ttl"]),
+            evidence: Proof::TtlOfSet.fill(&[&self.input.name, &output["ttl"].to_string()]),
         })
     }
 

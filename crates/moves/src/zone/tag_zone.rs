@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Created;
+use super::proofs::Proof;
 use crate::world::World;
 
 /// At most so many tags in one call.
@@ -64,9 +65,8 @@ impl Step for TagZone {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let zone = cx.output::<Created>(&self.input.new)?.zone_id;
-        let count = self.input.tags.len();
         Ok(Verified::Right {
-            evidence: format!("zone {zone} carries the run's tags and {count} of the old zone's"),
+            evidence: Proof::ZoneTagged.fill(&[&zone, &self.input.tags.len().to_string()]),
         })
     }
 

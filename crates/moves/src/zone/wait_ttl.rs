@@ -11,6 +11,8 @@ use model::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::proofs::Proof;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// A long wait is looked at this often, so that its progress is shown.
@@ -46,14 +48,14 @@ pub(super) fn waiting(
     until: Timestamp,
     seconds: u64,
     longest_look: SignedDuration,
-    what: &str,
+    what: Underway,
 ) -> Observed {
     let left = until.duration_since(cx.now);
     let fraction = 1.0 - left.as_secs_f64() / (seconds.max(1) as f64);
     Observed::Underway {
         progress: Progress {
             fraction: Some(fraction.clamp(0.0, 1.0)),
-            text: format!("{what} until {until:.0}"),
+            text: what.fill(&[&format!("{until:.0}")]),
             alarm: None,
         },
         look_again: Duration::try_from(left.min(longest_look))
@@ -75,7 +77,7 @@ impl Step for WaitTtl {
                 until,
                 u64::from(self.input.seconds),
                 LONGEST_LOOK,
-                "caches may hold the old TTL",
+                Underway::OldTtlUntil,
             ));
         }
         Ok(Observed::Present(json!({ "until": until })))
@@ -89,7 +91,7 @@ impl Step for WaitTtl {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let until = output["until"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!("every cache has forgotten the old TTL since {until}"),
+            evidence: Proof::TtlForgotten.fill(&[until]),
         })
     }
 
@@ -148,7 +150,7 @@ mod tests {
         let look = |now: i64| {
             let cx = context(now, Some(0));
             let until = after(&cx, Timestamp::UNIX_EPOCH, seconds).expect("a moment");
-            match waiting(&cx, until, seconds, LONGEST_LOOK, "waiting") {
+            match waiting(&cx, until, seconds, LONGEST_LOOK, Underway::Until) {
                 Observed::Underway { progress, look_again } => {
                     (progress.fraction.expect("known"), look_again.as_secs())
                 }

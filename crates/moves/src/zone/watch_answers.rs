@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::{SignedDuration, Timestamp};
-use model::{Advice, Failure};
+use model::{Advice, Failure, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,9 +18,11 @@ use super::delegate::{self, Delegate, WayBack};
 use super::difference::{Kept, called};
 use super::names::{canonical, servers, shown};
 use super::parent::Parent;
+use super::proofs::Proof;
 use super::questions::ask;
 use super::wait_ttl::{after, waiting};
 use super::{Pair, Stored};
+use crate::underway::Underway;
 use crate::world::World;
 
 /// How often it is looked.
@@ -96,24 +98,27 @@ impl WatchAnswers {
     }
 
     /// What is wrong now, if anything is.
-    async fn wrong(&self, cx: &StepContext) -> Result<Option<String>, Failure> {
+    async fn wrong(&self, cx: &StepContext) -> Result<Option<Said>, Failure> {
         let stored = self.zones.stored(cx, &self.world).await?;
         let said = self.parent.said(&self.world, &self.zones.name).await?;
         let right = servers(&stored.new.name_servers);
         for (server, found) in said {
             if found.as_ref().is_none_or(|found| found.servers != right) {
-                let to = found.map_or("nobody".to_owned(), |found| found.servers.join(", "));
-                return Ok(Some(format!("{server} delegates {} to {to}", self.zones.name)));
+                let name = &self.zones.name;
+                return Ok(Some(match found {
+                    Some(found) => Proof::Delegates.fill(&[&server, name, &found.servers.join(", ")]),
+                    None => Proof::DelegatesNobody.fill(&[&server, name]),
+                }));
             }
         }
         self.wrong_answer(cx, &stored).await
     }
 
-    async fn wrong_answer(&self, cx: &StepContext, stored: &Stored) -> Result<Option<String>, Failure> {
+    async fn wrong_answer(&self, cx: &StepContext, stored: &Stored) -> Result<Option<Said>, Failure> {
         let difference = self.zones.difference(stored);
         // So soon after the hand-over a name that is gone is an accident.
         if let Some(gone) = difference.missing.first() {
-            let what = format!("{} is gone from the new zone {}", called(gone), stored.new.zone_id);
+            let what = Proof::NameGone.fill(&[&called(gone), &stored.new.zone_id]);
             return Ok(Some(what));
         }
         let changed: BTreeSet<_> = [&difference.different, &difference.extra]
@@ -142,10 +147,7 @@ impl WatchAnswers {
             &old
         };
         let Some(witness) = witnesses.first().filter(|_| !old.is_empty()) else {
-            return Ok(Some(format!(
-                "the old zone {} is gone: the way back is closed",
-                self.zones.old
-            )));
+            return Ok(Some(Proof::OldZoneGone.fill(&[&self.zones.old])));
         };
         for asked in &names[slice(names.len(), cx.now.as_second() / 60)] {
             // The old zone knows nothing of what a zone that was adopted had before.
@@ -157,11 +159,9 @@ impl WatchAnswers {
             for server in &stored.new.name_servers {
                 let said = ask(&self.world, server, &asked.name, &asked.kind).await?;
                 if !agree(asked, &right, &said) {
-                    let (name, kind, right) = (shown(&asked.name), &asked.kind, right.shown());
-                    return Ok(Some(format!(
-                        "of {name} {kind}, {server} says {} and {witness} {right}",
-                        said.shown()
-                    )));
+                    let of = format!("{} {}", shown(&asked.name), asked.kind);
+                    let what = Proof::AnswersDiffer.fill(&[&of, server, &right.shown(), &said.shown(), witness]);
+                    return Ok(Some(what));
                 }
             }
         }
@@ -183,7 +183,7 @@ impl Step for WatchAnswers {
                 None => return Ok(Observed::Absent),
                 Some(WayBack::Written) => {
                     return Ok(Observed::Underway {
-                        progress: Progress::words("put back; the parent's name servers do not all have it yet"),
+                        progress: Progress::words(Underway::PutBack),
                         look_again: SOON,
                     });
                 }
@@ -191,10 +191,7 @@ impl Step for WatchAnswers {
             }
             let what = watched.wrong.map_or_else(String::new, |wrong| wrong.what);
             return Ok(Observed::Stuck {
-                why: format!(
-                    "{what}: the delegation of {} was put back, and it is answered from the old zone",
-                    self.zones.name
-                ),
+                why: Proof::PutBack.fill(&[&what, &self.zones.name]),
                 advice: Advice::PutBack.fill(&[cx.spec.id.as_str()]),
             });
         }
@@ -202,7 +199,7 @@ impl Step for WatchAnswers {
         let until = after(cx, watched.from, self.soak)?;
         Ok(match (wrong, watched.wrong) {
             (None, None) if cx.now >= until => Observed::Present(json!({ "until": until })),
-            (None, None) => waiting(cx, until, self.soak, EVERY, "watching the moved zone"),
+            (None, None) => waiting(cx, until, self.soak, EVERY, Underway::WatchingUntil),
             (None, Some(_)) | (Some(_), None) => Observed::Absent,
             (Some(_), Some(since)) if cx.retried > since.retried => Observed::Absent,
             (Some(what), Some(since)) if cx.now.duration_since(since.since) < BORNE => Observed::Underway {
@@ -253,7 +250,7 @@ impl Step for WatchAnswers {
             (Some(what), None) => Watched {
                 wrong: Some(Wrong {
                     since: cx.now,
-                    what,
+                    what: what.into(),
                     retried: cx.retried,
                 }),
                 ..watched
@@ -261,7 +258,10 @@ impl Step for WatchAnswers {
             (Some(_), Some(since)) if cx.now.duration_since(since.since) < BORNE => watched,
             // First the decision, then its calls.
             (Some(what), Some(since)) => Watched {
-                wrong: Some(Wrong { what, ..since }),
+                wrong: Some(Wrong {
+                    what: what.into(),
+                    ..since
+                }),
                 put_back: Some(cx.retried),
                 ..watched
             },
@@ -269,9 +269,8 @@ impl Step for WatchAnswers {
     }
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
-        let seconds = self.soak;
         Ok(Verified::Right {
-            evidence: format!("{} was delegated and answered for {seconds} s", self.zones.name),
+            evidence: Proof::Answered.fill(&[&self.zones.name, &self.soak.to_string()]),
         })
     }
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::Failure;
 
 use super::Created;
+use crate::underway::Underway;
 use crate::world::World;
 
 /// The tag of a zone whose delegation is, or was, given back.
@@ -73,10 +74,7 @@ pub(super) fn forgotten(cx: &StepContext, at: Timestamp, remembered: i64) -> Obs
     let left = SignedDuration::from_secs(remembered) - cx.now.duration_since(at);
     match Duration::try_from(left) {
         Ok(left) if !left.is_zero() => {
-            let text = format!(
-                "given back; resolvers may remember the new zone for {} s",
-                left.as_secs()
-            );
+            let text = Underway::Remembered.fill(&[&left.as_secs().to_string()]);
             Observed::Underway {
                 progress: Progress::words(text),
                 look_again: left.min(Duration::from_secs(600)),

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Asked, Authoritative, Validation, Waiting, Wanted, shown};
+use crate::underway::Underway;
 use crate::world::World;
 use crate::zone::names::{canonical, within};
+use crate::zone::proofs;
 
 /// Somebody has to notice and type a command: there is no hurry.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -45,7 +47,7 @@ impl AwaitCertificate {
         Self { input, world }
     }
 
-    fn waiting(text: String, alarm: Option<Said>, look_again: Duration) -> Observed {
+    fn waiting(text: Said, alarm: Option<Said>, look_again: Duration) -> Observed {
         let progress = Progress {
             fraction: None,
             text,
@@ -65,11 +67,12 @@ impl AwaitCertificate {
             over => Advice::AskForCertificateAnew.fill(&[account, &wanted, over, zone]),
         };
         if waited >= LONGEST {
-            let (why, step) = (format!("{} h have passed, and {alarm}", waited.as_hours()), &cx.spec.id);
-            let advice = Advice::NoCertificate.fill(&[step.as_str()]);
+            let hours = waited.as_hours().to_string();
+            let why = proofs::Proof::NotAskedFor.fill(&[&hours, alarm.as_str()]);
+            let advice = Advice::NoCertificate.fill(&[cx.spec.id.as_str()]);
             return Observed::Stuck { why, advice };
         }
-        Self::waiting(format!("no certificate for {wanted} yet"), Some(alarm), LOOK_AGAIN)
+        Self::waiting(Underway::NotIssuedYet.fill(&[&wanted]), Some(alarm), LOOK_AGAIN)
     }
 
     /// A record as it is to be written, and whether it stands there.
@@ -109,10 +112,7 @@ impl Step for AwaitCertificate {
                 && let Some(proof) = certificate.proofs.iter().find(otherwise)
             {
                 return Ok(Observed::Stuck {
-                    why: format!(
-                        "{} is not validated by DNS for {}: no record can prove it",
-                        certificate.arn, proof.domain
-                    ),
+                    why: proofs::Proof::NotByDns.fill(&[&certificate.arn, &proof.domain]),
                     advice: Advice::NotByDns.fill(&[cx.spec.id.as_str()]),
                 });
             }
@@ -120,11 +120,7 @@ impl Step for AwaitCertificate {
             let told: Option<Vec<_>> = by_dns.map(|proof| proof.record.clone()).collect();
             let told = told.filter(|told| !told.is_empty() || certificate.status == Status::Issued);
             let Some(told) = told else {
-                return Ok(Self::waiting(
-                    "ACM has not told its validation records yet".to_owned(),
-                    None,
-                    TOLD_SOON,
-                ));
+                return Ok(Self::waiting(Underway::ValidationUntold.into(), None, TOLD_SOON));
             };
             // A wildcard and the name below it share one.
             records.extend(told.into_iter().map(|(name, value)| (canonical(&name), value)));
@@ -157,11 +153,12 @@ impl Step for AwaitCertificate {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let records = output["records"].as_array().map_or(0, Vec::len);
         Ok(Verified::Right {
-            evidence: format!(
-                "{} is asked for, and {records} validation records of it lie in {}",
-                self.input.certificate.shown(),
-                self.input.zone.name
-            ),
+            evidence: proofs::Proof::CertificateAsked.fill(&[
+                &self.input.certificate.domain,
+                self.input.certificate.region.as_str(),
+                &records.to_string(),
+                &self.input.zone.name,
+            ]),
         })
     }
 

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Asked, Validation, Waiting, Wanted, asked, shown};
+use crate::underway::Underway;
 use crate::world::World;
 use crate::zone::names;
+use crate::zone::proofs::Proof;
 
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// ACM's guide speaks of minutes, and of hours at most: <https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-DNS-validation.html>
@@ -74,27 +76,26 @@ impl Step for AwaitIssued {
         let Some(waited) = Waiting::waited(cx) else {
             return Ok(Observed::Absent);
         };
-        let wanted = self.input.certificate.shown();
         if pending.is_empty() {
-            let gone = match found.over.as_slice() {
-                [] => "it was there, and is not any more".to_owned(),
-                over => shown(over),
-            };
+            let Wanted { domain, region } = &self.input.certificate;
             return Ok(Observed::Stuck {
-                why: format!("the certificate for {wanted} will not be issued: {gone}"),
+                why: match found.over.as_slice() {
+                    [] => Proof::CertificateGone.fill(&[domain, region.as_str()]),
+                    over => Proof::NotIssuedAt.fill(&[domain, region.as_str(), &shown(over)]),
+                },
                 advice: Advice::CertificateAnew.fill(&[cx.spec.id.as_str()]),
             });
         }
         let pending = arns(pending).join(", ");
         if waited >= LONGEST {
             return Ok(Observed::Stuck {
-                why: format!("{pending} has not been issued for {} h", waited.as_hours()),
+                why: Proof::StillPending.fill(&[&pending, &waited.as_hours().to_string()]),
                 advice: Advice::NotIssued.fill(&[&lines(&asked.records), cx.spec.id.as_str()]),
             });
         }
         let progress = Progress {
             fraction: None,
-            text: format!("ACM has not issued the certificate for {wanted} yet"),
+            text: Underway::NotIssuedYet.fill(&[&self.input.certificate.shown()]),
             alarm: Self::alarm(&asked, waited, &pending),
         };
         Ok(Observed::Underway {
@@ -114,7 +115,7 @@ impl Step for AwaitIssued {
             .flatten()
             .filter_map(Value::as_str);
         Ok(Verified::Right {
-            evidence: format!("issued: {}", arns.collect::<Vec<_>>().join(", ")),
+            evidence: Proof::Issued.fill(&[&arns.collect::<Vec<_>>().join(", ")]),
         })
     }
 

@@ -7,14 +7,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::route53::{RecordChange, RecordSet, Routing};
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
-use model::{Failure, FailureClass, StepId};
+use model::{Failure, FailureClass, Said, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Authoritative, Validation, Wrote, asked};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 use crate::zone::names::{canonical, shown};
 use crate::zone::ns_sets;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::zone) struct Input {
@@ -105,7 +108,7 @@ impl Step for WriteValidation {
         }
         let (held, missing) = match self.stored(cx).await? {
             Stored::Other { name, value } => {
-                let whose = format!("{} points to {value}", shown(&name));
+                let whose = Foreign::PointsElsewhere.fill(&[&shown(&name), &value]);
                 return Ok(Observed::Foreign { whose });
             }
             Stored::Fits { held, missing } => (held, missing),
@@ -116,7 +119,7 @@ impl Step for WriteValidation {
         let account = self.world.account(self.input.zone.side);
         if ns_sets::in_sync(cx, &account).await? == Some(false) {
             return Ok(Observed::Underway {
-                progress: Progress::words("written; the zone's name servers do not all have it yet"),
+                progress: Progress::words(Underway::Written),
                 look_again: Duration::from_secs(10),
             });
         }
@@ -184,21 +187,16 @@ impl Step for WriteValidation {
                 .into_iter()
                 .flatten()
                 .filter_map(Value::as_str);
-            let names: Vec<String> = names.map(shown).collect();
-            if names.is_empty() {
-                "none".to_owned()
-            } else {
-                names.join(", ")
-            }
+            names.map(shown).collect::<Vec<String>>().join(", ")
         };
-        Ok(Verified::Right {
-            evidence: format!(
-                "zone {} has the validation records; written: {}; there before: {}",
-                self.input.zone.id,
-                names("wrote"),
-                names("there")
-            ),
-        })
+        let mut evidence = vec![Proof::ValidationThere.fill(&[&self.input.zone.id])];
+        for (what, names) in [(Proof::Wrote, names("wrote")), (Proof::WasThere, names("there"))] {
+            if !names.is_empty() {
+                evidence.push(what.fill(&[&names]));
+            }
+        }
+        let evidence = Said::all(evidence);
+        Ok(Verified::Right { evidence })
     }
 
     async fn undo(&self, cx: &StepContext) -> Result<(), Failure> {

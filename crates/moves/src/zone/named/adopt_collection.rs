@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::create_collection::Output;
 use super::{OldCollection, blocks_that_differ, new_blocks};
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
@@ -38,19 +39,15 @@ impl Step for AdoptCollection {
         let all = target.route53.cidr_collections().await?;
         let Some(found) = all.into_iter().find(|collection| collection.id == *id) else {
             return Ok(Observed::Stuck {
-                why: format!("account {} has no CIDR collection {id} any more", target.id),
+                why: Proof::NoCollection.fill(&[target.id.as_str(), id]),
                 advice: Advice::MakeCollection.into(),
             });
         };
         let wanted = self.input.old.blocks(cx, &self.world).await?;
         let differ = blocks_that_differ(&wanted, &new_blocks(cx, &self.world, id).await?);
-        if !differ.is_empty() {
+        if let Some(differ) = differ {
             return Ok(Observed::Stuck {
-                why: format!(
-                    "CIDR collection {id} is not as {} any more: {}",
-                    self.input.old.id,
-                    differ.join(", ")
-                ),
+                why: Proof::CollectionChanged.fill(&[id, &self.input.old.id, differ.as_str()]),
                 advice: Advice::CollectionsAlike.fill(&[cx.spec.id.as_str()]),
             });
         }
@@ -63,10 +60,7 @@ impl Step for AdoptCollection {
 
     async fn verify(&self, _cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "CIDR collection {} has the blocks of {}, and is used as it is",
-                self.input.id, self.input.old.id
-            ),
+            evidence: Proof::CollectionUsed.fill(&[&self.input.id, &self.input.old.id]),
         })
     }
 

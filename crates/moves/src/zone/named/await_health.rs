@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Made;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
@@ -99,10 +100,7 @@ impl Step for AwaitHealth {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "{} copied health checks, each healthy where the old one is",
-                output["checks"]
-            ),
+            evidence: Proof::ChecksHealthy.fill(&[&output["checks"].to_string()]),
         })
     }
 

@@ -9,12 +9,13 @@ use aws::route53::HealthCheck;
 use engine::{Begun, Observed, Step, StepContext, Verified};
 use model::event::Direction;
 use model::inventory::HealthCheckConfig;
-use model::{Advice, Failure, FailureClass, Side, StepId};
+use model::{Advice, Failure, FailureClass, Said, Side, StepId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Made, uncopyable, with_children};
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
@@ -50,19 +51,17 @@ impl CopyCheck {
     }
 
     /// What the copy must check, or why there can be none.
-    async fn wanted(&self, cx: &StepContext) -> Result<Result<HealthCheckConfig, String>, Failure> {
+    async fn wanted(&self, cx: &StepContext) -> Result<Result<HealthCheckConfig, Said>, Failure> {
         let (id, account) = (&self.input.check, self.world.account(self.input.side));
         let Some(found) = account.route53.health_check(id).await? else {
-            return Ok(Err(format!("account {} has no health check {id} any more", account.id)));
+            return Ok(Err(Proof::NoCheck.fill(&[account.id.as_str(), id])));
         };
         if let Some(why) = uncopyable(&found.config, found.linked_service.as_deref()) {
-            return Ok(Err(format!("health check {id} {why}")));
+            return Ok(Err(why.told(id)));
         }
         let children = &found.config.children;
         if let Some(unknown) = children.iter().find(|child| !self.input.children.contains_key(*child)) {
-            return Ok(Err(format!(
-                "health check {id} is calculated from {unknown}, which the plan does not copy: look at the account anew, and plan again"
-            )));
+            return Ok(Err(Proof::CheckOfUnknown.fill(&[id, unknown])));
         }
         let ids = self.input.children.iter();
         let ids: Result<BTreeMap<String, String>, Failure> = ids
@@ -89,7 +88,7 @@ impl Step for CopyCheck {
             };
             return Ok(match wanted {
                 Ok(wanted) if wanted != made.config => Observed::Stuck {
-                    why: format!("health check {} is not as {} is now", made.id, self.input.check),
+                    why: Proof::CheckChanged.fill(&[&made.id, &self.input.check]),
                     advice: Advice::ChecksAlike.fill(&[cx.spec.id.as_str()]),
                 },
                 _ => present(made),
@@ -112,10 +111,7 @@ impl Step for CopyCheck {
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let id = output["id"].as_str().unwrap_or_default();
         Ok(Verified::Right {
-            evidence: format!(
-                "health check {id} checks what {} does, in the same way",
-                self.input.check
-            ),
+            evidence: Proof::CheckCopied.fill(&[id, &self.input.check]),
         })
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::put_blocks::MOST_BLOCKS;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 /// The longest name of a collection.
 const LONGEST: usize = 64;
@@ -85,7 +86,7 @@ impl Step for CreateCollection {
     async fn verify(&self, cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         let (id, name) = (output["id"].as_str().unwrap_or_default(), self.name(cx));
         Ok(Verified::Right {
-            evidence: format!("CIDR collection {id}, {name}, for {}", self.input.collection),
+            evidence: Proof::CollectionMade.fill(&[id, &name, &self.input.collection]),
         })
     }
 

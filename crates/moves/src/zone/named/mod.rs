@@ -13,16 +13,17 @@ mod tag_check;
 pub(super) mod terraform;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::rc::Rc;
 
 use aws::route53::{CidrBlocks, RecordSet, Routing};
 use engine::{Registry, StepContext};
 use model::inventory::HealthCheckConfig;
-use model::{Failure, FailureClass, Side, StepId};
+use model::{Failure, FailureClass, Said, Side, StepId};
 use serde::{Deserialize, Serialize};
 
 use super::difference::called;
+use super::proofs::Proof;
+use super::words::Text;
 use crate::terraform::Run;
 use crate::world::{World, action};
 
@@ -146,29 +147,25 @@ impl Renamed {
     }
 
     /// Why a set that was renamed cannot be written on the other side.
-    pub(super) fn unknown(&self, set: &RecordSet) -> Option<String> {
+    pub(super) fn unknown(&self, set: &RecordSet) -> Option<Said> {
         if let Routing::Cidr { collection, .. } = &set.routing
             && !self.collections.values().any(|new| new == collection)
         {
-            return Some(format!(
-                "goes by the CIDR collection {collection}, which is of the other account, and nothing here takes its place"
-            ));
+            return Some(Proof::ByCollection.fill(&[&called(set), collection]));
         }
         let check = set.health_check.as_ref().filter(|check| {
             let checks = self.checks.as_ref();
             checks.is_some_and(|checks| !checks.values().any(|new| new == *check))
         })?;
-        Some(format!(
-            "depends on the health check {check}, which is of the other account, and which the plan does not copy"
-        ))
+        Some(Proof::ByCheck.fill(&[&called(set), check]))
     }
 
     /// The sets among some whose collection nothing takes the place of: unlike a health check, that must be of the zone's own account.
-    pub(super) fn unwritable(&self, sets: &[RecordSet]) -> Vec<String> {
+    pub(super) fn unwritable(&self, sets: &[RecordSet]) -> Vec<Said> {
         let known: BTreeSet<&String> = self.collections.values().collect();
         let unknown = sets.iter().filter_map(|set| match &set.routing {
             Routing::Cidr { collection, .. } if !known.contains(collection) => {
-                Some(format!("{} goes by the CIDR collection {collection}", called(set)))
+                Some(Proof::NewCollection.fill(&[&called(set), collection]))
             }
             _ => None,
         });
@@ -207,15 +204,18 @@ async fn new_blocks(cx: &StepContext, world: &World, id: &str) -> Result<CidrBlo
     .await
 }
 
-/// How a collection differs from another, for people: the first few blocks.
-fn blocks_that_differ(wanted: &CidrBlocks, held: &CidrBlocks) -> Vec<String> {
+/// How a collection differs from another, for people: the first few blocks. None where it does not.
+fn blocks_that_differ(wanted: &CidrBlocks, held: &CidrBlocks) -> Option<Said> {
     let lacking = wanted
         .iter()
-        .filter(|(block, location)| held.get(*block) != Some(location));
-    let lacking = lacking.map(|(block, location)| format!("{block} at {location} is missing"));
-    let extra = held.iter().filter(|(block, _)| !wanted.contains_key(*block));
-    let extra = extra.map(|(block, location)| format!("{block} at {location} is only there"));
-    lacking.chain(extra).take(5).collect()
+        .filter(|(block, location)| held.get(*block) != Some(location))
+        .map(|(block, location)| Proof::BlockMissing.fill(&[block, location]));
+    let extra = held
+        .iter()
+        .filter(|(block, _)| !wanted.contains_key(*block))
+        .map(|(block, location)| Proof::BlockExtra.fill(&[block, location]));
+    let all: Vec<Said> = lacking.chain(extra).take(5).collect();
+    (!all.is_empty()).then(|| Said::all(all))
 }
 
 /// What keeps a health check from being copied.
@@ -226,17 +226,15 @@ enum Uncopyable<'a> {
     Control(Option<&'a str>),
 }
 
-impl fmt::Display for Uncopyable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Uncopyable<'_> {
+    /// Of a health check, for people.
+    fn told(&self, id: &str) -> Said {
         match self {
-            Self::Service(service) => {
-                write!(f, "was made by {service}, which alone may make and edit such ones")
+            Self::Service(service) => Proof::CheckOfService.fill(&[id, service]),
+            Self::Control(control) => {
+                let control: String = control.map_or_else(|| Text::SomeControl.into(), str::to_owned);
+                Proof::CheckOfControl.fill(&[id, &control])
             }
-            Self::Control(control) => write!(
-                f,
-                "has the state of {}, of the Application Recovery Controller, which no run moves",
-                control.unwrap_or("a routing control")
-            ),
         }
     }
 }
@@ -251,21 +249,21 @@ fn uncopyable<'a>(config: &'a HealthCheckConfig, linked_service: Option<&'a str>
 }
 
 impl Named {
-    /// How what the target has differs from what the source has now: blocks of collections, configurations of health checks.
+    /// How what the target has differs from what the source has now: blocks of collections, configurations of health checks. None where it does not.
     pub(super) async fn differences(
         &self,
         cx: &StepContext,
         world: &World,
         old_side: Side,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Option<Said>, Failure> {
         let renamed = self.renamed(cx)?;
         let mut found = Vec::new();
         for (old, new) in &renamed.collections {
             let side = old_side;
             let wanted = OldCollection { id: old.clone(), side }.blocks(cx, world).await?;
             let differ = blocks_that_differ(&wanted, &new_blocks(cx, world, new).await?);
-            if !differ.is_empty() {
-                found.push(format!("CIDR collection {new} is not as {old}: {}", differ.join(", ")));
+            if let Some(differ) = differ {
+                found.push(Proof::CollectionUnlike.fill(&[new, old, differ.as_str()]));
             }
         }
         let checks = renamed.checks.unwrap_or_default();
@@ -275,10 +273,10 @@ impl Named {
             let wanted = theirs.map(|check| with_children(check.config, &checks));
             let held = ours.map(|check| check.config);
             if wanted != held || held.is_none() {
-                found.push(format!("health check {new} is not as {old}"));
+                found.push(Proof::CheckUnlike.fill(&[new, old]));
             }
         }
-        Ok(found)
+        Ok((!found.is_empty()).then(|| Said::all(found)))
     }
 }
 

@@ -14,8 +14,10 @@ use serde_json::{Value, json};
 
 use super::create_collection::Output;
 use super::{OldCollection, blocks_that_differ, new_blocks};
+use crate::underway::Underway;
 use crate::world::World;
 use crate::zone::ns_sets;
+use crate::zone::proofs::Proof;
 
 /// At most so many blocks in one change.
 pub(super) const MOST_BLOCKS: usize = 1000;
@@ -99,7 +101,7 @@ impl Step for PutBlocks {
         }
         if ns_sets::in_sync(cx, &self.world.target()).await? == Some(false) {
             return Ok(Observed::Underway {
-                progress: Progress::words("every block is put; the name servers do not all have it yet"),
+                progress: Progress::words(Underway::BlocksPut),
                 look_again: Duration::from_secs(10),
             });
         }
@@ -145,17 +147,12 @@ impl Step for PutBlocks {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let (wanted, held) = self.blocks(cx).await?;
-        let differ = blocks_that_differ(&wanted, &held);
-        Ok(match differ.is_empty() {
-            true => Verified::Right {
-                evidence: format!(
-                    "{} blocks, each at the location that {} has it at",
-                    held.len(),
-                    self.input.old.id
-                ),
+        Ok(match blocks_that_differ(&wanted, &held) {
+            None => Verified::Right {
+                evidence: Proof::BlocksPut.fill(&[&held.len().to_string(), &self.input.old.id]),
             },
-            false => Verified::Wrong {
-                why: format!("the collections differ: {}", differ.join(", ")),
+            Some(differ) => Verified::Wrong {
+                why: Proof::CollectionsDiffer.fill(&[differ.as_str()]),
             },
         })
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Made;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 /// At most so many tags in one call.
 const MOST_TAGS: usize = 10;
@@ -65,10 +66,7 @@ impl Step for TagCheck {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let id = cx.output::<Made>(&self.input.made)?.id;
         Ok(Verified::Right {
-            evidence: format!(
-                "health check {id} carries the run's tags and {} of the old one's",
-                self.input.tags.len()
-            ),
+            evidence: Proof::CheckTagged.fill(&[&id, &self.input.tags.len().to_string()]),
         })
     }
 

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use super::super::ns_sets::in_sync;
 use super::{Association, Opened};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 pub(super) struct AssociateVpc {
     input: Association,
@@ -47,12 +50,12 @@ impl Step for AssociateVpc {
         }
         if !ours && cx.direction == Direction::Undo {
             return Ok(Observed::Foreign {
-                whose: format!("{} resolved zone {} before this run", self.input.vpc.id, zone.id),
+                whose: Foreign::ResolvedBefore.fill(&[&self.input.vpc.id, &zone.id]),
             });
         }
         if cx.direction == Direction::Do && in_sync(cx, &self.world.target()).await? == Some(false) {
             return Ok(Observed::Underway {
-                progress: Progress::words("it is associated; not every resolver has it yet"),
+                progress: Progress::words(Underway::Associated),
                 look_again: Duration::from_secs(10),
             });
         }
@@ -80,19 +83,12 @@ impl Step for AssociateVpc {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let zone = self.input.zone(cx, &self.world).await?;
-        let count = zone.vpcs.len();
         match zone.vpcs.contains(&self.input.vpc) {
             true => Ok(Verified::Right {
-                evidence: format!(
-                    "{} is among the {count} VPCs that resolve zone {}",
-                    self.input.vpc.id, zone.id
-                ),
+                evidence: Proof::AmongVpcs.fill(&[&self.input.vpc.id, &zone.vpcs.len().to_string(), &zone.id]),
             }),
             false => Ok(Verified::NotYet {
-                why: format!(
-                    "zone {} does not name {} among its VPCs yet",
-                    zone.id, self.input.vpc.id
-                ),
+                why: Underway::NoVpcYet.fill(&[&zone.id, &self.input.vpc.id]),
                 look_again: Duration::from_secs(5),
             }),
         }

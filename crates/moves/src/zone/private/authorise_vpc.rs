@@ -9,7 +9,9 @@ use model::event::Direction;
 use serde_json::{Value, json};
 
 use super::{Association, Opened};
+use crate::foreign::Foreign;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 pub(super) struct AuthoriseVpc {
     input: Association,
@@ -31,7 +33,7 @@ impl Step for AuthoriseVpc {
         if authorised.contains(&self.input.vpc) {
             return Ok(match (ours, cx.direction) {
                 (false, Direction::Undo) => Observed::Foreign {
-                    whose: format!("{} was authorized before this run", self.input.vpc.id),
+                    whose: Foreign::AuthorizedBefore.fill(&[&self.input.vpc.id]),
                 },
                 (ours, _) => Observed::Present(json!(Opened { ours })),
             });
@@ -42,10 +44,7 @@ impl Step for AuthoriseVpc {
         // Nothing is opened for what AWS will refuse.
         let zone = self.input.zone(cx, &self.world).await?;
         if let Some(service) = zone.linked_service {
-            let why = format!(
-                "zone {} was made by {service}, and only that associates VPCs with it",
-                zone.id
-            );
+            let why = Proof::ServiceAssociates.fill(&[&zone.id, &service]);
             return Ok(Observed::Broken { why });
         }
         Ok(match self.input.in_the_way(&self.world, &zone.id).await? {
@@ -75,11 +74,7 @@ impl Step for AuthoriseVpc {
 
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "{} may be associated with zone {}",
-                self.input.vpc.id,
-                self.input.zone.id(cx)?
-            ),
+            evidence: Proof::MayAssociate.fill(&[&self.input.vpc.id, &self.input.zone.id(cx)?]),
         })
     }
 

@@ -17,7 +17,9 @@ use super::super::create_zone::comment;
 use super::super::difference::{called, compare, deletions, is_own, wanted};
 use super::super::{Created, send};
 use super::resolved_already;
+use crate::underway::Underway;
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
@@ -90,7 +92,7 @@ impl Step for CreateZone {
                     name_servers: zone.name_servers
                 })),
                 None => Observed::Underway {
-                    progress: Progress::words(format!("zone {} is listed and not yet, or no more, found", zone.id)),
+                    progress: Progress::words(Underway::ListedNotFound.fill(&[&zone.id])),
                     look_again: Duration::from_secs(5),
                 },
             });
@@ -106,13 +108,10 @@ impl Step for CreateZone {
         Ok(match old.map(|zone| zone.linked_service) {
             Some(None) => Observed::Absent,
             Some(Some(service)) => Observed::Broken {
-                why: format!(
-                    "zone {} was made by {service}, which goes on changing its records: a copy would be out of date at once",
-                    self.input.old
-                ),
+                why: Proof::ServiceChanges.fill(&[&self.input.old, &service]),
             },
             None => Observed::Broken {
-                why: format!("zone {} is not in the source any more", self.input.old),
+                why: Proof::NotInSource.fill(&[&self.input.old]),
             },
         })
     }
@@ -132,10 +131,10 @@ impl Step for CreateZone {
         let vpc = &self.input.vpc;
         Ok(match zone {
             Some(zone) if zone.private && zone.vpcs.contains(vpc) => Verified::Right {
-                evidence: format!("private zone {}, which {} resolves", created.zone_id, vpc.id),
+                evidence: Proof::PrivateZone.fill(&[&created.zone_id, &vpc.id]),
             },
             _ => Verified::Wrong {
-                why: format!("zone {} is not a private one that {} resolves", created.zone_id, vpc.id),
+                why: Proof::NotPrivate.fill(&[&created.zone_id, &vpc.id]),
             },
         })
     }

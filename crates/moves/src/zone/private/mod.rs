@@ -17,11 +17,12 @@ use std::rc::Rc;
 use aws::route53::HostedZone;
 use engine::{Registry, StepContext};
 use model::inventory::ZoneVpc;
-use model::{Failure, FailureClass, Side};
+use model::{Failure, FailureClass, Said, Side};
 use serde::{Deserialize, Serialize};
 
 use super::names::canonical;
 use super::ns_sets::ZoneFrom;
+use crate::foreign::Foreign;
 use crate::world::{World, action};
 
 pub use plan::plan;
@@ -91,21 +92,16 @@ impl Association {
     }
 
     /// What of another zone keeps the VPC from this one; whichever account that is of.
-    async fn in_the_way(&self, world: &World, zone: &str) -> Result<Option<String>, Failure> {
+    async fn in_the_way(&self, world: &World, zone: &str) -> Result<Option<Said>, Failure> {
         resolved_already(world, &self.name, &self.vpc, zone).await
     }
 }
 
 /// Which zone of a name, other than this one, a VPC of the target resolves already.
-async fn resolved_already(world: &World, name: &str, vpc: &ZoneVpc, zone: &str) -> Result<Option<String>, Failure> {
+async fn resolved_already(world: &World, name: &str, vpc: &ZoneVpc, zone: &str) -> Result<Option<Said>, Failure> {
     let resolved = world.target().route53.zones_of_vpc(vpc).await?;
     let other = resolved
         .into_iter()
         .find(|other| other.id != zone && canonical(&other.name) == canonical(name));
-    Ok(other.map(|other| {
-        format!(
-            "{} resolves zone {} of the same name, of {}; a VPC resolves one zone of a name only",
-            vpc.id, other.id, other.owner
-        )
-    }))
+    Ok(other.map(|other| Foreign::ResolvesOther.fill(&[&vpc.id, &other.id, &other.owner])))
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Association, Opened};
 use crate::world::World;
+use crate::zone::proofs::Proof;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Input {
@@ -54,8 +55,8 @@ impl Step for WithdrawVpc {
     async fn verify(&self, cx: &StepContext, _output: &Value) -> Result<Verified, Failure> {
         let vpc = &self.input.association.vpc.id;
         let evidence = match self.is_authorised(cx).await? {
-            false => format!("{vpc} is not authorized any more"),
-            true => format!("{vpc} was authorized before this run, and stays so"),
+            false => Proof::NotAuthorized.fill(&[vpc]),
+            true => Proof::AuthorizedBefore.fill(&[vpc]),
         };
         Ok(Verified::Right { evidence })
     }

@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Content, Data};
+use crate::foreign::Foreign;
+use crate::underway::Underway;
 use crate::world::World;
 use crate::zone::difference::{Kept, called};
 use crate::zone::names::shown;
 use crate::zone::ns_sets::{self, ZoneFrom};
+use crate::zone::proofs::Proof;
 use crate::zone::send;
 
 /// Until then every name server has a change whose id was lost: Route 53 speaks of 60 seconds.
@@ -112,7 +115,7 @@ impl Step for ChangeRecord {
             return Ok(match self.is_served(cx).await? {
                 true => Observed::Present(json!({ "says": said(&found) })),
                 false => Observed::Underway {
-                    progress: Progress::words("written; the zone's name servers do not all have it yet"),
+                    progress: Progress::words(Underway::Written),
                     look_again: Duration::from_secs(10),
                 },
             });
@@ -120,11 +123,7 @@ impl Step for ChangeRecord {
         Ok(match from.is(&found) {
             true => Observed::Absent,
             false => Observed::Foreign {
-                whose: format!(
-                    "{} says {}, which is neither what the plan saw nor what it would write",
-                    called(&found),
-                    said(&found)
-                ),
+                whose: Foreign::SaysOther.fill(&[&called(&found), &said(&found)]),
             },
         })
     }
@@ -137,12 +136,11 @@ impl Step for ChangeRecord {
 
     async fn verify(&self, _cx: &StepContext, output: &Value) -> Result<Verified, Failure> {
         Ok(Verified::Right {
-            evidence: format!(
-                "{} says {}, and said {}",
-                self.called(),
+            evidence: Proof::RecordSays.fill(&[
+                &self.called(),
                 output["says"].as_str().unwrap_or_default(),
-                self.input.from.shown()
-            ),
+                &self.input.from.shown(),
+            ]),
         })
     }
 

@@ -1,11 +1,15 @@
 //! The engine over steps that are a table of things: what it records, in which order, and when it leaves. The real steps are driven in `tests/`.
 
+#[path = "runs/foretelling.rs"]
+mod foretelling;
 #[path = "runs/going_back.rs"]
 mod going_back;
 #[path = "runs/leaving.rs"]
 mod leaving;
 mod things;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -492,4 +496,24 @@ fn a_plan_of_another_program_is_refused_before_anything_happens() {
         Err("[UnknownAction]".to_owned())
     );
     assert_eq!(code(json!({ "version": 2 })), Err("[OtherVersion]".to_owned()));
+}
+
+#[test]
+fn per_cent_are_a_share_of_the_whole() {
+    let share = |percent| Progress::percent(percent, Said::verbatim("copying")).fraction;
+    assert_eq!([share(0), share(40), share(100)], [Some(0.0), Some(0.4), Some(1.0)]);
+    assert_eq!([share(-3), share(140)], [Some(0.0), Some(1.0)], "as AWS may say");
+}
+
+#[test]
+fn what_is_put_around_steps_sees_each_that_is_carried_out() {
+    let mut scene = Scene::of(&[step("a", &[], json!({})), step("b", &["a"], json!({}))], json!({}));
+    let seen: Rc<RefCell<BTreeSet<String>>> = Rc::default();
+    let sees = Rc::clone(&seen);
+    scene.around = Some(Rc::new(move |spec, step| {
+        sees.borrow_mut().insert(spec.id.verb().to_owned());
+        step
+    }));
+    assert_eq!(scene.live(), RunEnd::Completed);
+    assert_eq!(seen.borrow().iter().collect::<Vec<_>>(), ["a", "b"]);
 }

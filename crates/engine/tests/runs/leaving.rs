@@ -1,9 +1,10 @@
 //! When the engine waits, leaves and lets nothing new begin: gates, windows, logins, pauses, and places.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Observed, Progress, RunEnd, StopSwitch};
+use engine::{Observed, Progress, RunEnd, StopSwitch, Verified};
 use journal::{Extent, InboxItem};
 use model::{Digest, FailureClass, Said};
 use serde_json::{Value, json};
@@ -265,4 +266,86 @@ fn a_products_gate_is_opened_by_its_agreement_to_this_plan_and_by_no_other() {
     assert_eq!(scene.live(), RunEnd::Completed);
     let agreed = scene.history().iter().filter(|line| *line == "product_agreed").count();
     assert_eq!(agreed, 1);
+}
+
+#[test]
+fn a_person_at_the_terminal_opens_the_gate_or_has_the_run_pause() {
+    let gates = json!({ "gates": [{ "name": "go", "ask": "go?", "after": [] }] });
+    let mut scene = Scene::of(&[step("b", &[], json!({ "gates": ["go"] }))], gates);
+    scene.answers = Some(false);
+    assert!(matches!(scene.live(), RunEnd::Paused { .. }));
+    assert_eq!(scene.made(), Vec::<String>::new());
+    scene.answers = Some(true);
+    assert_eq!(scene.live(), RunEnd::Completed);
+}
+
+#[test]
+fn who_waits_at_a_gate_hears_of_the_answer_within_seconds() {
+    let gates = json!({ "gates": [{ "name": "go", "ask": "go?", "after": [] }] });
+    let mut scene = Scene::of(&[step("b", &[], json!({ "gates": ["go"] }))], gates);
+    (scene.by_hand, scene.wait) = (true, true);
+    let (journal, digest) = (Arc::clone(&scene.journal), scene.plan.digest());
+    let end = scene.live_and(async move {
+        pass(301).await;
+        let yes = InboxItem::Approve {
+            gate: model::GateName::new("go").expect("a name"),
+            by: "one".to_owned(),
+            digest,
+            evidence: Digest::of(b""),
+            typed: None,
+        };
+        let mut journal = journal.lock().expect("nobody panicked");
+        journal.put_inbox(&yes).expect("the inbox takes it");
+    });
+    assert_eq!(end, RunEnd::Completed);
+    let begun = scene.state().steps[&id("b")].started_at.expect("it was begun");
+    assert!(begun >= at(301) && begun < at(305), "{begun}");
+}
+
+#[test]
+fn who_waits_does_not_wait_for_an_operator() {
+    let mut scene = Scene::of(&[step("a", &[], json!({}))], json!({}));
+    scene.wait = true;
+    let wrong = Verified::Wrong {
+        why: Said::verbatim("no"),
+    };
+    scene.things.borrow_mut().proofs.insert("a".to_owned(), vec![wrong]);
+    assert_eq!(scene.live(), RunEnd::NeedsOperator(vec![id("a")]));
+}
+
+#[test]
+fn a_window_that_opens_is_begun_with_at_that_second() {
+    let once = model::Window::Once {
+        from: at(86_417),
+        until: at(86_417 + 3600),
+    };
+    let steps = [step("a", &[], json!({ "disturbs": true }))];
+    let mut scene = Scene::of(&steps, json!({ "windows": [once] }));
+    scene.wait = true;
+    assert_eq!(scene.live(), RunEnd::Completed);
+    assert_eq!(scene.state().steps[&id("a")].started_at, Some(at(86_417)));
+}
+
+#[test]
+fn a_window_is_not_extended_where_there_is_none_nor_to_a_moment_that_is_over() {
+    let extend = |seconds| InboxItem::ExtendWindow {
+        by: "x".to_owned(),
+        reason: "y".to_owned(),
+        extent: Extent::Seconds(seconds),
+    };
+    let steps = [step("a", &[], json!({ "disturbs": true }))];
+    let extended = |scene: &Scene| scene.history().contains(&"window_extended".to_owned());
+    let scene = Scene::of(&steps, json!({}));
+    scene.put(extend(3600));
+    assert_eq!(scene.live(), RunEnd::Completed);
+    assert!(!extended(&scene), "any time is a good one");
+
+    let once = model::Window::Once {
+        from: at(86_400),
+        until: at(86_400 + 3600),
+    };
+    let scene = Scene::of(&steps, json!({ "windows": [once] }));
+    scene.put(extend(0));
+    assert_eq!(scene.live(), RunEnd::OutsideWindow(Some(at(86_400))));
+    assert!(!extended(&scene));
 }

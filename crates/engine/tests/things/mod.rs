@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use engine::registry::Around;
 use engine::run::NewRun;
 use engine::{
     Begun, Clock, Engine, Gatekeeper, Observed, Options, Registry, Run, RunEnd, Signal, Step, StepContext, StopSwitch,
@@ -81,6 +82,11 @@ impl Step for Thing {
         let total = cx.spec.input["sweep"].as_u64();
         let tags = cx.tags();
         assert!(cx.made_it(&tags) && !cx.made_it(tags.iter().take(1)), "{tags:?}");
+        for key in tags.keys() {
+            let mut others = tags.clone();
+            others.insert(key.clone(), "another's".to_owned());
+            assert!(!cx.made_it(&others), "{others:?}");
+        }
         let takes = {
             let mut things = self.0.borrow_mut();
             things.in_flight += 1;
@@ -150,7 +156,13 @@ pub(crate) struct Scene {
     pub(crate) journal: Arc<Mutex<Journal>>,
     pub(crate) plan: Plan,
     pub(crate) told: Rc<RefCell<Vec<String>>>,
+    /// After how many seconds of this life it was told how much will not fit into its window.
+    pub(crate) foretold: Rc<RefCell<Vec<(u64, usize)>>>,
     pub(crate) by_hand: bool,
+    /// What a person at the terminal answers.
+    pub(crate) answers: Option<bool>,
+    /// What is put around every step.
+    pub(crate) around: Option<Around>,
     pub(crate) wait: bool,
     pub(crate) concurrency: usize,
     pub(crate) stop: StopSwitch,
@@ -170,7 +182,10 @@ impl Scene {
             journal: Arc::new(Mutex::new(journal)),
             plan: plan(steps, different),
             told: Rc::default(),
+            foretold: Rc::default(),
             by_hand: false,
+            answers: None,
+            around: None,
             wait: false,
             concurrency: 16,
             stop: StopSwitch::default(),
@@ -277,9 +292,10 @@ impl Scene {
                 1,
                 Box::new(move |_| Ok(Box::new(Thing(Rc::clone(&things))))),
             );
-            let gatekeeper = match self.by_hand {
-                true => Gatekeeper::Inbox,
-                false => Gatekeeper::Automatic { by: "test".to_owned() },
+            let gatekeeper = match (self.by_hand, self.answers) {
+                (_, Some(answer)) => Gatekeeper::Person(Rc::new(move |_, _| answer)),
+                (true, None) => Gatekeeper::Inbox,
+                (false, None) => Gatekeeper::Automatic { by: "test".to_owned() },
             };
             let options = Options {
                 wait: self.wait,
@@ -292,12 +308,16 @@ impl Scene {
                 let logged_in = things.borrow().logged_in;
                 Box::pin(async move { logged_in })
             });
-            let told = Rc::clone(&self.told);
+            let (told, foretold) = (Rc::clone(&self.told), Rc::clone(&self.foretold));
             let tell = Box::new(move |signal: Signal<'_>| {
                 let word = match signal {
                     Signal::Waiting(end, _) => format!("waits: {end:?}"),
                     Signal::Progress(step, progress) => format!("{}: {}", step.verb(), progress.text),
-                    Signal::Foretold(forecast, _) => format!("postponed: {}", forecast.postponed.len()),
+                    Signal::Foretold(forecast, _) => {
+                        let now = begun.elapsed().as_secs();
+                        foretold.borrow_mut().push((now, forecast.postponed.len()));
+                        return;
+                    }
                     Signal::Recorded(..) | Signal::TimePassed => return,
                 };
                 told.borrow_mut().push(word);
@@ -312,6 +332,9 @@ impl Scene {
                 tell,
             )
             .expect("an engine");
+            if let Some(around) = &self.around {
+                engine.put_around(Rc::clone(around));
+            }
             let days = tokio::time::timeout(Duration::from_secs(20 * 86_400), async {
                 tokio::join!(engine.carry_out(), beside).0
             });

@@ -292,7 +292,7 @@ fn an_upload_whose_answer_is_lost_is_ended_and_another_is_begun() {
 
 #[test]
 fn moving_caches_survives_a_crash_after_any_event() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn moving_caches_survives_a_crash_after_every_event() {
 
 #[test]
 fn moving_caches_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn moving_caches_survives_the_loss_of_every_reply_and_the_refusal_of_every_call(
 
 #[test]
 fn moving_caches_can_be_taken_back_from_any_point() {
-    DRIVEN.undos(16);
+    DRIVEN.undos(12);
 }
 
 #[test]

@@ -133,9 +133,9 @@ static CERTIFIED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn writing_validation_records_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    CERTIFIED.crashes(14);
-    CERTIFIED.calls(14);
-    CERTIFIED.undos(14);
+    CERTIFIED.crashes(12);
+    CERTIFIED.calls(12);
+    CERTIFIED.undos(12);
 }
 
 #[test]
@@ -526,9 +526,9 @@ static REPOINTED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn re_pointing_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    REPOINTED.crashes(14);
-    REPOINTED.calls(14);
-    REPOINTED.undos(14);
+    REPOINTED.crashes(12);
+    REPOINTED.calls(12);
+    REPOINTED.undos(12);
 }
 
 #[test]

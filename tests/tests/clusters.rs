@@ -541,7 +541,7 @@ static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn moving_clusters_survives_a_crash_after_any_event() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
@@ -552,7 +552,7 @@ fn moving_clusters_survives_a_crash_after_every_event() {
 
 #[test]
 fn moving_clusters_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]
@@ -563,7 +563,7 @@ fn moving_clusters_survives_the_loss_of_every_reply_and_the_refusal_of_every_cal
 
 #[test]
 fn moving_clusters_can_be_taken_back_from_any_point() {
-    DRIVEN.undos(16);
+    DRIVEN.undos(12);
 }
 
 #[test]

@@ -568,17 +568,17 @@ static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn moving_databases_and_their_groups_survives_a_crash_after_any_event() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
 fn moving_databases_and_their_groups_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]
 fn moving_databases_and_their_groups_can_be_taken_back_from_any_point() {
-    DRIVEN.undos(16);
+    DRIVEN.undos(12);
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn what_is_ready_is_the_gates_evidence_and_what_still_fires_is_told_in_it() {
 
 #[test]
 fn a_look_survives_crashes_and_lost_replies_and_leaves_nothing_to_take_back() {
-    READY.crashes(16);
+    READY.crashes(12);
     READY.calls(12);
     READY.undos(12);
 }

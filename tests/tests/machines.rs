@@ -274,7 +274,7 @@ static DRIVEN: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn moving_machines_survives_a_crash_after_any_event() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn a_run_that_is_killed_when_it_has_seen_what_was_there_before_goes_on_and_leave
 
 #[test]
 fn moving_machines_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn moving_machines_survives_the_loss_of_every_reply_and_the_refusal_of_every_cal
 
 #[test]
 fn moving_machines_can_be_taken_back_from_any_point() {
-    DRIVEN.undos(16);
+    DRIVEN.undos(12);
 }
 
 #[test]

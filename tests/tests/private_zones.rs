@@ -191,16 +191,16 @@ static COPIED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn sharing_a_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    SHARED.crashes(16);
-    SHARED.calls(16);
-    SHARED.undos(16);
+    SHARED.crashes(12);
+    SHARED.calls(12);
+    SHARED.undos(12);
 }
 
 #[test]
 fn copying_a_private_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    COPIED.crashes(16);
-    COPIED.calls(16);
-    COPIED.undos(16);
+    COPIED.crashes(12);
+    COPIED.calls(12);
+    COPIED.undos(12);
 }
 
 #[test]

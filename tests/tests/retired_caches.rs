@@ -150,12 +150,12 @@ fn each_cache_goes_behind_a_gate_of_its_own_and_leaves_a_last_snapshot() {
 
 #[test]
 fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]

@@ -143,12 +143,12 @@ fn a_snapshot_behind_another_image_and_one_that_became_a_volume_stay() {
 
 #[test]
 fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]

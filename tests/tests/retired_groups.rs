@@ -188,12 +188,12 @@ fn groups_go_after_what_has_them_and_snapshots_of_which_the_target_has_the_copy(
 
 #[test]
 fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
-    DRIVEN.crashes(16);
+    DRIVEN.crashes(12);
 }
 
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
-    DRIVEN.calls(16);
+    DRIVEN.calls(12);
 }
 
 #[test]

@@ -179,12 +179,12 @@ fn each_thing_goes_behind_a_gate_of_its_own_and_nothing_else_goes() {
 
 #[test]
 fn killed_anywhere_a_removal_takes_away_what_an_undisturbed_one_does() {
-    DRIVEN.crashes(24);
+    DRIVEN.crashes(16);
 }
 
 #[test]
 fn lost_replies_and_refusals_take_nothing_away_twice() {
-    DRIVEN.calls(24);
+    DRIVEN.calls(16);
     let traps = vec![Trap {
         nth: Nth::Mutating(1),
         what: Fate::Denied,

@@ -155,8 +155,18 @@ fn what_is_too_large_for_one_copy_is_copied_in_parts_at_its_place() {
 }
 
 #[test]
+fn a_history_of_several_pages_is_copied_in_its_order() {
+    a_deep_history(2_500);
+}
+
+#[test]
+#[ignore = "a minute"]
 fn a_history_of_ten_thousand_versions_is_copied_in_its_order() {
-    let entries: Vec<Value> = (0..10_000)
+    a_deep_history(10_000);
+}
+
+fn a_deep_history(versions: u64) {
+    let entries: Vec<Value> = (0..versions)
         .map(|n| if n % 100 == 99 { marker() } else { version(n % 7) })
         .collect();
     let buckets = [bucket(

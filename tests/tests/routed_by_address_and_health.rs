@@ -378,19 +378,19 @@ static ADOPTED: LazyLock<Driven> =
 
 #[test]
 fn collections_and_checks_survive_a_crash_after_any_event() {
-    COPIED.crashes(16);
+    COPIED.crashes(12);
     ADOPTED.crashes(6);
 }
 
 #[test]
 fn collections_and_checks_survive_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    COPIED.calls(24);
+    COPIED.calls(16);
     ADOPTED.calls(6);
 }
 
 #[test]
 fn collections_and_checks_can_be_taken_back_from_any_point() {
-    COPIED.undos(16);
+    COPIED.undos(12);
     ADOPTED.undos(6);
 }
 

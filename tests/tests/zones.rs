@@ -64,7 +64,7 @@ fn every_name_answers_at_every_instant_of_a_thousand_hand_overs_of_each_shape() 
 #[test]
 fn on_hostile_nights_names_arrive_or_the_run_stops_where_every_name_answers() {
     for shape in SHAPES {
-        let ended = hostile::nights(&scenario(shape), 1..=12);
+        let ended = hostile::nights(&scenario(shape), 1..=8);
         assert_eq!(ended.wrong, Vec::<String>::new(), "{shape:?}: {ended:?}");
         assert!(ended.whole > 0, "{shape:?}: {ended:?}");
     }
@@ -213,9 +213,9 @@ fn a_zone_that_terraform_has_made_holds_all_in_the_end_and_no_tag_of_the_run() {
 
 #[test]
 fn adopting_a_zone_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    ADOPTED.crashes(16);
-    ADOPTED.calls(16);
-    ADOPTED.undos(16);
+    ADOPTED.crashes(12);
+    ADOPTED.calls(12);
+    ADOPTED.undos(12);
 }
 
 static OUTSIDE: LazyLock<Driven> = LazyLock::new(|| {
@@ -225,9 +225,9 @@ static OUTSIDE: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn a_zone_whose_parent_is_not_in_route_53_survives_crashes_and_lost_replies_and_can_be_taken_back() {
-    OUTSIDE.crashes(16);
-    OUTSIDE.calls(16);
-    OUTSIDE.undos(16);
+    OUTSIDE.crashes(12);
+    OUTSIDE.calls(12);
+    OUTSIDE.undos(12);
 }
 
 static CARVED: LazyLock<Driven> = LazyLock::new(|| {
@@ -237,17 +237,17 @@ static CARVED: LazyLock<Driven> = LazyLock::new(|| {
 
 #[test]
 fn carving_names_out_of_a_zone_survives_a_crash_after_any_event() {
-    CARVED.crashes(16);
+    CARVED.crashes(12);
 }
 
 #[test]
 fn carving_names_out_of_a_zone_survives_the_loss_of_any_reply_and_the_refusal_of_any_call() {
-    CARVED.calls(16);
+    CARVED.calls(12);
 }
 
 #[test]
 fn carving_names_out_of_a_zone_can_be_taken_back_from_any_point() {
-    CARVED.undos(16);
+    CARVED.undos(12);
 }
 
 #[test]

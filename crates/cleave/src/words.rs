@@ -105,7 +105,7 @@ words! { Words
     FromAnother: "waiting at gate {0}; from another terminal: {1}", "ゲート {0} で承認待ち。別の端末から: {1}";
     ThenAgain: "then the same `{0}` again, or use --wait", "その後、同じ `{0}` を再入力するか、--wait を付けてください";
     TypeToAgree: "{0}\n\nevidence:\n{1}\n\nplan {2}\ntype {3} to agree: ", "{0}\n\n証拠:\n{1}\n\n計画 {2}\n同意するには {3} と入力: ";
-    TypeProduct: "type {0} to agree: ", "同意するには {0} と入力: ";
+    TypeToAgreeTo: "type {0} to agree: ", "同意するには {0} と入力: ";
     GateIsApproved: "gate {0} is approved", "ゲート {0} を承認しました";
     OthersMust: "you agree at gate {0}; {1} more must", "ゲート {0} に同意しました。あと {1} 名の同意が必要です";
     HeededSoon: "{0}; the running process heeds it within seconds", "{0}。実行中のプロセスが数秒以内に反映します";
@@ -150,7 +150,11 @@ words! { Words
 
 /// What a plan, a step or the engine says, in the chosen language. What a runbook, AWS or another release has said stands as it is.
 pub fn said(text: &str) -> String {
-    let japanese = match chosen() {
+    said_in(chosen(), text)
+}
+
+fn said_in(language: Language, text: &str) -> String {
+    let japanese = match language {
         Language::En => None,
         Language::Ja => in_japanese(text),
     };
@@ -159,8 +163,12 @@ pub fn said(text: &str) -> String {
 
 /// What stands at a gate, a step on each line with what it proved, in the chosen language. What is agreed to is the English text: its digest is in the approval.
 pub fn proofs(evidence: &str) -> String {
+    proofs_in(chosen(), evidence)
+}
+
+fn proofs_in(language: Language, evidence: &str) -> String {
     let line = |line: &str| match line.split_once(": ") {
-        Some((step, proved)) => format!("{step}: {}", said(proved)),
+        Some((step, proved)) => format!("{step}: {}", said_in(language, proved)),
         None => line.to_owned(),
     };
     evidence.lines().map(line).collect::<Vec<String>>().join("\n")

@@ -48,6 +48,19 @@ fn what_a_step_advises_is_shown_in_japanese_and_what_another_release_said_as_it_
 }
 
 #[test]
+fn what_stands_at_a_gate_is_shown_in_japanese_step_by_step_and_what_a_command_said_as_it_stands() {
+    let shown = "key/a/create: alias/a is enabled, for shop\nbucket/b/prove: skipped: b is not c: 1 keys differ, 0 versions have equal sizes but nothing else to compare\n\
+                 hook/check/run: ./check.sh ended with exit code 0; it said last: all is there";
+    assert_eq!(proofs_in(Language::En, shown), shown);
+    assert_eq!(
+        proofs_in(Language::Ja, shown),
+        "key/a/create: alias/a は有効（shop 用）\n\
+         bucket/b/prove: 省略（skip）: b は c と一致しません: 異なるキー 1 個、サイズは同じで他に比較できるものがないバージョン 0 個\n\
+         hook/check/run: ./check.sh は終了コード 0 で終了。最後の出力: all is there"
+    );
+}
+
+#[test]
 fn the_first_variable_that_is_set_tells_the_language() {
     let told = |set: &[(&str, &str)]| {
         of_environment(|name| {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use journal::InboxItem;
 use model::event::{PauseReason, Verdict};
 use model::state::{GateState, Yes};
-use model::{Decision, Digest, Event, Failure, GateName, GateSpec, State, StepId, StepSpec, decide};
+use model::{Decision, Digest, Event, Failure, GateName, GateSpec, Said, State, StepId, StepSpec, decide};
 use tokio::sync::watch;
 
 use crate::carry::{Shared, Turn};
@@ -21,6 +21,7 @@ use crate::outlook::Outlook;
 use crate::registry::{Around, Registry};
 use crate::run::{EngineError, Run, Signal};
 use crate::stop::Stop;
+use crate::words::Text;
 
 /// Who opens gates.
 pub enum Gatekeeper {
@@ -512,8 +513,8 @@ pub fn evidence(state: &State, name: &GateName) -> String {
         match (&place.evidence, &place.last_failure) {
             (Some(evidence), _) => format!("{step}: {evidence}"),
             // Left out by a person: whoever agrees should know what stood against it.
-            (None, Some(failure)) => format!("{step}: {}: {}", place.status.word(), failure.message),
-            (None, None) => format!("{step}: {}", place.status.word()),
+            (None, Some(failure)) => format!("{step}: {}", Text::SkippedOver.fill(&[&failure.message])),
+            (None, None) => format!("{step}: {}", Said::from(Text::Skipped)),
         }
     });
     proofs.collect::<Vec<_>>().join("\n")

@@ -11,6 +11,8 @@ sentences! {
         NotMadeByThisRun: "it exists already and this run did not make it: {0}", "すでに存在し、この実行が作成したものではありません: {0}";
         StillThere: "it is still there", "まだ存在します";
         DoesNotEnd: "it does not come to an end", "終わりません";
+        Skipped: "skipped", "省略（skip）";
+        SkippedOver: "skipped: {0}", "省略（skip）: {0}";
         Looking: "looking whether it was made", "作成されたか確認中";
         BrokenRemains: "its broken remains are still there", "壊れたものがまだ残っています";
     }

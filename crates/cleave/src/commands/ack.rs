@@ -144,7 +144,11 @@ fn typed(shown: &str, product: &str) -> bool {
         return false;
     }
     let mut out = std::io::stderr().lock();
-    let _ = write!(out, "{shown}\n{}", Words::TypeProduct.fill(&[&format!("{product:?}")]));
+    let _ = write!(
+        out,
+        "{shown}\n{}",
+        Words::TypeToAgreeTo.fill(&[&format!("{product:?}")])
+    );
     let _ = out.flush();
     let mut line = String::new();
     let _ = std::io::stdin().read_line(&mut line);

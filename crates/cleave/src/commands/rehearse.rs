@@ -20,7 +20,7 @@ use crate::rehearsal::campaign::{self, Campaign};
 use crate::rehearsal::shrink::{self, Shrunk};
 use crate::rehearsal::{Besides, Rehearsal, Rehearsed, Which, rehearse_with};
 use crate::screen::rehearsed;
-use crate::words::{self, Failed, ToDo};
+use crate::words::{self, Failed, ToDo, Words};
 
 /// How many rehearsals shrinking a seed of a range takes at most, where nobody says otherwise.
 const SHRINK: usize = 100;
@@ -197,13 +197,9 @@ fn again(args: &RehearseArgs, seed: u64, shrunk: Option<&Shrunk>) -> String {
 fn ask_at_terminal(gate: &GateSpec, evidence: &str) -> bool {
     let mut out = std::io::stderr().lock();
     let wanted = gate.typed.as_deref().unwrap_or("yes");
-    let _ = writeln!(
-        out,
-        "\ngate {}: {}\n{}\ntype {wanted:?} to agree: ",
-        gate.name,
-        words::asked(&gate.ask),
-        words::proofs(evidence)
-    );
+    let asks = Words::GateStands.fill(&[gate.name.as_str(), &words::asked(&gate.ask)]);
+    let type_it = Words::TypeToAgreeTo.fill(&[&format!("{wanted:?}")]);
+    let _ = writeln!(out, "\n{asks}\n{}\n{type_it}", words::proofs(evidence));
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == wanted
 }

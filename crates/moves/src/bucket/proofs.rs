@@ -15,8 +15,8 @@ sentences! {
         VersioningSuspended: "versioning of {0} is suspended", "{0} のバージョニングは停止中";
         NoLifecycle: "{0} has no lifecycle rules", "{0} にライフサイクルルールはない";
         Waited: "{0} s have passed: {1}", "{0} 秒経過: {1}";
-        Emptied: "{0} is empty; {1} versions and markers were deleted",
-            "{0} は空。バージョンと削除マーカーを {1} 件削除";
+        Emptied: "{0} is empty; S3 confirmed {1} versions and markers deleted, not counting replies that were lost",
+            "{0} は空。S3 が削除を確認したバージョンと削除マーカーは {1} 件（失われた応答の分を除く）";
         NoBucketAnyMore: "account {0} has no bucket {1} any more", "アカウント {0} にバケット {1} はもうない";
         Gone: "{0} is gone", "{0} は削除済み";
 

@@ -57,9 +57,16 @@ pub fn question_in_japanese(asked: &str) -> Option<String> {
     model::sentence::in_japanese(QUESTIONS, TABLES, asked)
 }
 
+/// A value for a sentence; "none" where there is none.
+pub(crate) fn or_none(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| Text::None.into(), |value| value.to_string())
+}
+
 sentences! {
     /// What no one room says.
     pub(crate) enum Text {
+        None: "none", "なし";
+
         // Notes: names that point at what Terraform has made
         NoTag: "{0} is not a tag such as \"tag:Name=stg-db\"", "{0} は \"tag:Name=stg-db\" のようなタグの指定ではありません";
         NoPlace: "{0} is not a place in a state such as \"tfstate://my-states/stg/terraform.tfstate#aws_security_group.db\"",

@@ -16,6 +16,7 @@ use crate::key::KeyOutput;
 use crate::restored::differs;
 use crate::restored::words::Differs;
 use crate::underway::Underway;
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +45,7 @@ impl CheckMembers {
 fn judged(asked: &Input, found: &DbCluster, key_arn: &str) -> Verified {
     let wanted: BTreeSet<&str> = asked.members.iter().map(String::as_str).collect();
     let members: BTreeSet<&str> = found.members.iter().map(|member| member.id.as_str()).collect();
+    let listed = |ids: &BTreeSet<&str>| ids.iter().copied().collect::<Vec<_>>().join(", ");
     let writers: Vec<&str> = found
         .members
         .iter()
@@ -51,13 +53,13 @@ fn judged(asked: &Input, found: &DbCluster, key_arn: &str) -> Verified {
         .map(|member| member.id.as_str())
         .collect();
     let why = if found.key.as_deref() != Some(key_arn) {
-        Differs::Key.fill(&[&format!("{:?}", found.key), key_arn])
+        Differs::Key.fill(&[&or_none(found.key.as_ref()), key_arn])
     } else if asked.made_by_rds.is_some_and(|count| members.len() != count) {
-        Text::OtherInstances.fill(&[&format!("{members:?}"), &format!("{:?}", asked.made_by_rds)])
+        Text::OtherInstances.fill(&[&listed(&members), &or_none(asked.made_by_rds)])
     } else if asked.made_by_rds.is_none() && members != wanted {
-        Text::OtherMembers.fill(&[&format!("{members:?}"), &format!("{wanted:?}")])
+        Text::OtherMembers.fill(&[&listed(&members), &listed(&wanted)])
     } else if writers.len() != 1 && !members.is_empty() {
-        Text::OtherWriters.fill(&[&format!("{writers:?}")])
+        Text::OtherWriters.fill(&[&writers.join(", ")])
     } else {
         // RDS may have let a reader take over in between: that is told, and not wrong.
         let nobody = Said::from(Text::Nobody);

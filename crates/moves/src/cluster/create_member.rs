@@ -20,6 +20,7 @@ use crate::pace;
 use crate::restored::words::Differs;
 use crate::restored::{BROKEN, differences, differs, is_in};
 use crate::underway::Underway;
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -140,13 +141,13 @@ impl Step for CreateMember {
                 named
                     .clone()
                     .any(|group| group.eq_ignore_ascii_case(&asked.parameter_group)),
-                Text::MemberParameterGroups.fill(&[&format!("{:?}", found.parameter_groups)]),
+                Text::MemberParameterGroups.fill(&[&found.parameter_groups.join(", ")]),
             ),
             (
                 member
                     .promotion_tier
                     .is_none_or(|tier| tier == i32::from(asked.promotion_tier)),
-                Text::PromotionTier.fill(&[&format!("{:?}", member.promotion_tier)]),
+                Text::PromotionTier.fill(&[&or_none(member.promotion_tier)]),
             ),
         ];
         let mut wrong: Vec<Said> = checks
@@ -157,8 +158,8 @@ impl Step for CreateMember {
         wrong.extend(differences(&asked.settings, &found.settings));
         let key = self.insights_key(cx)?;
         if key.is_some() && found.performance_insights_key != key {
-            let under = format!("{:?}", found.performance_insights_key);
-            wrong.push(Differs::Insights.fill(&[&under, &format!("{key:?}")]));
+            let under = or_none(found.performance_insights_key.as_ref());
+            wrong.push(Differs::Insights.fill(&[&under, &or_none(key)]));
         }
         if !wrong.is_empty() {
             let why = differs(&found.arn, wrong);

@@ -22,6 +22,7 @@ use crate::restored::words::Differs;
 use crate::restored::{BROKEN, Was, differences, differs, is_in};
 use crate::snapshot::SnapshotOutput;
 use crate::underway::Underway;
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,10 +135,11 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
     let sorted = |groups: &[String]| groups.iter().cloned().collect::<BTreeSet<_>>();
     let days = i32::try_from(asked.backup_retention_days).unwrap_or(i32::MAX);
     let scaling = asked.scaling.as_ref().map(capacity);
+    let units = |scaling: Capacity| format!("{} to {} ACU", scaling.min, scaling.max);
     let checks = [
         (
             found.key.as_deref() == Some(key_arn),
-            Differs::Key.fill(&[&format!("{:?}", found.key), key_arn]),
+            Differs::Key.fill(&[&or_none(found.key.as_ref()), key_arn]),
         ),
         (
             found.engine_version == version,
@@ -150,10 +152,7 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
         ),
         (
             sorted(&found.security_groups) == sorted(&asked.security_groups),
-            Differs::SecurityGroups.fill(&[
-                &format!("{:?}", found.security_groups),
-                &format!("{:?}", asked.security_groups),
-            ]),
+            Differs::SecurityGroups.fill(&[&found.security_groups.join(", "), &asked.security_groups.join(", ")]),
         ),
         (
             found.parameter_group.eq_ignore_ascii_case(&asked.parameter_group),
@@ -165,7 +164,7 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
         ),
         (
             asked.class.as_ref().is_none_or(|class| found.class == *class),
-            Differs::Class.fill(&[&found.class, &format!("{:?}", asked.class)]),
+            Differs::Class.fill(&[&found.class, &or_none(asked.class.as_ref())]),
         ),
         (
             found.deletion_protection == asked.deletion_protection,
@@ -188,13 +187,13 @@ fn difference(asked: &Input, found: &DbCluster, key_arn: &str, version: &str) ->
                     .scaling
                     .is_some_and(|found| (found.min, found.max) == (wanted.min, wanted.max))
             }),
-            Differs::Scales.fill(&[&format!("{:?}", found.scaling), &format!("{scaling:?}")]),
+            Differs::Scales.fill(&[&or_none(found.scaling.map(units)), &or_none(scaling.map(units))]),
         ),
         (
             asked
                 .port
                 .is_none_or(|port| found.port.is_none_or(|found| found == i32::from(port))),
-            Differs::Port.fill(&[&format!("{:?}", found.port), &format!("{:?}", asked.port)]),
+            Differs::Port.fill(&[&or_none(found.port), &or_none(asked.port)]),
         ),
     ];
     checks

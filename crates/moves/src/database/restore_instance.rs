@@ -21,6 +21,7 @@ use crate::restored::words::Differs;
 use crate::restored::{BROKEN, Was, differences, differs, is_in};
 use crate::snapshot::SnapshotOutput;
 use crate::underway::Underway;
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_
     let checks = [
         (
             found.key.as_deref() == Some(key_arn),
-            Differs::Key.fill(&[&format!("{:?}", found.key), key_arn]),
+            Differs::Key.fill(&[&or_none(found.key.as_ref()), key_arn]),
         ),
         (
             // RDS keeps the names of groups in lower case.
@@ -111,17 +112,14 @@ fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_
         ),
         (
             sorted(&found.security_groups) == sorted(&asked.security_groups),
-            Differs::SecurityGroups.fill(&[
-                &format!("{:?}", found.security_groups),
-                &format!("{:?}", asked.security_groups),
-            ]),
+            Differs::SecurityGroups.fill(&[&found.security_groups.join(", "), &asked.security_groups.join(", ")]),
         ),
         (
             found
                 .parameter_groups
                 .iter()
                 .any(|group| group.eq_ignore_ascii_case(&asked.parameter_group)),
-            Differs::ParameterGroups.fill(&[&format!("{:?}", found.parameter_groups), &asked.parameter_group]),
+            Differs::ParameterGroups.fill(&[&found.parameter_groups.join(", "), &asked.parameter_group]),
         ),
         (
             found.class == asked.class,
@@ -146,7 +144,10 @@ fn difference(asked: &Input, snapshot: &SnapshotOutput, found: &DbInstance, key_
                     .as_ref()
                     .is_none_or(|(_, found)| *found == i32::from(port))
             }),
-            Differs::EndpointPort.fill(&[&format!("{:?}", found.endpoint), &format!("{:?}", asked.port)]),
+            Differs::EndpointPort.fill(&[
+                &or_none(found.endpoint.as_ref().map(|(host, port)| format!("{host}:{port}"))),
+                &or_none(asked.port),
+            ]),
         ),
         (
             // Left out, RDS would decide it, and change it silently.

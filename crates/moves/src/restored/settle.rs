@@ -16,6 +16,7 @@ use super::{Output, differences, differs, not_yet, restored, taken};
 use crate::foreign::Foreign;
 use crate::key::KeyOutput;
 use crate::snapshot::made_in;
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,8 +80,8 @@ impl Step for Settle {
         let mut lacking = differences(&self.input.settings, &found.settings);
         let key = self.insights_key(cx)?;
         if key.is_some() && found.insights_key != key {
-            let under = format!("{:?}", found.insights_key);
-            lacking.push(Differs::Insights.fill(&[&under, &format!("{key:?}")]));
+            let under = or_none(found.insights_key.as_ref());
+            lacking.push(Differs::Insights.fill(&[&under, &or_none(key)]));
         }
         if !lacking.is_empty() {
             return Ok(Verified::Wrong {

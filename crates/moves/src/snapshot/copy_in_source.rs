@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::words::Text;
 use super::{SnapshotOutput, made_snapshot, told_apart};
 use crate::key::KeyOutput;
+use crate::words::or_none;
 use crate::world::World;
 
 /// Written for the newest automated snapshot there is when the copy begins.
@@ -149,7 +150,7 @@ impl Step for CopyInSource {
         };
         let key = self.key_arn(cx)?.or(own);
         if made.key != key || made.engine != engine {
-            let (is_under, under) = (format!("{:?}", made.key), format!("{key:?}"));
+            let (is_under, under) = (or_none(made.key.as_ref()), or_none(key));
             let why = Text::OtherEngineOrKey.fill(&[&made.arn, &made.engine, &is_under, &engine, &under]);
             return Ok(Verified::Wrong { why });
         }

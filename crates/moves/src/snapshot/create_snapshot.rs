@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::words::Text;
 use super::{SnapshotOutput, made_snapshot, told_apart};
+use crate::words::or_none;
 use crate::world::World;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +64,7 @@ impl Step for CreateSnapshot {
             });
         };
         if made.key != key || made.engine != engine {
-            let (is, was) = (format!("{:?}", made.key), format!("{key:?}"));
+            let (is, was) = (or_none(made.key.as_ref()), or_none(key));
             let why = Text::NotOfIt.fill(&[&made.name, &self.input.of, &was, &is]);
             return Ok(Verified::Wrong { why });
         }

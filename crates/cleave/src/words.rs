@@ -167,11 +167,7 @@ pub fn proofs(evidence: &str) -> String {
 }
 
 fn proofs_in(language: Language, evidence: &str) -> String {
-    let line = |line: &str| match line.split_once(": ") {
-        Some((step, proved)) => format!("{step}: {}", said_in(language, proved)),
-        None => line.to_owned(),
-    };
-    evidence.lines().map(line).collect::<Vec<String>>().join("\n")
+    model::gates::evidence_said(evidence, |proved| said_in(language, proved))
 }
 
 /// A failure with its message in the chosen language; AWS's own words stand as they are.

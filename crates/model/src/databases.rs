@@ -140,21 +140,6 @@ impl Settings {
             _ => BTreeMap::new(),
         }
     }
-
-    /// What of these is not so in what was found, in words.
-    pub fn differences(&self, found: &Self) -> Vec<String> {
-        let found = found.told();
-        let differing = self
-            .told()
-            .into_iter()
-            .filter(|(name, asked)| found.get(name) != Some(asked));
-        differing
-            .map(|(name, asked)| match found.get(&name) {
-                Some(other) => format!("{name} is {other}, not {asked}"),
-                None => format!("{name} is not set, instead of {asked}"),
-            })
-            .collect()
-    }
 }
 
 /// What hangs on an instance and that no snapshot carries: by name, so that the plan can say what is to be made anew by hand.
@@ -224,21 +209,6 @@ pub struct GroupOption {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_not_told_is_not_asked_for() {
-        let asked = Settings {
-            iam_auth: Some(true),
-            ..Settings::default()
-        };
-        let found = Settings {
-            iam_auth: Some(true),
-            iops: Some(3000),
-            ..Settings::default()
-        };
-        assert_eq!(asked.differences(&found), Vec::<String>::new());
-        assert_eq!(found.differences(&asked), ["iops is not set, instead of 3000"]);
-    }
 
     #[test]
     fn every_setting_is_asked_for_once_at_the_restore_or_afterwards() {

@@ -238,6 +238,15 @@ fn refuses(seq: u64, kind: &'static str, gate: &GateName, state: &GateState) -> 
     }
 }
 
+/// What stands at a gate, a step on each line with what it proved, and each proof as it is said to who reads.
+pub fn evidence_said(evidence: &str, say: impl Fn(&str) -> String) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some((step, proved)) => format!("{step}: {}", say(proved)),
+        None => line.to_owned(),
+    };
+    evidence.lines().map(line).collect::<Vec<String>>().join("\n")
+}
+
 #[cfg(test)]
 #[path = "gates_tests.rs"]
 mod tests;

@@ -12,7 +12,7 @@ pub mod decided;
 pub mod event;
 pub mod failure;
 pub mod forecast;
-mod gates;
+pub mod gates;
 pub mod ids;
 pub mod inventory;
 pub mod listing;

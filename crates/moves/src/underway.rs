@@ -11,7 +11,6 @@ sentences! {
         SnapshotsNotSeen: "not every snapshot of {0} is seen", "{0} のスナップショットの一部がまだ見えません";
         BothNotSeen: "{0} and {1} are not both seen", "{0} と {1} の一方がまだ見えません";
         MadeNotSeen: "made, not yet seen everywhere", "作成済み、反映待ち";
-        Looking: "looking whether it was made", "作成されたか確認中";
         ListedNotFound: "zone {0} is listed and not yet, or no more, found", "ゾーン {0} は一覧にありますが、まだ、またはもう取得できません";
         NoVpcYet: "zone {0} does not name {1} among its VPCs yet", "ゾーン {0} の VPC に {1} がまだありません";
         NotShown: "asked for, not shown yet: {0}", "変更済み、反映待ち: {0}";

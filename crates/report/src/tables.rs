@@ -302,15 +302,6 @@ fn run_step(facts: &Facts<'_>, step: &StepSpec, language: Language) -> Vec<Line>
     ]
 }
 
-/// What stood at a gate: a step on each line, with what it proved.
-fn proofs(facts: &Facts<'_>, shown: &str) -> String {
-    let line = |line: &str| match line.split_once(": ") {
-        Some((step, proved)) => format!("{step}: {}", facts.said(proved)),
-        None => line.to_owned(),
-    };
-    shown.lines().map(line).collect::<Vec<String>>().join("\n")
-}
-
 /// Every gate, every time that it was asked.
 pub(crate) fn gates(facts: &Facts<'_>, language: Language) -> Vec<Block> {
     if facts.plan.gates.is_empty() {
@@ -358,7 +349,9 @@ pub(crate) fn gates(facts: &Facts<'_>, language: Language) -> Vec<Block> {
                 let words = Text::Voided.fill(language, &[&facts.moments.full(*when), reason]);
                 at.extend([Piece::Break, Piece::Mark(Tone::Bad, words)]);
             }
-            let mut shown = vec![text(proofs(facts, &asking.shown))];
+            let mut shown = vec![text(model::gates::evidence_said(&asking.shown, |proved| {
+                facts.said(proved).into_owned()
+            }))];
             if let Some(approval) = &asking.approved {
                 shown.extend([
                     Piece::Break,

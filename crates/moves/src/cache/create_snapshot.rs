@@ -58,7 +58,7 @@ pub(super) fn perhaps_made(cx: &StepContext) -> Observed {
     // From the last call on: an earlier one may have been refused long before.
     match cx.tried_at {
         Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Observed::Underway {
-            progress: Progress::words(Underway::Looking),
+            progress: Progress::words(engine::words::Text::Looking),
             look_again: Duration::from_secs(10),
         },
         _ => Observed::Absent,

@@ -86,10 +86,9 @@ impl Step for CopyImage {
                 why: Text::KeyOfOthers.fill(&[&key.arn]),
             });
         }
-        let proved = made_image::prove_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
-        let whole = match proved {
-            Ok(whole) => whole,
-            Err(verified) => return Ok(verified),
+        let proved = made_image::verify_under(&target.ec2, &made, &self.input.sizes, &key.arn).await?;
+        let Verified::Right { evidence } = proved else {
+            return Ok(proved);
         };
         let original = self.input.original.id(cx)?;
         let (Some(was), Some(is)) = (
@@ -106,7 +105,7 @@ impl Step for CopyImage {
         let differing = made_image::differences(&was, &is, &self.input.description);
         Ok(match differing.is_empty() {
             true => Verified::Right {
-                evidence: whole.as_original(&original),
+                evidence: Said::all([evidence, Text::AsOriginal.fill(&[&original])]),
             },
             false => Verified::Wrong {
                 why: Text::NotAs.fill(&[&made.id, &original, Said::all(differing).as_str()]),

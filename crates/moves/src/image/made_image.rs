@@ -99,34 +99,6 @@ fn percent(snapshots: &[aws::ec2::Snapshot]) -> Option<i32> {
     i32::try_from(percent).ok().filter(|percent| *percent > 0)
 }
 
-/// An image that is proved to be whole.
-pub(super) struct Whole {
-    id: String,
-    name: String,
-    /// How many snapshots it stands on.
-    snapshots: String,
-    /// The keys that those lie under.
-    under: String,
-}
-
-impl Whole {
-    fn evidence(&self) -> Said {
-        Text::Available.fill(&[&self.id, &self.name, &self.snapshots, &self.under])
-    }
-
-    /// The same of a copy that was compared with its original as well.
-    pub(super) fn as_original(&self, original: &str) -> Said {
-        Text::AvailableAs.fill(&[&self.id, &self.name, &self.snapshots, &self.under, original])
-    }
-}
-
-fn judged(proved: Result<Whole, Verified>) -> Verified {
-    let right = |whole: Whole| Verified::Right {
-        evidence: whole.evidence(),
-    };
-    proved.map_or_else(|verified| verified, right)
-}
-
 /// Proves that an image stands on snapshots that are complete, of the right sizes, and where keys are given under those or under none at all.
 pub(crate) async fn verify(
     ec2: &Ec2,
@@ -134,23 +106,13 @@ pub(crate) async fn verify(
     sizes: &[u32],
     keys: Option<&[String]>,
 ) -> Result<Verified, Failure> {
-    Ok(judged(prove(ec2, image, sizes, keys).await?))
-}
-
-/// The proof of it; else what else is to be said.
-async fn prove(
-    ec2: &Ec2,
-    image: &ImageOutput,
-    sizes: &[u32],
-    keys: Option<&[String]>,
-) -> Result<Result<Whole, Verified>, Failure> {
     let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
     let Some(found) = ec2.snapshots(&ids).await? else {
         let why = Underway::SnapshotsNotSeen.fill(&[&image.id]);
-        return Ok(Err(Verified::NotYet {
+        return Ok(Verified::NotYet {
             why,
             look_again: std::time::Duration::from_secs(5),
-        }));
+        });
     };
     let misplaced = |snapshot: &&aws::ec2::Snapshot| match (&snapshot.key, keys) {
         (Some(key), Some(keys)) => !keys.contains(key),
@@ -158,14 +120,14 @@ async fn prove(
     };
     if let Some(other) = found.iter().find(misplaced) {
         let wanted = keys.unwrap_or_default().join(" or ");
-        return Ok(Err(Verified::Wrong {
+        return Ok(Verified::Wrong {
             why: Text::UnderOtherKey.fill(&[&other.id, &image.id, &under(other), &wanted]),
-        }));
+        });
     }
     if let Some(other) = found.iter().find(|snapshot| snapshot.state != "completed") {
-        return Ok(Err(Verified::Wrong {
+        return Ok(Verified::Wrong {
             why: Text::SnapshotIs.fill(&[&other.id, &image.id, &other.state]),
-        }));
+        });
     }
     // In no order: EC2 promises none.
     let mut copied: Vec<u32> = image.snapshots.iter().map(|snapshot| snapshot.gib).collect();
@@ -173,19 +135,16 @@ async fn prove(
     copied.sort_unstable();
     sizes.sort_unstable();
     if copied != sizes || found.len() != sizes.len() {
-        return Ok(Err(Verified::Wrong {
+        return Ok(Verified::Wrong {
             why: Text::OtherSizes.fill(&[&image.id, &format!("{copied:?}"), &format!("{sizes:?}")]),
-        }));
+        });
     }
     let mut under: Vec<String> = found.iter().map(under).collect();
     under.sort_unstable();
     under.dedup();
-    Ok(Ok(Whole {
-        id: image.id.clone(),
-        name: image.name.clone(),
-        snapshots: found.len().to_string(),
-        under: under.join(", "),
-    }))
+    Ok(Verified::Right {
+        evidence: Text::Available.fill(&[&image.id, &image.name, &found.len().to_string(), &under.join(", ")]),
+    })
 }
 
 /// The key that a snapshot lies under, in words.
@@ -200,24 +159,14 @@ pub(super) async fn verify_under(
     sizes: &[u32],
     key_arn: &str,
 ) -> Result<Verified, Failure> {
-    Ok(judged(prove_under(ec2, image, sizes, key_arn).await?))
-}
-
-/// The proof of such a copy; else what else is to be said.
-pub(super) async fn prove_under(
-    ec2: &Ec2,
-    image: &ImageOutput,
-    sizes: &[u32],
-    key_arn: &str,
-) -> Result<Result<Whole, Verified>, Failure> {
     let ids: Vec<String> = image.snapshots.iter().map(|snapshot| snapshot.id.clone()).collect();
     let found = ec2.snapshots(&ids).await?.unwrap_or_default();
     if let Some(open) = found.iter().find(|snapshot| snapshot.key.is_none()) {
-        return Ok(Err(Verified::Wrong {
+        return Ok(Verified::Wrong {
             why: Text::UnderOtherKey.fill(&[&open.id, &image.id, &under(open), key_arn]),
-        }));
+        });
     }
-    prove(ec2, image, sizes, Some(&[key_arn.to_owned()])).await
+    verify(ec2, image, sizes, Some(&[key_arn.to_owned()])).await
 }
 
 /// What of a copy is not as its original was: how it boots, what it asks of whoever launches it, how it is described.

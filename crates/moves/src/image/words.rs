@@ -90,8 +90,7 @@ pub(crate) enum Text {
         "{0} と {1} との共有は終了済み";
     Available: "{0} ({1}) is available, {2} snapshot(s) under {3}",
         "{0}（{1}）は available、スナップショット {2} 個、キーは {3}";
-    AvailableAs: "{0} ({1}) is available, {2} snapshot(s) under {3}; it boots, and is described, as {4}",
-        "{0}（{1}）は available、スナップショット {2} 個、キーは {3}。起動の設定と説明は {4} と同じ";
+    AsOriginal: "it boots, and is described, as {0}", "起動の設定と説明は {0} と同じ";
     Deprecates: "the copy becomes deprecated at {0}",
         "コピーは {0} に非推奨になります";
     DatePassed: "the date has passed: the copy has none",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Begun, Observed, Progress, Step, StepContext, Verified};
 use jiff::SignedDuration;
-use model::{Failure, Side};
+use model::{Failure, Said, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn present(key: aws::kms::Key) -> Observed {
 impl Step for CreateKey {
     async fn observe(&self, cx: &StepContext) -> Result<Observed, Failure> {
         let kms = &self.world.account(self.input.side).kms;
-        let soon = |what: Underway, seconds| Observed::Underway {
+        let soon = |what: Said, seconds| Observed::Underway {
             progress: Progress::words(what),
             look_again: Duration::from_secs(seconds),
         };
@@ -58,14 +58,14 @@ impl Step for CreateKey {
             return Ok(kms
                 .key(id)
                 .await?
-                .map_or_else(|| soon(Underway::MadeNotSeen, 3), present));
+                .map_or_else(|| soon(Underway::MadeNotSeen.into(), 3), present));
         }
         if let Some(key) = kms.key_tagged(&cx.tags()).await? {
             return Ok(present(key));
         }
         // From the last call on: an earlier one may have been refused long before.
         match cx.tried_at {
-            Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Ok(soon(Underway::Looking, 10)),
+            Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Ok(soon(engine::words::Text::Looking.into(), 10)),
             _ => Ok(Observed::Absent),
         }
     }

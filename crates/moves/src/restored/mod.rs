@@ -224,3 +224,24 @@ fn not_yet(cx: &StepContext, found: &Restored, lacking: Vec<Said>) -> Observed {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_told_is_not_asked_for() {
+        let asked = Settings {
+            iam_auth: Some(true),
+            ..Settings::default()
+        };
+        let found = Settings {
+            iam_auth: Some(true),
+            iops: Some(3000),
+            ..Settings::default()
+        };
+        assert_eq!(differences(&asked, &found), Vec::<Said>::new());
+        let lacking = Said::all(differences(&found, &asked));
+        assert_eq!(lacking.as_str(), "iops is not set, instead of 3000");
+    }
+}

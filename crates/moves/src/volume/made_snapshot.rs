@@ -35,7 +35,7 @@ pub(super) async fn look(cx: &StepContext, ec2: &Ec2) -> Result<Observed, Failur
         // From the last call on: an earlier one may have been refused long before.
         return Ok(match cx.tried_at {
             Some(tried) if cx.now.duration_since(tried) < LIST_LAG => Observed::Underway {
-                progress: Progress::words(Underway::Looking),
+                progress: Progress::words(engine::words::Text::Looking),
                 look_again: Duration::from_secs(10),
             },
             _ => Observed::Absent,

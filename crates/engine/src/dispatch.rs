@@ -1,6 +1,5 @@
 //! The loop: ask what to do, start it, wait for the first thing that happens, ask again.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use jiff::Timestamp;
 use journal::InboxItem;
 use model::event::{PauseReason, Verdict};
 use model::state::{GateState, Yes};
-use model::{Decision, Digest, Event, Failure, GateName, GateSpec, Said, State, StepId, StepSpec, decide};
+use model::{Decision, Digest, Event, Failure, GateName, GateSpec, Said, State, StepId, StepSpec};
 use tokio::sync::watch;
 
 use crate::carry::{Shared, Turn};
@@ -87,8 +86,6 @@ pub struct Engine {
     options: Options,
     stop: watch::Receiver<Stop>,
     renew_login: RenewLogin,
-    /// When a step that has nothing to record is next worth a look. In memory only: after a crash every step is looked at at once.
-    looks: BTreeMap<StepId, Timestamp>,
 }
 
 /// How often another terminal's wishes are looked for.
@@ -131,7 +128,6 @@ impl Engine {
             options,
             stop,
             renew_login,
-            looks: BTreeMap::new(),
         })
     }
 
@@ -160,11 +156,10 @@ impl Engine {
             options,
             stop,
             renew_login,
-            looks,
         } = self;
         let shared = &*shared;
         let mut turns: Turns<'_> = FuturesUnordered::new();
-        let mut flying: BTreeSet<StepId> = BTreeSet::new();
+        shared.run.borrow_mut().release_all();
         let mut told = None;
         let mut outlook = Outlook::default();
         loop {
@@ -176,21 +171,15 @@ impl Engine {
             let now = shared.clock.now();
             outlook.look(shared, now);
             let mut waits = Waits::default();
-            for decision in decide(shared.run.borrow().state(), now) {
+            let room = options.concurrency.saturating_sub(turns.len());
+            let decisions = shared.run.borrow_mut().take(now, room);
+            for decision in decisions {
                 match decision {
-                    Decision::Carry(id) | Decision::TakeBack(id) if flying.contains(&id) => {}
-                    Decision::Carry(id) | Decision::TakeBack(id) if looks.get(&id).is_some_and(|at| *at > now) => {
-                        waits.until(looks[&id]);
-                    }
-                    // Looked at again when a turn has ended.
-                    Decision::Carry(_) | Decision::TakeBack(_) if flying.len() >= options.concurrency => {}
                     Decision::Carry(id) => {
-                        flying.insert(id.clone());
                         let spec = Self::spec(shared, &id);
                         turns.push(Box::pin(async move { (id, shared.carry(spec).await) }));
                     }
                     Decision::TakeBack(id) => {
-                        flying.insert(id.clone());
                         let spec = Self::spec(shared, &id);
                         turns.push(Box::pin(async move { (id, shared.take_back(spec).await) }));
                     }
@@ -244,14 +233,14 @@ impl Engine {
                 (shared.tell)(Signal::TimePassed);
                 continue;
             };
-            flying.remove(&id);
+            // In memory only: after a crash every step is looked at at once.
+            let look_again = match &turn {
+                Ok(Turn::LookAgain(pause)) => Some(shared.clock.after(*pause)),
+                Ok(Turn::Moved | Turn::Login(_)) | Err(_) => None,
+            };
+            shared.run.borrow_mut().release(&id, look_again);
             match turn? {
-                Turn::Moved => {
-                    looks.remove(&id);
-                }
-                Turn::LookAgain(pause) => {
-                    looks.insert(id, shared.clock.after(pause));
-                }
+                Turn::Moved | Turn::LookAgain(_) => {}
                 Turn::Login(failure) => Self::pause_for_login(shared, options, &failure)?,
             }
         }

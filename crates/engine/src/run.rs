@@ -1,4 +1,4 @@
-//! One run as the engine holds it: the journal and the state that its events add up to, changed only together.
+//! One run as the engine holds it: the journal, the state that its events add up to, and the agenda of that, changed only together.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use journal::{Journal, JournalError};
 use model::event::WorldKind;
 use model::state::Impossible;
-use model::{Digest, Event, Failure, Forecast, Plan, Recorded, RunId, State, StepId};
+use model::{Agenda, Decision, Digest, Event, Failure, Forecast, Plan, Recorded, RunId, State, StepId};
 
 use crate::dispatch::RunEnd;
 use crate::step::Progress;
@@ -50,6 +50,7 @@ pub enum EngineError {
 pub struct Run {
     journal: SharedJournal,
     state: State,
+    agenda: Agenda,
 }
 
 /// What a new run starts from.
@@ -78,19 +79,36 @@ impl Run {
         let first = Recorded { seq: 1, at: now, event };
         let state = State::begin(&first)?;
         lock(&journal).append(0, now, std::slice::from_ref(&first.event))?;
-        Ok(Self { journal, state })
+        let agenda = Agenda::default();
+        Ok(Self { journal, state, agenda })
     }
 
     /// Takes up the run in a journal: loads its events and folds them. There is nothing else to recover.
     pub fn resume(journal: SharedJournal) -> Result<Self, EngineError> {
         let events = lock(&journal).load()?;
         let state = State::fold(&events)?.ok_or(EngineError::NoRun)?;
-        Ok(Self { journal, state })
+        let agenda = Agenda::default();
+        Ok(Self { journal, state, agenda })
     }
 
     /// The state.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// What to do next; the steps that it names are the asker's until they are released. See [`Agenda::take`].
+    pub(crate) fn take(&mut self, now: Timestamp, room: usize) -> Vec<Decision> {
+        self.agenda.take(&self.state, now, room)
+    }
+
+    /// A step's turn has ended. See [`Agenda::release`].
+    pub(crate) fn release(&mut self, step: &StepId, look_again: Option<Timestamp>) {
+        self.agenda.release(&self.state, step, look_again);
+    }
+
+    /// No turn is under way. See [`Agenda::release_all`].
+    pub(crate) fn release_all(&mut self) {
+        self.agenda.release_all();
     }
 
     /// The journal.
@@ -134,6 +152,7 @@ impl Run {
             .collect();
         for recorded in &folded {
             self.state.apply(recorded)?;
+            self.agenda.follow(&self.state, &recorded.event);
         }
         let recorded = lock(&self.journal).append_answering(from, now, &events, inbox)?;
         for recorded in &recorded {

@@ -4,7 +4,7 @@
 //! disturbing step behind it has room, each taking what nine in ten such steps take. Where users are disturbed already, standing
 //! still lengthens their outage: the step needs room for itself alone, and the runbook may say that what was begun is finished.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::paths::Paths;
 use crate::plan::{Overrun, Plan, StepSpec};
@@ -65,6 +65,21 @@ impl State {
         } else {
             self.steps.paths().room(place)
         }
+    }
+
+    /// Until when a fresh disturbing step that may start now may do so; none: as long as nothing happens.
+    pub(crate) fn admitted_until(&self, place: usize, now: Timestamp) -> Option<Timestamp> {
+        let disturbed = self.is_disturbed_before(place);
+        let calendar = self.calendar();
+        if calendar.is_unrestricted() || disturbed && self.plan.overrun == Overrun::Finish {
+            return None;
+        }
+        let needs = self.room_needed(place, disturbed);
+        let opening = calendar.first_with_room(now, needs)?;
+        let needs = SignedDuration::from_secs(i64::try_from(needs).unwrap_or(i64::MAX));
+        let last = opening.until.checked_sub(needs).unwrap_or(opening.until);
+        // One that presses on does so whatever the window.
+        (opening.from <= now).then_some(last)
     }
 
     /// When a fresh disturbing step that is ready at this moment may start, where users are disturbed by then, or are not.

@@ -1,14 +1,14 @@
 //! What to do next: the only place where policy lives. It looks at a state and a moment, and changes nothing. Resuming a run
 //! is folding its events and asking this; there is no other recovery.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::admission::Admission;
+use crate::agenda::Agenda;
 use crate::event::{PauseReason, Verdict};
-use crate::ids::{GateName, StepId};
-use crate::plan::StepSpec;
+use crate::ids::{GateName, ResourceRef, StepId};
 use crate::state::{GateState, State, StepStatus};
 
 /// One thing to do, or to wait for.
@@ -38,104 +38,65 @@ pub enum Decision {
 
 /// What to do next, in plan order. Empty only while everything that can go on is limited by what is under way.
 pub fn decide(state: &State, now: Timestamp) -> Vec<Decision> {
-    if state.ended.is_some() {
-        return Vec::new();
-    }
-    if state.undoing.is_some() {
-        decide_undo(state, now)
-    } else {
-        decide_forward(state, now)
-    }
+    Agenda::default().take(state, now, usize::MAX)
 }
 
-fn decide_forward(state: &State, now: Timestamp) -> Vec<Decision> {
-    if state.steps.all_settled() {
-        return vec![Decision::End(Verdict::Completed)];
+/// How an open step stands on the way forward.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It may go on at once.
+    Ready,
+    /// It may begin as far as it itself goes, and counts against a limit.
+    Limited,
+    /// It is tried again then.
+    Later(Timestamp),
+    /// No window has room for it before then, or ever.
+    Shut(Option<Timestamp>),
+    /// A gate is not open.
+    Gated,
+    /// The run is paused.
+    Resting,
+    /// A person must decide.
+    Stopped,
+}
+
+/// How the open step at a place stands, where these resources are being handed over: of each, a step that presses on has begun. From there on
+/// neither a window nor an ordinary pause stops the others.
+pub(crate) fn standing(state: &State, at: usize, now: Timestamp, handing_over: &BTreeSet<ResourceRef>) -> Standing {
+    let (step, place) = (&state.plan.steps[at], state.steps.at(at));
+    if let StepStatus::Stopped { .. } = place.status {
+        return Standing::Stopped;
     }
-    let mut decisions = Vec::new();
-    let mut under_way: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut windows: Option<Option<Timestamp>> = None;
-    // What may start as far as it itself goes, and counts against a limit.
-    let mut limited: Vec<(usize, &str)> = Vec::new();
     // Without a login nothing can press on: every call would be refused, at once and for ever.
     let logged_in = !matches!(state.paused, Some(PauseReason::CredentialsExpired { .. }));
-    for at in state.steps.open() {
-        let (step, place) = (&state.plan.steps[at], state.steps.at(at));
-        if let Some(limit) = step.limit.as_deref().filter(|_| place.status.is_under_way()) {
-            *under_way.entry(limit).or_default() += 1;
-        }
-        if let StepStatus::Stopped { .. } = place.status {
-            decisions.push(Decision::NeedsOperator(step.id.clone()));
-            continue;
-        }
-        let presses_on = || logged_in && step.presses_on && hand_over_is_under_way(state, step);
-        if state.paused.is_some() && !presses_on() {
-            continue;
-        }
-        let mut gates_open = true;
-        for gate in &step.gates {
-            gates_open &= matches!(state.gates[gate], GateState::Approved { .. });
-            if let Some(decision) = gate_decision(state, gate)
-                && !decisions.contains(&decision)
-            {
-                decisions.push(decision);
-            }
-        }
-        if !gates_open {
-            continue;
-        }
-        let fresh = place.status == StepStatus::Waiting;
-        if fresh && step.disturbs {
-            match state.admission(at, now, state.is_disturbed_before(at)) {
-                Admission::Now => {}
-                Admission::From(_) | Admission::Never if presses_on() => {}
-                Admission::From(opens) => {
-                    let earliest = windows.flatten().map_or(opens, |other| other.min(opens));
-                    windows = Some(Some(earliest));
-                    continue;
-                }
-                Admission::Never => {
-                    windows.get_or_insert(None);
-                    continue;
-                }
-            }
-        }
-        if let Some(again_at) = place.again_at.filter(|again_at| *again_at > now) {
-            decisions.push(Decision::AwaitTime(again_at));
-            continue;
-        }
-        match step.limit.as_deref() {
-            Some(limit) if fresh => limited.push((at, limit)),
-            Some(_) | None => decisions.push(Decision::Carry(step.id.clone())),
+    let presses_on = || logged_in && step.presses_on && handing_over.contains(&step.resource);
+    if state.paused.is_some() && !presses_on() {
+        return Standing::Resting;
+    }
+    let open = |gate: &GateName| matches!(state.gates[gate], GateState::Approved { .. });
+    if !step.gates.iter().all(open) {
+        return Standing::Gated;
+    }
+    let fresh = place.status == StepStatus::Waiting;
+    if fresh && step.disturbs {
+        match state.admission(at, now, state.is_disturbed_before(at)) {
+            Admission::Now => {}
+            Admission::From(_) | Admission::Never if presses_on() => {}
+            Admission::From(opens) => return Standing::Shut(Some(opens)),
+            Admission::Never => return Standing::Shut(None),
         }
     }
-    // What has the longest way to the end goes first: whoever holds it back holds back the end.
-    limited.sort_by_key(|(at, _)| (std::cmp::Reverse(state.steps.paths().to_the_end(*at)), *at));
-    for (at, limit) in limited {
-        let used = under_way.entry(limit).or_default();
-        if *used < state.plan.limits[limit] {
-            *used += 1;
-            decisions.push(Decision::Carry(state.plan.steps[at].id.clone()));
-        }
+    if let Some(again_at) = place.again_at.filter(|again_at| *again_at > now) {
+        return Standing::Later(again_at);
     }
-    if let Some(opens) = windows {
-        decisions.push(Decision::AwaitWindow(opens));
+    match step.limit {
+        Some(_) if fresh => Standing::Limited,
+        Some(_) | None => Standing::Ready,
     }
-    if state.paused.is_some() {
-        decisions.push(Decision::Rest);
-    }
-    decisions
 }
 
-/// Whether the hand-over that the step belongs to has passed its first step: from there it presses on.
-fn hand_over_is_under_way(state: &State, step: &StepSpec) -> bool {
-    let mut others = state.plan.steps.iter().zip(state.steps.values());
-    others.any(|(other, place)| {
-        other.presses_on && place.status != StepStatus::Waiting && other.resource == step.resource
-    })
-}
-
-fn gate_decision(state: &State, name: &GateName) -> Option<Decision> {
+/// What a gate that is not open waits for; of the steps that it is asked after so many are known to be settled, in their order.
+pub(crate) fn gate_decision(state: &State, name: &GateName, shown: &mut usize) -> Option<Decision> {
     match &state.gates[name] {
         // A void one waits for the step that found it so, which waits for a person.
         GateState::Approved { .. } | GateState::Voided { .. } => None,
@@ -145,13 +106,14 @@ fn gate_decision(state: &State, name: &GateName) -> Option<Decision> {
                 .plan
                 .gate(name)
                 .expect("the plan was checked: its steps name gates that it has");
-            let shown = gate.after.iter().all(|step| state.steps[step].status.is_settled());
-            shown.then(|| Decision::Ask(name.clone()))
+            let settled = |step: &&StepId| state.steps[*step].status.is_settled();
+            *shown += gate.after[*shown..].iter().take_while(settled).count();
+            (*shown == gate.after.len()).then(|| Decision::Ask(name.clone()))
         }
     }
 }
 
-fn decide_undo(state: &State, now: Timestamp) -> Vec<Decision> {
+pub(crate) fn decide_undo(state: &State, now: Timestamp) -> Vec<Decision> {
     if state.undo_is_through() {
         return match state.undoing.as_ref().and_then(|scope| scope.to.as_ref()) {
             None => vec![Decision::End(Verdict::Unwound)],

@@ -5,6 +5,7 @@
 
 mod admission;
 pub mod advice;
+pub mod agenda;
 pub mod cost;
 pub mod databases;
 pub mod decide;
@@ -33,6 +34,7 @@ mod written;
 
 pub use admission::Admission;
 pub use advice::Advice;
+pub use agenda::Agenda;
 pub use cost::{CostLine, Costs};
 pub use decide::{Decision, decide};
 pub use event::{Event, Recorded};

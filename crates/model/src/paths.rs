@@ -1,22 +1,33 @@
 //! Which steps lie behind which, through needs and through the gates that they wait for, and how long the ways are. It looks at a plan
 //! alone: what has happened since does not shorten a way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::ids::{GateName, StepId};
 use crate::plan::{Plan, StepSpec};
 
 /// The ways through a plan. Steps are named by their places in it.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Paths {
     /// What must be settled before each step: its needs, and the evidence of its gates.
     before: Vec<Vec<usize>>,
-    /// Each step behind all that lies before it.
-    order: Vec<usize>,
+    /// Each step behind all that lies before it; found out when somebody asks, as a plan may grow a thousand times before that.
+    order: OnceLock<Vec<usize>>,
     /// See [`Paths::room`].
     room: Vec<u64>,
     /// See [`Paths::to_the_end`].
     to_the_end: Vec<u64>,
+}
+
+/// What was found out already makes no difference.
+impl PartialEq for Paths {
+    fn eq(&self, other: &Self) -> bool {
+        self.before == other.before
+            && self.order() == other.order()
+            && self.room == other.room
+            && self.to_the_end == other.to_the_end
+    }
 }
 
 impl Paths {
@@ -70,7 +81,34 @@ impl Paths {
             let needs = plan.steps[later].needs.len() - count;
             self.before[later].splice(needs..needs, at..at + count);
         }
-        self.measure(&plan.steps);
+        // Only the ways that lead through the new steps have become longer.
+        self.order = OnceLock::new();
+        let new = at..at + count;
+        let alone = &plan.steps[new.clone()];
+        self.to_the_end
+            .splice(at..at, alone.iter().map(|step| step.estimate.p50));
+        let room = |step: &StepSpec| if step.disturbs { step.estimate.p90 } else { 0 };
+        self.room.splice(at..at, alone.iter().map(room));
+        self.lengthen(&plan.steps, new.chain(waiting.iter().copied()).collect());
+    }
+
+    /// Lengthens the ways through these steps, which are measured or new and alone, up to where they are the longest no more.
+    fn lengthen(&mut self, steps: &[StepSpec], mut through: BTreeSet<usize>) {
+        while let Some(place) = through.pop_last() {
+            for &earlier in &self.before[place] {
+                let estimate = steps[earlier].estimate;
+                let to_the_end = estimate.p50 + self.to_the_end[place];
+                let room = match self.room[place] {
+                    0 => 0,
+                    behind => estimate.p90 + behind,
+                };
+                if to_the_end > self.to_the_end[earlier] || room > self.room[earlier] {
+                    self.to_the_end[earlier] = self.to_the_end[earlier].max(to_the_end);
+                    self.room[earlier] = self.room[earlier].max(room);
+                    through.insert(earlier);
+                }
+            }
+        }
     }
 
     /// The ways through a plan of which nobody holds an index; what it names and does not have is passed over.
@@ -81,10 +119,10 @@ impl Paths {
 
     /// Orders the steps, and adds up how long the ways are.
     fn measure(&mut self, steps: &[StepSpec]) {
-        self.order = order(&self.before);
+        let order = order(&self.before);
         self.room = vec![0; steps.len()];
         self.to_the_end = vec![0; steps.len()];
-        for &place in self.order.iter().rev() {
+        for &place in order.iter().rev() {
             let step = &steps[place];
             // What has been gathered so far is the longest of the ways behind it.
             self.to_the_end[place] += step.estimate.p50;
@@ -96,6 +134,11 @@ impl Paths {
                 self.room[earlier] = self.room[earlier].max(self.room[place]);
             }
         }
+        self.order = OnceLock::from(order);
+    }
+
+    fn order(&self) -> &[usize] {
+        self.order.get_or_init(|| order(&self.before))
     }
 
     /// What must be settled before a step: its needs, and the evidence of its gates.
@@ -105,13 +148,13 @@ impl Paths {
 
     /// The steps, each behind all that lies before it.
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
-        self.order.iter().copied()
+        self.order().iter().copied()
     }
 
     /// Which steps lie behind one that counts, not itself.
     pub fn behind(&self, counts: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut behind = vec![false; self.before.len()];
-        for &place in &self.order {
+        for &place in self.order() {
             behind[place] = self.before[place]
                 .iter()
                 .any(|earlier| behind[*earlier] || counts(*earlier));
@@ -145,7 +188,7 @@ fn order(before: &[Vec<usize>]) -> Vec<usize> {
             behind[earlier].push(place);
         }
     }
-    let mut free: std::collections::BTreeSet<usize> = (0..before.len()).filter(|place| missing[*place] == 0).collect();
+    let mut free: BTreeSet<usize> = (0..before.len()).filter(|place| missing[*place] == 0).collect();
     let mut order = Vec::with_capacity(before.len());
     while let Some(place) = free.pop_first() {
         order.push(place);

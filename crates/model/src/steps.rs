@@ -180,6 +180,11 @@ impl Steps {
         self.open.iter().copied()
     }
 
+    /// Whether the step at a place is one of them.
+    pub(crate) fn is_open(&self, place: usize) -> bool {
+        self.open.contains(&place)
+    }
+
     /// Whether every step is settled.
     pub(crate) fn all_settled(&self) -> bool {
         self.unsettled == 0

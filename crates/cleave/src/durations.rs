@@ -1,5 +1,6 @@
 //! What steps took in runs that were carried out, and what the next plan may expect from it. A sample says how long a step took, and how long
-//! its plan had expected: a sort of step that always took half as long again will do so again, whatever its size.
+//! its plan had expected: a sort of step that always took half as long again will do so again. Steps of about the same size are asked first: of a small
+//! copy most is waiting, of a large one most is copying, and one says little of the other.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ pub struct Samples {
 
 /// From so many samples on they say more than the estimates of the plan.
 const ENOUGH: usize = 3;
+/// What is documented to take from a third of it to three times as long is of about the same size.
+const NEAR: u64 = 3;
 
 /// What a step is expected to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,18 +106,25 @@ impl Samples {
         Ok(())
     }
 
-    /// What a step is expected to take, and on how many samples that rests: what is documented, stretched as the steps before it were. None
-    /// where too few say anything.
+    /// What a step is expected to take, and on how many samples that rests: what is documented, stretched as the steps before it were, those of about
+    /// its size where they are enough. None where too few say anything.
     pub fn expects(&self, step: &StepSpec) -> Option<(Estimate, u64)> {
         let samples = self
             .by_action
             .get(&step.action)
             .filter(|samples| samples.len() >= ENOUGH)?;
-        let stretched = |sample: &DurationSample| {
-            let documented = sample.size.unwrap_or(1).max(1);
-            sample.seconds.saturating_mul(step.estimate.p50.max(1)) / documented
+        let own = step.estimate.p50.max(1);
+        let size = |sample: &DurationSample| sample.size.unwrap_or(1).max(1);
+        let near = |sample: &&DurationSample| {
+            let (least, most) = (own.min(size(sample)), own.max(size(sample)));
+            most <= least.saturating_mul(NEAR)
         };
-        let mut seconds: Vec<u64> = samples.iter().map(stretched).collect();
+        let mut of: Vec<&DurationSample> = samples.iter().filter(near).collect();
+        if of.len() < ENOUGH {
+            of = samples.iter().collect();
+        }
+        let stretched = |sample: &&DurationSample| sample.seconds.saturating_mul(own) / size(sample);
+        let mut seconds: Vec<u64> = of.iter().map(stretched).collect();
         seconds.sort_unstable();
         let at = |share: usize| seconds[(seconds.len() * share / 100).min(seconds.len() - 1)];
         let estimate = Estimate {
@@ -218,6 +228,36 @@ mod tests {
         assert_eq!(
             (stretched.estimate, stretched.samples),
             (Estimate { p50: 1500, p90: 4000 }, 4)
+        );
+    }
+
+    #[test]
+    fn steps_of_about_the_same_size_are_asked_before_others() {
+        let mut samples = Samples::default();
+        let action = "database.copy_to_target".to_owned();
+        // Small ones take four times what is documented, large ones what is.
+        let small = [sample(30, 120), sample(40, 160), sample(60, 240), sample(100, 400)];
+        let large = [sample(5000, 5000), sample(8000, 8000)];
+        let of = samples.by_action.entry(action.clone()).or_default();
+        of.extend(small.into_iter().chain(large));
+        let few = samples.predict(&step(9000));
+        assert_eq!(
+            (few.estimate.p50, few.samples),
+            (36_000, 6),
+            "two of its size are too few"
+        );
+        samples
+            .by_action
+            .entry(action)
+            .or_default()
+            .push(sample(27_000, 27_000));
+        let enough = samples.predict(&step(9000));
+        assert_eq!((enough.estimate.p50, enough.samples), (9000, 3));
+        let one = samples.predict(&step(50));
+        assert_eq!(
+            (one.estimate.p50, one.samples),
+            (200, 4),
+            "100 is within its three times"
         );
     }
 

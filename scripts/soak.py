@@ -4,9 +4,10 @@
     scripts/soak.py runbooks/shop-staging/runbook.toml                      harsh seeds from 1 on, until a seed fails or somebody interrupts it
     scripts/soak.py runbooks/three-products/runbook.toml --to 1000 --chunk 10
     scripts/soak.py RUNBOOK --faults hostile --cleave target/debug/cleave --seconds 3600
+    scripts/soak.py RUNBOOK --from 40001                                    behind the seeds that docs/seeds.md has already
 
 Chunks of seeds, each one `cleave rehearse --seeds A..B --json`; what was done is kept in a file after each chunk, beside the digests of binary,
-runbook and inventory: with another program or plan the seeds are others, and it begins anew. A seed that fails is shrunk by the
+runbook, inventory and the first seed: with another program or plan the seeds are others, and it begins anew. A seed that fails is shrunk by the
 command itself; what is left of it and the command that repeats it are printed, and it stops (exit 8), also when it is started again, until --past-failure.
 Python's standard library only.
 """
@@ -15,23 +16,29 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTHING = {"next_seed": 1, "runs": 0, "completed": 0, "stopped_safe": 0, "laws_broken": 0, "failed_seeds": [], "seconds": 0.0, "longest_night": 0.0}
+NOTHING = {"runs": 0, "completed": 0, "stopped_safe": 0, "laws_broken": 0, "failed_seeds": [], "seconds": 0.0, "cpu_seconds": 0.0, "longest_night": 0.0}
 
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def figures(state):
     return (
-        f"seeds up to {state['next_seed'] - 1}: {state['runs']} runs, {state['completed']} completed, {state['stopped_safe']} stopped safe, "
-        f"{state['laws_broken']} laws broken, {len(state['failed_seeds'])} seeds failed, {state['seconds']:.0f} s, longest night {state['longest_night'] / 3600:.1f} h"
+        f"seeds {state['of']['first_seed']} to {state['next_seed'] - 1}: {state['runs']} runs, {state['completed']} completed, {state['stopped_safe']} stopped safe, "
+        f"{state['laws_broken']} laws broken, {len(state['failed_seeds'])} seeds failed, {state['seconds']:.0f} s, {state['cpu_seconds']:.0f} CPU-s, longest night {state['longest_night'] / 3600:.1f} h"
     )
 
 
@@ -40,6 +47,7 @@ def main():
     parser.add_argument("runbook", type=Path)
     parser.add_argument("--inventory", type=Path, help="what exists in the accounts (inventory.json beside the runbook)")
     parser.add_argument("--faults", default="harsh", choices=["none", "usual", "harsh", "hostile"])
+    parser.add_argument("--from", type=int, default=1, dest="first_seed", help="the first seed (1)")
     parser.add_argument("--to", type=int, default=100_000, help="the last seed (100000)")
     parser.add_argument("--chunk", type=int, default=20, help="seeds in one command: what an interruption loses at most (20)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no other chunk after so many")
@@ -51,14 +59,14 @@ def main():
         sys.exit(f"{options.cleave} is not there: cargo build --release, or --cleave")
     inventory = options.inventory or options.runbook.with_name("inventory.json")
     kept = options.state or ROOT / f"target/soak-{options.runbook.resolve().parent.name}-{options.faults}.json"
-    of = {"binary": digest(options.cleave), "runbook": digest(options.runbook), "inventory": digest(inventory), "faults": options.faults}
-    state = {"of": of, **NOTHING, "failed_seeds": []}
+    of = {"binary": digest(options.cleave), "runbook": digest(options.runbook), "inventory": digest(inventory), "faults": options.faults, "first_seed": options.first_seed}
+    state = {"of": of, "next_seed": options.first_seed, **NOTHING, "failed_seeds": []}
     if kept.exists():
         before = json.loads(kept.read_text())
         if before["of"] == of:
             state = before
         else:
-            print(f"another program or plan than that of {kept}: begins anew; before: {figures(before)}", flush=True)
+            print(f"another program, plan or first seed than that of {kept}: begins anew; before: {figures(before)}", flush=True)
             os.replace(kept, kept.with_suffix(".before.json"))
 
     def keep():
@@ -71,6 +79,7 @@ def main():
         print(f"a seed has failed; --past-failure goes on behind it\n{state['failed_seeds'][-1]['told']}\n{figures(state)}")
         return 8
     began = time.monotonic()
+    cpu_before = state["cpu_seconds"]
     while state["next_seed"] <= options.to and time.monotonic() - began < options.seconds:
         first, last = state["next_seed"], min(options.to, state["next_seed"] + options.chunk - 1)
         command = [str(options.cleave), "rehearse", str(options.runbook), "--inventory", str(inventory), "--seeds", f"{first}..{last}", "--faults", options.faults, "--json"]
@@ -86,6 +95,7 @@ def main():
         state["stopped_safe"] += told["runs"] - told["completed"] - told["bad"] if options.faults == "hostile" else 0
         state["laws_broken"] += told["laws_broken"]
         state["seconds"] += time.monotonic() - begun
+        state["cpu_seconds"] = cpu_before + cpu_of_children()
         state["longest_night"] = max(state["longest_night"], told["virtual_seconds"]["max"])
         state["next_seed"] = last + 1
         if told["bad"]:

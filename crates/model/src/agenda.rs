@@ -77,7 +77,8 @@ impl Agenda {
             {
                 self.changed.insert(place);
             }
-            Event::StepVerified { .. } if !hands_over => {
+            // It was seen before, and what that began of a hand-over is known.
+            Event::StepVerified { .. } => {
                 self.changed.insert(place);
                 self.changed.extend(state.steps.needed_by(place));
             }

@@ -29,15 +29,15 @@ pub struct Agenda {
 /// The open steps by how they stand. Steps are named by their places in the plan.
 #[derive(Debug, Clone, Default)]
 struct Known {
-    standing: BTreeMap<usize, Standing>,
+    /// How each stands, and until when it may begin, where a window loses its room while it waits for a hand or for a limit's place.
+    standing: BTreeMap<usize, (Standing, Option<Timestamp>)>,
     /// May go on at once, and nobody has them in hand.
     ready: BTreeSet<usize>,
     /// May go on then.
     later: BTreeSet<(Timestamp, usize)>,
     /// No window has room for them before then; the end of time: never.
     shut: BTreeSet<(Timestamp, usize)>,
-    /// May begin until then only: a window loses its room while they wait for a hand or for a limit's place.
-    lapsing: BTreeMap<usize, Timestamp>,
+    /// May begin until then only.
     lapses: BTreeSet<(Timestamp, usize)>,
     stopped: BTreeSet<usize>,
     /// Those that count against a limit and have not begun, what is furthest from the end first: whoever holds it back holds back the end.
@@ -198,15 +198,11 @@ impl Agenda {
         }
         let admitted = matches!(stands, Standing::Ready | Standing::Limited | Standing::Later(_));
         let fresh = state.steps.at(place).status == StepStatus::Waiting;
-        if admitted
-            && fresh
-            && spec.disturbs
-            && let Some(until) = state.admitted_until(place, now)
-        {
-            known.lapsing.insert(place, until);
-            known.lapses.insert((until, place));
-        }
-        known.remember(state, place, stands);
+        let until = match admitted && fresh && spec.disturbs {
+            true => state.admitted_until(place, now),
+            false => None,
+        };
+        known.remember(state, place, stands, until);
     }
 
     /// What people or time must bring, but for windows; each behind the place of the step that it is for, and the place in that step's list.
@@ -306,8 +302,9 @@ impl Agenda {
 }
 
 impl Known {
-    fn remember(&mut self, state: &State, place: usize, stands: Standing) {
+    fn remember(&mut self, state: &State, place: usize, stands: Standing, until: Option<Timestamp>) {
         let spec = &state.plan.steps[place];
+        self.lapses.extend(until.map(|until| (until, place)));
         match stands {
             Standing::Ready => {
                 self.ready.insert(place);
@@ -334,7 +331,7 @@ impl Known {
             }
             Standing::Resting => {}
         }
-        self.standing.insert(place, stands);
+        self.standing.insert(place, (stands, until));
     }
 
     fn forget(&mut self, state: &State, place: usize) {
@@ -344,12 +341,12 @@ impl Known {
                 places.remove(&place);
             });
         }
-        if let Some(until) = self.lapsing.remove(&place) {
-            self.lapses.remove(&(until, place));
-        }
-        let Some(stood) = self.standing.remove(&place) else {
+        let Some((stood, until)) = self.standing.remove(&place) else {
             return;
         };
+        if let Some(until) = until {
+            self.lapses.remove(&(until, place));
+        }
         match stood {
             Standing::Ready => {
                 self.ready.remove(&place);
@@ -365,9 +362,8 @@ impl Known {
             }
             Standing::Limited => {
                 let far = Reverse(state.steps.paths().to_the_end(place));
-                for waiting in self.limited.values_mut() {
-                    waiting.remove(&(far, place));
-                }
+                let limit = spec.limit.clone().unwrap_or_default();
+                self.limited.entry(limit).or_default().remove(&(far, place));
             }
             Standing::Gated => {
                 for gate in &spec.gates {
